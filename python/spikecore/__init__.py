@@ -1,0 +1,75 @@
+"""spikecore: spiking networks on asynchronous cores with local weight stores.
+
+Describe a network with `Network`, `compile` it to a `Machine`, `run` that, and read the `Result`.
+Units: ms, mV, pA, pF, Hz.
+
+Examples
+--------
+>>> import spikecore as sc
+>>> net = sc.Network(dt=0.1, seed=1)
+>>> exc = net.population(100, sc.LIF(i_e=400.0), name="exc")
+>>> _ = net.connect(exc, exc, sc.FixedInDegree(10), weight=20.0, delay=1.5)
+>>> result = net.compile(workers=1).run(100.0)
+>>> sorted(result.rates())
+['exc']
+"""
+
+from spikecore._native import __version__
+from spikecore.connect import (
+    AllToAll,
+    Bernoulli,
+    FixedInDegree,
+    FixedOutDegree,
+    FixedTotalNumber,
+    OneToOne,
+    Pairs,
+)
+from spikecore.distributions import Normal, Uniform
+from spikecore.errors import (
+    BusyError,
+    CapacityError,
+    ForecastError,
+    InternalError,
+    NetworkError,
+    PoisonedError,
+    SpikecoreError,
+)
+from spikecore.forecast import Forecast
+from spikecore.machine import Machine
+from spikecore.models import LIF, LIFDelta, SpikeSource
+from spikecore.network import Network
+from spikecore.population import Population, Projection, Recorder
+from spikecore.result import Result
+from spikecore.stimuli import DirectCurrent, Poisson
+
+__all__ = [
+    "LIF",
+    "AllToAll",
+    "Bernoulli",
+    "BusyError",
+    "CapacityError",
+    "DirectCurrent",
+    "FixedInDegree",
+    "FixedOutDegree",
+    "FixedTotalNumber",
+    "Forecast",
+    "ForecastError",
+    "InternalError",
+    "LIFDelta",
+    "Machine",
+    "Network",
+    "NetworkError",
+    "Normal",
+    "OneToOne",
+    "Pairs",
+    "PoisonedError",
+    "Poisson",
+    "Population",
+    "Projection",
+    "Recorder",
+    "Result",
+    "SpikeSource",
+    "SpikecoreError",
+    "Uniform",
+    "__version__",
+]

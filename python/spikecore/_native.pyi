@@ -1,0 +1,100 @@
+"""The border: what the compiled extension offers to the Python layer.
+
+Everything here speaks in grid units (ticks) or documented physical units and trusts nothing:
+a mistake that the Python layer let through raises the same exception classes from here.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__version__: str
+__build_profile__: str
+
+_Distribution = tuple[Any, ...]
+# ("constant", value) | ("uniform", low, high)
+# ("normal", mean, sd, low, high, "redraw" | "clip")    low/high may be -inf/inf
+# ("array", ndarray[f64])                               one value per synapse or neuron, in creation order
+_Rule = tuple[Any, ...]
+# ("one_to_one",) | ("all_to_all",) | ("bernoulli", p)
+# ("fixed_in_degree", k) | ("fixed_out_degree", k) | ("fixed_total_number", n)
+# ("pairs", sources ndarray[u32], targets ndarray[u32])
+
+def cpu_features() -> list[str]: ...
+def simd_level() -> Literal["scalar", "avx2", "avx512", "neon"]: ...
+def huge_pages() -> str: ...
+def available_memory() -> int: ...
+
+class Network:
+    """A network description; ids are handed out in call order."""
+
+    def __new__(cls, dt: float, seed: int) -> Network: ...
+    def population(
+        self,
+        name: str,
+        size: int,
+        model: Literal["lif_exp", "lif_delta", "spike_source"],
+        parameters: dict[str, float],
+    ) -> int: ...
+    def initial_potential(self, population: int, distribution: _Distribution) -> None: ...
+    def source_spikes(
+        self, population: int, neurons: NDArray[np.uint32], ticks: NDArray[np.uint64]
+    ) -> None: ...
+    def projection(
+        self,
+        source: int,
+        target: int,
+        rule: _Rule,
+        weight: _Distribution,
+        delay: _Distribution,
+        receptor: Literal["excitatory", "inhibitory"] | None = None,
+        autapses: bool = True,
+        multapses: bool = True,
+    ) -> int: ...
+    def poisson(
+        self,
+        population: int,
+        rate: float,
+        weight: float,
+        start: int,
+        stop: int,
+        receptor: Literal["excitatory", "inhibitory"] | None = None,
+    ) -> int: ...
+    def direct_current(
+        self, population: int, amplitudes: NDArray[np.float64], start: int, stop: int
+    ) -> int: ...
+    def record(
+        self,
+        population: int,
+        variable: str,
+        neurons: NDArray[np.uint32],
+        interval: int,
+    ) -> int: ...
+    def record_spikes(self, populations: list[int]) -> None: ...
+    def forecast(self, workers: int, weights: Literal["f32", "q16", "f64"]) -> dict[str, Any]: ...
+    def compile(
+        self,
+        workers: int,
+        weights: Literal["f32", "q16", "f64"],
+        log_capacity: int | None = None,
+        placement: list[int] | None = None,
+        progress: Callable[[float], object] | None = None,
+    ) -> Machine: ...
+
+class Machine:
+    """A compiled network; at most one call at a time (`BusyError` otherwise)."""
+
+    def run(self, ticks: int, progress: Callable[[int], object] | None = None) -> int: ...
+    def now(self) -> int: ...
+    def take_spikes(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]: ...
+    def take_samples(self, recorder: int) -> tuple[NDArray[np.uint64], NDArray[np.float64]]: ...
+    def state(self, population: int, variable: str) -> NDArray[np.float64]: ...
+    def spike_counts(self) -> NDArray[np.uint64]: ...
+    def out_degrees(self) -> NDArray[np.uint64]: ...
+    def synapses(
+        self, source: int, target: int
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float64], NDArray[np.uint32]]: ...
+    def statistics(self) -> dict[str, Any]: ...
+    def bare_scatter(self, events: int) -> list[float]: ...

@@ -1,0 +1,91 @@
+"""What `spikecore bench` runs: the standard workloads, each in a fresh process.
+
+A process of its own per run keeps peak memory and the state of the allocator out of the next
+figure. Spikes are not recorded.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+
+from spikecore import _native, doctor
+from spikecore.errors import SpikecoreError
+
+__all__ = ["STANDARD", "bench"]
+
+STANDARD: tuple[tuple[str, ...], ...] = (
+    ("microcircuit", "--scale", "0.1"),
+    ("microcircuit", "--scale", "0.5"),
+    ("microcircuit",),
+    ("microcircuit", "--weights", "q16"),
+    ("microcircuit", "--drive", "poisson"),
+    ("microcircuit", "--drive", "poisson", "--weights", "q16"),
+    ("brunel", "--drive", "dc"),
+    ("brunel", "--drive", "poisson"),
+)
+"""Arguments of `spikecore run` for each standard workload."""
+QUICK: tuple[tuple[str, ...], ...] = (
+    ("microcircuit", "--scale", "0.02", "--time", "200", "--presim", "100"),
+    ("brunel", "--scale", "0.1", "--time", "200", "--presim", "100"),
+)
+"""A few seconds in all, to see that it works."""
+_MEDIANS = ("real_time_factor", "build_s", "run_s", "synaptic_events_per_s", "bare_scatter_ns")
+
+
+def bench(repeats: int, workers: int | None, quick: bool) -> dict[str, Any]:
+    """Run the standard workloads.
+
+    Parameters
+    ----------
+    repeats : int
+        Runs of each workload; medians are reported beside them.
+    workers : int, optional
+        Threads; the CPUs allowed if None.
+    quick : bool
+        Small workloads that only show that everything works.
+
+    Returns
+    -------
+    dict
+        ``machine`` (as `spikecore info --json`) and ``workloads``.
+
+    Raises
+    ------
+    SpikecoreError
+        If this is not a release build: its figures would mean nothing.
+    """
+    if _native.__build_profile__ != "release" and not quick:
+        msg = f"a {_native.__build_profile__} build is not measured; install a release build"
+        raise SpikecoreError(msg)
+    common = () if workers is None else ("--workers", str(workers))
+    entries = [
+        _entry([*arguments, *common], repeats) for arguments in (QUICK if quick else STANDARD)
+    ]
+    return {"machine": doctor.examine(), "workloads": entries}
+
+
+def _entry(arguments: list[str], repeats: int) -> dict[str, Any]:
+    print("spikecore run", *arguments, file=sys.stderr, flush=True)
+    reports, failure = [], None
+    for outcome in _reports(arguments, repeats):
+        if isinstance(outcome, str):
+            failure = outcome
+            break
+        reports.append(outcome)
+    medians = {
+        key: median(report[key] for report in reports)
+        for key in _MEDIANS
+        if reports and all(report[key] is not None for report in reports)
+    }
+    return {"arguments": arguments, "medians": medians, "runs": reports, "failure": failure}
+
+
+def _reports(arguments: list[str], repeats: int) -> Iterator[dict[str, Any] | str]:
+    command = [sys.executable, "-m", "spikecore", "run", *arguments]
+    command += ["--quiet", "--no-record", "--json", "-"]
+    for _ in range(repeats):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        yield json.loads(done.stdout) if done.returncode == 0 else done.stderr.strip()

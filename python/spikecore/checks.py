@@ -1,0 +1,129 @@
+"""Checks of single arguments: numbers, counts, names and arrays.
+
+Each check returns the value in the one type that the layers below accept, or raises `NetworkError`
+with the owner (a population, a model), the parameter, the value and the allowed range. A value of
+the wrong kind is a `TypeError`. Times and the grid live in `spikecore.grid`.
+"""
+
+import math
+from numbers import Integral, Real
+from typing import Any, Never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore.errors import NetworkError
+
+__all__ = ["array", "choice", "count", "indices", "number", "refuse"]
+
+MAX_NEURONS = 2**32 - 1
+"""Neuron ids are 32 bits wide."""
+
+
+def refuse(owner: str, parameter: str, value: Any, allowed: str, **details: Any) -> Never:
+    """Raise `NetworkError` in the one wording that every check shares."""
+    where = f"{owner}: " if owner else ""
+    shown = value if isinstance(value, str) else f"{value!r}"
+    if isinstance(value, np.generic):
+        shown = repr(value.item())
+    msg = f"{where}{parameter} is {shown}, allowed: {allowed}"
+    raise NetworkError(
+        msg, population=owner, parameter=parameter, value=value, allowed=allowed, **details
+    )
+
+
+def number(
+    owner: str,
+    parameter: str,
+    value: Any,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    above: float | None = None,
+    unit: str = "",
+) -> float:
+    """Return `value` as a finite float in `[low, high]`, or in `(above, high]`."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        if isinstance(value, np.ndarray) and value.ndim == 0:
+            return number(
+                owner, parameter, value.item(), low=low, high=high, above=above, unit=unit
+            )
+        msg = f"{owner + ': ' if owner else ''}{parameter} must be a number, not {_kind(value)}"
+        raise TypeError(msg)
+    result = float(value)
+    inside = low <= result <= high and (above is None or result > above)
+    if not (math.isfinite(result) and inside):
+        refuse(owner, parameter, value, _range(low, high, above, unit))
+    return result
+
+
+def count(owner: str, parameter: str, value: Any, *, low: int = 0, high: int = MAX_NEURONS) -> int:
+    """Return `value` as an integer in `[low, high]`."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        if isinstance(value, Real) and float(value).is_integer():
+            return count(owner, parameter, int(float(value)), low=low, high=high)
+        msg = f"{owner + ': ' if owner else ''}{parameter} must be a whole number, not {value!r}"
+        raise TypeError(msg)
+    result = int(value)
+    if not low <= result <= high:
+        refuse(owner, parameter, value, f"{low} … {high}")
+    return result
+
+
+def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> str:
+    """Return `value` when it is one of `allowed`."""
+    if value not in allowed:
+        refuse(owner, parameter, f"{value!r}", ", ".join(repr(one) for one in allowed))
+    return str(value)
+
+
+def array(
+    owner: str, parameter: str, values: Any, *, shape: tuple[int, ...] | None = None
+) -> NDArray[np.float64]:
+    """Return `values` as a fresh contiguous float64 array of finite numbers with this shape."""
+    try:
+        result = np.array(values, dtype=np.float64, order="C")
+    except (TypeError, ValueError) as error:
+        msg = f"{owner}: {parameter} must be an array of numbers ({error})"
+        raise NetworkError(msg, population=owner, parameter=parameter) from error
+    if shape is not None and result.shape != shape:
+        refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"{shape}")
+    finite = np.isfinite(result)
+    if not finite.all():
+        where = tuple(int(i) for i in np.argwhere(~finite)[0])
+        at = where[0] if len(where) == 1 else where
+        refuse(owner, f"{parameter}[{at}]", float(result[where]), "finite numbers")
+    return result
+
+
+def indices(owner: str, parameter: str, values: Any, size: int) -> NDArray[np.uint32]:
+    """Return `values` as a one-dimensional uint32 array of indices below `size`."""
+    result = np.asarray(values)
+    if result.size == 0:
+        return np.empty(0, dtype=np.uint32)
+    if result.dtype.kind not in "iu":
+        msg = f"{owner}: {parameter} must be integers, not {result.dtype}"
+        raise TypeError(msg)
+    if result.ndim != 1:
+        refuse(owner, f"the shape of {parameter}", f"{result.shape}", "one dimension")
+    outside = (result < 0) | (result >= size)
+    if outside.any():
+        at = int(np.argmax(outside))
+        refuse(owner, f"{parameter}[{at}]", int(result[at]), f"0 … {size - 1}")
+    return np.ascontiguousarray(result, dtype=np.uint32)
+
+
+def _kind(value: Any) -> str:
+    return f"{type(value).__name__} {value!r}"
+
+
+def _range(low: float, high: float, above: float | None, unit: str) -> str:
+    tail = f" {unit}" if unit else ""
+    if above is not None:
+        upper = "" if math.isinf(high) else f" and ≤ {high:g}"
+        return f"finite, > {above:g}{upper}{tail}"
+    if math.isinf(low) and math.isinf(high):
+        return f"finite numbers{tail}"
+    if math.isinf(high):
+        return f"finite, ≥ {low:g}{tail}"
+    return f"{low:g} … {high:g}{tail}"

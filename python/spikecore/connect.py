@@ -1,0 +1,233 @@
+"""Connection rules: which neurons of one population reach which neurons of another.
+
+A rule is a small record; the engine expands it, in parallel, straight into the cores' weight
+stores. A matrix (anything with `tocoo()`, as scipy.sparse has) is a rule too: rows are sources,
+columns are targets and each stored entry is one synapse with that weight.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol, cast, runtime_checkable, TYPE_CHECKING
+
+from numpy.typing import ArrayLike, NDArray
+
+from spikecore import checks
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = [
+    "AllToAll",
+    "Bernoulli",
+    "FixedInDegree",
+    "FixedOutDegree",
+    "FixedTotalNumber",
+    "OneToOne",
+    "Pairs",
+    "Rule",
+    "SparseMatrix",
+]
+
+_MAX_SYNAPSES = 2**48
+
+
+@dataclass(frozen=True)
+class OneToOne:
+    """Neuron i of the source to neuron i of the target; both must have the same size.
+
+    Examples
+    --------
+    >>> from spikecore import OneToOne
+    >>> OneToOne()
+    OneToOne()
+    """
+
+
+@dataclass(frozen=True)
+class AllToAll:
+    """Every source neuron to every target neuron.
+
+    Weights and delays may be arrays of shape (sources, targets).
+
+    Examples
+    --------
+    >>> from spikecore import AllToAll
+    >>> AllToAll()
+    AllToAll()
+    """
+
+
+@dataclass(frozen=True)
+class Bernoulli:
+    """Every pair independently with probability `p`; never a pair twice.
+
+    Parameters
+    ----------
+    p : float
+        Probability, 0 … 1.
+
+    Raises
+    ------
+    NetworkError
+        If `p` is outside its range.
+
+    Examples
+    --------
+    >>> from spikecore import Bernoulli
+    >>> Bernoulli(0.1)
+    Bernoulli(p=0.1)
+    """
+
+    p: float
+
+    def __post_init__(self) -> None:
+        """Check the probability."""
+        checks.number("Bernoulli", "p", self.p, low=0.0, high=1.0)
+
+
+@dataclass(frozen=True)
+class FixedInDegree:
+    """Every target neuron gets `k` inputs from sources drawn uniformly.
+
+    Parameters
+    ----------
+    k : int
+        Synapses per target neuron, ≥ 0. With ``multapses=False`` at most the number of sources.
+
+    Raises
+    ------
+    NetworkError
+        If `k` is negative.
+
+    Examples
+    --------
+    >>> from spikecore import FixedInDegree
+    >>> FixedInDegree(800)
+    FixedInDegree(k=800)
+    """
+
+    k: int
+
+    def __post_init__(self) -> None:
+        """Check the degree."""
+        checks.count("FixedInDegree", "k", self.k)
+
+
+@dataclass(frozen=True)
+class FixedOutDegree:
+    """Every source neuron reaches `k` targets drawn uniformly.
+
+    Parameters
+    ----------
+    k : int
+        Synapses per source neuron, ≥ 0. With ``multapses=False`` at most the number of targets.
+
+    Raises
+    ------
+    NetworkError
+        If `k` is negative.
+
+    Examples
+    --------
+    >>> from spikecore import FixedOutDegree
+    >>> FixedOutDegree(100)
+    FixedOutDegree(k=100)
+    """
+
+    k: int
+
+    def __post_init__(self) -> None:
+        """Check the degree."""
+        checks.count("FixedOutDegree", "k", self.k)
+
+
+@dataclass(frozen=True)
+class FixedTotalNumber:
+    """`n` synapses, source and target of each drawn uniformly and independently.
+
+    Parameters
+    ----------
+    n : int
+        Synapses in all, ≥ 0. Multapses cannot be excluded under this rule.
+
+    Raises
+    ------
+    NetworkError
+        If `n` is negative.
+
+    Examples
+    --------
+    >>> from spikecore import FixedTotalNumber
+    >>> FixedTotalNumber(45_499_805)
+    FixedTotalNumber(n=45499805)
+    """
+
+    n: int
+
+    def __post_init__(self) -> None:
+        """Check the number."""
+        checks.count("FixedTotalNumber", "n", self.n, high=_MAX_SYNAPSES)
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Explicit synapses: the i-th goes from `sources[i]` to `targets[i]`.
+
+    Parameters
+    ----------
+    sources, targets : array_like of int, shape (n,)
+        Indices within the source and the target population. Weights and delays given as arrays
+        follow this order. The arrays are copied.
+
+    Raises
+    ------
+    NetworkError
+        If the two differ in length, are not one-dimensional, or hold a negative index.
+
+    Examples
+    --------
+    >>> from spikecore import Pairs
+    >>> Pairs([0, 1, 2], [2, 1, 0])
+    Pairs(3 synapses)
+    """
+
+    sources: ArrayLike
+    targets: ArrayLike
+
+    def __post_init__(self) -> None:
+        """Check and copy the two arrays."""
+        limit = checks.MAX_NEURONS
+        sources = checks.indices("Pairs", "sources", self.sources, limit).copy()
+        targets = checks.indices("Pairs", "targets", self.targets, limit).copy()
+        if len(sources) != len(targets):
+            checks.refuse("Pairs", "the length of targets", len(targets), f"{len(sources)}")
+        object.__setattr__(self, "sources", sources)
+        object.__setattr__(self, "targets", targets)
+
+    def __len__(self) -> int:
+        """Return the number of synapses."""
+        return len(cast("NDArray[np.uint32]", self.sources))
+
+    def __repr__(self) -> str:
+        """Say how many synapses there are."""
+        return f"Pairs({len(self)} synapses)"
+
+
+@runtime_checkable
+class SparseMatrix(Protocol):
+    """Anything with `tocoo()` returning `row`, `col`, `data`, `shape`: scipy.sparse matrices."""
+
+    def tocoo(self) -> Any:
+        """Return the matrix in coordinate form."""
+
+
+Rule = (
+    OneToOne
+    | AllToAll
+    | Bernoulli
+    | FixedInDegree
+    | FixedOutDegree
+    | FixedTotalNumber
+    | Pairs
+    | SparseMatrix
+)
+"""Every kind of connection rule."""

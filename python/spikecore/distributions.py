@@ -1,0 +1,208 @@
+"""Values that differ from synapse to synapse or neuron to neuron.
+
+Wherever a weight, a delay or an initial potential is asked for, a plain number, one of the
+distributions here, or a numpy array may be given. Draws happen in the engine, from a counter-based
+generator keyed by the network's seed, so they do not depend on the number of workers.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikecore import checks
+from spikecore.grid import MAX_DELAY_TICKS, Grid
+
+__all__ = ["Normal", "Uniform", "Value"]
+
+SIGMAS = 6.8
+"""No draw of the engine lies further from the mean than this many standard deviations."""
+MIN_MASS = 0.01
+"""Least probability of the bounds; below it redrawing would take too long."""
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A normal distribution, optionally bounded.
+
+    Parameters
+    ----------
+    mean : float
+        Mean of the unbounded distribution, in the unit of the parameter it is used for.
+    sd : float
+        Standard deviation of the unbounded distribution, ≥ 0.
+    low, high : float, optional
+        Bounds. A draw outside is drawn again, or moved to the bound if `clip` is set.
+    clip : bool
+        Move draws to the bound instead of drawing again.
+
+    Raises
+    ------
+    NetworkError
+        If a value is not finite, `sd` is negative, or [low, high] is empty or holds less than 1 %
+        of the distribution.
+
+    Notes
+    -----
+    As a **weight** without bounds and without an explicit receptor, draws are repeated until they
+    have the sign of the mean, because the sign picks the receptor. As a **delay**, draws below
+    `low` are repeated, then rounded to the grid, and are at least one tick.
+
+    Examples
+    --------
+    >>> from spikecore import Normal
+    >>> Normal(1.5, 0.75, low=0.1)
+    Normal(mean=1.5, sd=0.75, low=0.1, high=None, clip=False)
+    """
+
+    mean: float
+    sd: float
+    low: float | None = None
+    high: float | None = None
+    clip: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the parameters and that the bounds can be met."""
+        checks.number("Normal", "mean", self.mean)
+        checks.number("Normal", "sd", self.sd, low=0.0)
+        low, high = self.bounds()
+        if not low < high:
+            checks.refuse("Normal", "low", self.low, f"below high = {high:g}")
+        if self._mass(low, high) < MIN_MASS:
+            allowed = f"bounds that hold at least {MIN_MASS:.0%} of the distribution"
+            checks.refuse("Normal", "[low, high]", f"[{low:g}, {high:g}]", allowed)
+
+    def _mass(self, low: float, high: float) -> float:
+        """Return the probability that an unbounded draw lies within [low, high]."""
+        if self.sd == 0.0:
+            return 1.0 if low <= self.mean <= high else 0.0
+        scale = self.sd * math.sqrt(2.0)
+        upper, lower = (high - self.mean) / scale, (low - self.mean) / scale
+        return 0.5 * (math.erf(upper) - math.erf(lower))
+
+    def bounds(self) -> tuple[float, float]:
+        """Return (low, high) with infinities for bounds that were not given."""
+        low = -math.inf if self.low is None else checks.number("Normal", "low", self.low)
+        high = math.inf if self.high is None else checks.number("Normal", "high", self.high)
+        return low, high
+
+    def span(self) -> tuple[float, float]:
+        """Return the smallest and the largest value that can be drawn."""
+        low, high = self.bounds()
+        return max(low, self.mean - SIGMAS * self.sd), min(high, self.mean + SIGMAS * self.sd)
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """A uniform distribution on [low, high).
+
+    Parameters
+    ----------
+    low, high : float
+        Bounds in the unit of the parameter it is used for, low ≤ high.
+
+    Raises
+    ------
+    NetworkError
+        If a bound is not finite or low > high.
+
+    Examples
+    --------
+    >>> from spikecore import Uniform
+    >>> Uniform(-70.0, -55.0)
+    Uniform(low=-70.0, high=-55.0)
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        """Check that the interval is finite and not empty."""
+        low = checks.number("Uniform", "low", self.low)
+        high = checks.number("Uniform", "high", self.high)
+        if low > high:
+            checks.refuse("Uniform", "low", self.low, f"not above high = {high:g}")
+
+
+Value = float | Normal | Uniform | ArrayLike
+"""A number, a distribution, or one number per synapse or neuron."""
+
+Native = tuple[Any, ...]
+"""A distribution as the border takes it; see `_native.pyi`."""
+
+
+def weight_to_native(owner: str, value: Any, size: int | None, receptor: str | None) -> Native:
+    """Return a weight (pA, or mV for delta synapses) in the border's form."""
+    if isinstance(value, Normal) and receptor is None and value.low is None and value.high is None:
+        if value.mean > 0.0:
+            value = Normal(value.mean, value.sd, low=0.0, clip=value.clip)
+        elif value.mean < 0.0:
+            value = Normal(value.mean, value.sd, high=0.0, clip=value.clip)
+    return _to_native(owner, "weight", value, size)
+
+
+def potential_to_native(owner: str, value: Any, size: int) -> Native:
+    """Return initial potentials (mV) in the border's form."""
+    return _to_native(owner, "v_init", value, size)
+
+
+def delay_to_native(owner: str, value: Any, size: int | None, grid: Grid) -> Native:
+    """Return a delay in the border's form, in ms; the engine rounds draws to the grid."""
+    if isinstance(value, Normal | Uniform):
+        return _delay_distribution(owner, value, grid)
+    native = _to_native(owner, "delay", value, size)
+    if native[0] == "constant":
+        grid.ticks(owner, "delay", native[1], low=1, high=MAX_DELAY_TICKS)
+    else:
+        grid.tick_array(owner, "delay", native[1], low=1, high=MAX_DELAY_TICKS)
+    return native
+
+
+def _delay_distribution(owner: str, value: Normal | Uniform, grid: Grid) -> Native:
+    dt = grid.dt
+    low, high = value.span() if isinstance(value, Normal) else (value.low, value.high)
+    longest = MAX_DELAY_TICKS * dt
+    if low < dt / 2 * (1.0 - 1e-9) or high > longest * (1.0 + 1e-9):
+        allowed = (
+            f"distributions that stay within {dt:g} … {longest:g} ms after rounding: give low= "
+            f"(at least {dt / 2:g} ms, which rounds to one tick) or high="
+        )
+        checks.refuse(owner, "delay", f"{value!r} ms", allowed)
+    if isinstance(value, Uniform):
+        return ("uniform", float(value.low), float(value.high))
+    if value.sd == 0.0:
+        return ("constant", max(round(low / dt), 1) * dt)
+    bounds = value.bounds()
+    mode = "clip" if value.clip else "redraw"
+    bounds = (max(bounds[0], dt / 2), min(bounds[1], longest))
+    return ("normal", float(value.mean), float(value.sd), *bounds, mode)
+
+
+def _to_native(owner: str, parameter: str, value: Any, size: int | None) -> Native:
+    if isinstance(value, Normal) and value.sd == 0.0:
+        return ("constant", value.span()[0])
+    if isinstance(value, Normal):
+        mode = "clip" if value.clip else "redraw"
+        return ("normal", float(value.mean), float(value.sd), *value.bounds(), mode)
+    if isinstance(value, Uniform):
+        return ("uniform", float(value.low), float(value.high))
+    if is_array(value):
+        return ("array", _one_each(owner, parameter, value, size))
+    return ("constant", checks.number(owner, parameter, value))
+
+
+def is_array(value: Any) -> bool:
+    """Return whether the value is one number per synapse or neuron."""
+    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
+def _one_each(owner: str, parameter: str, value: Any, size: int | None) -> NDArray[np.float64]:
+    if size is None:
+        allowed = (
+            "a number or a distribution: an array needs a rule that says which synapse is which "
+            "(OneToOne, AllToAll, Pairs)"
+        )
+        checks.refuse(owner, parameter, "an array", allowed)
+    return checks.array(owner, parameter, value, shape=(size,))

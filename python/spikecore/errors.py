@@ -1,0 +1,79 @@
+"""The exception classes of spikecore.
+
+Two families are told apart everywhere: the caller's mistake (`NetworkError`, `ForecastError`,
+`CapacityError`, `BusyError`) and a fault of the program (`InternalError`, `PoisonedError`).
+The compiled extension imports these classes and raises them too. Plain misuse stays plain:
+`TypeError` for a wrong kind of argument, `IndexError` for a bad index into a Python sequence.
+"""
+
+from typing import Any
+
+__all__ = [
+    "BusyError",
+    "CapacityError",
+    "ForecastError",
+    "InternalError",
+    "NetworkError",
+    "PoisonedError",
+    "SpikecoreError",
+]
+
+
+class SpikecoreError(Exception):
+    """Base class of every exception that spikecore raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What went wrong, with the offending value and the allowed range.
+    **details : object
+        The values behind the message; each becomes an attribute.
+
+    Attributes
+    ----------
+    population, parameter, value, allowed : object
+        The values behind the message where they apply, else None. They survive pickling.
+
+    Examples
+    --------
+    >>> from spikecore import NetworkError
+    >>> error = NetworkError("delay is 0 ms", parameter="delay", value=0.0)
+    >>> error.parameter, error.value, error.population
+    ('delay', 0.0, None)
+    """
+
+    population: Any = None
+    parameter: Any = None
+    value: Any = None
+    allowed: Any = None
+
+    def __init__(self, message: str = "", **details: Any) -> None:
+        super().__init__(message)
+        self.__dict__.update(details)
+
+
+class NetworkError(SpikecoreError, ValueError):
+    """A network, a parameter or a request that cannot be as it was given.
+
+    Raised on the line that made the mistake, or the first line that can know it.
+    """
+
+
+class ForecastError(SpikecoreError, MemoryError):
+    """The network does not fit in memory; nothing was allocated."""
+
+
+class CapacityError(SpikecoreError, ValueError):
+    """The network breaks a limit of the engine or of a chip."""
+
+
+class BusyError(SpikecoreError, RuntimeError):
+    """Another thread, or the code that was interrupted, is using this machine."""
+
+
+class PoisonedError(SpikecoreError, RuntimeError):
+    """An earlier fault left this machine without a defined state; compile the network again."""
+
+
+class InternalError(SpikecoreError, RuntimeError):
+    """A broken invariant inside spikecore: a fault of the program and not of the caller."""

@@ -1,0 +1,82 @@
+"""What a network will need, before anything is built."""
+
+from typing import Any
+
+__all__ = ["Forecast", "human_bytes"]
+
+
+def human_bytes(n: float) -> str:
+    """Return a number of bytes for people.
+
+    Examples
+    --------
+    >>> human_bytes(1_260_000_000)
+    '1.26 GB'
+    """
+    if n >= 2**63:
+        return "unlimited"
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n >= size:
+            return f"{n / size:.3g} {unit}"
+    return f"{n:.0f} B"
+
+
+class Forecast:
+    """Neurons, synapses and memory of a network.
+
+    Attributes
+    ----------
+    neurons : int
+        Number of neurons, spike sources included.
+    synapses : int
+        Number of synapses; the expected number where a rule draws it.
+    bytes : int
+        Memory that building and running will need at its peak.
+    available : int
+        Memory that this process may still allocate: nine tenths of what is free.
+
+    Examples
+    --------
+    >>> import spikecore as sc
+    >>> net = sc.Network()
+    >>> exc = net.population(100, sc.LIF())
+    >>> _ = net.connect(exc, exc, sc.FixedInDegree(10), weight=1.0, delay=1.0)
+    >>> net.forecast(workers=1).synapses
+    1000
+    """
+
+    def __init__(self, details: dict[str, Any], available: int) -> None:
+        self._details = dict(details)
+        self.neurons = int(details["neurons"])
+        self.synapses = int(details["synapses"])
+        self.bytes = int(details["bytes"])
+        self.available = int(available)
+
+    @property
+    def fits(self) -> bool:
+        """Whether it fits into the memory that is available now."""
+        return self.bytes <= self.available
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything the engine said, with `available` added."""
+        return {**self._details, "available": self.available}
+
+    def __repr__(self) -> str:
+        """Say it in one line."""
+        per_synapse = self.bytes / self.synapses if self.synapses else 0.0
+        fit = "fits" if self.fits else "DOES NOT FIT"
+        return (
+            f"Forecast: {self.neurons:,} neurons, {self.synapses:,} synapses, "
+            f"{human_bytes(self.bytes)} ({per_synapse:.1f} B/synapse); "
+            f"{human_bytes(self.available)} available: {fit}"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = (
+            ("neurons", f"{self.neurons:,}"),
+            ("synapses", f"{self.synapses:,}"),
+            ("memory", human_bytes(self.bytes)),
+            ("available", human_bytes(self.available)),
+        )
+        body = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
+        return f"<table>{body}</table>"

@@ -1,0 +1,5 @@
+"""Ready networks, used by the command line, the tests and the benches alike."""
+
+from spikecore.library import brunel, microcircuit
+
+__all__ = ["brunel", "microcircuit"]

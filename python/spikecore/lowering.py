@@ -1,0 +1,187 @@
+"""Lowering: one projection as `Network.connect` takes it, checked, in the border's form.
+
+Values with units become plain tuples here, and everything that a rule, its values and the two
+populations can contradict each other in is found here, before the engine sees it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore import checks, connect
+from spikecore.distributions import delay_to_native, is_array, weight_to_native
+from spikecore.errors import NetworkError
+from spikecore.grid import Grid
+from spikecore.population import Population
+
+__all__ = ["Settings", "plan"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a call of `Network.connect` says about each of its projections."""
+
+    rule: Any
+    weight: Any
+    delay: Any
+    receptor: str | None
+    autapses: bool
+    multapses: bool
+
+
+def plan(source: Population, target: Population, settings: Settings, grid: Grid) -> Any:
+    """Check one projection; return the border's arguments after the two populations."""
+    owner = f"{source.name} → {target.name}"
+    rule, weight, delay = settings.rule, settings.weight, settings.delay
+    autapses, multapses = settings.autapses, settings.multapses
+    if settings.receptor is not None:
+        checks.choice(owner, "receptor", settings.receptor, ("excitatory", "inhibitory"))
+    if isinstance(rule, connect.SparseMatrix):
+        if weight is not None:
+            msg = f"{owner}: weight must be left out, the matrix holds the weights"
+            raise NetworkError(msg, population=owner, parameter="weight", value=weight)
+        rule, weight = pairs_of_matrix(owner, rule, source, target)
+    elif isinstance(rule, connect.AllToAll) and (is_array(weight) or is_array(delay)):
+        weight = _pair_values(owner, "weight", weight, source, target, autapses)
+        delay = _pair_values(owner, "delay", delay, source, target, autapses)
+        rule = all_pairs(source, target, autapses)
+    if weight is None:
+        msg = f"{owner}: weight is missing; give a number, a distribution or an array"
+        raise TypeError(msg)
+    native_rule, n = _rule_to_native(owner, rule, source, target, (autapses, multapses))
+    return (
+        native_rule,
+        weight_to_native(owner, weight, n, settings.receptor),
+        delay_to_native(owner, delay, n, grid),
+        settings.receptor,
+        autapses,
+        multapses,
+    )
+
+
+def pairs_of_matrix(
+    owner: str, matrix: connect.SparseMatrix, source: Population, target: Population
+) -> tuple[connect.Pairs, NDArray[np.float64]]:
+    """Return the stored entries of a matrix as pairs and weights, in the order of `tocoo()`."""
+    entries = matrix.tocoo()
+    shape = tuple(int(n) for n in entries.shape)
+    if shape != (source.size, target.size):
+        allowed = f"({source.size}, {target.size}): rows are sources, columns are targets"
+        checks.refuse(owner, "the shape of the matrix", f"{shape}", allowed)
+    weights = checks.array(owner, "the data of the matrix", entries.data)
+    return connect.Pairs(np.asarray(entries.row), np.asarray(entries.col)), weights
+
+
+def all_pairs(source: Population, target: Population, autapses: bool) -> connect.Pairs:
+    """Return all pairs explicitly, source by source."""
+    sources = np.repeat(np.arange(source.size, dtype=np.uint32), target.size)
+    targets = np.tile(np.arange(target.size, dtype=np.uint32), source.size)
+    if source is target and not autapses:
+        keep = sources != targets
+        sources, targets = sources[keep], targets[keep]
+    return connect.Pairs(sources, targets)
+
+
+def _rule_to_native(
+    owner: str, rule: Any, source: Population, target: Population, flags: tuple[bool, bool]
+) -> tuple[tuple[Any, ...], int | None]:
+    """Return the rule in the border's form, and its number of synapses if arrays may follow it."""
+    autapses, multapses = flags
+    own = source is target and not autapses
+    match rule:
+        case connect.OneToOne():
+            _check_one_to_one(owner, source, target, own)
+            return ("one_to_one",), source.size
+        case connect.AllToAll():
+            return ("all_to_all",), None
+        case connect.Bernoulli(p=p):
+            return ("bernoulli", float(p)), None
+        case connect.FixedInDegree(k=k):
+            _check_degree(owner, "FixedInDegree", k, source.size - own, "sources", multapses)
+            return ("fixed_in_degree", int(k)), None
+        case connect.FixedOutDegree(k=k):
+            _check_degree(owner, "FixedOutDegree", k, target.size - own, "targets", multapses)
+            return ("fixed_out_degree", int(k)), None
+        case connect.FixedTotalNumber(n=n):
+            _check_total(owner, n, source, target, flags)
+            return ("fixed_total_number", int(n)), None
+        case connect.Pairs():
+            return _pairs_to_native(owner, rule, source, target, flags), len(rule)
+    names = "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs"
+    msg = f"{owner}: rule must be one of {names} or a sparse matrix, not {rule!r}"
+    raise TypeError(msg)
+
+
+def _check_one_to_one(owner: str, source: Population, target: Population, own: bool) -> None:
+    if source.size != target.size:
+        allowed = f"{source.size}, the size of {source.name!r}, for OneToOne"
+        checks.refuse(owner, f"the size of {target.name!r}", target.size, allowed)
+    if own:
+        msg = f"{owner}: OneToOne of a population onto itself has only autapses, but autapses=False"
+        raise NetworkError(msg, population=owner, parameter="autapses", value=False)
+
+
+def _check_degree(owner: str, rule: str, k: int, available: int, of: str, multapses: bool) -> None:
+    if available == 0 and k > 0:
+        checks.refuse(owner, f"k of {rule}", k, f"0: there are no {of} but the neuron itself")
+    if not multapses and k > available:
+        allowed = f"0 … {available} {of} with multapses=False"
+        checks.refuse(owner, f"k of {rule}", k, allowed)
+
+
+def _check_total(
+    owner: str, n: int, source: Population, target: Population, flags: tuple[bool, bool]
+) -> None:
+    autapses, multapses = flags
+    if not multapses:
+        msg = (
+            f"{owner}: FixedTotalNumber does not support multapses=False; OneToOne, AllToAll, "
+            "Bernoulli, FixedInDegree, FixedOutDegree and Pairs do"
+        )
+        raise NetworkError(msg, population=owner, parameter="multapses", value=False)
+    if n > 0 and source is target and not autapses and source.size == 1:
+        checks.refuse(owner, "n of FixedTotalNumber", n, "0: the only pair is an autapse")
+
+
+def _pairs_to_native(
+    owner: str,
+    rule: connect.Pairs,
+    source: Population,
+    target: Population,
+    flags: tuple[bool, bool],
+) -> tuple[Any, ...]:
+    sources = checks.indices(owner, "sources", rule.sources, source.size)
+    targets = checks.indices(owner, "targets", rule.targets, target.size)
+    autapses, multapses = flags
+    if source is target and not autapses and (sources == targets).any():
+        at = int(np.argmax(sources == targets))
+        pair = f"{(int(sources[at]), int(targets[at]))}"
+        checks.refuse(owner, f"pair {at}", pair, "source ≠ target with autapses=False")
+    if not multapses and len(sources):
+        _refuse_repeated(owner, sources, targets)
+    return ("pairs", sources, targets)
+
+
+def _refuse_repeated(owner: str, sources: NDArray[np.uint32], targets: NDArray[np.uint32]) -> None:
+    keys = (sources.astype(np.uint64) << np.uint64(32)) | targets
+    order = np.argsort(keys, kind="stable")
+    again = np.flatnonzero(np.diff(keys[order]) == 0)
+    if len(again):
+        at = int(order[again[0] + 1])
+        pair = f"{(int(sources[at]), int(targets[at]))}"
+        checks.refuse(owner, f"pair {at}", pair, "each pair once with multapses=False")
+
+
+def _pair_values(
+    owner: str, parameter: str, value: Any, source: Population, target: Population, autapses: bool
+) -> Any:
+    """Return the values of all pairs, source by source, without the excluded autapses."""
+    if not is_array(value):
+        return value
+    shape = (source.size, target.size)
+    matrix = checks.array(owner, parameter, value, shape=shape)
+    if source is target and not autapses:
+        return matrix[~np.eye(source.size, dtype=np.bool_)]
+    return matrix.ravel()

@@ -1,0 +1,519 @@
+"""The network description: populations, projections, stimuli, recorders, then `compile`.
+
+Every call is checked and handed to the engine on its own line, in grid units, so that the line with
+the mistake is the line that raises. Rules are recorded here and expanded by `compile`, in parallel.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, cast, overload
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spikecore import _native, checks, lowering, stimuli
+from spikecore.connect import Rule
+from spikecore.distributions import Value, potential_to_native
+from spikecore.errors import NetworkError
+from spikecore.forecast import Forecast
+from spikecore.grid import MAX_DELAY_TICKS, Grid
+from spikecore.machine import Machine
+from spikecore.models import NeuronModel, SpikeSource
+from spikecore.population import Population, Projection, Recorder
+from spikecore.progress import build_progress
+
+__all__ = ["Network", "cpus_allowed"]
+
+_Weights = Literal["f32", "q16", "f64"]
+_Receptor = Literal["excitatory", "inhibitory"]
+
+
+class Network:
+    """A description of a spiking network.
+
+    Parameters
+    ----------
+    dt : float
+        Tick in ms, > 0 and ≤ 100.
+    seed : int
+        Seed of every random draw, 0 … 2^64 - 1. The same network and seed give the same spikes on
+        every machine and for every number of workers.
+
+    Raises
+    ------
+    NetworkError
+        If `dt` or `seed` is outside its range.
+
+    Examples
+    --------
+    >>> import spikecore as sc
+    >>> net = sc.Network(dt=0.1, seed=1)
+    >>> exc = net.population(80, sc.LIF(), name="exc")
+    >>> net.connect(exc, exc, sc.FixedInDegree(8), weight=45.0, delay=1.5)
+    Projection('exc' → 'exc', FixedInDegree(k=8))
+    >>> net.stimulate(exc, sc.Poisson(rate=16_000.0, weight=45.0))
+    >>> result = net.compile(workers=1).run(100.0)
+    """
+
+    def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
+        self._grid = Grid(dt)
+        self.seed = checks.count("", "seed", seed, high=2**64 - 1)
+        self._native = _native.Network(self._grid.dt, self.seed)
+        self._populations: list[Population] = []
+        self._projections: list[Projection] = []
+        self._recorders: list[Recorder] = []
+
+    @property
+    def dt(self) -> float:
+        """Tick in ms."""
+        return self._grid.dt
+
+    @property
+    def populations(self) -> tuple[Population, ...]:
+        """All populations in the order of declaration."""
+        return tuple(self._populations)
+
+    @property
+    def projections(self) -> tuple[Projection, ...]:
+        """All projections in the order of declaration."""
+        return tuple(self._projections)
+
+    def __repr__(self) -> str:
+        """Show the grid, the seed and what has been declared."""
+        neurons = sum(population.size for population in self._populations)
+        return (
+            f"Network(dt={self.dt:g}, seed={self.seed}): {neurons:,} neurons in "
+            f"{len(self._populations)} populations, {len(self._projections)} projections"
+        )
+
+    def population(
+        self,
+        size: int,
+        model: NeuronModel,
+        name: str | None = None,
+        v_init: Value | None = None,
+    ) -> Population:
+        """Add a population.
+
+        Parameters
+        ----------
+        size : int
+            Number of neurons, ≥ 1.
+        model : LIF or LIFDelta
+            Model and parameters of all its neurons.
+        name : str, optional
+            Unique name; ``population0``, ``population1`` … by default.
+        v_init : float, Normal, Uniform or array_like of shape (size,), optional
+            Potential at t = 0 in mV; `e_l` by default.
+
+        Returns
+        -------
+        Population
+            The handle for everything else.
+
+        Raises
+        ------
+        NetworkError
+            If a value is outside its range, `t_ref` is off the grid, or the name is taken.
+        TypeError
+            If `model` is not a neuron model.
+        """
+        label = self._new_name(name)
+        n = self._new_size(label, size)
+        if not isinstance(model, NeuronModel) or isinstance(model, SpikeSource):
+            hint = "; use net.spike_source(…)" if isinstance(model, SpikeSource) else ""
+            msg = f"{label}: model must be LIF(…) or LIFDelta(…), not {model!r}{hint}"
+            raise TypeError(msg)
+        parameters = model.parameters()
+        self._grid.ticks(label, "t_ref", parameters["t_ref"], high=MAX_DELAY_TICKS)
+        start = None if v_init is None else potential_to_native(label, v_init, n)
+        population = self._declare(label, n, model, parameters)
+        if start is not None:
+            self._native.initial_potential(population.index, start)
+        return population
+
+    def spike_source(self, size: int, times: Any, name: str | None = None) -> Population:
+        """Add a population of neurons that spike at given times.
+
+        Parameters
+        ----------
+        size : int
+            Number of neurons, ≥ 1.
+        times : list of array_like, or tuple (neurons, times)
+            A list holds one array of times per neuron; a tuple two arrays of equal length, the
+            index of the neuron and the time of each spike. Times in ms, > 0, on the grid, in any
+            order; a neuron spikes at most once per tick.
+        name : str, optional
+            Unique name.
+
+        Returns
+        -------
+        Population
+            Can be the source of projections.
+
+        Raises
+        ------
+        NetworkError
+            If a time is off the grid or not after 0, an index is outside the population, or a
+            spike is given twice.
+
+        Examples
+        --------
+        >>> import spikecore as sc
+        >>> net = sc.Network()
+        >>> net.spike_source(2, times=[[1.0, 2.5], []], name="input")
+        Population('input', 2, SpikeSource)
+        """
+        label = self._new_name(name)
+        n = self._new_size(label, size)
+        neurons, ticks = stimuli.source_spikes(label, n, times, self._grid)
+        population = self._declare(label, n, SpikeSource(), {})
+        self._native.source_spikes(population.index, neurons, ticks)
+        return population
+
+    @overload
+    def connect(
+        self,
+        sources: Population,
+        targets: Population,
+        rule: Rule,
+        *,
+        weight: Value | None = None,
+        delay: Value,
+        receptor: _Receptor | None = None,
+        autapses: bool = True,
+        multapses: bool = True,
+    ) -> Projection: ...
+
+    @overload
+    def connect(
+        self,
+        sources: Population | Sequence[Population],
+        targets: Population | Sequence[Population],
+        rule: Rule,
+        *,
+        weight: Value | None = None,
+        delay: Value,
+        receptor: _Receptor | None = None,
+        autapses: bool = True,
+        multapses: bool = True,
+    ) -> Projection | list[Projection]: ...
+
+    def connect(
+        self,
+        sources: Population | Sequence[Population],
+        targets: Population | Sequence[Population],
+        rule: Rule,
+        *,
+        weight: Value | None = None,
+        delay: Value,
+        receptor: _Receptor | None = None,
+        autapses: bool = True,
+        multapses: bool = True,
+    ) -> Projection | list[Projection]:
+        """Connect every source population to every target population by a rule.
+
+        Parameters
+        ----------
+        sources, targets : Population or sequence of Population
+            Each pair gets a projection of its own, sources in the outer loop.
+        rule : rule or sparse matrix
+            `OneToOne`, `AllToAll`, `Bernoulli`, `FixedInDegree`, `FixedOutDegree`,
+            `FixedTotalNumber`, `Pairs`, or a matrix of shape (sources, targets) with the weights.
+        weight : float, Normal, Uniform or array_like
+            In pA (mV for `LIFDelta` targets). An array has one value per synapse: shape (n,) for
+            `OneToOne` and `Pairs`, (sources, targets) for `AllToAll`. Left out with a matrix.
+        delay : float, Normal, Uniform or array_like
+            In ms, dt … 65,535 dt; numbers and arrays on the grid, draws are rounded to it.
+        receptor : {"excitatory", "inhibitory"}, optional
+            By default the sign of each weight picks the receptor, and a `Normal` weight without
+            bounds keeps the sign of its mean. If given, weights may have any sign.
+        autapses : bool
+            Whether a neuron may connect to itself.
+        multapses : bool
+            Whether a pair may be connected more than once.
+
+        Returns
+        -------
+        Projection or list of Projection
+            A list if `sources` or `targets` is a sequence.
+
+        Raises
+        ------
+        NetworkError
+            If a value, a shape or a degree is outside its range, a delay distribution can leave
+            its range, the target is a spike source, or the rule cannot honour a switch. Nothing
+            is connected then.
+        TypeError
+            If `rule` is not a rule or `weight` is missing.
+        """
+        settings = lowering.Settings(rule, weight, delay, receptor, bool(autapses), bool(multapses))
+        ends = [
+            (source, target)
+            for source in self._members(sources, "sources")
+            for target in self._members(targets, "targets")
+        ]
+        for _, target in ends:
+            self._refuse_source(target, "the target of a projection")
+        plans = [(*pair, lowering.plan(*pair, settings, self._grid)) for pair in ends]
+        made = []
+        for source, target, plan in plans:
+            index = self._native.projection(source.index, target.index, *plan)
+            projection = Projection(source, target, rule, index)
+            self._projections.append(projection)
+            made.append(projection)
+        single = isinstance(sources, Population) and isinstance(targets, Population)
+        return made[0] if single else made
+
+    def stimulate(
+        self, targets: Population | Sequence[Population], stimulus: stimuli.Stimulus
+    ) -> None:
+        """Give a stimulus to every neuron of the targets.
+
+        Parameters
+        ----------
+        targets : Population or sequence of Population
+            Not spike sources.
+        stimulus : Poisson or DirectCurrent
+            What they receive; independent for each neuron.
+
+        Raises
+        ------
+        NetworkError
+            If a time is off the grid, an amplitude array has the wrong shape, or a target is a
+            spike source.
+        TypeError
+            If `stimulus` is not a stimulus.
+        """
+        if not isinstance(stimulus, stimuli.Poisson | stimuli.DirectCurrent):
+            msg = f"stimulus must be Poisson(…) or DirectCurrent(…), not {stimulus!r}"
+            raise TypeError(msg)
+        populations = self._members(targets, "targets")
+        for population in populations:
+            self._refuse_source(population, "stimulated")
+        calls: list[Callable[[], int]] = []
+        for population in populations:
+            start = self._grid.ticks(population.name, "start", stimulus.start)
+            stop = self._grid.stop(population.name, stimulus.stop, start)
+            calls.append(self._stimulus_call(population, stimulus, start, stop))
+        for call in calls:
+            call()
+
+    def _stimulus_call(
+        self, population: Population, stimulus: stimuli.Stimulus, start: int, stop: int
+    ) -> Callable[[], int]:
+        if isinstance(stimulus, stimuli.Poisson):
+            highest = stimuli.MAX_EVENTS_PER_TICK / self.dt * 1e3
+            rate = checks.number(population.name, "rate", stimulus.rate, high=highest, unit="Hz")
+            weight = float(stimulus.weight)
+            return lambda: self._native.poisson(population.index, rate, weight, start, stop)
+        amplitudes = stimuli.amplitudes(population, stimulus)
+        return lambda: self._native.direct_current(population.index, amplitudes, start, stop)
+
+    def record(
+        self,
+        population: Population,
+        variable: Literal["v", "i_syn", "i_exc", "i_inh"] = "v",
+        neurons: ArrayLike | None = None,
+        interval: float | None = None,
+    ) -> Recorder:
+        """Keep a state variable at an interval.
+
+        Parameters
+        ----------
+        population : Population
+            Whose neurons to record.
+        variable : {"v", "i_syn", "i_exc", "i_inh"}
+            Potential in mV or synaptic current in pA. `LIF` with equal synaptic time constants has
+            ``i_syn``, with different ones ``i_exc`` and ``i_inh``; `LIFDelta` has ``v`` only.
+        neurons : array_like of int, optional
+            Indices within the population; all by default.
+        interval : float, optional
+            Time between samples in ms, on the grid; `dt` by default.
+
+        Returns
+        -------
+        Recorder
+            The key of `Result.samples`.
+
+        Raises
+        ------
+        NetworkError
+            If the population has no such variable (the message says which it has), an index is
+            outside the population or given twice, or the interval is off the grid.
+        """
+        self._check_known(population)
+        checks.choice(population.name, "variable", variable, population.model.variables)
+        if neurons is None:
+            chosen = np.arange(population.size, dtype=np.uint32)
+        else:
+            chosen = checks.indices(population.name, "neurons", neurons, population.size)
+        if len(chosen) == 0 or len(np.unique(chosen)) != len(chosen):
+            allowed = "at least one neuron, each once"
+            checks.refuse(population.name, "neurons", f"{chosen.tolist()[:8]}", allowed)
+        step = self.dt if interval is None else interval
+        ticks = self._grid.ticks(population.name, "interval", step, low=1)
+        index = self._native.record(population.index, variable, chosen, ticks)
+        recorder = Recorder(population, variable, chosen, float(step), index)
+        self._recorders.append(recorder)
+        return recorder
+
+    def forecast(
+        self,
+        workers: int | None = None,
+        weights: Literal["f32", "q16"] | None = None,
+        precision: Literal["f32", "f64"] = "f32",
+    ) -> Forecast:
+        """Say neurons, synapses and bytes without building anything.
+
+        Parameters
+        ----------
+        workers : int, optional
+            As for `compile`.
+        weights : {"f32", "q16"}, optional
+            As for `compile`.
+        precision : {"f32", "f64"}
+            As for `compile`.
+
+        Returns
+        -------
+        Forecast
+            Prints as one line.
+        """
+        store = _weight_format(weights, precision)
+        details = self._native.forecast(_workers(workers), store)
+        return Forecast(details, _native.available_memory())
+
+    def compile(
+        self,
+        workers: int | None = None,
+        weights: Literal["f32", "q16"] | None = None,
+        precision: Literal["f32", "f64"] = "f32",
+        record_spikes: bool | Iterable[Population] = True,
+        progress: bool = False,
+    ) -> Machine:
+        """Build the machine: expand all rules into the local weight stores of the cores.
+
+        Parameters
+        ----------
+        workers : int, optional
+            Threads, ≥ 1; the number of CPUs this process may use by default. The spikes do not
+            depend on it.
+        weights : {"f32", "q16"}, optional
+            Format of the weights: 32-bit floats (default) or 16-bit fixed point, which is smaller
+            and faster and rounds each weight to a grid of its projection.
+        precision : {"f32", "f64"}
+            Of state and sums; ``f64`` is for validation and keeps its weights in 64 bits.
+        record_spikes : bool or iterable of Population
+            Whose spikes to keep.
+        progress : bool
+            Show progress on a terminal.
+
+        Returns
+        -------
+        Machine
+            At time 0. The network may be compiled again.
+
+        Raises
+        ------
+        ForecastError
+            If it does not fit in memory; nothing was allocated.
+        NetworkError
+            If an option is unknown, or ``weights`` is given together with ``precision="f64"``.
+        """
+        store = _weight_format(weights, precision)
+        n_workers = _workers(workers)
+        if isinstance(record_spikes, bool | np.bool_):
+            recorded = self._populations if record_spikes else []
+        else:
+            recorded = self._members(list(record_spikes), "record_spikes")
+        if not self._populations:
+            msg = "the network has no population; add one with net.population(…)"
+            raise NetworkError(msg)
+        self._native.record_spikes(sorted({one.index for one in recorded}))
+        with build_progress(progress) as report:
+            native = self._native.compile(n_workers, store, progress=report)
+        return Machine(
+            native, self._grid, self.populations, tuple(self._recorders), tuple(recorded)
+        )
+
+    def _declare(
+        self, name: str, size: int, model: NeuronModel, parameters: dict[str, float]
+    ) -> Population:
+        first = sum(population.size for population in self._populations)
+        index = self._native.population(name, size, model.native, parameters)
+        population = Population(name, size, model, first, index)
+        self._populations.append(population)
+        return population
+
+    def _members(self, populations: Any, parameter: str) -> list[Population]:
+        if isinstance(populations, Population):
+            populations = [populations]
+        if not isinstance(populations, Sequence) or isinstance(populations, str):
+            msg = f"{parameter} must be a Population or a sequence of them, not {populations!r}"
+            raise TypeError(msg)
+        for population in populations:
+            self._check_known(population)
+        if len({id(population) for population in populations}) != len(populations):
+            checks.refuse("", parameter, f"{list(populations)}", "each population once")
+        if not populations and parameter != "record_spikes":
+            checks.refuse("", parameter, "empty", "at least one population")
+        return list(populations)
+
+    def _check_known(self, population: Any) -> None:
+        if not isinstance(population, Population):
+            msg = f"expected a Population, not {population!r}"
+            raise TypeError(msg)
+        index = population.index
+        if index >= len(self._populations) or self._populations[index] is not population:
+            known = ", ".join(repr(one.name) for one in self._populations) or "none"
+            msg = f"population {population.name!r} is not of this network, which has: {known}"
+            raise NetworkError(msg, population=population.name, value=population, allowed=known)
+
+    def _refuse_source(self, population: Population, what: str) -> None:
+        if isinstance(population.model, SpikeSource):
+            msg = f"{population.name}: a spike source cannot be {what}"
+            raise NetworkError(msg, population=population.name, value=population)
+
+    def _new_name(self, name: Any) -> str:
+        label = f"population{len(self._populations)}" if name is None else name
+        if not isinstance(label, str):
+            msg = f"name must be a string, not {name!r}"
+            raise TypeError(msg)
+        taken = [population.name for population in self._populations]
+        if not label.strip() or label in taken:
+            allowed = "a name that is not empty and not taken"
+            checks.refuse("", "name", f"{label!r}", allowed)
+        return label
+
+    def _new_size(self, name: str, size: Any) -> int:
+        used = sum(population.size for population in self._populations)
+        return checks.count(name, "size", size, low=1, high=checks.MAX_NEURONS - used)
+
+
+def cpus_allowed() -> int:
+    """Return the number of CPUs this process may run on.
+
+    Examples
+    --------
+    >>> cpus_allowed() >= 1
+    True
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _workers(workers: int | None) -> int:
+    return cpus_allowed() if workers is None else checks.count("", "workers", workers, low=1)
+
+
+def _weight_format(weights: Any, precision: Any) -> _Weights:
+    checks.choice("", "precision", precision, ("f32", "f64"))
+    if weights is None:
+        return cast("_Weights", precision)
+    checks.choice("", "weights", weights, ("f32", "q16"))
+    if precision == "f64":
+        allowed = "left out with precision='f64', which keeps its weights in 64 bits"
+        checks.refuse("", "weights", f"{weights!r}", allowed)
+    return cast("_Weights", weights)

@@ -1,0 +1,133 @@
+"""The nouns of a network: populations, projections and recorders.
+
+They are handles: made by `Network`, used as arguments and as keys, and never changed afterwards.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore.models import NeuronModel
+
+__all__ = ["Population", "Projection", "Recorder"]
+
+
+class Population:
+    """A group of neurons of one model, made by `Network.population` or `Network.spike_source`.
+
+    Attributes
+    ----------
+    name : str
+        Unique within the network.
+    size : int
+        Number of neurons.
+    model : NeuronModel
+        Parameters shared by all its neurons.
+    first : int
+        Global id of its first neuron; ids run on in the order of declaration.
+    index : int
+        Its place in the order of declaration.
+
+    Examples
+    --------
+    >>> import spikecore as sc
+    >>> net = sc.Network()
+    >>> exc = net.population(80, sc.LIF(), name="exc")
+    >>> len(exc), exc.first
+    (80, 0)
+    """
+
+    __slots__ = ("first", "index", "model", "name", "size")
+
+    def __init__(self, name: str, size: int, model: NeuronModel, first: int, index: int) -> None:
+        self.name = name
+        self.size = size
+        self.model = model
+        self.first = first
+        self.index = index
+
+    def __len__(self) -> int:
+        """Return the number of neurons."""
+        return self.size
+
+    def __bool__(self) -> bool:
+        """Return True, whatever the size."""
+        return True
+
+    def __repr__(self) -> str:
+        """Show the name, the size and the model."""
+        return f"Population({self.name!r}, {self.size}, {type(self.model).__name__})"
+
+    @property
+    def ids(self) -> range:
+        """Global ids of its neurons."""
+        return range(self.first, self.first + self.size)
+
+
+class Projection:
+    """All synapses made by one rule from one population to another.
+
+    Attributes
+    ----------
+    source, target : Population
+        Where its synapses start and end.
+    rule : Rule
+        The connection rule.
+    index : int
+        Its place in the order of declaration.
+    """
+
+    __slots__ = ("index", "rule", "source", "target")
+
+    def __init__(self, source: Population, target: Population, rule: Any, index: int) -> None:
+        self.source = source
+        self.target = target
+        self.rule = rule
+        self.index = index
+
+    def __repr__(self) -> str:
+        """Show the two populations and the rule."""
+        rule = type(self.rule).__name__ if hasattr(self.rule, "tocoo") else repr(self.rule)
+        return f"Projection({self.source.name!r} → {self.target.name!r}, {rule})"
+
+
+class Recorder:
+    """Keeps a state variable of chosen neurons at an interval; made by `Network.record`.
+
+    Attributes
+    ----------
+    population : Population
+        Whose neurons are recorded.
+    variable : str
+        ``v`` (mV), ``i_syn``, ``i_exc`` or ``i_inh`` (pA).
+    neurons : ndarray of uint32, shape (n,)
+        Indices within the population, in the order of the columns of the samples.
+    interval : float
+        Time between samples in ms.
+    index : int
+        Its number in the engine.
+    """
+
+    __slots__ = ("index", "interval", "neurons", "population", "variable")
+
+    def __init__(
+        self,
+        population: Population,
+        variable: str,
+        neurons: NDArray[np.uint32],
+        interval: float,
+        index: int,
+    ) -> None:
+        self.population = population
+        self.variable = variable
+        self.neurons = neurons
+        self.interval = interval
+        self.index = index
+
+    def __repr__(self) -> str:
+        """Show what is recorded."""
+        return (
+            f"Recorder({self.population.name!r}, {self.variable!r}, {len(self.neurons)} neurons, "
+            f"every {self.interval:g} ms)"
+        )

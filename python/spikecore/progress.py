@@ -1,0 +1,105 @@
+"""Progress of building and running, on standard error and only on a terminal.
+
+`tqdm` draws it if it is installed; otherwise one line is rewritten in place.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+__all__ = ["build_progress", "run_progress"]
+
+_REFRESH_S = 0.1
+
+
+class _Line:
+    """One line on standard error, rewritten in place."""
+
+    def __init__(self, label: str, total: float, unit: str) -> None:
+        self._label, self._total, self._unit = label, total, unit
+        self._start = time.perf_counter()
+        self._drawn = 0.0
+
+    def update(self, done: float, note: str) -> None:
+        now = time.perf_counter()
+        if now - self._drawn < _REFRESH_S and done < self._total:
+            return
+        self._drawn = now
+        share = done / self._total if self._total else 1.0
+        filled = round(24 * share)
+        left = (now - self._start) * (1.0 / share - 1.0) if share > 0 else 0.0
+        bar = "█" * filled + "░" * (24 - filled)
+        text = (
+            f"\r{self._label} {bar} {done:.4g}/{self._total:.4g} {self._unit}"
+            f"{note}, {left:.0f} s left\x1b[K"
+        )
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        sys.stderr.write("\n")
+        sys.stderr.flush()
+
+
+class _Tqdm:
+    """The same through tqdm."""
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+
+    def update(self, done: float, note: str) -> None:
+        self._bar.set_postfix_str(note.lstrip(", "), refresh=False)
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+@contextmanager
+def _bar(label: str, total: float, unit: str) -> Iterator[_Line | _Tqdm]:
+    bar: _Line | _Tqdm
+    try:
+        from tqdm import tqdm  # type: ignore[import-untyped,unused-ignore]
+    except ImportError:
+        bar = _Line(label, total, unit)
+    else:
+        layout = "{desc} {bar:24} {n:.4g}/{total:.4g} {unit}, {postfix} {remaining} left"
+        bar = _Tqdm(
+            tqdm(total=total, desc=label, unit=unit, bar_format=layout, mininterval=_REFRESH_S)
+        )
+    try:
+        yield bar
+    finally:
+        bar.close()
+
+
+@contextmanager
+def build_progress(wanted: bool) -> Iterator[Callable[[float], None] | None]:
+    """Yield a callback for the share that is built, or None where nothing is to be shown."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    with _bar("build", 100.0, "%") as bar:
+        yield lambda share: bar.update(100.0 * share, "")
+
+
+@contextmanager
+def run_progress(
+    wanted: bool, duration_ms: float, dt: float
+) -> Iterator[Callable[[int], None] | None]:
+    """Yield a callback for the ticks done, or None where nothing is to be shown."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    start = time.perf_counter()
+    with _bar("run", duration_ms * 1e-3, "s") as bar:
+
+        def report(done_ticks: int) -> None:
+            biological_s = done_ticks * dt * 1e-3
+            real_s = time.perf_counter() - start
+            factor = real_s / biological_s if biological_s else 0.0
+            bar.update(biological_s, f", {factor:.2f} × real time")
+
+        yield report

@@ -1,0 +1,171 @@
+"""Raster pictures: with matplotlib where it is, else as SVG by hand; and a small one of characters.
+
+The first population is drawn at the top, each population in its own colour.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore import checks
+from spikecore.errors import NetworkError
+
+if TYPE_CHECKING:
+    from spikecore.result import Result
+
+__all__ = ["draw", "select", "terminal", "write"]
+
+_TARGET_SPIKES = 40_000
+_COLOURS = ("#1f4e79", "#c0392b", "#2e86c1", "#e67e22", "#117a65", "#8e44ad", "#566573", "#b7950b")
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """The spikes of one population in the picture; rows count from the top."""
+
+    name: str
+    times: NDArray[np.float64]
+    rows: NDArray[np.float64]
+    first_row: int
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn: bands from the top, and the limits in ms."""
+
+    bands: Sequence[Band]
+    start: float
+    stop: float
+
+    @property
+    def n_rows(self) -> int:
+        """Number of neurons drawn."""
+        return sum(band.n_rows for band in self.bands)
+
+
+def select(
+    result: "Result", start: float | None, stop: float | None, share: float | None
+) -> Picture:
+    """Choose the spikes to draw; of each population its first neurons, the same share of each."""
+    if not len(result.spikes):
+        msg = "no spikes were recorded; use compile(record_spikes=True)"
+        raise NetworkError(msg, parameter="record_spikes", value=False)
+    first = result.start if start is None else checks.number("raster", "start", start, unit="ms")
+    last = result.stop if stop is None else checks.number("raster", "stop", stop, unit="ms")
+    if not first < last:
+        checks.refuse("raster", "stop", last, f"after start = {first:g} ms")
+    if share is None:
+        ticks = result.spikes.ticks * result.dt
+        shown = int(((ticks > first) & (ticks <= last)).sum())
+        share = min(1.0, _TARGET_SPIKES / max(shown, 1))
+    share = checks.number("raster", "share", share, above=0.0, high=1.0)
+    bands, row = [], 0
+    for population in result.spikes:
+        spikes = result.spikes[population]
+        n_rows = max(1, round(share * population.size))
+        inside = (spikes.times > first) & (spikes.times <= last) & (spikes.neurons < n_rows)
+        rows = row + spikes.neurons[inside].astype(np.float64)
+        bands.append(Band(population.name, spikes.times[inside], rows, row, n_rows))
+        row += n_rows
+    return Picture(bands, first, last)
+
+
+def write(picture: Picture, path: Path) -> Path:
+    """Write the picture to a file; without matplotlib as SVG, whatever the suffix asks for."""
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        target = path.with_suffix(".svg")
+        if target != path:
+            note = f"matplotlib is not installed: writing {target} instead of {path}"
+            warnings.warn(note, stacklevel=3)
+        target.write_text(svg(picture), encoding="utf-8")
+        return target
+    figure = Figure(figsize=(8.0, 5.0), layout="constrained")
+    FigureCanvasAgg(figure)
+    draw(picture, figure.add_subplot())
+    figure.savefig(path, dpi=150)
+    return path
+
+
+def draw(picture: Picture, axes: Any = None) -> Any:
+    """Draw the picture into matplotlib axes and return them."""
+    if axes is None:
+        from matplotlib import pyplot
+
+        axes = pyplot.subplots(figsize=(8.0, 5.0), layout="constrained")[1]
+    for i, band in enumerate(picture.bands):
+        colour = _COLOURS[i % len(_COLOURS)]
+        axes.plot(band.times, band.rows, ",", color=colour, rasterized=True)
+    axes.set_xlim(picture.start, picture.stop)
+    axes.set_ylim(picture.n_rows, 0)
+    axes.set_yticks([band.first_row + band.n_rows / 2 for band in picture.bands])
+    axes.set_yticklabels([band.name for band in picture.bands])
+    axes.set_xlabel("time (ms)")
+    return axes
+
+
+def svg(picture: Picture, width: int = 960, height: int = 560) -> str:
+    """Return the picture as SVG text; each spike is a short dash."""
+    left, top, right, bottom = 90.0, 10.0, 10.0, 40.0
+    across = (width - left - right) / (picture.stop - picture.start)
+    down = (height - top - bottom) / max(picture.n_rows, 1)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'font-family="sans-serif" font-size="13">',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+    ]
+    for i, band in enumerate(picture.bands):
+        xs = left + (band.times - picture.start) * across
+        ys = top + band.rows * down
+        path = "".join(f"M{x:.1f} {y:.1f}h1" for x, y in zip(xs, ys, strict=True))
+        colour = _COLOURS[i % len(_COLOURS)]
+        middle = top + (band.first_row + band.n_rows / 2) * down + 4.0
+        parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="1"/>')
+        parts.append(
+            f'<text x="{left - 8}" y="{middle:.1f}" text-anchor="end" fill="{colour}">'
+            f"{escape(band.name)}</text>"
+        )
+    for time in np.linspace(picture.start, picture.stop, 6):
+        x = left + (time - picture.start) * across
+        parts.append(
+            f'<text x="{x:.1f}" y="{height - bottom + 16:.0f}" text-anchor="middle">{time:g}</text>'
+        )
+    middle = left + (width - left - right) / 2
+    parts.append(f'<text x="{middle:.0f}" y="{height - 6}" text-anchor="middle">time (ms)</text>')
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def terminal(picture: Picture, columns: int = 80, lines_per_band: int = 2) -> str:
+    """Return the picture in Braille characters, two dots across and four down in each."""
+    label = max(len(band.name) for band in picture.bands) + 1
+    across = 2 * max(columns - label - 1, 8)
+    lines = []
+    for band in picture.bands:
+        down = 4 * lines_per_band
+        dots = np.zeros((down, across), dtype=np.bool_)
+        share = (band.times - picture.start) / (picture.stop - picture.start)
+        x = np.minimum((share * across).astype(np.intp), across - 1)
+        y = ((band.rows - band.first_row) * down / band.n_rows).astype(np.intp)
+        dots[y, x] = True
+        for i, line in enumerate(_braille(dots)):
+            lines.append(f"{band.name if i == 0 else '':<{label}}{line}")
+    foot = f"{picture.start:g} ms"
+    end = f"{picture.stop:g} ms"
+    return "\n".join([*lines, f"{'':<{label}}{foot}{end:>{max(across // 2 - len(foot), 1)}}"])
+
+
+def _braille(dots: NDArray[np.bool_]) -> list[str]:
+    bits = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+    down, across = dots.shape
+    cells = dots.reshape(down // 4, 4, across // 2, 2).transpose(0, 2, 1, 3)
+    codes = 0x2800 + (cells * bits).sum(axis=(2, 3))
+    return ["".join(chr(code) for code in row) for row in codes]

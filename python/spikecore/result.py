@@ -1,0 +1,421 @@
+"""What happened in one run: spikes, samples, counts, rates, pictures and prices.
+
+Everything derives from the engine's exact counters and, where spikes were recorded, from the spike
+list in canonical order: sorted by tick, then by global neuron id.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore.errors import NetworkError
+from spikecore.grid import Grid
+from spikecore.population import Population, Recorder
+
+if TYPE_CHECKING:
+    from spikecore.energy import EnergyReport
+
+__all__ = ["Counts", "Result", "Samples", "Spikes"]
+
+PHASES = ("ingest", "deliver", "integrate", "wait")
+"""The phases of a worker, in the order of a tick."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spikes:
+    """Spikes of one population, sorted by (time, neuron).
+
+    Attributes
+    ----------
+    times : ndarray of float64, shape (n,)
+        In ms since the start of the machine.
+    neurons : ndarray of uint32, shape (n,)
+        Index within the population.
+    """
+
+    times: NDArray[np.float64]
+    neurons: NDArray[np.uint32]
+
+    def __len__(self) -> int:
+        """Return the number of spikes."""
+        return len(self.times)
+
+    def __repr__(self) -> str:
+        """Show the number of spikes."""
+        return f"Spikes({len(self)} spikes)"
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Samples of a state variable.
+
+    Attributes
+    ----------
+    times : ndarray of float64, shape (n,)
+        In ms since the start of the machine.
+    neurons : ndarray of uint32, shape (m,)
+        Index within the population of each column.
+    values : ndarray of float64, shape (n, m)
+        In mV or pA.
+    """
+
+    times: NDArray[np.float64]
+    neurons: NDArray[np.uint32]
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Exact counts of one run, per population by name.
+
+    Attributes
+    ----------
+    spikes : dict of str to int
+        Spikes emitted.
+    synaptic_operations : dict of str to int
+        Weights applied because of the population's spikes, counted at its outgoing synapses.
+    neuron_updates : dict of str to int
+        Neuron states integrated.
+    stimulus_events : dict of str to int
+        Poisson events received.
+    """
+
+    spikes: dict[str, int]
+    synaptic_operations: dict[str, int]
+    neuron_updates: dict[str, int]
+    stimulus_events: dict[str, int]
+
+    def totals(self) -> dict[str, int]:
+        """Return the sum over populations of each count.
+
+        Examples
+        --------
+        >>> Counts({"a": 2, "b": 1}, {"a": 20, "b": 0}, {"a": 5, "b": 5}, {}).totals()["spikes"]
+        3
+        """
+        return {name: sum(values.values()) for name, values in vars(self).items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """One run as the machine hands it over: its limits and the counters around it."""
+
+    grid: Grid
+    start_tick: int
+    stop_tick: int
+    real_s: float
+    counts: NDArray[np.uint64]
+    before: dict[str, Any] = field(repr=False)
+    after: dict[str, Any] = field(repr=False)
+
+
+class SpikeTrains(Mapping[Population, Spikes]):
+    """Spikes by population; a name works as a key too."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        recorded: tuple[Population, ...],
+        ticks: NDArray[np.uint64],
+        ids: NDArray[np.uint32],
+    ) -> None:
+        self.ticks, self.ids = ticks, ids
+        self._grid = grid
+        self._recorded = recorded
+        self._cut: dict[Population, Spikes] = {}
+
+    def __getitem__(self, key: Population | str) -> Spikes:
+        """Return the spikes of one population."""
+        population = self._find(key)
+        if population not in self._cut:
+            inside = (self.ids >= population.first) & (
+                self.ids < population.first + population.size
+            )
+            times = self._grid.ms(self.ticks[inside])
+            neurons = self.ids[inside] - np.uint32(population.first)
+            self._cut[population] = Spikes(times, neurons)
+        return self._cut[population]
+
+    def __iter__(self) -> Iterator[Population]:
+        """Iterate over the recorded populations in the order of declaration."""
+        return iter(self._recorded)
+
+    def __len__(self) -> int:
+        """Return the number of recorded populations."""
+        return len(self._recorded)
+
+    def _find(self, key: Population | str) -> Population:
+        for population in self._recorded:
+            if population is key or population.name == key:
+                return population
+        name = key.name if isinstance(key, Population) else key
+        known = ", ".join(repr(one.name) for one in self._recorded) or "none"
+        msg = f"spikes of {name!r} were not recorded; recorded: {known} (compile(record_spikes=…))"
+        raise NetworkError(msg, population=name, allowed=known)
+
+
+class Result:
+    """Everything that happened in one run; returned by `Machine.run`.
+
+    Attributes
+    ----------
+    spikes : mapping of Population (or its name) to Spikes
+        Spikes of the recorded populations.
+    samples : dict of Recorder to Samples
+        Samples of every recorder.
+    start, stop : float
+        Limits of the run in ms; spikes have start < time ≤ stop.
+    real_s : float
+        Real time of the run in s.
+
+    Examples
+    --------
+    >>> import spikecore as sc
+    >>> net = sc.Network(dt=0.1, seed=1)
+    >>> exc = net.population(10, sc.LIF(i_e=400.0), name="exc")
+    >>> result = net.compile(workers=1).run(100.0)
+    >>> bool(result.rates()["exc"] > 0.0)
+    True
+    >>> len(result.spikes[exc]) == result.counts.spikes["exc"]
+    True
+    """
+
+    def __init__(
+        self,
+        span: Span,
+        populations: tuple[Population, ...],
+        recorded: tuple[Population, ...],
+        spikes: tuple[NDArray[np.uint64], NDArray[np.uint32]],
+        samples: dict[Recorder, Samples],
+    ) -> None:
+        self._span = span
+        self.populations = populations
+        self.spikes = SpikeTrains(span.grid, recorded, *spikes)
+        self.samples = samples
+        self.start = float(span.grid.ms(span.start_tick))
+        self.stop = float(span.grid.ms(span.stop_tick))
+        self.real_s = span.real_s
+
+    @property
+    def dt(self) -> float:
+        """Tick in ms."""
+        return self._span.grid.dt
+
+    @property
+    def ticks(self) -> int:
+        """Length of the run in ticks."""
+        return self._span.stop_tick - self._span.start_tick
+
+    @property
+    def duration(self) -> float:
+        """Length of the run in ms of biological time."""
+        return float(self._span.grid.ms(self.ticks))
+
+    @property
+    def real_time_factor(self) -> float:
+        """Real time divided by biological time; below 1 is faster than real time."""
+        return self.real_s / (self.duration * 1e-3) if self.ticks else float("nan")
+
+    @cached_property
+    def statistics(self) -> dict[str, Any]:
+        """Counters and timers of the engine, differences over this run where they accumulate."""
+        before, after = self._span.before, self._span.after
+        return {
+            key: _difference(before.get(key), value) if key in _CUMULATIVE else value
+            for key, value in after.items()
+        }
+
+    @property
+    def phases_s(self) -> dict[str, list[float]]:
+        """Seconds per phase (ingest, deliver, integrate, wait), one value per worker."""
+        phases: dict[str, list[float]] = self.statistics["phases_s"]
+        return phases
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Exact counts per population."""
+        names = [population.name for population in self.populations]
+
+        def per_population(key: str) -> dict[str, int]:
+            values = self.statistics[f"{key}_per_population"]
+            return {name: int(n) for name, n in zip(names, values, strict=True)}
+
+        return Counts(
+            per_population("spikes"),
+            per_population("synaptic_operations"),
+            per_population("neuron_updates"),
+            per_population("stimulus_events"),
+        )
+
+    def spike_counts(self, population: Population) -> NDArray[np.uint64]:
+        """Return the number of spikes of every neuron, shape (size,); needs no recording."""
+        first = self._known(population).first
+        return self._span.counts[first : first + population.size]
+
+    def rates(self) -> dict[str, float]:
+        """Return the mean rate of every population in Hz, by name; needs no recording."""
+        seconds = self.duration * 1e-3
+        return {
+            population.name: float(self.spike_counts(population).sum()) / population.size / seconds
+            if seconds
+            else float("nan")
+            for population in self.populations
+        }
+
+    def cv_isi(self, population: Population) -> tuple[float, NDArray[np.float64]]:
+        """Return the coefficient of variation of the inter-spike intervals.
+
+        Parameters
+        ----------
+        population : Population
+            Its spikes must have been recorded.
+
+        Returns
+        -------
+        mean : float
+            Mean over the neurons with at least 3 spikes; nan if there are none.
+        per_neuron : ndarray of float64, shape (size,)
+            nan for neurons with fewer than 3 spikes.
+
+        Notes
+        -----
+        Standard deviation of the intervals (population form) divided by their mean.
+        """
+        spikes = self.spikes[population]
+        order = np.argsort(spikes.neurons, kind="stable")
+        owners, times = spikes.neurons[order], spikes.times[order]
+        same = owners[1:] == owners[:-1]
+        owner, gap = owners[1:][same], np.diff(times)[same]
+        n = np.bincount(owner, minlength=population.size)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.bincount(owner, gap, population.size) / n
+            spread = np.bincount(owner, (gap - mean[owner]) ** 2, population.size) / n
+            cv = np.where(n >= 2, np.sqrt(spread) / mean, np.nan)
+        valid = cv[np.isfinite(cv)]
+        return (float(valid.mean()) if len(valid) else float("nan")), cv
+
+    def spikes_sha256(self) -> str:
+        """Return the SHA-256 of the recorded spikes.
+
+        The digest covers (tick, global neuron id) as little-endian 64-bit and 32-bit integers, in
+        the order of (tick, id).
+        """
+        digest = hashlib.sha256()
+        pairs = np.empty(len(self.spikes.ticks), dtype=[("tick", "<u8"), ("id", "<u4")])
+        pairs["tick"], pairs["id"] = self.spikes.ticks, self.spikes.ids
+        digest.update(pairs.tobytes())
+        return digest.hexdigest()
+
+    def raster(
+        self,
+        where: Any = None,
+        *,
+        start: float | None = None,
+        stop: float | None = None,
+        share: float | None = None,
+    ) -> Any:
+        """Draw the recorded spikes.
+
+        Parameters
+        ----------
+        where : str, Path or matplotlib Axes, optional
+            A file to write, or axes to draw into; new axes by default. Without matplotlib only
+            files can be written, as SVG.
+        start, stop : float, optional
+            Limits in ms; the run by default.
+        share : float, optional
+            Share of the neurons to draw, 0 < share ≤ 1; chosen so that some 40,000 spikes are
+            drawn by default.
+
+        Returns
+        -------
+        Path or Axes
+            The file that was written, or the axes.
+
+        Raises
+        ------
+        NetworkError
+            If no spikes were recorded or `share` is outside its range.
+        ImportError
+            If axes are wanted and matplotlib is not installed.
+        """
+        from spikecore import raster
+
+        picture = raster.select(self, start, stop, share)
+        if isinstance(where, str | Path):
+            return raster.write(picture, Path(where))
+        return raster.draw(picture, where)
+
+    def energy(self, profile: str | Path = "loihi") -> "EnergyReport":
+        """Price the counts of this run.
+
+        Parameters
+        ----------
+        profile : str or Path
+            ``"loihi"``, ``"truenorth"``, or a TOML file with prices of your own.
+
+        Returns
+        -------
+        EnergyReport
+            Prints as a table; `to_dict` gives the numbers.
+        """
+        from spikecore.energy import EnergyReport
+
+        return EnergyReport.of(self.counts, self.duration * 1e-3, profile)
+
+    def __repr__(self) -> str:
+        """Show time, spikes, events and speed."""
+        spikes = sum(self.counts.spikes.values())
+        return (
+            f"Result({self.start:g}–{self.stop:g} ms: {spikes:,} spikes, "
+            f"{int(self.statistics['synaptic_events']):,} synaptic events, "
+            f"{self.real_time_factor:.3g} × real time)"
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rates = self.rates()
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{n:,}</td><td>{rates[name]:.3f}</td></tr>"
+            for name, n in self.counts.spikes.items()
+        )
+        head = "<tr><th>population</th><th>spikes</th><th>rate (Hz)</th></tr>"
+        return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table>"
+
+    def _known(self, population: Population) -> Population:
+        if not any(one is population for one in self.populations):
+            known = ", ".join(repr(one.name) for one in self.populations)
+            name = getattr(population, "name", population)
+            msg = f"population {name!r} is not of this network, which has: {known}"
+            raise NetworkError(msg, population=name, allowed=known)
+        return population
+
+
+_CUMULATIVE = {
+    "spikes_per_population",
+    "synaptic_operations_per_population",
+    "neuron_updates_per_population",
+    "stimulus_events_per_population",
+    "phases_s",
+    "synaptic_events",
+    "events_per_worker",
+    "packets",
+    "run_s",
+    "ticks",
+}
+
+
+def _difference(before: Any, after: Any) -> Any:
+    if isinstance(after, dict):
+        return {key: _difference((before or {}).get(key), value) for key, value in after.items()}
+    if isinstance(after, list | tuple | np.ndarray):
+        old = [0] * len(after) if before is None else before
+        return [_difference(b, a) for b, a in zip(old, after, strict=True)]
+    return after - (0 if before is None else before)

@@ -1,0 +1,158 @@
+"""Stimuli: input from outside the network, given to every neuron of a population."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikecore import checks
+from spikecore.errors import NetworkError
+from spikecore.grid import Grid
+
+if TYPE_CHECKING:
+    from spikecore.population import Population
+
+__all__ = ["DirectCurrent", "Poisson", "Stimulus"]
+
+MAX_EVENTS_PER_TICK = 1000.0
+"""Largest mean number of events of a Poisson stimulus per neuron and tick."""
+
+
+@dataclass(frozen=True)
+class Poisson:
+    """Independent Poisson spike trains, one per target neuron.
+
+    Parameters
+    ----------
+    rate : float
+        Rate in Hz, ≥ 0 and at most 1000 events per tick.
+    weight : float
+        Weight of each spike in pA (mV for `LIFDelta`); its sign picks the receptor.
+    start, stop : float
+        Active for start ≤ t < stop, in ms on the grid; `stop` may be infinite.
+
+    Raises
+    ------
+    NetworkError
+        If a value is not finite or outside its range.
+
+    Notes
+    -----
+    The number of spikes in a tick is Poisson distributed with mean rate · dt; every neuron and
+    every stimulus has its own stream, keyed by the network's seed.
+
+    Examples
+    --------
+    >>> from spikecore import Poisson
+    >>> Poisson(rate=16_000.0, weight=45.0)
+    Poisson(rate=16000.0, weight=45.0, start=0.0, stop=inf)
+    """
+
+    rate: float
+    weight: float
+    start: float = 0.0
+    stop: float = math.inf
+
+    def __post_init__(self) -> None:
+        """Check the parameters that do not depend on the grid."""
+        checks.number("Poisson", "rate", self.rate, low=0.0, unit="Hz")
+        checks.number("Poisson", "weight", self.weight)
+        _check_interval("Poisson", self.start, self.stop)
+
+
+@dataclass(frozen=True, eq=False)
+class DirectCurrent:
+    """A constant current while it is on.
+
+    Parameters
+    ----------
+    amplitude : float or array_like, shape (neurons,)
+        Current in pA, for all neurons or one value per neuron.
+    start, stop : float
+        Active for start ≤ t < stop, in ms on the grid; `stop` may be infinite.
+
+    Raises
+    ------
+    NetworkError
+        If a value is not finite or outside its range.
+
+    Notes
+    -----
+    For `LIFDelta` the current moves the potential towards E_L + R I with R = tau_m / c_m.
+
+    Examples
+    --------
+    >>> from spikecore import DirectCurrent
+    >>> DirectCurrent(500.0, start=100.0, stop=200.0)
+    DirectCurrent(amplitude=500.0, start=100.0, stop=200.0)
+    """
+
+    amplitude: float | ArrayLike
+    start: float = 0.0
+    stop: float = math.inf
+
+    def __post_init__(self) -> None:
+        """Check the parameters that do not depend on the grid."""
+        if np.ndim(self.amplitude) == 0:
+            checks.number("DirectCurrent", "amplitude", self.amplitude, unit="pA")
+        _check_interval("DirectCurrent", self.start, self.stop)
+
+
+Stimulus = Poisson | DirectCurrent
+"""Every kind of stimulus."""
+
+
+def amplitudes(population: "Population", stimulus: DirectCurrent) -> NDArray[np.float64]:
+    """Return the currents in pA: one value for all, or one per neuron."""
+    if np.ndim(stimulus.amplitude) == 0:
+        return np.array([stimulus.amplitude], dtype=np.float64)
+    return checks.array(population.name, "amplitude", stimulus.amplitude, shape=(population.size,))
+
+
+def source_spikes(
+    owner: str, size: int, times: Any, grid: Grid
+) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+    """Return the spikes of a source as (neurons, ticks), sorted by (tick, neuron).
+
+    `times` is a list with one array of times per neuron, or a tuple of two arrays (neurons, times)
+    of equal length.
+    """
+    neurons, moments = _flatten(owner, size, times)
+    exact = grid.tick_array(owner, "times", moments, low=1)
+    ticks = exact.astype(np.uint64)
+    order = np.lexsort((neurons, ticks))
+    neurons, ticks = neurons[order], ticks[order]
+    same = (np.diff(ticks) == 0) & (np.diff(neurons.astype(np.int64)) == 0)
+    if same.any():
+        at = int(np.argmax(same))
+        when = float(grid.ms(ticks[at]))
+        msg = f"{owner}: neuron {int(neurons[at])} has two spikes at {when:g} ms, allowed: one"
+        raise NetworkError(msg, population=owner, parameter="times", value=when)
+    return neurons, ticks
+
+
+def _flatten(owner: str, size: int, times: Any) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    if isinstance(times, tuple):
+        if len(times) != 2:
+            checks.refuse(owner, "the length of the tuple times", len(times), "2: (neurons, times)")
+        neurons = checks.indices(owner, "neurons", times[0], size)
+        return neurons, checks.array(owner, "times", times[1], shape=neurons.shape)
+    trains = [checks.array(owner, f"times[{i}]", train) for i, train in enumerate(times)]
+    if len(trains) != size:
+        checks.refuse(owner, "the length of times", len(trains), f"{size}, one array per neuron")
+    for i, train in enumerate(trains):
+        if train.ndim != 1:
+            checks.refuse(owner, f"the shape of times[{i}]", f"{train.shape}", "one dimension")
+    neurons = np.repeat(np.arange(size, dtype=np.uint32), [len(train) for train in trains])
+    return neurons, np.concatenate([*trains, np.empty(0)])
+
+
+def _check_interval(owner: str, start: Any, stop: Any) -> None:
+    begin = checks.number(owner, "start", start, low=0.0, unit="ms")
+    if isinstance(stop, float) and stop == math.inf:
+        return
+    end = checks.number(owner, "stop", stop, unit="ms")
+    if end <= begin:
+        checks.refuse(owner, "stop", stop, f"after start = {begin:g} ms")

@@ -1,0 +1,98 @@
+"""What `spikecore run` prints: tables of rates, speed, memory and energy."""
+
+from typing import Any
+
+from spikecore import raster
+from spikecore.forecast import human_bytes
+from spikecore.result import PHASES, Result
+
+__all__ = ["describe"]
+
+_RASTER_MS = 200.0
+_RASTER_SPIKES = 2_000
+
+
+def describe(report: dict[str, Any], result: Result) -> str:
+    """Return the whole report for a terminal.
+
+    Parameters
+    ----------
+    report : dict
+        As `spikecore.workload.measure` makes it.
+    result : Result
+        The result it was made from.
+
+    Returns
+    -------
+    str
+        Several lines, no colours.
+    """
+    parts = [_headline(report), _rates(report), _speed(report), _memory(report)]
+    parts += [str(result.energy(name)) for name in report["energy"]]
+    if len(result.spikes) and result.ticks:
+        stop = min(result.start + _RASTER_MS, result.stop)
+        spikes = max(sum(result.counts.spikes.values()), 1)
+        share = min(1.0, _RASTER_SPIKES * result.duration / (stop - result.start) / spikes)
+        picture = raster.select(result, result.start, stop, share)
+        head = f"Spikes of {picture.n_rows:,} neurons"
+        parts.append(f"{head}\n{raster.terminal(picture)}")
+    return "\n\n".join(parts)
+
+
+def _headline(report: dict[str, Any]) -> str:
+    note = " (interrupted)" if report["interrupted"] else ""
+    return (
+        f"{report['model']}, scale {report['scale']:g}, {report['drive']} drive, "
+        f"{report['weights']} weights, seed {report['seed']}{note}: "
+        f"{report['neurons']:,} neurons, {report['synapses']:,} synapses, "
+        f"{report['biological_s']:g} s after {report['presim_ms'] * 1e-3:g} s discarded"
+    )
+
+
+def _rates(report: dict[str, Any]) -> str:
+    reference = report["reference_rates_hz"]
+    lines = [f"{'population':<12}{'rate (Hz)':>11}{'reference':>11}{'deviation':>11}"]
+    for name, rate in report["rates_hz"].items():
+        known = reference.get(name)
+        if known:
+            tail = f"{known:>11.3f}{100.0 * (rate / known - 1.0):>+10.1f}%"
+        else:
+            tail = f"{'-':>11}{'-':>11}"
+        lines.append(f"{name:<12}{rate:>11.3f}{tail}")
+    return "\n".join(lines)
+
+
+def _speed(report: dict[str, Any]) -> str:
+    factor = report["real_time_factor"]
+    lines = [
+        "Speed",
+        f"  build             {report['build_s']:.2f} s",
+        f"  run               {report['run_s']:.3f} s, {factor:.3f} × real time",
+        f"  synaptic events   {report['synaptic_events']:,}, "
+        f"{report['synaptic_events_per_s']:.3g} per second",
+    ]
+    for i in range(report["workers"]):
+        seconds = ", ".join(f"{name} {report['phases_s'][name][i]:.3f}" for name in PHASES)
+        lines.append(f"  worker {i:<10} {seconds} s")
+    deliver = report["deliver_ns_per_event"]
+    if deliver and report["bare_scatter_ns"]:
+        mean = sum(deliver) / len(deliver)
+        bare = report["bare_scatter_ns"]
+        lines.append(
+            f"  deliver           {mean:.2f} ns per event and worker, "
+            f"{mean / bare:.2f} × the bare loop ({bare:.2f} ns)"
+        )
+    return "\n".join(lines)
+
+
+def _memory(report: dict[str, Any]) -> str:
+    peak = report["peak_rss_bytes"]
+    return "\n".join(
+        [
+            "Memory",
+            f"  weight stores     {human_bytes(report['weight_store_bytes'])}",
+            f"  their index       {human_bytes(report['index_bytes'])}",
+            f"  per synapse       {report['bytes_per_synapse']:.2f} B, index included",
+            f"  peak of process   {human_bytes(peak) if peak else 'unknown'}",
+        ]
+    )

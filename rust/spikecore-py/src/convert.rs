@@ -1,0 +1,104 @@
+//! Python values to the engine's description types.
+
+use std::collections::HashMap;
+
+use numpy::{PyArrayMethods, PyReadonlyArray1};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use spikecore::{Distribution, LifDelta, LifExp, Model, Receptor, Rule, Variable};
+
+fn tag(tuple: &Bound<'_, PyTuple>) -> PyResult<String> {
+    tuple.get_item(0)?.extract()
+}
+
+fn number<'py, T: for<'a> FromPyObject<'a, 'py, Error = PyErr>>(tuple: &Bound<'py, PyTuple>, index: usize) -> PyResult<T> {
+    tuple.get_item(index)?.extract::<T>()
+}
+
+/// `("constant", v)`, `("uniform", low, high)`, `("normal", mean, sd, low, high, mode)` or `("array", values)`.
+pub fn distribution(tuple: &Bound<'_, PyTuple>) -> PyResult<Distribution> {
+    Ok(match tag(tuple)?.as_str() {
+        "constant" => Distribution::Constant(number(tuple, 1)?),
+        "uniform" => Distribution::Uniform { low: number(tuple, 1)?, high: number(tuple, 2)? },
+        "normal" => Distribution::Normal {
+            mean: number(tuple, 1)?,
+            sd: number(tuple, 2)?,
+            low: number(tuple, 3)?,
+            high: number(tuple, 4)?,
+            clip: tuple.get_item(5)?.extract::<String>()? == "clip",
+        },
+        "array" => Distribution::Array(tuple.get_item(1)?.extract::<PyReadonlyArray1<'_, f64>>()?.to_vec()?),
+        other => {
+            return Err(PyValueError::new_err(format!("unknown distribution {other:?}")));
+        }
+    })
+}
+
+/// A connection rule.
+pub fn rule(tuple: &Bound<'_, PyTuple>) -> PyResult<Rule> {
+    let array = |index| -> PyResult<Vec<u32>> { Ok(tuple.get_item(index)?.extract::<PyReadonlyArray1<'_, u32>>()?.to_vec()?) };
+    Ok(match tag(tuple)?.as_str() {
+        "one_to_one" => Rule::OneToOne,
+        "all_to_all" => Rule::AllToAll,
+        "bernoulli" => Rule::Bernoulli(number(tuple, 1)?),
+        "fixed_in_degree" => Rule::FixedInDegree(number(tuple, 1)?),
+        "fixed_out_degree" => Rule::FixedOutDegree(number(tuple, 1)?),
+        "fixed_total_number" => Rule::FixedTotalNumber(number(tuple, 1)?),
+        "pairs" => Rule::Pairs(array(1)?, array(2)?),
+        other => return Err(PyValueError::new_err(format!("unknown rule {other:?}"))),
+    })
+}
+
+/// A receptor by name; none means by the weight's sign.
+pub fn receptor(name: Option<&str>) -> PyResult<Receptor> {
+    match name {
+        None => Ok(Receptor::BySign),
+        Some("excitatory") => Ok(Receptor::Excitatory),
+        Some("inhibitory") => Ok(Receptor::Inhibitory),
+        Some(other) => Err(PyValueError::new_err(format!("receptor is {other:?}, allowed: 'excitatory', 'inhibitory'"))),
+    }
+}
+
+/// A recordable variable by name.
+pub fn variable(name: &str) -> PyResult<Variable> {
+    match name {
+        "v" => Ok(Variable::Potential),
+        "i_syn" | "i_exc" => Ok(Variable::Current(0)),
+        "i_inh" => Ok(Variable::Current(1)),
+        other => Err(PyValueError::new_err(format!("variable is {other:?}, allowed: 'v', 'i_syn', 'i_exc', 'i_inh'"))),
+    }
+}
+
+/// A neuron model from its name and parameters; every parameter must be given, and no other.
+pub fn model(name: &str, mut parameters: HashMap<String, f64>) -> PyResult<Model> {
+    let mut take = |key: &str| parameters.remove(key).ok_or_else(|| PyTypeError::new_err(format!("{name}: parameter {key} is missing")));
+    let model = match name {
+        "lif_exp" => Model::LifExp(LifExp {
+            tau_m: take("tau_m")?,
+            c_m: take("c_m")?,
+            e_l: take("e_l")?,
+            v_th: take("v_th")?,
+            v_reset: take("v_reset")?,
+            t_ref: take("t_ref")?,
+            tau_syn_exc: take("tau_syn_exc")?,
+            tau_syn_inh: take("tau_syn_inh")?,
+            i_e: take("i_e")?,
+        }),
+        "lif_delta" => Model::LifDelta(LifDelta {
+            tau_m: take("tau_m")?,
+            c_m: take("c_m")?,
+            e_l: take("e_l")?,
+            v_th: take("v_th")?,
+            v_reset: take("v_reset")?,
+            t_ref: take("t_ref")?,
+            i_e: take("i_e")?,
+        }),
+        "spike_source" => Model::SpikeSource,
+        other => return Err(PyValueError::new_err(format!("unknown model {other:?}"))),
+    };
+    match parameters.keys().min() {
+        None => Ok(model),
+        Some(key) => Err(PyTypeError::new_err(format!("{name}: unknown parameter {key}"))),
+    }
+}

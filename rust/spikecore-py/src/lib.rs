@@ -1,0 +1,28 @@
+//! The border between Python and the spikecore engine: converts, detaches, maps errors.
+//!
+//! No loop over neurons beyond copying arrays, no arithmetic. The public documentation lives in Python.
+
+mod convert;
+mod errors;
+mod machine;
+mod network;
+mod system;
+
+/// The compiled extension `spikecore._native`.
+#[pyo3::pymodule]
+mod _native {
+    #[pymodule_export]
+    use super::machine::Machine;
+    #[pymodule_export]
+    use super::network::Network;
+    #[pymodule_export]
+    use super::system::{available_memory, cpu_features, huge_pages, simd_level};
+
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("__build_profile__", if cfg!(debug_assertions) { "debug" } else { "release" })
+    }
+}

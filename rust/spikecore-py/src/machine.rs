@@ -1,0 +1,154 @@
+//! `_native.Machine`: a compiled network. `try_lock`, never `lock`: a second thread gets `BusyError`.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use numpy::{IntoPyArray, PyArray1};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::{convert, errors};
+
+/// Polls Python from the calling thread during long work: signals always, a progress callback if there is one.
+pub struct Watcher {
+    progress: Option<Py<PyAny>>,
+    last: Instant,
+    error: Option<PyErr>,
+}
+
+impl Watcher {
+    /// A watcher with an optional callback.
+    pub fn new(progress: Option<Py<PyAny>>) -> Self {
+        Self { progress, last: Instant::now(), error: None }
+    }
+
+    /// Whether to go on; attaches to Python at most every 10 ms.
+    pub fn poll<'a, T: Copy + for<'py> IntoPyObject<'py>>(&'a mut self, done: T) -> bool {
+        if self.error.is_some() {
+            return false;
+        }
+        if self.last.elapsed() >= Duration::from_millis(10) {
+            self.last = Instant::now();
+            self.error = Python::attach(|py| {
+                py.check_signals()?;
+                self.progress.as_ref().map_or(Ok(()), |callback| callback.call1(py, (done,)).map(drop))
+            })
+            .err();
+        }
+        self.error.is_none()
+    }
+
+    /// The exception that stopped the work, if one did.
+    pub fn finish(self) -> PyResult<()> {
+        self.error.map_or(Ok(()), Err)
+    }
+}
+
+/// A compiled network; at most one call at a time.
+#[pyclass(frozen, module = "spikecore._native")]
+pub struct Machine {
+    engine: Mutex<spikecore::Machine>,
+    build_s: f64,
+}
+
+type Spikes<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<u32>>);
+type Samples<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>);
+type Synapses<'py> = (Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<u32>>);
+
+impl Machine {
+    /// Wraps a built engine.
+    pub fn new(engine: spikecore::Machine, build_s: f64) -> Self {
+        Self { engine: Mutex::new(engine), build_s }
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut spikecore::Machine) -> PyResult<T>) -> PyResult<T> {
+        f(&mut *self.engine.try_lock().map_err(|_| errors::busy())?)
+    }
+}
+
+#[pymethods]
+impl Machine {
+    /// Runs `ticks` ticks; returns how many were run.
+    #[pyo3(signature = (ticks, progress=None))]
+    fn run(&self, py: Python<'_>, ticks: u64, progress: Option<Py<PyAny>>) -> PyResult<u64> {
+        let mut watcher = Watcher::new(progress);
+        let done = py.detach(|| self.with(|m| m.run(ticks, &mut |done| watcher.poll(done)).map_err(errors::run)));
+        watcher.finish()?;
+        done
+    }
+
+    /// Ticks since compilation.
+    fn now(&self) -> PyResult<u64> {
+        self.with(|m| Ok(m.now()))
+    }
+
+    /// Recorded spikes since the last call, ordered by (tick, neuron).
+    fn take_spikes<'py>(&self, py: Python<'py>) -> PyResult<Spikes<'py>> {
+        let (ticks, neurons) = py.detach(|| self.with(|m| Ok(m.take_spikes())))?;
+        Ok((ticks.into_pyarray(py), neurons.into_pyarray(py)))
+    }
+
+    /// Samples of a recorder since the last call: ticks, and values tick by tick.
+    fn take_samples<'py>(&self, py: Python<'py>, recorder: usize) -> PyResult<Samples<'py>> {
+        let (ticks, values) = self.with(|m| m.take_samples(recorder).map_err(errors::network))?;
+        Ok((ticks.into_pyarray(py), values.into_pyarray(py)))
+    }
+
+    /// A variable of all neurons of a population.
+    fn state<'py>(&self, py: Python<'py>, population: usize, variable: &str) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let variable = convert::variable(variable)?;
+        Ok(self.with(|m| m.state(population, variable).map_err(errors::network))?.into_pyarray(py))
+    }
+
+    /// Spikes of every neuron since compilation, by global id.
+    fn spike_counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<u64>>> {
+        Ok(self.with(|m| Ok(m.spike_counts()))?.into_pyarray(py))
+    }
+
+    /// Synapses of every neuron, by global id.
+    fn out_degrees<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<u64>>> {
+        Ok(self.with(|m| Ok(m.out_degrees()))?.into_pyarray(py))
+    }
+
+    /// All synapses between two populations: sources, targets, weights, delays in ticks.
+    fn synapses<'py>(&self, py: Python<'py>, source: usize, target: usize) -> PyResult<Synapses<'py>> {
+        let s = py.detach(|| self.with(|m| m.synapses(source, target).map_err(errors::network)))?;
+        Ok((s.sources.into_pyarray(py), s.targets.into_pyarray(py), s.weights.into_pyarray(py), s.delays.into_pyarray(py)))
+    }
+
+    /// Counters, timers and sizes.
+    fn statistics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let s = self.with(|m| Ok(m.statistics()))?;
+        let dict = PyDict::new(py);
+        dict.set_item("spikes_per_population", s.spikes)?;
+        dict.set_item("synaptic_operations_per_population", s.synaptic_operations)?;
+        dict.set_item("neuron_updates_per_population", s.neuron_updates)?;
+        dict.set_item("stimulus_events_per_population", s.stimulus_events)?;
+        let phases = PyDict::new(py);
+        for (k, name) in ["ingest", "deliver", "integrate", "wait"].into_iter().enumerate() {
+            phases.set_item(name, s.phases_s.iter().map(|p| p[k]).collect::<Vec<f64>>())?;
+        }
+        dict.set_item("phases_s", phases)?;
+        dict.set_item("events_per_worker", s.events_per_worker)?;
+        dict.set_item("weight_store_bytes", s.weight_store_bytes)?;
+        dict.set_item("index_bytes", s.index_bytes)?;
+        dict.set_item("state_bytes", s.state_bytes)?;
+        dict.set_item("synapses", s.synapses)?;
+        dict.set_item("synaptic_events", s.delivered)?;
+        dict.set_item("pending_events", s.pending)?;
+        dict.set_item("largest_lead", s.leads)?;
+        dict.set_item("packets", s.packets)?;
+        dict.set_item("build_s", self.build_s)?;
+        dict.set_item("run_s", s.run_s)?;
+        dict.set_item("ticks", s.ticks)?;
+        dict.set_item("workers", s.workers)?;
+        dict.set_item("cores", s.cores)?;
+        dict.set_item("weights", s.weights)?;
+        Ok(dict)
+    }
+
+    /// ns per synapse of the bare scatter, per worker, all workers at once.
+    fn bare_scatter(&self, py: Python<'_>, events: usize) -> PyResult<Vec<f64>> {
+        py.detach(|| self.with(|m| Ok(m.bare_scatter(events))))
+    }
+}

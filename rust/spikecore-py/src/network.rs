@@ -1,0 +1,133 @@
+//! `_native.Network`: the description.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use numpy::{PyArrayMethods, PyReadonlyArray1};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use spikecore::{CompileOptions, DelayLaw, Network as Description, Projection, SampleRecorder, Stimulus, subject_of};
+
+use crate::machine::{Machine, Watcher};
+use crate::{convert, errors, system};
+
+/// A network description; ids are handed out in call order.
+#[pyclass(frozen, module = "spikecore._native")]
+pub struct Network(Mutex<Description>);
+
+impl Network {
+    fn with<T>(&self, f: impl FnOnce(&mut Description) -> PyResult<T>) -> PyResult<T> {
+        f(&mut *self.0.try_lock().map_err(|_| errors::busy())?)
+    }
+}
+
+#[pymethods]
+impl Network {
+    #[new]
+    fn new(dt: f64, seed: u64) -> PyResult<Self> {
+        Ok(Self(Mutex::new(Description::new(dt, seed).map_err(errors::network)?)))
+    }
+
+    /// Adds a population.
+    fn population(&self, name: &str, size: u32, model: &str, parameters: HashMap<String, f64>) -> PyResult<usize> {
+        let model = convert::model(model, parameters)?;
+        self.with(|n| n.population(name, size, model).map_err(errors::network))
+    }
+
+    /// Sets initial potentials.
+    fn initial_potential(&self, population: usize, distribution: &Bound<'_, PyTuple>) -> PyResult<()> {
+        let law = convert::distribution(distribution)?;
+        self.with(|n| n.initial_potential(population, law).map_err(errors::network))
+    }
+
+    /// Sets a spike source's spikes.
+    fn source_spikes(&self, population: usize, neurons: PyReadonlyArray1<'_, u32>, ticks: PyReadonlyArray1<'_, u64>) -> PyResult<()> {
+        let (neurons, ticks) = (neurons.to_vec()?, ticks.to_vec()?);
+        self.with(|n| n.source_spikes(population, &neurons, &ticks).map_err(errors::network))
+    }
+
+    /// Adds a projection.
+    #[pyo3(signature = (source, target, rule, weight, delay, receptor=None, autapses=true, multapses=true))]
+    #[expect(clippy::too_many_arguments, reason = "the columns of a projection")]
+    fn projection(
+        &self,
+        source: usize,
+        target: usize,
+        rule: &Bound<'_, PyTuple>,
+        weight: &Bound<'_, PyTuple>,
+        delay: &Bound<'_, PyTuple>,
+        receptor: Option<&str>,
+        autapses: bool,
+        multapses: bool,
+    ) -> PyResult<usize> {
+        let (rule, weight) = (convert::rule(rule)?, convert::distribution(weight)?);
+        let (delay, receptor) = (convert::distribution(delay)?, convert::receptor(receptor)?);
+        self.with(|n| {
+            let known = source.max(target) < n.populations.len();
+            let subject = if known { subject_of(n, source, target) } else { "projection".to_owned() };
+            let delay = DelayLaw::new(&subject, &delay, n.dt).map_err(errors::network)?;
+            n.projection(Projection { source, target, rule, weight, delay, receptor, autapses, multapses }).map_err(errors::network)
+        })
+    }
+
+    /// Adds independent Poisson processes; rate in Hz, times in ticks.
+    #[pyo3(signature = (population, rate, weight, start, stop, receptor=None))]
+    fn poisson(&self, population: usize, rate: f64, weight: f64, start: u64, stop: u64, receptor: Option<&str>) -> PyResult<usize> {
+        let receptor = convert::receptor(receptor)?;
+        self.with(|n| {
+            let lambda = rate * n.dt * 1e-3;
+            n.stimulus(Stimulus::Poisson { population, lambda, weight, receptor, start, stop }).map_err(errors::network)
+        })
+    }
+
+    /// Adds a direct current in pA; times in ticks.
+    fn direct_current(&self, population: usize, amplitudes: PyReadonlyArray1<'_, f64>, start: u64, stop: u64) -> PyResult<usize> {
+        let amplitudes = amplitudes.to_vec()?;
+        self.with(|n| n.stimulus(Stimulus::DirectCurrent { population, amplitudes, start, stop }).map_err(errors::network))
+    }
+
+    /// Records a variable of chosen neurons.
+    fn record(&self, population: usize, variable: &str, neurons: PyReadonlyArray1<'_, u32>, interval: u64) -> PyResult<usize> {
+        let recorder = SampleRecorder { population, variable: convert::variable(variable)?, neurons: neurons.to_vec()?, interval };
+        self.with(|n| n.record(recorder).map_err(errors::network))
+    }
+
+    /// Chooses the populations whose spikes are recorded.
+    fn record_spikes(&self, populations: Vec<usize>) -> PyResult<()> {
+        self.with(|n| n.record_spikes(&populations).map_err(errors::network))
+    }
+
+    /// Neurons, synapses and bytes.
+    fn forecast<'py>(&self, py: Python<'py>, workers: usize, weights: &str) -> PyResult<Bound<'py, PyDict>> {
+        let f = self.with(|n| spikecore::Machine::forecast(n, workers, weights).map_err(errors::compile))?;
+        let dict = PyDict::new(py);
+        dict.set_item("neurons", f.neurons)?;
+        dict.set_item("synapses", f.synapses)?;
+        dict.set_item("synapse_bytes", f.synapse_bytes)?;
+        dict.set_item("index_bytes", f.index_bytes)?;
+        dict.set_item("state_bytes", f.state_bytes)?;
+        dict.set_item("build_bytes", f.build_bytes)?;
+        dict.set_item("bytes", f.bytes())?;
+        Ok(dict)
+    }
+
+    /// Builds the machine.
+    #[pyo3(signature = (workers, weights, log_capacity=None, placement=None, progress=None))]
+    fn compile(
+        &self,
+        py: Python<'_>,
+        workers: usize,
+        weights: &str,
+        log_capacity: Option<usize>,
+        placement: Option<Vec<i64>>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Machine> {
+        let description = self.with(|n| Ok(n.clone()))?;
+        let options = CompileOptions { workers, log_capacity, placement, level: system::level()? };
+        let started = std::time::Instant::now();
+        let mut watcher = Watcher::new(progress);
+        let built = py.detach(|| spikecore::Machine::compile(&description, weights, &options, &mut |done| watcher.poll(done)));
+        watcher.finish()?;
+        Ok(Machine::new(built.map_err(errors::compile)?, started.elapsed().as_secs_f64()))
+    }
+}

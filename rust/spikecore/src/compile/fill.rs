@@ -1,0 +1,247 @@
+//! Expanding the rules into the cores' stores: count the rows, allocate once, fill.
+//!
+//! Work is cut into chunks of source neurons. A source's rows on every core are generated in one piece (targets,
+//! weights, delays), sorted by delay and written where they belong, so memory is written once and in order.
+//! Nothing depends on which thread takes which chunk.
+
+use super::parallel::{Watch, each};
+use super::partition::Partition;
+use super::plan::Plan;
+use super::rows::Rows;
+use crate::error::CompileError;
+use crate::network::Network;
+use crate::neurocore::pages::Pages;
+use crate::neurocore::store::{Segment, Store};
+use crate::neurocore::weight::{Synapse, Weight};
+use std::sync::Mutex;
+
+/// Source neurons per chunk.
+const CHUNK: u32 = 128;
+
+/// What filling yields.
+pub struct Filled<W: Weight> {
+    /// One store per core.
+    pub stores: Vec<Store<W>>,
+    /// Synapses per source neuron, over all cores.
+    pub out_degree: Vec<u32>,
+    /// Smallest delay from each core (first index) to each core (second), if any synapse exists.
+    pub lookahead: Vec<Vec<Option<u32>>>,
+    /// Longest delay.
+    pub longest: u32,
+}
+
+/// A run of sources of one population.
+#[derive(Clone, Copy)]
+struct Chunk {
+    population: usize,
+    first: u32,
+    len: u32,
+}
+
+/// Where a chunk writes on one core.
+struct Window<'a, W: Weight> {
+    weighted: &'a mut [Synapse<W>],
+    shared: &'a mut [u16],
+}
+
+/// What a chunk leaves behind on one core.
+#[derive(Default)]
+struct Index {
+    segments: Vec<Segment>,
+    segments_per_row: Vec<u32>,
+    shortest: Option<u32>,
+}
+
+/// Expands all projections.
+pub fn fill<W: Weight>(
+    network: &Network,
+    partition: &Partition,
+    plan: &Plan<W>,
+    threads: usize,
+    watch: Watch<'_>,
+) -> Result<Filled<W>, CompileError> {
+    let rows: Vec<Rows<'_>> = (0..network.projections.len()).map(|id| Rows::new(network, id)).collect::<Result<_, _>>()?;
+    let chunks = chunks(network);
+    let lengths = count(partition, plan, network, &rows, &chunks, threads, &mut *watch)?;
+    let out_degree = out_degrees(network, plan, &lengths);
+    let mut stores = allocate(network, plan, &lengths)?;
+    let indices = write(network, partition, plan, &rows, &chunks, &lengths, &mut stores, threads, watch)?;
+    let mut lookahead = vec![vec![None; partition.cores()]; partition.cores()];
+    let mut longest = 1;
+    for (chunk, per_core) in chunks.iter().zip(indices) {
+        let home = partition.home(chunk.population, chunk.first).core as usize;
+        for (core, index) in per_core.into_iter().enumerate() {
+            let pair: &mut Option<u32> = &mut lookahead[home][core];
+            *pair = match (*pair, index.shortest) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+            longest = index.segments.iter().map(|s| s.delay()).fold(longest, u32::max);
+            let store = &mut stores[core];
+            for count in index.segments_per_row {
+                let last = *store.first_segment.last().expect("invariant: starts with 0");
+                store.first_segment.push(last + count);
+            }
+            store.segments.extend_from_slice(&index.segments);
+        }
+    }
+    Ok(Filled { stores, out_degree, lookahead, longest })
+}
+
+fn chunks(network: &Network) -> Vec<Chunk> {
+    let of = |(population, p): (usize, &crate::network::Population)| {
+        let size = p.size;
+        (0..size).step_by(CHUNK as usize).map(move |first| Chunk { population, first, len: CHUNK.min(size - first) })
+    };
+    network.populations.iter().enumerate().flat_map(of).collect()
+}
+
+/// Row lengths per core: `lengths[core][row]`.
+fn count<W: Weight>(
+    partition: &Partition,
+    plan: &Plan<W>,
+    network: &Network,
+    rows: &[Rows<'_>],
+    chunks: &[Chunk],
+    threads: usize,
+    watch: Watch<'_>,
+) -> Result<Vec<Vec<u32>>, CompileError> {
+    let mut lengths = vec![vec![0u32; plan.rows]; partition.cores()];
+    let jobs = {
+        let mut rest: Vec<&mut [u32]> = lengths.iter_mut().map(Vec::as_mut_slice).collect();
+        let mut jobs = vec![];
+        for &chunk in chunks {
+            let n = chunk.len as usize * plan.spans[chunk.population].kinds.len();
+            let windows: Vec<&mut [u32]> =
+                rest.iter_mut().map(|r| r.split_off_mut(..n).expect("invariant: rows are numbered chunk by chunk")).collect();
+            jobs.push((chunk, windows));
+        }
+        jobs
+    };
+    each(threads, jobs, (0.0, 0.2), watch, |(chunk, mut windows)| {
+        let kinds = &plan.spans[chunk.population].kinds;
+        let mut targets = vec![];
+        for (id, projection) in network.projections.iter().enumerate() {
+            if projection.source != chunk.population {
+                continue;
+            }
+            let k = kinds.iter().position(|&k| k == plan.kind[id]).expect("invariant: planned");
+            let homes = &partition.homes[projection.target];
+            for s in 0..chunk.len {
+                rows[id].targets(chunk.first + s, &mut targets);
+                let row = s as usize * kinds.len() + k;
+                for &t in &targets {
+                    windows[usize::from(homes[t as usize / crate::id::BLOCK].core)][row] += 1;
+                }
+            }
+        }
+    })?;
+    Ok(lengths)
+}
+
+fn out_degrees<W>(network: &Network, plan: &Plan<W>, lengths: &[Vec<u32>]) -> Vec<u32> {
+    let mut degrees = vec![0u32; network.neurons() as usize];
+    for (population, span) in network.populations.iter().zip(&plan.spans) {
+        for index in 0..population.size as usize {
+            let row = span.first + index * span.kinds.len();
+            let of = |rows: &Vec<u32>| rows[row..row + span.kinds.len()].iter().sum::<u32>();
+            degrees[population.first as usize + index] = lengths.iter().map(of).sum();
+        }
+    }
+    degrees
+}
+
+/// Allocates every store at its exact size.
+fn allocate<W: Weight>(network: &Network, plan: &Plan<W>, lengths: &[Vec<u32>]) -> Result<Vec<Store<W>>, CompileError> {
+    let failed = |what: &'static str| {
+        move |needed| CompileError::Memory { needed, available: crate::compile::available_memory(), what: what.to_owned() }
+    };
+    lengths
+        .iter()
+        .map(|lengths| {
+            let mut first_synapse = Vec::with_capacity(plan.rows);
+            let (mut weighted, mut shared) = (0u64, 0u64);
+            for (population, span) in network.populations.iter().zip(&plan.spans) {
+                let rows = population.size as usize * span.kinds.len();
+                for (i, &len) in lengths[span.first..span.first + rows].iter().enumerate() {
+                    let next = if span.kinds[i % span.kinds.len()] == 0 { &mut weighted } else { &mut shared };
+                    first_synapse.push(*next);
+                    *next += u64::from(len);
+                }
+            }
+            let mut first_segment = Vec::with_capacity(plan.rows + 1);
+            first_segment.push(0);
+            Ok(Store {
+                spans: plan.spans.clone(),
+                first_segment,
+                first_synapse,
+                segments: vec![],
+                weighted: Pages::zeroed(weighted as usize).map_err(failed("weighted synapses"))?,
+                shared: Pages::zeroed(shared as usize).map_err(failed("synapses with shared weights"))?,
+                shared_weights: plan.shared_weights.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Generates every row and writes it in place; returns the index parts per chunk and core.
+#[expect(clippy::too_many_arguments, reason = "one step of one function, split for its length")]
+fn write<W: Weight>(
+    network: &Network,
+    partition: &Partition,
+    plan: &Plan<W>,
+    rows: &[Rows<'_>],
+    chunks: &[Chunk],
+    lengths: &[Vec<u32>],
+    stores: &mut [Store<W>],
+    threads: usize,
+    watch: Watch<'_>,
+) -> Result<Vec<Vec<Index>>, CompileError> {
+    let results: Vec<Mutex<Vec<Index>>> = chunks.iter().map(|_| Mutex::new(vec![])).collect();
+    let mut rest: Vec<(&mut [Synapse<W>], &mut [u16])> = stores.iter_mut().map(|s| (&mut *s.weighted, &mut *s.shared)).collect();
+    let mut at = 0;
+    let mut jobs = vec![];
+    for (job, &chunk) in chunks.iter().enumerate() {
+        let kinds = &plan.spans[chunk.population].kinds;
+        let span = at..at + chunk.len as usize * kinds.len();
+        at = span.end;
+        let windows: Vec<Window<'_, W>> = rest
+            .iter_mut()
+            .zip(lengths)
+            .map(|((weighted, shared), lengths)| {
+                let (mut w, mut h) = (0usize, 0usize);
+                for (i, &len) in lengths[span.clone()].iter().enumerate() {
+                    *(if kinds[i % kinds.len()] == 0 { &mut w } else { &mut h }) += len as usize;
+                }
+                let sized = "invariant: stores are allocated to the counted lengths";
+                Window { weighted: weighted.split_off_mut(..w).expect(sized), shared: shared.split_off_mut(..h).expect(sized) }
+            })
+            .collect();
+        jobs.push((job, chunk, span, windows));
+    }
+    each(threads, jobs, (0.2, 1.0), watch, |(job, chunk, span, windows)| {
+        let mut writer = super::row_writer::RowWriter::new(network, partition, plan, rows, chunk.population);
+        let mut indices: Vec<Index> = vec![];
+        let mut cursors: Vec<(&mut [Synapse<W>], &mut [u16])> = vec![];
+        for window in windows {
+            indices.push(Index::default());
+            cursors.push((window.weighted, window.shared));
+        }
+        for s in 0..chunk.len {
+            writer.generate(chunk.first + s);
+            for (core, index) in indices.iter_mut().enumerate() {
+                writer.emit(core, &mut cursors[core], |segments, shortest| {
+                    index.segments_per_row.push(segments.len() as u32);
+                    index.segments.extend_from_slice(segments);
+                    index.shortest = match (index.shortest, shortest) {
+                        (Some(a), Some(b)) => Some(a.min(b)),
+                        (a, b) => a.or(b),
+                    };
+                });
+            }
+        }
+        debug_assert!(cursors.iter().all(|(w, h)| w.is_empty() && h.is_empty()), "invariant: counted = written, rows {span:?}");
+        *results[job].lock().expect("no other holder") = indices;
+    })?;
+    Ok(results.into_iter().map(|r| r.into_inner().expect("all workers joined")).collect())
+}

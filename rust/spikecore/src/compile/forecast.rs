@@ -1,0 +1,86 @@
+//! What a network will need, before anything is built.
+
+use crate::id::BLOCK;
+use crate::network::Network;
+use crate::neurocore::weight::{Synapse, Weight};
+
+/// Neurons, synapses and bytes of a machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forecast {
+    /// Neurons, spike sources included.
+    pub neurons: u64,
+    /// Synapses; expected value where the rule is Bernoulli.
+    pub synapses: u64,
+    /// Bytes of the synapses themselves.
+    pub synapse_bytes: u64,
+    /// Upper bound of the index that finds them.
+    pub index_bytes: u64,
+    /// Bytes of neuron state, accumulators, logs and counts.
+    pub state_bytes: u64,
+    /// Bytes needed for a while during the build (transposed rules).
+    pub build_bytes: u64,
+}
+
+impl Forecast {
+    /// Peak bytes of the machine, building included.
+    pub fn bytes(&self) -> u64 {
+        self.synapse_bytes.saturating_add(self.index_bytes).saturating_add(self.state_bytes).saturating_add(self.build_bytes)
+    }
+
+    /// Forecasts a machine of `cores` cores with weight format `W`.
+    pub fn new<W: Weight>(network: &Network, cores: usize) -> Self {
+        use crate::network::{Distribution, Rule};
+        let (mut synapses, mut bytes, mut index, mut build) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
+        for projection in &network.projections {
+            let count = projection.synapses(network);
+            let shared = matches!(projection.weight, Distribution::Constant(_));
+            let size = if shared { 2 } else { size_of::<Synapse<W>>() };
+            synapses += count;
+            bytes += count * size as f64;
+            let (low, high) = projection.delay.support();
+            let sources = f64::from(network.populations[projection.source].size);
+            let per_row = f64::from(high - low + 1).min(count / sources / cores as f64 + 1.0);
+            index += 4.0 * per_row * sources * cores as f64;
+            if matches!(projection.rule, Rule::FixedInDegree(_) | Rule::Pairs(..)) {
+                build += count * 12.0;
+            }
+        }
+        let neurons = network.neurons();
+        let rows = neurons as f64 * 12.0 * cores as f64;
+        let state_per_neuron = (size_of::<W::State>() * 3 + size_of::<W::Acc>() * 2 + 2 + 8 + 16) as u64;
+        Self {
+            neurons,
+            synapses: synapses as u64,
+            synapse_bytes: bytes as u64,
+            index_bytes: (index + rows) as u64,
+            state_bytes: neurons * state_per_neuron + (network.populations.len() * cores * BLOCK * 32) as u64,
+            build_bytes: build as u64,
+        }
+    }
+}
+
+/// Bytes that this process may still allocate: the least of free memory, the control group's and the process's
+/// limits, times 0.9; `SPIKECORE_MEMORY_LIMIT` (bytes) overrides. Unlimited where nothing can be read.
+pub fn available_memory() -> u64 {
+    if let Some(limit) = std::env::var("SPIKECORE_MEMORY_LIMIT").ok().and_then(|text| text.parse().ok()) {
+        return limit;
+    }
+    let read = |path: &str| std::fs::read_to_string(path).ok();
+    let free = read("/proc/meminfo").and_then(|text| {
+        let line = text.lines().find(|l| l.starts_with("MemAvailable:"))?.split_whitespace().nth(1)?.parse::<u64>().ok()?;
+        Some(line * 1024)
+    });
+    let group = || {
+        let max = read("/sys/fs/cgroup/memory.max")?.trim().parse::<u64>().ok()?;
+        let used = read("/sys/fs/cgroup/memory.current")?.trim().parse::<u64>().ok()?;
+        Some(max.saturating_sub(used))
+    };
+    let address_space = || {
+        let limits = read("/proc/self/limits")?;
+        let max = limits.lines().find(|l| l.starts_with("Max address space"))?.split_whitespace().nth(3)?.parse::<u64>().ok()?;
+        let pages = read("/proc/self/statm")?.split_whitespace().next()?.parse::<u64>().ok()?;
+        Some(max.saturating_sub(pages * 4096))
+    };
+    let least = [free, group(), address_space()].into_iter().flatten().min();
+    least.map_or(u64::MAX, |bytes| bytes / 10 * 9)
+}

@@ -1,0 +1,155 @@
+//! Network to machine: partition, plan, fill, assemble.
+
+pub mod fill;
+pub mod forecast;
+pub mod parallel;
+pub mod partition;
+pub mod plan;
+pub mod row_writer;
+pub mod rows;
+
+use crate::error::CompileError;
+use crate::id::{BLOCK, NeuronId, Tick};
+use crate::machine::engine::{Engine, Parts};
+use crate::network::{Model, Network, Population, Receptor, Stimulus};
+use crate::neurocore::delay_line::DelayLine;
+use crate::neurocore::neurons::{PoissonDrive, Slab};
+use crate::neurocore::weight::Weight;
+use crate::neurocore::{Core, Outside, Part, Placed};
+use crate::random::{PoissonCounts, Purpose, Stream};
+use crate::recorder::SampleTap;
+use crate::simd::Level;
+pub use forecast::{Forecast, available_memory};
+use parallel::{Watch, each};
+use partition::{Partition, Slice};
+use plan::Plan;
+
+/// How a network is compiled; none of this changes a spike.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// OS threads that will run the machine, at least 1.
+    pub workers: usize,
+    /// Words of each core's log; `None` for a comfortable size. Smaller logs mean more waiting.
+    pub log_capacity: Option<usize>,
+    /// Core of each population, negative where free; `None` to spread all over all cores.
+    pub placement: Option<Vec<i64>>,
+    /// Instruction-set level.
+    pub level: Level,
+}
+
+/// Compiles `network` with weights of format `W`.
+///
+/// # Errors
+/// [`CompileError`], before anything large is allocated where that can be known.
+pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>) -> Result<Engine<W>, CompileError> {
+    let partition = Partition::new(network, options.workers, options.placement.as_deref())?;
+    let forecast = Forecast::new::<W>(network, partition.cores());
+    let available = available_memory();
+    if forecast.bytes() > available {
+        return Err(CompileError::Memory { needed: forecast.bytes(), available, what: "the whole machine".to_owned() });
+    }
+    let plan = Plan::<W>::new(network)?;
+    let threads = options.workers.min(std::thread::available_parallelism().map_or(1, usize::from));
+    let filled = fill::fill(network, &partition, &plan, threads, &mut *watch)?;
+    let initial = initial_potentials(network);
+    let ends: Vec<NeuronId> = network.populations.iter().map(|p| p.first + p.size).collect();
+    let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
+    let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
+    let jobs: Vec<_> = filled.stores.into_iter().enumerate().collect();
+    each(threads, jobs, (1.0, 1.0), watch, |(id, store)| {
+        let placed = partition.slices[id].iter().map(|slice| place(network, &plan, slice, &initial)).collect();
+        let line = DelayLine::new(filled.longest, ahead);
+        let core = Core::new(id, options.level, store, line, partition.slots[id], placed, ends.clone());
+        *cores[id].lock().expect("one holder") = Some(core);
+    })?;
+    let cores = cores.into_iter().map(|c| c.into_inner().expect("joined").expect("made above")).collect();
+    let parts = Parts {
+        cores,
+        lookahead: filled.lookahead,
+        longest: filled.longest,
+        out_degree: filled.out_degree,
+        workers: options.workers,
+        log_capacity: options.log_capacity,
+        steps: plan.steps,
+    };
+    Engine::new(network, &partition, parts)
+}
+
+/// Initial potentials relative to rest, per population; keyed by population, so independent of the partition.
+fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
+    let of = |(id, population): (usize, &Population)| {
+        let mut potentials = vec![0.0; population.size as usize];
+        let stream = Stream::new(network.seed, Purpose::InitialPotential, id as u32, 0);
+        rows::draw(&population.initial, &stream, &mut potentials);
+        potentials.iter_mut().for_each(|v| *v -= population.model.rest());
+        potentials
+    };
+    network.populations.iter().enumerate().map(of).collect()
+}
+
+/// One slice with its state, drive and recorders.
+fn place<W: Weight>(network: &Network, plan: &Plan<W>, slice: &Slice, initial: &[Vec<f64>]) -> Placed<W> {
+    let id = slice.population;
+    let population = &network.populations[id];
+    let range = slice.first as usize..(slice.first + slice.len) as usize;
+    let part = match population.model.propagators(network.dt) {
+        None => Part::Source { spikes: source_spikes(population, slice), emitted: 0 },
+        Some(propagators) => Part::Neurons {
+            slab: Slab::new(&population.model, &propagators, &initial[id][range.clone()], plan.steps[id]),
+            outside: outside(network, plan, id, &range, propagators.p20),
+        },
+    };
+    let taps = network.recorders.iter().enumerate().filter(|(_, r)| r.population == id).map(|(recorder, r)| {
+        let inside = r.neurons.iter().enumerate().filter(|&(_, &n)| range.contains(&(n as usize)));
+        let neurons = inside.map(|(column, &n)| (n - slice.first, column)).collect();
+        SampleTap { recorder, variable: r.variable, neurons, interval: r.interval, values: vec![] }
+    });
+    Placed {
+        slice: *slice,
+        first_id: population.first + slice.first,
+        part,
+        spikes: vec![0; slice.len as usize],
+        recorded: population.record_spikes,
+        taps: taps.collect(),
+    }
+}
+
+/// A source's spikes of one slice, by step: a spike stamped `t` is emitted by step `t - 1`.
+fn source_spikes(population: &Population, slice: &Slice) -> Vec<(Tick, u32)> {
+    let inside = |&&(_, n): &&(Tick, u32)| (slice.first..slice.first + slice.len).contains(&n);
+    population.source_spikes.iter().filter(inside).map(|&(tick, n)| (tick - 1, n - slice.first)).collect()
+}
+
+/// Currents and Poisson processes onto one slice.
+fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std::ops::Range<usize>, p20: f64) -> Outside<W> {
+    let model: &Model = &network.populations[id].model;
+    let (mut poisson, mut currents) = (vec![], vec![]);
+    for (number, stimulus) in network.stimuli.iter().enumerate() {
+        match stimulus {
+            Stimulus::Poisson { population, lambda, weight, receptor, start, stop } if *population == id && *lambda > 0.0 => {
+                let inhibitory = match receptor {
+                    Receptor::Excitatory => false,
+                    Receptor::Inhibitory => true,
+                    Receptor::BySign => *weight < 0.0,
+                };
+                poisson.push(PoissonDrive {
+                    counts: PoissonCounts::new(*lambda).expect("invariant: checked in the description"),
+                    seed: network.seed,
+                    stimulus: number as u32,
+                    weight: W::encode(*weight, plan.steps[id]),
+                    receptor: usize::from(inhibitory && model.receptors() > 1),
+                    start: *start,
+                    stop: *stop,
+                });
+            }
+            Stimulus::DirectCurrent { population, amplitudes, start, stop } if *population == id => {
+                let own = if amplitudes.len() == 1 { amplitudes.clone() } else { amplitudes[range.clone()].to_vec() };
+                currents.push((own, *start, *stop));
+            }
+            _ => {}
+        }
+    }
+    Outside { poisson, currents, i_e: model.i_e(), p20, bias: vec![], next_change: 0 }
+}
+
+const _: () = assert!(BLOCK == 128, "the Poisson kernel and the chunks of the build work on blocks of 128 neurons");

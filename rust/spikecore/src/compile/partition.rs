@@ -1,0 +1,111 @@
+//! Neurons to cores. Every population is cut into pieces at multiples of [`BLOCK`] neurons, one piece per core,
+//! so that each core holds the same mix of populations and so the same load. Nothing a user can observe depends
+//! on the cut.
+
+use crate::error::CompileError;
+use crate::id::{BLOCK, CoreId, MAX_SLOTS, PopulationId};
+use crate::network::Network;
+
+/// The part of a population that a core owns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    /// Population.
+    pub population: PopulationId,
+    /// Index within the population of the slice's first neuron, a multiple of [`BLOCK`].
+    pub first: u32,
+    /// Number of neurons.
+    pub len: u32,
+    /// Slot of the first neuron's first receptor; receptor `r` of neuron `i` is slot `slot0 + r * stride + i`.
+    pub slot0: u32,
+    /// Slots between two receptors of one neuron: `len` rounded up to whole blocks.
+    pub stride: u32,
+}
+
+/// For each block of a population: who owns it, and what to add to a neuron's index to get its slot.
+#[derive(Debug, Clone, Copy)]
+pub struct BlockHome {
+    /// Owner.
+    pub core: u16,
+    /// `slot = index + offset + receptor * stride`, wrapping.
+    pub offset: u32,
+    /// See [`Slice::stride`].
+    pub stride: u32,
+}
+
+/// The cut of a network into cores.
+#[derive(Debug, Clone)]
+pub struct Partition {
+    /// Slices of each core, in population order.
+    pub slices: Vec<Vec<Slice>>,
+    /// For each population, its blocks' homes.
+    pub homes: Vec<Vec<BlockHome>>,
+    /// Slots of each core.
+    pub slots: Vec<usize>,
+}
+
+impl Partition {
+    /// Cuts `network` for `workers`: at least one core per worker, and no core above [`MAX_SLOTS`].
+    ///
+    /// `placement` may pin whole populations to cores (negative: free); pinning may need more cores.
+    pub fn new(network: &Network, workers: usize, placement: Option<&[i64]>) -> Result<Self, CompileError> {
+        let pinned = |p: usize| placement.and_then(|all| all.get(p)).and_then(|&c| usize::try_from(c).ok());
+        let wanted = (0..network.populations.len()).filter_map(pinned).map(|c| c + 1).max().unwrap_or(0);
+        let mut cores = workers.max(wanted).max(1);
+        loop {
+            let partition = Self::cut(network, cores, &pinned);
+            match partition.slots.iter().enumerate().find(|(_, slots)| **slots > MAX_SLOTS) {
+                None => return Ok(partition),
+                Some((core, &slots)) if placement.is_some() || cores >= usize::from(u16::MAX) => {
+                    return Err(CompileError::CoreFull { core, slots, limit: MAX_SLOTS });
+                }
+                Some(_) => cores += workers.max(1),
+            }
+        }
+    }
+
+    fn cut(network: &Network, cores: usize, pinned: &dyn Fn(usize) -> Option<usize>) -> Self {
+        let mut partition = Self { slices: vec![vec![]; cores], homes: vec![], slots: vec![0; cores] };
+        for (id, population) in network.populations.iter().enumerate() {
+            let size = population.size as usize;
+            let receptors = population.model.receptors();
+            let blocks = size.div_ceil(BLOCK);
+            let mut homes = vec![BlockHome { core: 0, offset: 0, stride: 0 }; blocks];
+            for piece in 0..cores {
+                let (range, core) = match pinned(id) {
+                    Some(core) if piece == core => (0..blocks, core),
+                    Some(_) => continue,
+                    None => (blocks * piece / cores..blocks * (piece + 1) / cores, (piece + id) % cores),
+                };
+                if range.is_empty() {
+                    continue;
+                }
+                let first = range.start * BLOCK;
+                let len = (range.end * BLOCK).min(size) - first;
+                let stride = range.len() * BLOCK;
+                let slot0 = partition.slots[core];
+                let home = BlockHome { core: core as u16, offset: (slot0 as u32).wrapping_sub(first as u32), stride: stride as u32 };
+                homes[range].fill(home);
+                let slice = Slice { population: id, first: first as u32, len: len as u32, slot0: slot0 as u32, stride: stride as u32 };
+                partition.slices[core].push(slice);
+                partition.slots[core] += stride * receptors;
+            }
+            partition.homes.push(homes);
+        }
+        partition
+    }
+
+    /// Number of cores.
+    pub fn cores(&self) -> usize {
+        self.slices.len()
+    }
+
+    /// Owner of neuron `index` of a population.
+    pub fn home(&self, population: PopulationId, index: u32) -> BlockHome {
+        self.homes[population][index as usize / BLOCK]
+    }
+
+    /// Neurons of a core.
+    pub fn neurons(&self, core: CoreId) -> usize {
+        self.slices[core].iter().map(|s| s.len as usize).sum()
+    }
+}

@@ -1,0 +1,177 @@
+//! One source neuron's rows: generated for all cores at once, sorted by delay, written as segments.
+
+use super::partition::Partition;
+use super::plan::Plan;
+use super::rows::Rows;
+use crate::id::BLOCK;
+use crate::network::{Distribution, Network, Projection};
+use crate::neurocore::store::{Kind, Segment};
+use crate::neurocore::weight::{Synapse, Weight};
+
+/// Synapses of one row before sorting, in creation order.
+struct Bin<W> {
+    delays: Vec<u16>,
+    slots: Vec<u16>,
+    weights: Vec<W>,
+}
+
+/// Generates the rows of one population's neurons.
+pub struct RowWriter<'a, W: Weight> {
+    partition: &'a Partition,
+    plan: &'a Plan<W>,
+    kinds: &'a [Kind],
+    outgoing: Vec<(&'a Projection, &'a Rows<'a>, usize, usize)>,
+    bins: Vec<Bin<W>>,
+    targets: Vec<u32>,
+    weights: Vec<f64>,
+    delays: Vec<u16>,
+    counts: Vec<u32>,
+    order: Vec<u32>,
+    segments: Vec<Segment>,
+    shortest: u32,
+}
+
+impl<'a, W: Weight> RowWriter<'a, W> {
+    /// A writer for the rows of `population`.
+    pub fn new(network: &'a Network, partition: &'a Partition, plan: &'a Plan<W>, rows: &'a [Rows<'a>], population: usize) -> Self {
+        let kinds = plan.spans[population].kinds.as_slice();
+        let mut outgoing = vec![];
+        let (mut shortest, mut longest) = (u32::MAX, 0);
+        for (id, projection) in network.projections.iter().enumerate() {
+            if projection.source == population {
+                let k = kinds.iter().position(|&k| k == plan.kind[id]).expect("invariant: planned");
+                outgoing.push((projection, &rows[id], k, network.populations[projection.target].model.receptors()));
+                let (low, high) = projection.delay.support();
+                (shortest, longest) = (shortest.min(low), longest.max(high));
+            }
+        }
+        let bin = || Bin { delays: vec![], slots: vec![], weights: vec![] };
+        Self {
+            partition,
+            plan,
+            kinds,
+            outgoing,
+            bins: (0..partition.cores() * kinds.len()).map(|_| bin()).collect(),
+            targets: vec![],
+            weights: vec![],
+            delays: vec![],
+            counts: vec![0; (longest + 1).saturating_sub(shortest) as usize],
+            order: vec![],
+            segments: vec![],
+            shortest,
+        }
+    }
+
+    /// Generates all synapses of `source` into the bins.
+    pub fn generate(&mut self, source: u32) {
+        for bin in &mut self.bins {
+            bin.delays.clear();
+            bin.slots.clear();
+            bin.weights.clear();
+        }
+        for &(projection, rows, k, receptors) in &self.outgoing {
+            rows.targets(source, &mut self.targets);
+            let count = self.targets.len();
+            rows.weights(source, count, &mut self.weights);
+            rows.delays(source, count, &mut self.delays);
+            let homes = &self.partition.homes[projection.target];
+            let step = self.plan.steps[projection.target];
+            let constant = match projection.weight {
+                Distribution::Constant(value) => Some(value),
+                _ => None,
+            };
+            let stored = self.kinds[k] == 0;
+            let by_sign = receptors > 1;
+            for j in 0..count {
+                let weight = constant.unwrap_or_else(|| self.weights[j]);
+                let home = homes[self.targets[j] as usize / BLOCK];
+                let receptor = if by_sign { receptor_of(projection, weight) } else { 0 };
+                let slot = self.targets[j].wrapping_add(home.offset).wrapping_add(receptor * home.stride);
+                let bin = &mut self.bins[usize::from(home.core) * self.kinds.len() + k];
+                bin.delays.push(self.delays[j]);
+                bin.slots.push(slot as u16);
+                if stored {
+                    bin.weights.push(W::encode(weight, step));
+                }
+            }
+        }
+    }
+
+    /// Writes the generated rows of one core at the front of `cursor`, which moves on; calls `done(segments,
+    /// shortest delay)` once per row, in kind order.
+    pub fn emit(&mut self, core: usize, cursor: &mut (&mut [Synapse<W>], &mut [u16]), mut done: impl FnMut(&[Segment], Option<u32>)) {
+        for k in 0..self.kinds.len() {
+            let bin = &self.bins[core * self.kinds.len() + k];
+            let n = bin.delays.len();
+            self.segments.clear();
+            sort_by_delay(&bin.delays, self.shortest, &mut self.counts, &mut self.order, &mut self.segments);
+            if self.kinds[k] == 0 {
+                let out = cursor.0.split_off_mut(..n).expect("invariant: counted = generated");
+                for (place, &at) in self.order.iter().enumerate() {
+                    out[at as usize] = Synapse { slot: bin.slots[place], weight: bin.weights[place] };
+                }
+            } else {
+                let out = cursor.1.split_off_mut(..n).expect("invariant: counted = generated");
+                for (place, &at) in self.order.iter().enumerate() {
+                    out[at as usize] = bin.slots[place];
+                }
+            }
+            done(&self.segments, self.segments.first().map(|s| s.delay()));
+        }
+    }
+}
+
+fn receptor_of(projection: &Projection, weight: f64) -> u32 {
+    use crate::network::Receptor;
+    match projection.receptor {
+        Receptor::Excitatory => 0,
+        Receptor::Inhibitory => 1,
+        Receptor::BySign => u32::from(weight < 0.0),
+    }
+}
+
+/// Stable counting sort: `order[j]` is where synapse `j` goes; appends the segments.
+fn sort_by_delay(delays: &[u16], shortest: u32, counts: &mut [u32], order: &mut Vec<u32>, segments: &mut Vec<Segment>) {
+    order.clear();
+    if delays.len() * 8 < counts.len() {
+        return sort_few(delays, order, segments);
+    }
+    let bin = |d: u16| (u32::from(d) - shortest) as usize;
+    counts.fill(0);
+    for &d in delays {
+        counts[bin(d)] += 1;
+    }
+    let mut at = 0;
+    for (b, count) in counts.iter_mut().enumerate() {
+        push_segments((b as u32 + shortest) as u16, *count, segments);
+        let n = *count;
+        *count = at;
+        at += n;
+    }
+    order.extend(delays.iter().map(|&d| {
+        let place = &mut counts[bin(d)];
+        *place += 1;
+        *place - 1
+    }));
+}
+
+/// The same for rows that are short against the range of delays.
+fn sort_few(delays: &[u16], order: &mut Vec<u32>, segments: &mut Vec<Segment>) {
+    let mut sorted: Vec<u32> = (0..delays.len() as u32).collect();
+    sorted.sort_by_key(|&j| delays[j as usize]);
+    order.resize(delays.len(), 0);
+    for (place, &j) in sorted.iter().enumerate() {
+        order[j as usize] = place as u32;
+    }
+    for run in sorted.chunk_by(|&a, &b| delays[a as usize] == delays[b as usize]) {
+        push_segments(delays[run[0] as usize], run.len() as u32, segments);
+    }
+}
+
+fn push_segments(delay: u16, mut count: u32, segments: &mut Vec<Segment>) {
+    while count > 0 {
+        let len = count.min(u32::from(u16::MAX));
+        segments.push(Segment::new(delay, len as u16));
+        count -= len;
+    }
+}

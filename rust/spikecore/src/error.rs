@@ -1,0 +1,89 @@
+//! The caller's mistakes, one enum per stage. Each variant carries the offending values; bugs are panics.
+
+use thiserror::Error;
+
+/// A mistake in the description of a network.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum NetworkError {
+    /// A number outside its documented range.
+    #[error("{subject}: {parameter} is {value}, allowed: {allowed}")]
+    Value {
+        /// Population, projection or stimulus by name.
+        subject: String,
+        /// Parameter name.
+        parameter: &'static str,
+        /// The offending value as text.
+        value: String,
+        /// The range that is allowed.
+        allowed: String,
+    },
+    /// An id that names nothing.
+    #[error("unknown {what} {id}, there are {known}")]
+    Unknown {
+        /// Kind of thing.
+        what: &'static str,
+        /// The id.
+        id: usize,
+        /// How many exist.
+        known: usize,
+    },
+}
+
+/// A network that cannot become a machine.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum CompileError {
+    /// The description itself is wrong.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The forecast exceeds what the process may still allocate.
+    #[error("needs {needed} bytes, available are {available} ({what})")]
+    Memory {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes available.
+        available: u64,
+        /// What was to be allocated.
+        what: String,
+    },
+    /// A core would need more slots than a 16-bit target can name.
+    #[error("core {core} would hold {slots} slots, allowed: at most {limit}; use more cores or free the placement")]
+    CoreFull {
+        /// Core.
+        core: usize,
+        /// Slots it would hold.
+        slots: usize,
+        /// Limit.
+        limit: usize,
+    },
+    /// A log smaller than one worst tick.
+    #[error("log capacity {capacity} of core {core} is below one worst tick of {needed} words")]
+    LogCapacity {
+        /// Core.
+        core: usize,
+        /// Words asked for.
+        capacity: usize,
+        /// Words needed.
+        needed: usize,
+    },
+    /// The caller asked to stop while building.
+    #[error("building was interrupted")]
+    Interrupted,
+}
+
+/// A run that could not go on.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum RunError {
+    /// A worker panicked; the machine is poisoned.
+    #[error("worker {worker} panicked at tick {tick}: {message}")]
+    WorkerPanicked {
+        /// Worker.
+        worker: usize,
+        /// Tick of the core that it was running.
+        tick: u64,
+        /// Panic message.
+        message: String,
+    },
+    /// An earlier panic left the machine without a defined state.
+    #[error("the machine is poisoned by an earlier internal error")]
+    Poisoned,
+}

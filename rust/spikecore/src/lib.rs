@@ -1,0 +1,35 @@
+//! The engine of spikecore: networks of spiking neurons on asynchronous cores with local weight stores.
+//!
+//! The data path, each arrow one function of that name:
+//!
+//! ```text
+//! Network (description) -> compile: partition -> plan -> fill (rules -> rows -> stores) -> Machine
+//! Machine::run          -> workers, each with its own cores; per core and tick
+//!                          deliver (filed entries due now) -> ingest (spikes of producers -> delay line)
+//!                          -> deliver (what that added) -> integrate -> publish (spikes, then the clock)
+//! take_spikes, statistics, ...  read the cores between runs
+//! ```
+//!
+//! The engine knows no Python, no files and no clock but ticks (and a stopwatch for its phase timers).
+
+mod compile;
+mod error;
+mod id;
+mod machine;
+mod network;
+mod neurocore;
+mod random;
+mod recorder;
+mod router;
+mod simd;
+mod sync;
+
+pub use compile::{Forecast, Options as CompileOptions, available_memory};
+pub use error::{CompileError, NetworkError, RunError};
+pub use id::{BLOCK, CoreId, MAX_DELAY, MAX_SLOTS, NeuronId, PopulationId, Tick};
+pub use machine::{Machine, Statistics, Synapses};
+pub use network::{
+    DelayLaw, Distribution, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule, SampleRecorder, Stimulus, Variable,
+    subject_of,
+};
+pub use simd::{Level, cpu_features};

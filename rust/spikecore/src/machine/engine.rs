@@ -1,0 +1,221 @@
+//! One compiled network with weights of one format: its cores, their ports, and the calling thread's part of a run.
+//!
+//! The calling thread grants a horizon and raises it as the cores approach; to stop, it closes the run instead.
+//! Every core then runs exactly to the horizon, so a machine always stops at one tick and can go on. A grant is
+//! sized to some tens of milliseconds of work, never under one tick.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::step::Phases;
+use super::worker::{self, Failure};
+use crate::compile::partition::Partition;
+use crate::error::{CompileError, RunError};
+use crate::id::Tick;
+use crate::network::Network;
+use crate::neurocore::Core;
+use crate::neurocore::weight::Weight;
+use crate::router::{Lane, Port, Router};
+
+/// Work that one grant should allow.
+const GRANT: Duration = Duration::from_millis(30);
+/// How often the calling thread looks at the clocks and calls back.
+const POLL: Duration = Duration::from_millis(5);
+/// Words of a log beyond one worst tick, when the caller does not choose.
+const COMFORT: usize = 1 << 14;
+
+/// What compiling hands over.
+pub struct Parts<W: Weight> {
+    /// Assembled cores.
+    pub cores: Vec<Core<W>>,
+    /// Smallest delay from each core to each core.
+    pub lookahead: Vec<Vec<Option<u32>>>,
+    /// Longest delay.
+    pub longest: u32,
+    /// Synapses per source neuron.
+    pub out_degree: Vec<u32>,
+    /// Workers.
+    pub workers: usize,
+    /// Words of each log.
+    pub log_capacity: Option<usize>,
+    /// Quantum of the weights onto each population.
+    pub steps: Vec<f64>,
+}
+
+/// A compiled network with weights of format `W`.
+#[derive(Debug)]
+pub struct Engine<W: Weight> {
+    pub(super) cores: Vec<Core<W>>,
+    ports: Vec<Port>,
+    router: Router,
+    longest: u32,
+    pub(super) now: Tick,
+    pub(super) workers: usize,
+    pub(super) out_degree: Vec<u32>,
+    pub(super) steps: Vec<f64>,
+    pub(super) population_sizes: Vec<u32>,
+    pub(super) receptors: Vec<usize>,
+    /// Sample recorders: interval, columns, and the tick up to which samples were taken.
+    pub(super) recorders: Vec<(Tick, usize, Tick)>,
+    pub(super) phases: Vec<Phases>,
+    pub(super) run_s: f64,
+    poisoned: bool,
+}
+
+impl<W: Weight> Engine<W> {
+    /// Connects the cores. Rejects a log below one worst tick.
+    pub fn new(network: &Network, partition: &Partition, parts: Parts<W>) -> Result<Self, CompileError> {
+        let cores = parts.cores.len();
+        let lanes: Vec<Lane> = (0..cores)
+            .map(|core| {
+                let neurons = partition.neurons(core);
+                let capacity = parts.log_capacity.unwrap_or(Router::least_capacity(neurons) + COMFORT);
+                let inputs = (0..cores).filter_map(|p| parts.lookahead[p][core].map(|lookahead| (p, lookahead))).collect();
+                Lane { neurons, capacity, inputs }
+            })
+            .collect();
+        let (router, ports) = Router::new(&lanes)?;
+        Ok(Self {
+            cores: parts.cores,
+            ports,
+            router,
+            longest: parts.longest,
+            now: 0,
+            workers: parts.workers,
+            out_degree: parts.out_degree,
+            steps: parts.steps,
+            population_sizes: network.populations.iter().map(|p| p.size).collect(),
+            receptors: network.populations.iter().map(|p| p.model.receptors()).collect(),
+            recorders: network.recorders.iter().map(|r| (r.interval, r.neurons.len(), 0)).collect(),
+            phases: vec![Phases::default(); parts.workers],
+            run_s: 0.0,
+            poisoned: false,
+        })
+    }
+
+    /// Ticks since compilation.
+    pub fn now(&self) -> Tick {
+        self.now
+    }
+
+    /// Runs `ticks` ticks, or fewer if `watch` says so; see [`super::Machine::run`].
+    pub fn run(&mut self, ticks: Tick, watch: &mut dyn FnMut(Tick) -> bool) -> Result<Tick, RunError> {
+        self.run_watched(ticks, &mut |_, done| watch(done))
+    }
+
+    /// The same, with the router in `watch`'s sight: tests look at clocks and hold cores back.
+    pub(super) fn run_watched(&mut self, ticks: Tick, watch: &mut dyn FnMut(&Router, Tick) -> bool) -> Result<Tick, RunError> {
+        if self.poisoned {
+            return Err(RunError::Poisoned);
+        }
+        let started = Instant::now();
+        let start = self.now;
+        let shares = self.cores_per_worker();
+        self.router.muster(self.workers);
+        let grants = Grants { router: &self.router, cores: self.cores.len(), start, end: start + ticks };
+        let (router, longest) = (&self.router, self.longest);
+        let failures: Vec<Failure> = std::thread::scope(|scope| {
+            let (mut cores, mut ports) = (self.cores.as_mut_slice(), self.ports.as_mut_slice());
+            let mut threads = vec![];
+            for ((id, share), phases) in shares.into_iter().enumerate().zip(&mut self.phases) {
+                let own = cores.split_off_mut(..share.len()).expect("invariant: shares cover the cores");
+                let ends = ports.split_off_mut(..share.len()).expect("invariant: one port per core");
+                threads.push(scope.spawn(move || worker::work(id, own, ends, router, longest, phases)));
+            }
+            grants.supply(&|| threads.iter().all(|t| t.is_finished()), watch);
+            threads.into_iter().filter_map(|t| t.join().expect("invariant: workers catch panics").err()).collect()
+        });
+        self.run_s += started.elapsed().as_secs_f64();
+        if let Some(failure) = failures.into_iter().next() {
+            self.poisoned = true;
+            return Err(RunError::WorkerPanicked { worker: failure.worker, tick: failure.tick, message: failure.message });
+        }
+        self.now = self.router.horizon();
+        self.assert_nothing_lost();
+        Ok(self.now - start)
+    }
+
+    /// The shared part of the router, by which tests hold a core back before a run.
+    #[cfg(test)]
+    pub(super) fn router(&self) -> &Router {
+        &self.router
+    }
+
+    /// Contract C4: what was published was filed, what was filed was delivered or is pending.
+    fn assert_nothing_lost(&self) {
+        let fan_out: u64 = self.spike_counts().iter().zip(&self.out_degree).map(|(&spikes, &degree)| spikes * u64::from(degree)).sum();
+        let (mut filed, mut settled) = (0, 0);
+        for (core, port) in self.cores.iter().zip(&self.ports) {
+            assert!(port.published() == self.now, "invariant C6: core {} stands at {}, not {}", core.id(), port.published(), self.now);
+            filed += core.counters.filed;
+            settled += core.counters.delivered + core.pending();
+        }
+        assert!(
+            filed == fan_out && settled == fan_out,
+            "invariant C4: spikes x out-degree {fan_out}, filed {filed}, delivered or pending {settled}"
+        );
+    }
+
+    /// Contiguous runs of cores, one per worker.
+    pub(super) fn cores_per_worker(&self) -> Vec<Range<usize>> {
+        let (cores, workers) = (self.cores.len(), self.workers);
+        (0..workers).map(|w| cores * w / workers..cores * (w + 1) / workers).collect()
+    }
+
+    /// Largest leads: (core, producer, ticks).
+    pub(super) fn leads(&self) -> Vec<(usize, usize, u64)> {
+        self.ports.iter().flat_map(|p| p.leads().iter().map(|&(producer, ticks)| (p.core(), producer, ticks))).collect()
+    }
+
+    /// Spikes put on logs.
+    pub(super) fn packets(&self) -> u64 {
+        self.ports.iter().map(|p| p.counters().packets).sum()
+    }
+}
+
+/// The calling thread's part of a run.
+struct Grants<'a> {
+    router: &'a Router,
+    cores: usize,
+    start: Tick,
+    end: Tick,
+}
+
+impl Grants<'_> {
+    fn slowest(&self) -> Tick {
+        (0..self.cores).map(|core| self.router.clock(core)).min().unwrap_or(self.end)
+    }
+
+    /// Raises the horizon until `end`, or until `watch` returns false; then closes the run.
+    fn supply(&self, finished: &dyn Fn() -> bool, watch: &mut dyn FnMut(&Router, Tick) -> bool) {
+        self.router.enter_caller();
+        let mut granted = self.start;
+        let mut share = 1; // ticks per grant, doubled or fitted to the measured rate
+        let (mut seen, mut seen_at) = (self.start, Instant::now());
+        let mut closed = false;
+        while !finished() {
+            let slowest = self.slowest();
+            let elapsed = seen_at.elapsed();
+            if slowest > seen {
+                let rate = (slowest - seen) as f64 / elapsed.as_secs_f64();
+                share = ((rate * GRANT.as_secs_f64()) as Tick).clamp(1, 2 * share);
+                (seen, seen_at) = (slowest, Instant::now());
+            }
+            if !closed {
+                let reach = slowest.saturating_add(share).min(self.end);
+                if reach > granted {
+                    granted = reach;
+                    self.router.grant(granted);
+                }
+                if granted == self.end || !watch(self.router, slowest - self.start) {
+                    self.router.close();
+                    closed = true;
+                }
+            } else {
+                // Past the last grant there is nothing to stop, but a caller may still be told.
+                watch(self.router, slowest - self.start);
+            }
+            std::thread::park_timeout(POLL);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The machine: cores, router and clock of one compiled network, whatever its weight format.
+
+pub mod engine;
+mod read;
+mod step;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use crate::compile::{self, Forecast, Options};
+use crate::error::{CompileError, NetworkError, RunError};
+use crate::id::{NeuronId, PopulationId, Tick};
+use crate::network::{Network, Variable};
+use crate::neurocore::weight::Q16;
+use engine::Engine;
+pub use read::{Statistics, Synapses};
+
+/// A compiled network.
+#[derive(Debug)]
+pub enum Machine {
+    /// `f32` weights and state.
+    F32(Box<Engine<f32>>),
+    /// `f64` weights and state.
+    F64(Box<Engine<f64>>),
+    /// 16-bit fixed-point weights, `f32` state.
+    Q16(Box<Engine<Q16>>),
+}
+
+macro_rules! each {
+    ($machine:expr, $engine:ident => $body:expr) => {
+        match $machine {
+            Machine::F32($engine) => $body,
+            Machine::F64($engine) => $body,
+            Machine::Q16($engine) => $body,
+        }
+    };
+}
+
+fn unknown_format(weights: &str) -> CompileError {
+    let allowed = "f32, q16 or f64".to_owned();
+    CompileError::Network(NetworkError::Value { subject: "machine".to_owned(), parameter: "weights", value: weights.to_owned(), allowed })
+}
+
+fn check_workers(workers: usize) -> Result<(), CompileError> {
+    if (1..=1024).contains(&workers) {
+        return Ok(());
+    }
+    let allowed = "1 to 1024".to_owned();
+    Err(NetworkError::Value { subject: "machine".to_owned(), parameter: "workers", value: workers.to_string(), allowed }.into())
+}
+
+impl Machine {
+    /// Neurons, synapses and bytes that a machine would need.
+    ///
+    /// # Errors
+    /// For an unknown weight format or number of workers, or if a core would be too full.
+    pub fn forecast(network: &Network, workers: usize, weights: &str) -> Result<Forecast, CompileError> {
+        check_workers(workers)?;
+        let cores = compile::partition::Partition::new(network, workers, None)?.cores();
+        match weights {
+            "f32" => Ok(Forecast::new::<f32>(network, cores)),
+            "f64" => Ok(Forecast::new::<f64>(network, cores)),
+            "q16" => Ok(Forecast::new::<Q16>(network, cores)),
+            _ => Err(unknown_format(weights)),
+        }
+    }
+
+    /// Builds a machine; `watch` gets the fraction done every few milliseconds and returns whether to go on.
+    ///
+    /// # Errors
+    /// [`CompileError`].
+    pub fn compile(network: &Network, weights: &str, options: &Options, watch: &mut dyn FnMut(f64) -> bool) -> Result<Self, CompileError> {
+        check_workers(options.workers)?;
+        match weights {
+            "f32" => Ok(Self::F32(Box::new(compile::compile(network, options, watch)?))),
+            "f64" => Ok(Self::F64(Box::new(compile::compile(network, options, watch)?))),
+            "q16" => Ok(Self::Q16(Box::new(compile::compile(network, options, watch)?))),
+            _ => Err(unknown_format(weights)),
+        }
+    }
+
+    /// Runs `ticks` ticks; `watch` gets the ticks done every few milliseconds and returns whether to go on. Returns
+    /// how many were run: all cores stop at that tick.
+    ///
+    /// # Errors
+    /// [`RunError`] if a worker panicked, now or earlier.
+    pub fn run(&mut self, ticks: Tick, watch: &mut dyn FnMut(Tick) -> bool) -> Result<Tick, RunError> {
+        each!(self, e => e.run(ticks, watch))
+    }
+
+    /// Ticks since compilation.
+    pub fn now(&self) -> Tick {
+        each!(self, e => e.now())
+    }
+
+    /// Recorded spikes since the last call, ordered by (tick, neuron).
+    pub fn take_spikes(&mut self) -> (Vec<Tick>, Vec<NeuronId>) {
+        each!(self, e => e.take_spikes())
+    }
+
+    /// Samples of a recorder since the last call: the ticks, and the values tick by tick.
+    ///
+    /// # Errors
+    /// For an unknown recorder.
+    pub fn take_samples(&mut self, recorder: usize) -> Result<(Vec<Tick>, Vec<f64>), NetworkError> {
+        each!(self, e => e.take_samples(recorder))
+    }
+
+    /// A variable of all neurons of a population, in mV or pA.
+    ///
+    /// # Errors
+    /// For an unknown population or a variable that its model lacks.
+    pub fn state(&self, population: PopulationId, variable: Variable) -> Result<Vec<f64>, NetworkError> {
+        each!(self, e => e.state(population, variable))
+    }
+
+    /// Spikes of every neuron since compilation, by global id.
+    pub fn spike_counts(&self) -> Vec<u64> {
+        each!(self, e => e.spike_counts())
+    }
+
+    /// Synapses of every neuron, by global id.
+    pub fn out_degrees(&self) -> Vec<u64> {
+        each!(self, e => e.out_degrees())
+    }
+
+    /// All synapses between two populations, by (source, delay, creation).
+    ///
+    /// # Errors
+    /// For an unknown population.
+    pub fn synapses(&self, source: PopulationId, target: PopulationId) -> Result<Synapses, NetworkError> {
+        each!(self, e => e.synapses(source, target))
+    }
+
+    /// Counters, timers and sizes.
+    pub fn statistics(&self) -> Statistics {
+        each!(self, e => e.statistics())
+    }
+
+    /// Time of the bare scatter, ns per synapse and worker, all workers at once.
+    pub fn bare_scatter(&self, events: usize) -> Vec<f64> {
+        each!(self, e => e.bare_scatter(events))
+    }
+}

@@ -1,0 +1,243 @@
+//! Reading a machine between runs: state, spikes, counts, synapses. Reading changes nothing.
+
+use std::time::Instant;
+
+use super::engine::Engine;
+use crate::error::NetworkError;
+use crate::id::{NeuronId, PopulationId, Tick};
+use crate::network::Variable;
+use crate::neurocore::Part;
+use crate::neurocore::weight::Weight;
+use crate::recorder;
+
+/// Counters, timers and sizes; everything since compilation.
+#[derive(Debug, Clone, Default)]
+pub struct Statistics {
+    /// Spikes per population.
+    pub spikes: Vec<u64>,
+    /// Synaptic operations per source population: spikes × synapses, delivered or pending.
+    pub synaptic_operations: Vec<u64>,
+    /// Neuron updates per population.
+    pub neuron_updates: Vec<u64>,
+    /// Events from Poisson stimuli per population.
+    pub stimulus_events: Vec<u64>,
+    /// Seconds per worker in ingest, deliver, integrate, wait.
+    pub phases_s: Vec<[f64; 4]>,
+    /// Synapses delivered per worker.
+    pub events_per_worker: Vec<u64>,
+    /// Bytes of synapses.
+    pub weight_store_bytes: u64,
+    /// Bytes of the index that finds them.
+    pub index_bytes: u64,
+    /// Bytes of neuron state, accumulators and delay lines.
+    pub state_bytes: u64,
+    /// Synapses.
+    pub synapses: u64,
+    /// Synapses delivered.
+    pub delivered: u64,
+    /// Synapses filed and not yet due.
+    pub pending: u64,
+    /// Largest lead of a core over a producer, in ticks: (core, producer, ticks).
+    pub leads: Vec<(usize, usize, u64)>,
+    /// Spikes published to other cores or their own.
+    pub packets: u64,
+    /// Seconds spent in `run`.
+    pub run_s: f64,
+    /// Ticks run.
+    pub ticks: Tick,
+    /// Workers.
+    pub workers: usize,
+    /// Cores.
+    pub cores: usize,
+    /// Weight format.
+    pub weights: &'static str,
+}
+
+/// Synapses between two populations, as columns.
+#[derive(Debug, Clone, Default)]
+pub struct Synapses {
+    /// Index in the source population.
+    pub sources: Vec<u32>,
+    /// Index in the target population.
+    pub targets: Vec<u32>,
+    /// Weight as stored.
+    pub weights: Vec<f64>,
+    /// Delay in ticks.
+    pub delays: Vec<u32>,
+}
+
+impl<W: Weight> Engine<W> {
+    fn population(&self, id: PopulationId) -> Result<(), NetworkError> {
+        let known = self.population_sizes.len();
+        if id < known { Ok(()) } else { Err(NetworkError::Unknown { what: "population", id, known }) }
+    }
+
+    /// See [`super::Machine::take_spikes`].
+    pub fn take_spikes(&mut self) -> (Vec<Tick>, Vec<NeuronId>) {
+        recorder::merge(self.cores.iter_mut().map(|c| c.spike_log.take()).collect())
+    }
+
+    /// See [`super::Machine::take_samples`].
+    pub fn take_samples(&mut self, id: usize) -> Result<(Vec<Tick>, Vec<f64>), NetworkError> {
+        let known = self.recorders.len();
+        let Some((interval, width, last)) = self.recorders.get_mut(id) else {
+            return Err(NetworkError::Unknown { what: "recorder", id, known });
+        };
+        let first = *last / *interval + 1;
+        let ticks: Vec<Tick> = (first..=self.now / *interval).map(|k| k * *interval).collect();
+        *last = self.now;
+        let width = *width;
+        let mut table = vec![0.0; ticks.len() * width];
+        for core in &mut self.cores {
+            for (columns, values) in core.take_samples(id) {
+                for (row, values) in values.chunks_exact(columns.len().max(1)).enumerate() {
+                    for (&column, &value) in columns.iter().zip(values) {
+                        table[row * width + column] = value;
+                    }
+                }
+            }
+        }
+        Ok((ticks, table))
+    }
+
+    /// See [`super::Machine::state`].
+    pub fn state(&self, population: PopulationId, variable: Variable) -> Result<Vec<f64>, NetworkError> {
+        self.population(population)?;
+        let mut values = vec![0.0; self.population_sizes[population] as usize];
+        for placed in self.cores.iter().flat_map(|c| c.placed()).filter(|p| p.slice.population == population) {
+            let has = match (&placed.part, variable) {
+                (Part::Source { .. }, _) => false,
+                (Part::Neurons { .. }, Variable::Potential) => true,
+                (Part::Neurons { slab, .. }, Variable::Current(r)) => slab.has_current(r),
+            };
+            let Part::Neurons { slab, .. } = &placed.part else {
+                return Err(lacks(population, variable));
+            };
+            if !has {
+                return Err(lacks(population, variable));
+            }
+            for index in 0..placed.slice.len as usize {
+                values[placed.slice.first as usize + index] = slab.read(variable, index);
+            }
+        }
+        Ok(values)
+    }
+
+    /// See [`super::Machine::spike_counts`].
+    pub fn spike_counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.out_degree.len()];
+        for placed in self.cores.iter().flat_map(|c| c.placed()) {
+            let first = placed.first_id as usize;
+            counts[first..first + placed.spikes.len()].copy_from_slice(&placed.spikes);
+        }
+        counts
+    }
+
+    /// See [`super::Machine::out_degrees`].
+    pub fn out_degrees(&self) -> Vec<u64> {
+        self.out_degree.iter().map(|&d| u64::from(d)).collect()
+    }
+
+    /// See [`super::Machine::synapses`].
+    pub fn synapses(&self, source: PopulationId, target: PopulationId) -> Result<Synapses, NetworkError> {
+        self.population(source)?;
+        self.population(target)?;
+        let mut rows: Vec<(u32, u32, u32, u32, f64)> = vec![];
+        for core in &self.cores {
+            let Some(slice) = core.placed().iter().map(|p| p.slice).find(|s| s.population == target) else {
+                continue;
+            };
+            let slots = slice.slot0..slice.slot0 + slice.stride * self.receptors[target] as u32;
+            for index in 0..self.population_sizes[source] {
+                let mut place = 0;
+                core.store().visit(source, index, |slot, weight, delay| {
+                    if slots.contains(&u32::from(slot)) {
+                        let neuron = (u32::from(slot) - slice.slot0) % slice.stride + slice.first;
+                        rows.push((index, delay, neuron, place, weight.decode(self.steps[target])));
+                        place += 1;
+                    }
+                });
+            }
+        }
+        rows.sort_by_key(|r| (r.0, r.1, r.2, r.3));
+        let mut synapses = Synapses::default();
+        for (source, delay, neuron, _, weight) in rows {
+            synapses.sources.push(source);
+            synapses.targets.push(neuron);
+            synapses.weights.push(weight);
+            synapses.delays.push(delay);
+        }
+        Ok(synapses)
+    }
+
+    /// See [`super::Machine::statistics`].
+    pub fn statistics(&self) -> Statistics {
+        let n = self.population_sizes.len();
+        let mut s = Statistics {
+            spikes: vec![0; n],
+            synaptic_operations: vec![0; n],
+            neuron_updates: vec![0; n],
+            stimulus_events: vec![0; n],
+            phases_s: self.phases.iter().map(|p| [p.ingest, p.deliver, p.integrate, p.wait]).collect(),
+            run_s: self.run_s,
+            ticks: self.now,
+            workers: self.workers,
+            cores: self.cores.len(),
+            weights: W::NAME,
+            leads: self.leads(),
+            packets: self.packets(),
+            events_per_worker: self
+                .cores_per_worker()
+                .into_iter()
+                .map(|own| self.cores[own].iter().map(|c| c.counters.delivered).sum())
+                .collect(),
+            ..Statistics::default()
+        };
+        for core in &self.cores {
+            s.weight_store_bytes += core.store().synapse_bytes();
+            s.index_bytes += core.store().index_bytes();
+            s.state_bytes += core.state_bytes();
+            s.synapses += core.store().synapses();
+            s.delivered += core.counters.delivered;
+            s.pending += core.pending();
+            for placed in core.placed() {
+                let population = placed.slice.population;
+                if let Part::Neurons { slab, .. } = &placed.part {
+                    s.neuron_updates[population] += u64::from(placed.slice.len) * self.now;
+                    s.stimulus_events[population] += slab.stimulus_events();
+                }
+                let degrees = &self.out_degree[placed.first_id as usize..];
+                s.spikes[population] += placed.spikes.iter().sum::<u64>();
+                s.synaptic_operations[population] += placed.spikes.iter().zip(degrees).map(|(&k, &d)| k * u64::from(d)).sum::<u64>();
+            }
+        }
+        s
+    }
+
+    /// See [`super::Machine::bare_scatter`].
+    pub fn bare_scatter(&self, events: usize) -> Vec<f64> {
+        let per_worker = self.cores_per_worker();
+        std::thread::scope(|scope| {
+            let time = |cores: std::ops::Range<usize>| {
+                move || {
+                    let mut scratch = vec![];
+                    let started = Instant::now();
+                    let share = events / cores.len().max(1);
+                    let done: usize = self.cores[cores].iter().map(|c| c.bare_scatter(share, &mut scratch)).sum();
+                    started.elapsed().as_secs_f64() * 1e9 / done.max(1) as f64
+                }
+            };
+            let workers: Vec<_> = per_worker.into_iter().map(|cores| scope.spawn(time(cores))).collect();
+            workers.into_iter().map(|w| w.join().expect("a scatter does not panic")).collect()
+        })
+    }
+}
+
+fn lacks(population: PopulationId, variable: Variable) -> NetworkError {
+    NetworkError::Value {
+        subject: format!("population {population}"),
+        parameter: "variable",
+        value: format!("{variable:?}"),
+        allowed: "a variable of its model".to_owned(),
+    }
+}

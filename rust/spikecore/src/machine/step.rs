@@ -1,0 +1,107 @@
+//! One tick of one core: where `neurocore` and `router` meet.
+//!
+//! What is already filed for the tick is delivered before its last inputs are waited for; sums stay in canonical
+//! order because what comes later was emitted later. Phase times are taken here.
+
+use std::time::Instant;
+
+use crate::id::Tick;
+use crate::neurocore::Core;
+use crate::neurocore::weight::Weight;
+use crate::router::{Blocked, Port, Router};
+
+/// Seconds spent by a worker, by phase.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Phases {
+    /// Filing spikes and publishing.
+    pub ingest: f64,
+    /// Scattering due synapses.
+    pub deliver: f64,
+    /// Neurons and stimuli.
+    pub integrate: f64,
+    /// Nothing to run.
+    pub wait: f64,
+}
+
+/// A core with its port, for the length of a run.
+#[derive(Debug)]
+pub struct Seat<'a, W: Weight> {
+    /// The core.
+    pub core: &'a mut Core<W>,
+    /// Its port.
+    pub port: &'a mut Port,
+    longest: u32,
+    /// Whether the next tick has been begun: what was filed for it is delivered.
+    begun: bool,
+}
+
+/// What a visit to a core came to.
+#[derive(Debug)]
+pub struct Step {
+    /// Whether a tick was run or anything filed.
+    pub moved: bool,
+    /// What the core waits for, if it could not run a tick.
+    pub blocked: Option<Blocked>,
+}
+
+/// A stopwatch that charges the time since the last lap.
+struct Lap(Instant);
+
+impl Lap {
+    fn charge(&mut self, phase: &mut f64) {
+        let now = Instant::now();
+        *phase += (now - self.0).as_secs_f64();
+        self.0 = now;
+    }
+}
+
+impl<'a, W: Weight> Seat<'a, W> {
+    /// Seats a core.
+    pub fn new(core: &'a mut Core<W>, port: &'a mut Port, longest: u32) -> Self {
+        Self { core, port, longest, begun: false }
+    }
+
+    /// Runs one tick if it can; files what it can in any case (rule P4).
+    pub fn step(&mut self, router: &Router, phases: &mut Phases) -> Step {
+        let now = self.port.published();
+        let mut lap = Lap(Instant::now());
+        if !self.begun {
+            if let Err(blocked) = self.port.may_begin(router, now) {
+                let moved = self.file(router, now);
+                lap.charge(&mut phases.ingest);
+                return Step { moved, blocked: Some(blocked) };
+            }
+            self.core.deliver(now);
+            self.begun = true;
+            lap.charge(&mut phases.deliver);
+        }
+        let moved = self.file(router, now);
+        lap.charge(&mut phases.ingest);
+        if let Err(blocked) = self.port.inputs_ready(now) {
+            return Step { moved, blocked: Some(blocked) };
+        }
+        self.core.deliver(now);
+        lap.charge(&mut phases.deliver);
+        let spikes = self.core.integrate(now);
+        lap.charge(&mut phases.integrate);
+        self.port.publish(router, now, spikes);
+        lap.charge(&mut phases.ingest);
+        self.begun = false;
+        Step { moved: true, blocked: None }
+    }
+
+    /// Adds the words that can end this core's wait; false when the run is over for it.
+    pub fn wait_for(&self, router: &Router, blocked: Blocked, words: &mut Vec<Blocked>) -> bool {
+        self.port.wait_for(router, blocked, self.limit(self.port.published()), words)
+    }
+
+    fn limit(&self, now: Tick) -> Tick {
+        self.core.file_limit(now, self.longest)
+    }
+
+    fn file(&mut self, router: &Router, now: Tick) -> bool {
+        let limit = self.limit(now);
+        let core = &mut *self.core;
+        self.port.file(router, limit, |tick, ids| core.ingest(tick, ids))
+    }
+}

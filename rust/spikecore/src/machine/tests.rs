@@ -1,0 +1,205 @@
+//! The machine as a whole: asynchrony, bounded logs, panics, and the same bits however it is run.
+
+use proptest::prelude::*;
+
+use super::engine::Engine;
+use crate::compile::{Options, compile};
+use crate::error::RunError;
+use crate::network::*;
+use crate::neurocore::weight::{Q16, Weight};
+use crate::router::Router;
+use crate::simd::Level;
+
+fn lif(i_e: f64) -> Model {
+    Model::LifExp(LifExp {
+        tau_m: 10.0,
+        c_m: 250.0,
+        e_l: -65.0,
+        v_th: -50.0,
+        v_reset: -65.0,
+        t_ref: 2.0,
+        tau_syn_exc: 0.5,
+        tau_syn_inh: 0.7,
+        i_e,
+    })
+}
+
+fn projection(network: &mut Network, (source, target): (usize, usize), rule: Rule, weight: f64, delay: Distribution) {
+    let delay = DelayLaw::new("test", &delay, network.dt).unwrap();
+    let weight = Distribution::Normal { mean: weight, sd: 0.1 * weight.abs(), low: f64::NEG_INFINITY, high: f64::INFINITY, clip: false };
+    let projection = Projection { source, target, rule, weight, delay, receptor: Receptor::BySign, autapses: true, multapses: true };
+    network.projection(projection).unwrap();
+}
+
+fn options(workers: usize) -> Options {
+    Options { workers, log_capacity: None, placement: None, level: Level::detect() }
+}
+
+/// Two groups that fire by themselves, each recurrent with a short delay, joined by delays of 10 ms.
+fn two_groups() -> Network {
+    let mut network = Network::new(0.1, 5).unwrap();
+    for name in ["a", "b"] {
+        let id = network.population(name, 200, lif(400.0)).unwrap();
+        network.initial_potential(id, Distribution::Uniform { low: -65.0, high: -50.0 }).unwrap();
+    }
+    for pair in [(0, 0), (1, 1)] {
+        projection(&mut network, pair, Rule::FixedInDegree(20), -50.0, Distribution::Uniform { low: 0.1, high: 2.0 });
+    }
+    for pair in [(0, 1), (1, 0)] {
+        projection(&mut network, pair, Rule::FixedInDegree(20), 60.0, Distribution::Constant(10.0));
+    }
+    network
+}
+
+fn build<W: Weight>(network: &Network, options: &Options) -> Engine<W> {
+    compile(network, options, &mut |_| true).unwrap()
+}
+
+#[test]
+fn a_stalled_core_lets_the_other_run_exactly_its_lookahead() {
+    const STALL: u64 = 700;
+    const LOOKAHEAD: u64 = 100;
+    let network = two_groups();
+    let mut free = build::<f32>(&network, &Options { placement: Some(vec![0, 1]), ..options(2) });
+    free.run(2_000, &mut |_| true).unwrap();
+    let mut held = build::<f32>(&network, &Options { placement: Some(vec![0, 1]), ..options(2) });
+    held.router().set_ceiling(1, STALL);
+    let mut quiet = 0;
+    let mut last = 0;
+    held.run_watched(2_000, &mut |router: &Router, _| {
+        let (running, stalled) = (router.clock(0), router.clock(1));
+        quiet = if running == last { quiet + 1 } else { 0 };
+        last = running;
+        assert!(stalled > STALL || running <= STALL + LOOKAHEAD, "core 0 completed tick {}", running - 1);
+        if quiet == 40 && stalled == STALL {
+            assert_eq!(running, STALL + LOOKAHEAD, "while core 1 stalls in tick {STALL}, core 0 completes tick {STALL} + L - 1");
+            router.set_ceiling(1, u64::MAX);
+        }
+        true
+    })
+    .unwrap();
+    assert_eq!(held.now(), 2_000);
+    assert!(held.leads().contains(&(0, 1, LOOKAHEAD)), "{:?}", held.leads());
+    let (spikes, expected) = (held.take_spikes(), free.take_spikes());
+    assert!(expected.0.len() > 1_000, "{} spikes", expected.0.len());
+    assert_eq!(spikes, expected);
+}
+
+#[test]
+fn a_ring_of_three_with_the_smallest_logs_does_not_stall() {
+    let mut network = Network::new(0.1, 6).unwrap();
+    for name in ["a", "b", "c"] {
+        let id = network.population(name, 130, lif(500.0)).unwrap();
+        network.initial_potential(id, Distribution::Constant(-65.0)).unwrap();
+    }
+    for k in 0..3 {
+        projection(&mut network, (k, (k + 1) % 3), Rule::FixedInDegree(10), 300.0, Distribution::Constant(0.1));
+    }
+    let placement = Some(vec![0, 1, 2]);
+    let log_capacity = Some(Router::least_capacity(130));
+    let mut expected = None;
+    for workers in [1, 2, 3] {
+        let mut ring = build::<f32>(&network, &Options { workers, placement: placement.clone(), log_capacity, level: Level::detect() });
+        assert_eq!(ring.run(5_000, &mut |_| true), Ok(5_000));
+        let spikes = ring.take_spikes();
+        assert!(spikes.0.len() > 10_000, "all neurons of a core fire together: worst ticks occur");
+        assert_eq!(*expected.get_or_insert(spikes.clone()), spikes);
+    }
+}
+
+#[test]
+fn a_panic_in_a_worker_surfaces_and_poisons() {
+    for workers in [1, 4] {
+        let mut machine = build::<f32>(&two_groups(), &Options { placement: Some(vec![0, 3]), ..options(workers) });
+        machine.cores[3].panic_at = Some(7);
+        let error = machine.run(1_000, &mut |_| true).unwrap_err();
+        assert!(matches!(&error, RunError::WorkerPanicked { tick: 0..=7, message, .. } if message.contains("asked for")), "{error:?}");
+        assert_eq!(machine.run(1, &mut |_| true), Err(RunError::Poisoned));
+    }
+}
+
+#[test]
+fn stopping_leaves_all_cores_at_one_tick_and_changes_nothing() {
+    let network = two_groups();
+    let mut whole = build::<f64>(&network, &options(2));
+    whole.run(3_000, &mut |_| true).unwrap();
+    let mut parts = build::<f64>(&network, &options(2));
+    let mut polls = 0;
+    let ran = parts
+        .run(u64::MAX / 4, &mut |_| {
+            polls += 1;
+            polls < 3
+        })
+        .unwrap();
+    assert!(ran < u64::MAX / 4);
+    if ran < 3_000 {
+        parts.run(3_000 - ran, &mut |_| true).unwrap();
+        assert_eq!(parts.take_spikes(), whole.take_spikes());
+        let v = Variable::Potential;
+        assert_eq!(parts.state(0, v), whole.state(0, v));
+    }
+}
+
+/// A random small network of both models, sources and stimuli.
+fn any_network() -> impl Strategy<Value = Network> {
+    let pieces = (1u32..300, 1u32..300, 0u64..1000, 1u32..12, 0.1f64..12.0, any::<bool>(), 1.0f64..2000.0);
+    pieces.prop_map(|(n, m, seed, k, longest, delta, rate)| {
+        let mut network = Network::new(0.1, seed).unwrap();
+        let a = network.population("a", n, lif(380.0)).unwrap();
+        let delta_model = LifDelta { tau_m: 20.0, c_m: 250.0, e_l: -65.0, v_th: -50.0, v_reset: -60.0, t_ref: 0.5, i_e: 150.0 };
+        let b = network.population("b", m, if delta { Model::LifDelta(delta_model) } else { lif(350.0) }).unwrap();
+        let source = network.population("source", 5, Model::SpikeSource).unwrap();
+        network.source_spikes(source, &[0, 1, 2, 3, 4, 0], &[1, 2, 3, 500, 501, 502]).unwrap();
+        for id in [a, b] {
+            network.initial_potential(id, Distribution::Uniform { low: -70.0, high: -50.0 }).unwrap();
+        }
+        let delays = || Distribution::Uniform { low: 0.1, high: longest.max(0.2) };
+        let scale = if delta { 0.02 } else { 1.0 };
+        projection(&mut network, (a, a), Rule::FixedInDegree(k), -80.0, delays());
+        projection(&mut network, (a, b), Rule::FixedTotalNumber(u64::from(k * m)), 90.0 * scale, delays());
+        projection(&mut network, (b, a), Rule::Bernoulli(0.1), 70.0, Distribution::Constant(0.1));
+        projection(&mut network, (source, b), Rule::AllToAll, 400.0 * scale, delays());
+        let poisson =
+            Stimulus::Poisson { population: a, lambda: rate * 1e-4, weight: 120.0, receptor: Receptor::BySign, start: 3, stop: 900 };
+        network.stimulus(poisson).unwrap();
+        network.stimulus(Stimulus::DirectCurrent { population: b, amplitudes: vec![60.0], start: 100, stop: 400 }).unwrap();
+        network
+    })
+}
+
+type Outcome = ((Vec<u64>, Vec<u32>), Vec<u64>, Vec<u64>, Vec<u64>);
+
+fn outcome<W: Weight>(network: &Network, options: &Options, split: &[u64]) -> Outcome {
+    let mut machine = build::<W>(network, options);
+    for &ticks in split {
+        assert_eq!(machine.run(ticks, &mut |_| true), Ok(ticks));
+    }
+    let bits = |p| machine.state(p, Variable::Potential).unwrap().into_iter().map(f64::to_bits);
+    let potentials = bits(0).chain(bits(1)).collect();
+    let counts = machine.statistics();
+    (machine.take_spikes(), potentials, counts.synaptic_operations, counts.stimulus_events)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn the_same_bits_for_any_workers_logs_levels_and_splits(network in any_network(), cut in 1u64..999) {
+        let largest = network.populations.iter().map(|p| p.size as usize).sum();
+        fn check<W: Weight>(network: &Network, cut: u64, largest: usize) -> Result<(), TestCaseError> {
+            let expected = outcome::<W>(network, &Options { level: Level::Baseline, ..options(1) }, &[1_000]);
+            for workers in [1, 2, 3, 8] {
+                for (log_capacity, level, split) in [
+                    (None, Level::detect(), vec![1_000]),
+                    (Some(Router::least_capacity(largest)), Level::detect().min(Level::Avx2), vec![cut, 1_000 - cut]),
+                ] {
+                    let options = Options { workers, log_capacity, placement: None, level };
+                    prop_assert_eq!(&outcome::<W>(network, &options, &split), &expected, "{} workers", workers);
+                }
+            }
+            Ok(())
+        }
+        check::<f32>(&network, cut, largest)?;
+        check::<f64>(&network, cut, largest)?;
+        check::<Q16>(&network, cut, largest)?;
+    }
+}

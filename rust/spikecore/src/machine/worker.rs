@@ -1,0 +1,93 @@
+//! A worker: an OS thread that runs one or more cores for the length of one run.
+//!
+//! It visits all its cores, each for as long as it can run, and waits when none can. A panic poisons the router,
+//! which ends every wait, and is handed back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use super::step::{Phases, Seat};
+use crate::id::{CoreId, Tick};
+use crate::neurocore::Core;
+use crate::neurocore::weight::Weight;
+use crate::router::{Blocked, Poisoned, Port, Router, Waiter};
+
+/// Ticks that a core may run before the worker looks at its other cores.
+const TURN: usize = 64;
+
+/// A panic in a worker.
+#[derive(Debug)]
+pub struct Failure {
+    /// Worker.
+    pub worker: usize,
+    /// Next tick of its slowest core.
+    pub tick: Tick,
+    /// Panic message.
+    pub message: String,
+}
+
+/// Runs `cores` until the run is closed and all stand at its horizon.
+pub fn work<W: Weight>(
+    worker: usize,
+    cores: &mut [Core<W>],
+    ports: &mut [Port],
+    router: &Router,
+    longest: u32,
+    phases: &mut Phases,
+) -> Result<(), Failure> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let mut seats: Vec<Seat<'_, W>> = cores.iter_mut().zip(&mut *ports).map(|(core, port)| Seat::new(core, port, longest)).collect();
+        let ids: Vec<CoreId> = seats.iter().map(|s| s.core.id()).collect();
+        let cpus = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut waiter = Waiter::new(router, worker, &ids, cpus);
+        let mut words = vec![];
+        loop {
+            let (moved, open) = pass(&mut seats, router, phases, &mut words);
+            if !open {
+                return;
+            }
+            if !moved {
+                let started = Instant::now();
+                let alive = waiter.wait(router, &words);
+                phases.wait += started.elapsed().as_secs_f64();
+                if let Err(Poisoned) = alive {
+                    return;
+                }
+            }
+        }
+    }));
+    router.wake_caller();
+    outcome.map_err(|panic| {
+        router.poison();
+        let text = panic.downcast_ref::<String>().cloned();
+        let message = text.or_else(|| panic.downcast_ref::<&str>().map(|&s| s.to_owned())).unwrap_or_else(|| "unknown".to_owned());
+        let tick = ports.iter().map(Port::published).min().unwrap_or(0);
+        Failure { worker, tick, message }
+    })
+}
+
+/// One visit to every core: whether anything moved, and whether any core is not finished. `words` holds what the
+/// unfinished wait for.
+fn pass<W: Weight>(seats: &mut [Seat<'_, W>], router: &Router, phases: &mut Phases, words: &mut Vec<Blocked>) -> (bool, bool) {
+    let (mut moved, mut open) = (false, false);
+    words.clear();
+    for seat in seats {
+        let mut turn = 0;
+        loop {
+            let step = seat.step(router, phases);
+            moved |= step.moved;
+            match step.blocked {
+                None if turn < TURN => turn += 1,
+                None => {
+                    open = true;
+                    break;
+                }
+                Some(blocked) => {
+                    open |= seat.wait_for(router, blocked, words);
+                    break;
+                }
+            }
+        }
+    }
+    (moved, open)
+}

@@ -1,0 +1,222 @@
+//! The description of a network as the face hands it over: populations, projections, stimuli, recorders.
+//!
+//! Nothing is expanded here. Every number is checked once, on the call that brings it, so that everything
+//! behind this module may rely on it. Units: ms, mV, pA, pF; delays and times in ticks where it says so.
+
+mod check;
+mod distribution;
+mod model;
+mod projection;
+
+pub use check::subject_of;
+pub use distribution::{DelayLaw, Distribution};
+pub use model::{LifDelta, LifExp, Model, Propagators};
+pub use projection::{Projection, Receptor, Rule};
+
+use crate::error::NetworkError;
+use crate::id::{NeuronId, PopulationId, Tick};
+use check::{known, value_error};
+
+/// A set of neurons with one model.
+#[derive(Debug, Clone)]
+pub struct Population {
+    /// Name, for messages.
+    pub name: String,
+    /// Number of neurons.
+    pub size: u32,
+    /// Global id of its first neuron.
+    pub first: NeuronId,
+    /// Neuron model.
+    pub model: Model,
+    /// Initial potential in mV; not used by spike sources.
+    pub initial: Distribution,
+    /// Spikes of a spike source, sorted by (tick, neuron index).
+    pub source_spikes: Vec<(Tick, u32)>,
+    /// Whether its spikes are recorded.
+    pub record_spikes: bool,
+}
+
+/// Input that comes from outside the network.
+#[derive(Debug, Clone)]
+pub enum Stimulus {
+    /// One independent Poisson process per neuron.
+    Poisson {
+        /// Population it drives.
+        population: PopulationId,
+        /// Expected events per tick and neuron.
+        lambda: f64,
+        /// Weight of one event.
+        weight: f64,
+        /// Receptor it arrives at.
+        receptor: Receptor,
+        /// First tick with events.
+        start: Tick,
+        /// First tick without.
+        stop: Tick,
+    },
+    /// A current in pA, constant between two ticks; one value, or one per neuron.
+    DirectCurrent {
+        /// Population it drives.
+        population: PopulationId,
+        /// One value for all, or one per neuron.
+        amplitudes: Vec<f64>,
+        /// First step with the current.
+        start: Tick,
+        /// First step without.
+        stop: Tick,
+    },
+}
+
+/// A variable of chosen neurons, sampled at an interval.
+#[derive(Debug, Clone)]
+pub struct SampleRecorder {
+    /// Population.
+    pub population: PopulationId,
+    /// Which variable.
+    pub variable: Variable,
+    /// Indices within the population.
+    pub neurons: Vec<u32>,
+    /// Ticks between samples, at least 1.
+    pub interval: Tick,
+}
+
+/// A state variable that can be read or recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variable {
+    /// Membrane potential in mV.
+    Potential,
+    /// Synaptic current in pA of a receptor (0 excitatory or the only one, 1 inhibitory).
+    Current(usize),
+}
+
+/// A network description. Global neuron ids are handed out in declaration order.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Length of a tick in ms.
+    pub dt: f64,
+    /// Seed of every random draw.
+    pub seed: u64,
+    /// Populations in declaration order.
+    pub populations: Vec<Population>,
+    /// Projections in declaration order.
+    pub projections: Vec<Projection>,
+    /// Stimuli in declaration order.
+    pub stimuli: Vec<Stimulus>,
+    /// Sample recorders in declaration order.
+    pub recorders: Vec<SampleRecorder>,
+}
+
+impl Network {
+    /// An empty network with a tick of `dt` ms (0 < dt ≤ 100).
+    pub fn new(dt: f64, seed: u64) -> Result<Self, NetworkError> {
+        if !(dt > 0.0 && dt <= 100.0) {
+            return Err(value_error("network", "dt", dt, "0 < dt <= 100 ms"));
+        }
+        Ok(Self { dt, seed, populations: vec![], projections: vec![], stimuli: vec![], recorders: vec![] })
+    }
+
+    /// Number of neurons, spike sources included.
+    pub fn neurons(&self) -> u64 {
+        self.populations.iter().map(|p| u64::from(p.size)).sum()
+    }
+
+    /// Adds a population; its spikes are recorded unless [`Network::record_spikes`] says otherwise.
+    pub fn population(&mut self, name: &str, size: u32, model: Model) -> Result<PopulationId, NetworkError> {
+        let first = self.neurons();
+        if size == 0 || first + u64::from(size) > u64::from(u32::MAX) {
+            return Err(value_error(name, "size", size, "1 to 4294967294 neurons in the whole network"));
+        }
+        model.check(name, self.dt)?;
+        let first = u32::try_from(first).expect("checked above");
+        let initial = Distribution::Constant(model.rest());
+        let name = name.to_owned();
+        self.populations.push(Population { name, size, first, model, initial, source_spikes: vec![], record_spikes: true });
+        Ok(self.populations.len() - 1)
+    }
+
+    /// Sets the distribution of initial potentials in mV.
+    pub fn initial_potential(&mut self, id: PopulationId, law: Distribution) -> Result<(), NetworkError> {
+        known("population", id, self.populations.len())?;
+        let population = &mut self.populations[id];
+        law.check(&population.name, "v_init", Some(u64::from(population.size)))?;
+        if matches!(population.model, Model::SpikeSource) {
+            return Err(value_error(&population.name, "v_init", "set", "a population with a potential"));
+        }
+        population.initial = law;
+        Ok(())
+    }
+
+    /// Sets the spikes of a spike source: ticks from 1, no spike twice.
+    pub fn source_spikes(&mut self, id: PopulationId, neurons: &[u32], ticks: &[u64]) -> Result<(), NetworkError> {
+        known("population", id, self.populations.len())?;
+        let population = &mut self.populations[id];
+        let name = population.name.clone();
+        if !matches!(population.model, Model::SpikeSource) {
+            return Err(value_error(&name, "spikes", "set", "a spike source"));
+        }
+        if neurons.len() != ticks.len() {
+            return Err(value_error(&name, "ticks", ticks.len(), &format!("as many as neurons, {}", neurons.len())));
+        }
+        if let Some(bad) = neurons.iter().find(|&&n| n >= population.size) {
+            return Err(value_error(&name, "neuron", bad, &format!("0 to {}", population.size - 1)));
+        }
+        if ticks.contains(&0) {
+            return Err(value_error(&name, "tick", 0, "1 or later"));
+        }
+        let mut spikes: Vec<(Tick, u32)> = ticks.iter().copied().zip(neurons.iter().copied()).collect();
+        spikes.sort_unstable();
+        if let Some(pair) = spikes.windows(2).find(|pair| pair[0] == pair[1]) {
+            let text = format!("neuron {} at tick {} twice", pair[0].1, pair[0].0);
+            return Err(value_error(&name, "spikes", text, "each (neuron, tick) once"));
+        }
+        population.source_spikes = spikes;
+        Ok(())
+    }
+
+    /// Adds a projection; nothing is expanded before compiling.
+    pub fn projection(&mut self, projection: Projection) -> Result<usize, NetworkError> {
+        projection.check(self)?;
+        self.projections.push(projection);
+        Ok(self.projections.len() - 1)
+    }
+
+    /// Adds a stimulus.
+    pub fn stimulus(&mut self, stimulus: Stimulus) -> Result<usize, NetworkError> {
+        check::stimulus(self, &stimulus)?;
+        self.stimuli.push(stimulus);
+        Ok(self.stimuli.len() - 1)
+    }
+
+    /// Records a variable of chosen neurons every `interval` ticks.
+    pub fn record(&mut self, recorder: SampleRecorder) -> Result<usize, NetworkError> {
+        known("population", recorder.population, self.populations.len())?;
+        let population = &self.populations[recorder.population];
+        let available = population.model.receptors();
+        let has = match recorder.variable {
+            Variable::Potential => available > 0,
+            Variable::Current(r) => r < population.model.currents(),
+        };
+        if !has {
+            return Err(value_error(&population.name, "variable", format!("{:?}", recorder.variable), "a variable of its model"));
+        }
+        if let Some(bad) = recorder.neurons.iter().find(|&&n| n >= population.size) {
+            return Err(value_error(&population.name, "neuron", bad, &format!("0 to {}", population.size - 1)));
+        }
+        if recorder.interval == 0 {
+            return Err(value_error(&population.name, "interval", 0, "at least one tick"));
+        }
+        self.recorders.push(recorder);
+        Ok(self.recorders.len() - 1)
+    }
+
+    /// Chooses the populations whose spikes are recorded.
+    pub fn record_spikes(&mut self, populations: &[PopulationId]) -> Result<(), NetworkError> {
+        for &id in populations {
+            known("population", id, self.populations.len())?;
+        }
+        for (id, population) in self.populations.iter_mut().enumerate() {
+            population.record_spikes = populations.contains(&id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! The hot loops that need `unsafe`: the unchecked scatter of due synapses, prefetching, and the calls into copies
+//! of the neuron kernels compiled for AVX2 and AVX-512. A fence: nothing else in the core is unsafe.
+//!
+//! Invariants:
+//! **K1** every slot in a store is below the length of the owning core's accumulator array (asserted when the
+//! store is attached to the core, [`super::Core::new`]).
+//! **K2** every entry's range lies inside its kind's array (entries are made from the store's own segments, whose
+//! sums are asserted with K1).
+//! **K3** a copy compiled for an instruction set is called only on a CPU that has it ([`Level`] is never above
+//! [`Level::detect`]).
+
+use super::delay_line::Entry;
+use super::neurons::{self, Drive, Slab};
+use super::store::Store;
+use super::weight::Weight;
+use crate::simd::Level;
+
+/// How many entries ahead the walk prefetches: about a microsecond of work.
+const AHEAD: usize = 8;
+/// Bytes of one entry that are prefetched; the hardware streams the rest.
+const PREFETCH_BYTES: usize = 512;
+
+/// Adds all synapses of `entries` into `acc`, in order; returns how many there were.
+pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], acc: &mut [W::Acc]) -> u64 {
+    let mut events = 0;
+    for (i, entry) in entries.iter().enumerate() {
+        if let Some(next) = entries.get(i + AHEAD) {
+            prefetch_entry(store, *next);
+        }
+        events += entry.len() as u64;
+        let range = entry.offset()..entry.offset() + entry.len();
+        if entry.kind() == 0 {
+            // SAFETY: K2.
+            let synapses = unsafe { store.weighted.get_unchecked(range) };
+            for synapse in synapses {
+                // SAFETY: K1.
+                let sum = unsafe { acc.get_unchecked_mut(usize::from(synapse.slot)) };
+                *sum = W::add(*sum, synapse.weight);
+            }
+        } else {
+            let weight = store.shared_weights[usize::from(entry.kind()) - 1];
+            // SAFETY: K2.
+            let slots = unsafe { store.shared.get_unchecked(range) };
+            for &slot in slots {
+                // SAFETY: K1.
+                let sum = unsafe { acc.get_unchecked_mut(usize::from(slot)) };
+                *sum = W::add(*sum, weight);
+            }
+        }
+    }
+    events
+}
+
+/// The same additions without rows, entries or prefetching: the limit that delivery is measured against.
+pub fn bare_scatter<W: Weight>(store: &Store<W>, events: usize, acc: &mut [W::Acc]) -> usize {
+    let weighted = &store.weighted[..events.min(store.weighted.len())];
+    for synapse in weighted {
+        // SAFETY: K1.
+        let sum = unsafe { acc.get_unchecked_mut(usize::from(synapse.slot)) };
+        *sum = W::add(*sum, synapse.weight);
+    }
+    let rest = &store.shared[..(events - weighted.len()).min(store.shared.len())];
+    let weight = store.shared_weights.first().copied().unwrap_or_default();
+    for &slot in rest {
+        // SAFETY: K1.
+        let sum = unsafe { acc.get_unchecked_mut(usize::from(slot)) };
+        *sum = W::add(*sum, weight);
+    }
+    weighted.len() + rest.len()
+}
+
+/// Asks for the first lines of an entry.
+#[inline(always)]
+fn prefetch_entry<W: Weight>(store: &Store<W>, entry: Entry) {
+    if entry.kind() == 0 {
+        prefetch(&store.weighted, entry);
+    } else {
+        prefetch(&store.shared, entry);
+    }
+}
+
+#[inline(always)]
+fn prefetch<T>(array: &[T], entry: Entry) {
+    let start = array.as_ptr().wrapping_add(entry.offset()).cast::<i8>();
+    let bytes = (entry.len() * size_of::<T>()).min(PREFETCH_BYTES);
+    let mut at = 0;
+    while at < bytes {
+        prefetch_line(start.wrapping_add(at));
+        at += 64;
+    }
+}
+
+/// Asks for the cache line of element `index`, if there is one.
+#[inline(always)]
+pub fn prefetch_element<T>(array: &[T], index: usize) {
+    prefetch_line(array.as_ptr().wrapping_add(index).cast::<i8>());
+}
+
+#[inline(always)]
+fn prefetch_line(line: *const i8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch reads nothing and cannot fault, whatever the address.
+        unsafe { _mm_prefetch(line, _MM_HINT_T0) };
+    }
+    let _ = line;
+}
+
+macro_rules! compiled_for {
+    ($($name:ident, $generic:path, $avx2:ident, $avx512:ident;)*) => {$(
+        /// One step of all neurons of a slab, at the given instruction-set level.
+        pub fn $name<W: Weight>(level: Level, slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
+            match level {
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: K3.
+                Level::Avx512 => unsafe { $avx512(slab, acc, drive, out) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: K3.
+                Level::Avx2 => unsafe { $avx2(slab, acc, drive, out) },
+                _ => $generic(slab, acc, drive, out),
+            }
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2")]
+        fn $avx2<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
+            $generic(slab, acc, drive, out);
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+        fn $avx512<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
+            $generic(slab, acc, drive, out);
+        }
+    )*};
+}
+
+compiled_for! {
+    integrate, neurons::step, step_avx2, step_avx512;
+}

@@ -1,0 +1,303 @@
+//! A core: a partition of the network with its own neurons, weight store, delay line and clock.
+//!
+//! A core knows nothing of links, other cores or threads: it is given spikes (`ingest`), told to deliver what is
+//! due and to integrate, and hands back the spikes that its own neurons emitted. Its store is private to it.
+
+pub mod delay_line;
+#[expect(unsafe_code, reason = "unchecked scatter, prefetch and calls into instruction-set copies; invariants K1-K3")]
+pub mod kernels;
+pub mod neurons;
+#[expect(unsafe_code, reason = "zeroed huge-page memory; invariants G1-G2")]
+pub mod pages;
+pub mod store;
+pub mod weight;
+
+use crate::compile::partition::Slice;
+use crate::id::{CoreId, NeuronId, Tick};
+use crate::recorder::{SampleTap, SpikeLog};
+use crate::simd::Level;
+use delay_line::{DelayLine, Entry};
+use neurons::{Drive, PoissonDrive, Slab};
+use store::Store;
+use weight::{Real, Weight};
+
+/// Exact event counts of one core; never joules.
+#[derive(Debug, Clone, Default)]
+pub struct Counters {
+    /// Synapses whose spike this core has filed.
+    pub filed: u64,
+    /// Synapses delivered into accumulators: synaptic operations.
+    pub delivered: u64,
+    /// Spikes taken from producers.
+    pub ingested: u64,
+}
+
+/// What drives a slice from outside: currents and Poisson processes.
+#[derive(Debug)]
+pub struct Outside<W: Weight> {
+    /// Poisson stimuli in declaration order.
+    pub poisson: Vec<PoissonDrive<W>>,
+    /// Direct currents: (amplitudes of this slice, one or per neuron; start; stop).
+    pub currents: Vec<(Vec<f64>, Tick, Tick)>,
+    /// Constant current of the model, pA.
+    pub i_e: f64,
+    /// Potential per constant current, mV/pA.
+    pub p20: f64,
+    /// Potential per step from all current that flows now: one value, or one per padded neuron.
+    pub bias: Vec<W::State>,
+    /// The step at which `bias` has to be computed anew.
+    pub next_change: Tick,
+}
+
+impl<W: Weight> Outside<W> {
+    /// Computes the bias of step `now` and when it changes next.
+    fn refresh(&mut self, now: Tick, padded: usize) {
+        let flows = |&&(_, start, stop): &&(Vec<f64>, Tick, Tick)| start <= now && now < stop;
+        let one = self.currents.iter().filter(flows).all(|(a, ..)| a.len() == 1);
+        self.bias.clear();
+        self.bias.resize(if one { 1 } else { padded }, W::State::default());
+        for (k, bias) in self.bias.iter_mut().enumerate() {
+            let amplitude = |(a, ..): &(Vec<f64>, Tick, Tick)| {
+                if a.len() == 1 { a[0] } else { a.get(k).copied().unwrap_or(0.0) }
+            };
+            let current = self.currents.iter().filter(flows).map(amplitude).fold(self.i_e, |sum, a| sum + a);
+            *bias = W::State::from_f64(self.p20 * current);
+        }
+        let edges = self.currents.iter().flat_map(|&(_, start, stop)| [start, stop]);
+        self.next_change = edges.filter(|&edge| edge > now).min().unwrap_or(Tick::MAX);
+    }
+}
+
+/// The neurons of one population on this core.
+#[derive(Debug)]
+pub enum Part<W: Weight> {
+    /// Integrated neurons.
+    Neurons {
+        /// State.
+        slab: Slab<W>,
+        /// Outside input.
+        outside: Outside<W>,
+    },
+    /// A spike source: its spikes of this slice as (step, index in the slice), sorted, and how many are emitted.
+    Source {
+        /// Spikes.
+        spikes: Vec<(Tick, u32)>,
+        /// Emitted so far.
+        emitted: usize,
+    },
+}
+
+/// A slice with its place in the network and its counts.
+#[derive(Debug)]
+pub struct Placed<W: Weight> {
+    /// Where it belongs.
+    pub slice: Slice,
+    /// Global id of its first neuron.
+    pub first_id: NeuronId,
+    /// Neurons or a source.
+    pub part: Part<W>,
+    /// Spikes of each neuron so far.
+    pub spikes: Vec<u64>,
+    /// Whether its spikes are recorded.
+    pub recorded: bool,
+    /// Recorders of its state.
+    pub taps: Vec<SampleTap>,
+}
+
+/// A core.
+#[derive(Debug)]
+pub struct Core<W: Weight> {
+    id: CoreId,
+    level: Level,
+    store: Store<W>,
+    delay_line: DelayLine,
+    /// Entries of the current tick's slot that have been delivered.
+    delivered: usize,
+    acc: Vec<W::Acc>,
+    placed: Vec<Placed<W>>,
+    emitted: Vec<NeuronId>,
+    fired: Vec<u32>,
+    population_ends: Vec<NeuronId>,
+    /// Tests make a core panic at a step.
+    #[cfg(test)]
+    pub(crate) panic_at: Option<Tick>,
+    pub(crate) spike_log: SpikeLog,
+    pub(crate) counters: Counters,
+}
+
+impl<W: Weight> Core<W> {
+    /// Assembles a core; checks once what the unchecked loops rely on (K1, K2).
+    pub fn new(
+        id: CoreId,
+        level: Level,
+        store: Store<W>,
+        delay_line: DelayLine,
+        slots: usize,
+        placed: Vec<Placed<W>>,
+        population_ends: Vec<NeuronId>,
+    ) -> Self {
+        store.assert_slots_below(slots);
+        let neurons = placed.iter().map(|p| p.slice.len as usize).sum();
+        Self {
+            id,
+            level,
+            store,
+            delay_line,
+            delivered: 0,
+            acc: vec![W::Acc::default(); slots],
+            placed,
+            emitted: Vec::with_capacity(neurons),
+            fired: Vec::with_capacity(neurons),
+            population_ends,
+            #[cfg(test)]
+            panic_at: None,
+            spike_log: SpikeLog::default(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// The core's number.
+    pub fn id(&self) -> CoreId {
+        self.id
+    }
+
+    /// Latest step whose spikes may be filed while `now` is the next step to integrate.
+    pub fn file_limit(&self, now: Tick, longest_delay: u32) -> Tick {
+        (self.delay_line.limit(now)).saturating_sub(u64::from(longest_delay))
+    }
+
+    /// Files the spikes of step `tick`: one entry per delay in the delay line. `ids` ascend.
+    pub fn ingest(&mut self, tick: Tick, ids: &[NeuronId]) {
+        let mut population = 0;
+        let mut first_id = 0;
+        let rows = |store: &Store<W>, population: usize, local: u32| {
+            let span = &store.spans[population];
+            let row = span.first + local as usize * span.kinds.len();
+            row..row + span.kinds.len()
+        };
+        // Two passes: the first asks for the rows' segment lists, which are scattered over megabytes.
+        for &id in ids {
+            while id >= self.population_ends[population] {
+                first_id = self.population_ends[population];
+                population += 1;
+            }
+            for row in rows(&self.store, population, id - first_id) {
+                let at = self.store.first_segment[row] as usize;
+                kernels::prefetch_element(&self.store.segments, at);
+                kernels::prefetch_element(&self.store.segments, at + 16);
+                kernels::prefetch_element(&self.store.segments, at + 32);
+            }
+        }
+        (population, first_id) = (0, 0);
+        for &id in ids {
+            while id >= self.population_ends[population] {
+                first_id = self.population_ends[population];
+                population += 1;
+            }
+            for (k, row) in rows(&self.store, population, id - first_id).enumerate() {
+                let kind = self.store.spans[population].kinds[k];
+                let mut at = self.store.first_synapse[row];
+                let from = at;
+                let (begin, end) = (self.store.first_segment[row] as usize, self.store.first_segment[row + 1] as usize);
+                for segment in &self.store.segments[begin..end] {
+                    self.delay_line.file(tick + u64::from(segment.delay()), Entry::new(at, segment.len(), kind));
+                    at += u64::from(segment.len());
+                }
+                self.counters.filed += at - from;
+            }
+        }
+        self.counters.ingested += ids.len() as u64;
+    }
+
+    /// Delivers what is due at `now` and has been filed; may be called again after more was filed.
+    pub fn deliver(&mut self, now: Tick) {
+        let due = self.delay_line.due(now);
+        self.counters.delivered += kernels::deliver(&self.store, &due[self.delivered..], &mut self.acc);
+        self.delivered = due.len();
+    }
+
+    /// Integrates step `now`; everything due must have been delivered. Returns the ids that fired, ascending.
+    pub fn integrate(&mut self, now: Tick) -> &[NeuronId] {
+        #[cfg(test)]
+        assert!(self.panic_at != Some(now), "a test asked for this panic");
+        self.delay_line.clear(now);
+        self.delivered = 0;
+        self.emitted.clear();
+        for placed in &mut self.placed {
+            let from = self.emitted.len();
+            match &mut placed.part {
+                Part::Neurons { slab, outside, .. } => {
+                    if now >= outside.next_change {
+                        outside.refresh(now, placed.slice.stride as usize);
+                    }
+                    let slots = placed.slice.slot0 as usize;
+                    let receptors = slab.receptors();
+                    let acc = &mut self.acc[slots..slots + receptors * placed.slice.stride as usize];
+                    let drive = Drive {
+                        tick: now,
+                        first: placed.slice.first,
+                        len: placed.slice.len as usize,
+                        bias: &outside.bias,
+                        poisson: &outside.poisson,
+                    };
+                    self.fired.clear();
+                    kernels::integrate(self.level, slab, acc, &drive, &mut self.fired);
+                    for &k in &self.fired {
+                        placed.spikes[k as usize] += 1;
+                        self.emitted.push(placed.first_id + k);
+                    }
+                    for tap in &mut placed.taps {
+                        tap.sample(now + 1, |variable, index| slab.read(variable, index as usize));
+                    }
+                }
+                Part::Source { spikes, emitted } => {
+                    while let Some(&(_, k)) = spikes.get(*emitted).filter(|s| s.0 == now) {
+                        placed.spikes[k as usize] += 1;
+                        self.emitted.push(placed.first_id + k);
+                        *emitted += 1;
+                    }
+                }
+            }
+            if placed.recorded {
+                self.spike_log.extend(now + 1, &self.emitted[from..]);
+            }
+        }
+        &self.emitted
+    }
+
+    /// Its slices, for reading state and counts between runs.
+    pub fn placed(&self) -> &[Placed<W>] {
+        &self.placed
+    }
+
+    /// Takes the samples of recorder `recorder`: (column, values tick by tick) per tap.
+    pub fn take_samples(&mut self, recorder: usize) -> Vec<(Vec<usize>, Vec<f64>)> {
+        let taps = self.placed.iter_mut().flat_map(|p| &mut p.taps).filter(|t| t.recorder == recorder);
+        taps.map(|t| (t.neurons.iter().map(|n| n.1).collect(), std::mem::take(&mut t.values))).collect()
+    }
+
+    /// Synapses filed and not yet delivered.
+    pub fn pending(&self) -> u64 {
+        self.delay_line.pending()
+    }
+
+    /// Its weight store, for reading back the network.
+    pub fn store(&self) -> &Store<W> {
+        &self.store
+    }
+
+    /// Bytes of state, accumulators and delay line.
+    pub fn state_bytes(&self) -> u64 {
+        let slabs = self.placed.iter().map(|p| match &p.part {
+            Part::Neurons { slab, .. } => slab.bytes() + size_of_val(&*p.spikes) as u64,
+            Part::Source { spikes, .. } => size_of_val(&**spikes) as u64,
+        });
+        slabs.sum::<u64>() + size_of_val(&*self.acc) as u64 + self.delay_line.bytes()
+    }
+
+    /// Adds up to `events` of its synapses to a scratch copy of its accumulators, in stored order; returns how many.
+    pub fn bare_scatter(&self, events: usize, scratch: &mut Vec<W::Acc>) -> usize {
+        scratch.resize(self.acc.len(), W::Acc::default());
+        kernels::bare_scatter(&self.store, events, scratch)
+    }
+}

@@ -1,0 +1,258 @@
+//! Neuron state and one step of it, in NEST's order of operations:
+//! potential from the old currents, currents decay, arriving input is added, threshold.
+//!
+//! State lives in arrays padded to whole blocks; padding holds a potential of minus infinity, which no input can
+//! raise to a threshold. Loops are plain and branch-free over a block, so that they compile to any vector width
+//! with the same bits. Operation order is part of the contract:
+//! exponential: `v = (v * p22 + i0 * p21_0 [+ i1 * p21_1]) + bias`, then `i = i * p11 + input`;
+//! delta: `v = (v * p22 + bias) + input`, input during refractoriness is discarded.
+
+use super::weight::{Real, Weight};
+use crate::id::{BLOCK, Tick};
+use crate::network::{Model, Propagators, Variable};
+use crate::random::PoissonCounts;
+
+/// Propagators rounded to the state's precision.
+#[derive(Debug, Clone, Copy)]
+pub struct Constants<S> {
+    p22: S,
+    p11: [S; 2],
+    p21: [S; 2],
+    theta: S,
+    reset: S,
+    refractory: u16,
+}
+
+/// Which equations a slab obeys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Equations {
+    /// Exponential current; both receptors share one time constant and so one current.
+    Exp1,
+    /// Two exponential currents.
+    Exp2,
+    /// Delta synapses.
+    Delta,
+}
+
+/// The neurons of one slice.
+#[derive(Debug)]
+pub struct Slab<W: Weight> {
+    equations: Equations,
+    constants: Constants<W::State>,
+    /// Quantum of the accumulators (q16).
+    step: W::State,
+    /// Resting potential, mV.
+    rest: f64,
+    /// Potential relative to rest, mV.
+    pub(super) v: Vec<W::State>,
+    /// Synaptic currents, pA.
+    pub(super) i: [Vec<W::State>; 2],
+    /// Refractory ticks left.
+    r: Vec<u16>,
+    /// Events received from Poisson stimuli so far.
+    pub(super) stimulus_events: u64,
+}
+
+/// An independent Poisson process per neuron, as one slab receives it.
+#[derive(Debug)]
+pub struct PoissonDrive<W> {
+    /// Law of the counts per tick.
+    pub counts: PoissonCounts,
+    /// Key: seed of the network.
+    pub seed: u64,
+    /// Key: the stimulus in declaration order.
+    pub stimulus: u32,
+    /// Weight of one event.
+    pub weight: W,
+    /// Receptor.
+    pub receptor: usize,
+    /// First step with events.
+    pub start: Tick,
+    /// First step without.
+    pub stop: Tick,
+}
+
+/// What drives a slab in one step, besides synapses.
+#[derive(Debug)]
+pub struct Drive<'a, W: Weight> {
+    /// The step.
+    pub tick: Tick,
+    /// Index within the population of the slab's first neuron.
+    pub first: u32,
+    /// Number of real neurons.
+    pub len: usize,
+    /// Potential per step from constant current: one value, or one per (padded) neuron.
+    pub bias: &'a [W::State],
+    /// Poisson stimuli in declaration order.
+    pub poisson: &'a [PoissonDrive<W>],
+}
+
+impl<W: Weight> Slab<W> {
+    /// `initial` holds potentials relative to rest, in mV.
+    pub fn new(model: &Model, p: &Propagators, initial: &[f64], step: f64) -> Self {
+        let equations = match model {
+            Model::LifDelta(_) => Equations::Delta,
+            _ if model.receptors() == 1 => Equations::Exp1,
+            _ => Equations::Exp2,
+        };
+        let padded = initial.len().next_multiple_of(BLOCK);
+        let real = W::State::from_f64;
+        let mut v = vec![real(f64::NEG_INFINITY); padded];
+        for (v, &x) in v.iter_mut().zip(initial) {
+            *v = real(x);
+        }
+        let current = |r| vec![W::State::default(); if r < model.currents() { padded } else { 0 }];
+        let constants = Constants {
+            p22: real(p.p22),
+            p11: p.p11.map(real),
+            p21: p.p21.map(real),
+            theta: real(p.theta),
+            reset: real(p.reset),
+            refractory: p.refractory,
+        };
+        Self {
+            equations,
+            constants,
+            step: real(step),
+            rest: model.rest(),
+            v,
+            i: [current(0), current(1)],
+            r: vec![0; padded],
+            stimulus_events: 0,
+        }
+    }
+
+    /// Accumulators per neuron.
+    pub fn receptors(&self) -> usize {
+        if self.equations == Equations::Exp2 { 2 } else { 1 }
+    }
+
+    /// A variable of one neuron, in mV or pA.
+    pub fn read(&self, variable: Variable, index: usize) -> f64 {
+        match variable {
+            Variable::Potential => self.v[index].to_f64() + self.rest,
+            Variable::Current(receptor) => self.i[receptor][index].to_f64(),
+        }
+    }
+
+    /// Events received from Poisson stimuli so far.
+    pub fn stimulus_events(&self) -> u64 {
+        self.stimulus_events
+    }
+
+    /// Bytes of state.
+    pub fn bytes(&self) -> u64 {
+        (size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r)) as u64
+    }
+}
+
+/// A block of an array as a fixed-size array.
+#[inline(always)]
+fn block<T>(array: &mut [T], at: usize) -> &mut [T; BLOCK] {
+    (&mut array[at..at + BLOCK]).try_into().expect("invariant: arrays are padded to whole blocks")
+}
+
+/// One step of a slab; indices of neurons that fired are appended to `out`, ascending.
+///
+/// `acc` holds the slab's accumulators, receptor by receptor; it is left zeroed.
+#[inline(always)]
+pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
+    let padded = slab.v.len();
+    for at in (0..padded).step_by(BLOCK) {
+        for source in drive.poisson {
+            if source.start <= drive.tick && drive.tick < source.stop {
+                let input = block(acc, source.receptor * padded + at);
+                slab.stimulus_events += add_poisson(source, drive, at, input);
+            }
+        }
+        let fired = match drive.bias {
+            [one] => step_block(slab, acc, at, |_| *one),
+            many => {
+                let many: &[W::State; BLOCK] = many[at..at + BLOCK].try_into().expect("invariant: padded");
+                step_block(slab, acc, at, |k| many[k])
+            }
+        };
+        if fired {
+            let c = slab.constants;
+            for k in at..drive.len.min(at + BLOCK) {
+                if slab.v[k] >= c.theta {
+                    slab.v[k] = c.reset;
+                    slab.r[k] = c.refractory;
+                    out.push(k as u32);
+                }
+            }
+        }
+    }
+}
+
+/// One block; returns whether any neuron reached its threshold.
+#[inline(always)]
+fn step_block<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], at: usize, bias: impl Fn(usize) -> W::State) -> bool {
+    let padded = slab.v.len();
+    let c = slab.constants;
+    let (v, r) = (block(&mut slab.v, at), block(&mut slab.r, at));
+    let mut fired = false;
+    match slab.equations {
+        Equations::Exp1 => {
+            let (i, input) = (block(&mut slab.i[0], at), block(acc, at));
+            for k in 0..BLOCK {
+                let moved = (v[k] * c.p22 + i[k] * c.p21[0]) + bias(k);
+                v[k] = if r[k] == 0 { moved.settle() } else { v[k] };
+                r[k] = r[k].saturating_sub(1);
+                i[k] = (i[k] * c.p11[0] + W::value(input[k], slab.step)).settle();
+                input[k] = W::Acc::default();
+                fired |= v[k] >= c.theta;
+            }
+        }
+        Equations::Exp2 => {
+            let (first, second) = acc.split_at_mut(padded);
+            let (input0, input1) = (block(first, at), block(second, at));
+            let [i0, i1] = &mut slab.i;
+            let (i0, i1) = (block(i0, at), block(i1, at));
+            for k in 0..BLOCK {
+                let moved = ((v[k] * c.p22 + i0[k] * c.p21[0]) + i1[k] * c.p21[1]) + bias(k);
+                v[k] = if r[k] == 0 { moved.settle() } else { v[k] };
+                r[k] = r[k].saturating_sub(1);
+                i0[k] = (i0[k] * c.p11[0] + W::value(input0[k], slab.step)).settle();
+                i1[k] = (i1[k] * c.p11[1] + W::value(input1[k], slab.step)).settle();
+                input0[k] = W::Acc::default();
+                input1[k] = W::Acc::default();
+                fired |= v[k] >= c.theta;
+            }
+        }
+        Equations::Delta => {
+            let input = block(acc, at);
+            for k in 0..BLOCK {
+                let moved = (v[k] * c.p22 + bias(k)) + W::value(input[k], slab.step);
+                v[k] = if r[k] == 0 { moved.settle() } else { v[k] };
+                r[k] = r[k].saturating_sub(1);
+                input[k] = W::Acc::default();
+                fired |= v[k] >= c.theta;
+            }
+        }
+    }
+    fired
+}
+
+/// Adds one tick of a Poisson stimulus to a block's accumulators; returns the number of events.
+#[inline(always)]
+fn add_poisson<W: Weight>(source: &PoissonDrive<W>, drive: &Drive<'_, W>, at: usize, input: &mut [W::Acc; BLOCK]) -> u64 {
+    let mut counts = [0u16; BLOCK];
+    let group = (drive.first as usize + at) / BLOCK;
+    source.counts.block(source.seed, source.stimulus, drive.tick, group as u32, &mut counts);
+    let real = drive.len.saturating_sub(at).min(BLOCK);
+    let mut events = 0u32;
+    for k in 0..BLOCK {
+        let count = if k < real { counts[k] } else { 0 };
+        input[k] = W::add_many(input[k], source.weight, count);
+        events += u32::from(count);
+    }
+    u64::from(events)
+}
+
+impl<W: Weight> Slab<W> {
+    /// Whether it holds the current of a receptor.
+    pub fn has_current(&self, receptor: usize) -> bool {
+        self.i.get(receptor).is_some_and(|i| !i.is_empty())
+    }
+}

@@ -1,0 +1,127 @@
+//! The local weight store of a core: all synapses onto its neurons, by source row and delay segment.
+//!
+//! A *row* is what one source neuron has on this core in one storage kind; its synapses are sorted by delay
+//! (stably, so creation order is kept within a delay) and cut into *segments* of equal delay. Kinds: individually
+//! weighted synapses, or targets that share one weight (2 B each). Only the owning core can reach its store:
+//! it is a private field, moved with the core into the worker that runs it (contract C2).
+
+use super::pages::Pages;
+use super::weight::{Synapse, Weight};
+
+/// Synapses of one row with one delay: delay in the high 16 bits, length (1..=65535) in the low.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment(u32);
+
+impl Segment {
+    /// Packs a delay and a length.
+    pub fn new(delay: u16, len: u16) -> Self {
+        Self(u32::from(delay) << 16 | u32::from(len))
+    }
+    /// Delay in ticks.
+    #[inline(always)]
+    pub fn delay(self) -> u32 {
+        self.0 >> 16
+    }
+    /// Number of synapses.
+    #[inline(always)]
+    pub fn len(self) -> u32 {
+        self.0 & 0xffff
+    }
+}
+
+/// How a row's synapses are stored: 0 individually weighted, `k` the `k - 1`-th shared weight.
+pub type Kind = u8;
+
+/// Where a population's rows begin, and their kinds: row = `first + index * kinds.len() + k`.
+#[derive(Debug, Clone, Default)]
+pub struct RowSpan {
+    /// First row.
+    pub first: usize,
+    /// Storage kinds of the population's rows, in the order in which they are delivered.
+    pub kinds: Vec<Kind>,
+}
+
+/// Synapses of one core.
+#[derive(Debug)]
+pub struct Store<W: Weight> {
+    /// Row spans per source population.
+    pub(crate) spans: Vec<RowSpan>,
+    /// First segment of each row, and one past the last.
+    pub(crate) first_segment: Vec<u32>,
+    /// First synapse of each row, in its kind's array.
+    pub(crate) first_synapse: Vec<u64>,
+    /// All segments, row by row.
+    pub(crate) segments: Vec<Segment>,
+    /// Individually weighted synapses.
+    pub(crate) weighted: Pages<Synapse<W>>,
+    /// Slots of synapses with shared weights.
+    pub(crate) shared: Pages<u16>,
+    /// The shared weights.
+    pub(crate) shared_weights: Vec<W>,
+}
+
+impl<W: Weight> Store<W> {
+    /// Asserts what the unchecked scatter relies on: every slot below `slots`, every row's segments inside its
+    /// kind's array, every shared kind with a weight.
+    ///
+    /// # Panics
+    /// If the store was built wrongly.
+    pub fn assert_slots_below(&self, slots: usize) {
+        let highest = |best: u16, slot: u16| best.max(slot);
+        let highest = self.weighted.iter().map(|s| s.slot).fold(0, highest).max(self.shared.iter().copied().fold(0, highest));
+        assert!(self.synapses() == 0 || usize::from(highest) < slots, "invariant K1: slot {highest} of {slots}");
+        for span in &self.spans {
+            assert!(span.kinds.iter().all(|&k| usize::from(k) <= self.shared_weights.len()), "invariant K2: unknown kind");
+        }
+        let mut ends = [0u64; 2];
+        for (row, (&first, range)) in self.first_synapse.iter().zip(self.first_segment.windows(2)).enumerate() {
+            let len: u64 = self.segments[range[0] as usize..range[1] as usize].iter().map(|s| u64::from(s.len())).sum();
+            let which = usize::from(self.kind_of(row) != 0);
+            assert!(first == ends[which], "invariant K2: rows are contiguous");
+            ends[which] += len;
+        }
+        let arrays = [self.weighted.len() as u64, self.shared.len() as u64];
+        assert!(ends == arrays, "invariant K2: segments cover the arrays, {ends:?} of {arrays:?}");
+    }
+
+    fn kind_of(&self, row: usize) -> Kind {
+        let span = self.spans.iter().rfind(|s| s.first <= row && !s.kinds.is_empty()).expect("invariant: every row has a span");
+        span.kinds[(row - span.first) % span.kinds.len()]
+    }
+
+    /// Number of synapses.
+    pub fn synapses(&self) -> u64 {
+        (self.weighted.len() + self.shared.len()) as u64
+    }
+
+    /// Bytes of synapses.
+    pub fn synapse_bytes(&self) -> u64 {
+        (size_of_val(&*self.weighted) + size_of_val(&*self.shared)) as u64
+    }
+
+    /// Bytes of the index that finds them.
+    pub fn index_bytes(&self) -> u64 {
+        let rows = size_of_val(&*self.first_segment) + size_of_val(&*self.first_synapse);
+        (rows + size_of_val(&*self.segments)) as u64
+    }
+
+    /// Calls `visit(slot, weight, delay)` for every synapse of neuron `index` of population `source`, in stored order.
+    pub fn visit(&self, source: usize, index: u32, mut visit: impl FnMut(u16, W, u32)) {
+        let span = &self.spans[source];
+        for (k, &kind) in span.kinds.iter().enumerate() {
+            let row = span.first + index as usize * span.kinds.len() + k;
+            let mut at = self.first_synapse[row] as usize;
+            for segment in &self.segments[self.first_segment[row] as usize..self.first_segment[row + 1] as usize] {
+                for offset in at..at + segment.len() as usize {
+                    if kind == 0 {
+                        let synapse = self.weighted[offset];
+                        visit(synapse.slot, synapse.weight, segment.delay());
+                    } else {
+                        visit(self.shared[offset], self.shared_weights[usize::from(kind) - 1], segment.delay());
+                    }
+                }
+                at += segment.len() as usize;
+            }
+        }
+    }
+}

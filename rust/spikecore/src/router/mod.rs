@@ -1,0 +1,237 @@
+//! The router: spikes from core to core without a global clock, a barrier or a lock.
+//!
+//! Every core owns a *port* (`Port`, one thread at a time) and three shared words or rings that it alone writes:
+//! its **log** of sent spikes, its **clock** (ticks below it are published: all their spikes are in the log) and
+//! its **filed** count (ticks below it have been copied out of all its producers' logs). Consumers read logs in
+//! place. The only other words are the **horizon** up to which the calling thread lets cores run, and rare ones:
+//! closed, poison, and a ceiling per core with which tests hold a core back.
+//!
+//! # Rules
+//!
+//! P1 a log holds a worst tick of its core. P2 a core begins a tick only with that much free space and then sends
+//! the whole tick. P3 a tick is filed only when *every* producer has published it, ids merged in ascending order,
+//! not beyond what the caller's delay line holds; only filing frees space. P4 a core that waits still files.
+//! P3 has a price: the smallest lookahead of a core counts for all its producers, since a tick cannot be filed by
+//! halves.
+//!
+//! # Invariants
+//!
+//! - **R1** One writer: log and clock and filed count of a core are written through its port alone (`&mut`).
+//! - **R2** The log before the clock: `tail` covers a tick's segment before the clock covers the tick. A consumer
+//!   reads the clock, then `tail`; both Acquire. So it holds every segment below the clock it read. It may also
+//!   see the header of a younger one, and takes it only once a clock covers it.
+//! - **R3** A tick once begun fits: free space is only ever added by others.
+//! - **R4** A segment is overwritten only after the filed counts of all consumers have passed its tick; they are
+//!   published (Release) after the ids were copied and read (Acquire) before the words are written again.
+//! - **R5** A core can file every tick below its own clock, so `limit + 1 >= published`.
+//! - **R6** At the end of a run every core stands at the horizon and has filed every tick below it: nothing is in
+//!   flight, whatever the workers did. A core that arrives early goes on filing until its producers arrive.
+//!
+//! # Nobody waits for ever
+//!
+//! Let `m` be a core with the smallest clock `T`, below the horizon (and its ceiling).
+//! 1. *It has its inputs.* Tick `T` needs the ticks up to `T - L`, `L >= 1` (checked in `new`), of all producers.
+//!    All clocks are `>= T`, so they are published, and by R5 its limit lets it file them.
+//! 2. *It has space.* All its segments are of ticks below `T`. A consumer `c` has a clock `>= T`; all producers of
+//!    `c` have clocks `>= T`; so P3 lets `c` file every tick below `T`, by R5 within its limit, and by P4 it does
+//!    so whatever it is waiting for. Then all of `m`'s log is free, which is enough by P1.
+//! 3. *It notices.* Its worker parks only after a pass over all its cores that moved nothing, having armed for each
+//!    a word that must move first, to run and to file (`Port::wait_for`); by W1–W4 in `wait.rs` no such move is
+//!    missed. A core's worker leaves only when R6 holds for it, and then nobody needs it.
+//!
+//! So the smallest clock grows until it meets the horizon. A core is its own producer like any other.
+//!
+//! # A worker
+//!
+//! ```ignore
+//! let mut waiter = Waiter::new(&router, worker, &core_ids, cpus);
+//! loop {
+//!     let (mut moved, mut open) = (false, false);
+//!     words.clear();
+//!     for core in &mut cores {
+//!         let t = core.port.published();
+//!         moved |= core.port.file(&router, core.limit(), |tick, ids| core.wheel.file(tick, ids));
+//!         match core.port.check(&router, t) {
+//!             Ok(()) => {
+//!                 core.run(t);
+//!                 core.port.publish(&router, t, &core.spikes);
+//!                 (moved, open) = (true, true);
+//!             }
+//!             Err(start) => open |= core.port.wait_for(&router, start, core.limit(), &mut words),
+//!         }
+//!     }
+//!     if !open { break }
+//!     if !moved { waiter.wait(&router, &words)? }
+//! }
+//! ```
+
+mod clock;
+mod log;
+#[cfg(all(test, loom))]
+mod loom_tests;
+mod port;
+#[cfg(test)]
+mod rig;
+#[cfg(all(test, not(loom)))]
+mod tests;
+mod wait;
+
+pub use clock::ClockWord;
+pub use port::{Blocked, Gate, Port, PortCounters};
+pub use wait::{Poisoned, Waiter};
+
+use crate::error::CompileError;
+use crate::id::{CoreId, Tick};
+use crate::sync::Ordering;
+use log::Log;
+use wait::Crew;
+
+const FILED: Ordering = if cfg!(mutant = "filed_no_release") { Ordering::Acquire } else { Ordering::AcqRel };
+
+/// What the router must know of a core.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lane {
+    /// Neurons of the core: the most spikes it can send in a tick.
+    pub neurons: usize,
+    /// Words of its log.
+    pub capacity: usize,
+    /// The cores that project to it, with the smallest delay from each in ticks (at least 1).
+    pub inputs: Vec<(CoreId, u32)>,
+}
+
+/// What others see of a core.
+#[derive(Debug)]
+struct Line {
+    clock: ClockWord,
+    filed: ClockWord,
+    ceiling: ClockWord,
+    log: Log,
+    consumers: Box<[CoreId]>,
+}
+
+/// The shared part of the router.
+#[derive(Debug)]
+pub struct Router {
+    lines: Box<[Line]>,
+    horizon: ClockWord,
+    closed: ClockWord,
+    poison: ClockWord,
+    crew: Crew,
+}
+
+impl Router {
+    /// The words that a log needs at least: one worst tick.
+    pub const fn least_capacity(neurons: usize) -> usize {
+        neurons + log::HEADER as usize
+    }
+
+    /// The router of these cores and the port of each. Rejects a log below one worst tick (P1).
+    pub fn new(lanes: &[Lane]) -> Result<(Self, Vec<Port>), CompileError> {
+        let mut consumers = vec![Vec::new(); lanes.len()];
+        for (core, lane) in lanes.iter().enumerate() {
+            let needed = Self::least_capacity(lane.neurons);
+            if lane.capacity < needed {
+                return Err(CompileError::LogCapacity { core, capacity: lane.capacity, needed });
+            }
+            for &(producer, lookahead) in &lane.inputs {
+                assert!(lookahead >= 1, "invariant: a delay from core {producer} to core {core} is at least a tick");
+                assert!(consumers[producer].last() != Some(&core), "core {producer} is named twice by core {core}");
+                consumers[producer].push(core);
+            }
+        }
+        let line = |(lane, consumers): (&Lane, Vec<CoreId>)| Line {
+            clock: ClockWord::new(0),
+            filed: ClockWord::new(0),
+            ceiling: ClockWord::new(ClockWord::MAX),
+            log: Log::new(if consumers.is_empty() { 0 } else { lane.capacity }),
+            consumers: consumers.into(),
+        };
+        let port = |(core, lane): (CoreId, &Lane)| Port::new(core, Self::least_capacity(lane.neurons) as u64, &lane.inputs);
+        let router = Self {
+            lines: lanes.iter().zip(consumers).map(line).collect(),
+            horizon: ClockWord::new(0),
+            closed: ClockWord::new(0),
+            poison: ClockWord::new(0),
+            crew: Crew::new(0),
+        };
+        Ok((router, lanes.iter().enumerate().map(port).collect()))
+    }
+
+    /// Opens a run of this many workers; no thread of an earlier run may be left.
+    pub fn muster(&mut self, workers: usize) {
+        self.crew = Crew::new(workers);
+        self.closed = ClockWord::new(0);
+    }
+
+    /// Takes the calling thread's seat: it is unparked when a worker comes to the horizon, and by every wake-up.
+    pub fn enter_caller(&self) {
+        self.crew.enter(self.crew.workers());
+    }
+
+    /// Unparks the calling thread.
+    pub fn wake_caller(&self) {
+        self.crew.wake_caller();
+    }
+
+    /// Lets all cores run the ticks below `horizon`, which only grows.
+    pub fn grant(&self, horizon: Tick) {
+        debug_assert!(horizon >= self.horizon.read(), "a horizon only grows");
+        self.announce(&self.horizon, horizon);
+    }
+
+    /// Says that the horizon is the last of this run: workers leave when their cores stand there (R6).
+    pub fn close(&self) {
+        self.announce(&self.closed, 1);
+    }
+
+    /// Holds a core back: it does not begin `ceiling` or a later tick. A means to steer tests.
+    pub fn set_ceiling(&self, core: CoreId, ceiling: Tick) {
+        self.announce(&self.lines[core].ceiling, ceiling.min(ClockWord::MAX));
+    }
+
+    /// Says that a worker died: every wait of this and any later run ends.
+    pub fn poison(&self) {
+        self.announce(&self.poison, 1);
+    }
+
+    /// True after `close`.
+    pub fn is_closed(&self) -> bool {
+        self.closed.read() != 0
+    }
+
+    /// An error after `poison`.
+    pub fn alive(&self) -> Result<(), Poisoned> {
+        if self.poison.read() == 0 { Ok(()) } else { Err(Poisoned) }
+    }
+
+    /// The last granted tick, exclusive.
+    pub fn horizon(&self) -> Tick {
+        self.horizon.read()
+    }
+
+    /// Ticks that a core has published.
+    pub fn clock(&self, core: CoreId) -> Tick {
+        self.lines[core].clock.read()
+    }
+
+    /// Bytes held by the logs.
+    pub fn bytes(&self) -> u64 {
+        self.lines.iter().map(|line| line.log.capacity() * size_of::<u32>() as u64).sum()
+    }
+
+    fn announce(&self, word: &ClockWord, ticks: Tick) {
+        if word.publish(ticks) {
+            self.crew.wake();
+        }
+    }
+
+    fn word(&self, gate: Gate) -> &ClockWord {
+        match gate {
+            Gate::Clock(core) => &self.lines[core].clock,
+            Gate::Filed(core) => &self.lines[core].filed,
+            Gate::Ceiling(core) => &self.lines[core].ceiling,
+            Gate::Horizon => &self.horizon,
+            Gate::Closed => &self.closed,
+        }
+    }
+}

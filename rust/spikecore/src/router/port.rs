@@ -1,0 +1,357 @@
+//! The port: what one core owns of the router. It writes the core's log and clock and reads its producers' logs.
+//!
+//! A port is used by one thread at a time through `&mut` and outlives runs. It caches what it read of others
+//! (clocks and counts only grow, so a cached value is a lower bound) and reads again only when the cached value
+//! is not enough. The rules R1–R6 are in the router's header.
+
+use super::Router;
+use super::log::{HEADER, Header};
+use crate::id::{CoreId, NeuronId, Tick};
+
+/// A word of the router that a core may have to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// The ticks that a core has published.
+    Clock(CoreId),
+    /// The ticks that a core has filed.
+    Filed(CoreId),
+    /// The ticks that the calling thread has granted.
+    Horizon,
+    /// The ticks that a test lets a core run.
+    Ceiling(CoreId),
+    /// One when no more ticks will be granted in this run.
+    Closed,
+}
+
+/// Why a core cannot go on: `gate` must reach `ticks`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blocked {
+    /// The word.
+    pub gate: Gate,
+    /// The count it must reach.
+    pub ticks: Tick,
+}
+
+/// Machine counters of a port: they depend on the partition and on time, not on the model alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PortCounters {
+    /// Ids appended to the log.
+    pub packets: u64,
+    /// Segments appended to the log.
+    pub segments: u64,
+    /// Ticks that could not start when they were first asked for.
+    pub waits: u64,
+}
+
+/// A producer as its consumer sees it. `tail` was read after `clock`, so `at..tail` holds every segment of a
+/// tick below `clock` that is not filed yet (R2).
+#[derive(Debug)]
+struct Input {
+    producer: CoreId,
+    clock: Tick,
+    tail: u64,
+    at: u64,
+    head: Option<Header>,
+    received: u64,
+}
+
+impl Input {
+    /// Reads the producer's clock and what it covers.
+    #[inline]
+    fn refresh(&mut self, router: &Router) {
+        let line = &router.lines[self.producer];
+        if cfg!(mutant = "tail_before_clock") {
+            self.tail = line.log.tail();
+            self.clock = line.clock.read();
+        } else {
+            self.clock = line.clock.read();
+            self.tail = line.log.tail();
+        }
+        self.peek(router);
+    }
+
+    /// Reads the header of the next segment, if there is one and it is not known yet.
+    #[inline]
+    fn peek(&mut self, router: &Router) {
+        if self.head.is_none() && self.at < self.tail {
+            self.head = Some(router.lines[self.producer].log.header(self.at));
+        }
+    }
+
+    /// The tick of the next segment.
+    #[inline]
+    fn next(&self) -> Tick {
+        self.head.map_or(Tick::MAX, |head| head.tick)
+    }
+
+    /// Copies the next segment out if it is of this tick; returns how many segments that were.
+    #[inline]
+    fn take(&mut self, router: &Router, tick: Tick, ids: &mut Vec<NeuronId>) -> u32 {
+        let Some(head) = self.head.take_if(|head| head.tick == tick) else {
+            return 0;
+        };
+        router.lines[self.producer].log.copy(self.at, head, ids);
+        self.at += head.words();
+        self.received += u64::from(head.count);
+        self.peek(router);
+        1
+    }
+}
+
+/// The owned end of one core's lines.
+#[derive(Debug)]
+pub struct Port {
+    core: CoreId,
+    /// Words of one worst tick (P1, P2).
+    worst: u64,
+    /// Smallest lookahead of all producers.
+    reach: Tick,
+    published: Tick,
+    filed: Tick,
+    written: u64,
+    reclaimed: u64,
+    horizon: Tick,
+    inputs: Box<[Input]>,
+    leads: Box<[(CoreId, u64)]>,
+    counters: PortCounters,
+    waited: Option<Tick>,
+    merged: Vec<NeuronId>,
+}
+
+impl Port {
+    pub(super) fn new(core: CoreId, worst: u64, inputs: &[(CoreId, u32)]) -> Self {
+        let input = |&(producer, _): &_| Input { producer, clock: 0, tail: 0, at: 0, head: None, received: 0 };
+        Self {
+            core,
+            worst,
+            reach: inputs.iter().map(|&(_, lookahead)| Tick::from(lookahead)).min().unwrap_or(0),
+            published: 0,
+            filed: 0,
+            written: 0,
+            reclaimed: 0,
+            horizon: 0,
+            inputs: inputs.iter().map(input).collect(),
+            leads: inputs.iter().map(|&(producer, _)| (producer, 0)).collect(),
+            counters: PortCounters::default(),
+            waited: None,
+            merged: Vec::new(),
+        }
+    }
+
+    /// The core.
+    pub fn core(&self) -> CoreId {
+        self.core
+    }
+    /// Ticks that this core has published: the next one to run.
+    pub fn published(&self) -> Tick {
+        self.published
+    }
+    /// Every spike of a tick below this, of every producer, has been filed.
+    pub fn filed(&self) -> Tick {
+        self.filed
+    }
+    /// Machine counters since the beginning.
+    pub fn counters(&self) -> PortCounters {
+        self.counters
+    }
+    /// Per producer, how far this core was ahead of it at most (ticks).
+    pub fn leads(&self) -> &[(CoreId, u64)] {
+        &self.leads
+    }
+    /// Per producer, the spikes of it that this core has filed.
+    pub fn received(&self) -> impl Iterator<Item = (CoreId, u64)> {
+        self.inputs.iter().map(|input| (input.producer, input.received))
+    }
+
+    /// Files what P3 allows, up to and including emission tick `limit` (what the caller's delay line can hold; at
+    /// least the last tick run): `sink` gets every tick with spikes, in order, with the ids of all producers
+    /// ascending. Says whether anything new is filed; a stretch of silence costs nothing. When this returns false
+    /// nothing more can be filed until a producer publishes.
+    #[inline]
+    pub fn file(&mut self, router: &Router, limit: Tick, mut sink: impl FnMut(Tick, &[NeuronId])) -> bool {
+        debug_assert!(limit.saturating_add(1) >= self.published, "invariant R5: a core can file every tick that it has run");
+        let mut until = limit.saturating_add(1);
+        if until <= self.filed || self.inputs.is_empty() {
+            return false;
+        }
+        for input in &mut self.inputs {
+            if input.clock <= self.filed {
+                input.refresh(router);
+            }
+            if !cfg!(mutant = "file_uncovered") {
+                until = until.min(input.clock);
+            }
+        }
+        if until <= self.filed {
+            return false;
+        }
+        let filed = &router.lines[self.core].filed;
+        if cfg!(mutant = "filed_before_copy") && filed.publish(until) {
+            router.crew.wake();
+        }
+        loop {
+            let tick = self.inputs.iter().map(Input::next).min().unwrap_or(Tick::MAX);
+            if tick >= until {
+                break;
+            }
+            self.merged.clear();
+            let mut segments = 0;
+            for input in &mut self.inputs {
+                segments += input.take(router, tick, &mut self.merged);
+            }
+            if segments > 1 {
+                self.merged.sort(); // finds and merges the ascending runs
+            }
+            sink(tick, &self.merged);
+        }
+        self.filed = until;
+        if !cfg!(mutant = "filed_before_copy") && filed.publish_as(until, super::FILED) {
+            router.crew.wake();
+        }
+        true
+    }
+
+    /// May tick `t` begin: is it granted, and is there space for all its spikes (P2)?
+    #[inline]
+    pub fn may_begin(&mut self, router: &Router, t: Tick) -> Result<(), Blocked> {
+        let gate = if self.horizon <= t && {
+            self.horizon = router.horizon.read();
+            self.horizon <= t
+        } {
+            Err(Blocked { gate: Gate::Horizon, ticks: t + 1 })
+        } else if router.lines[self.core].ceiling.read() <= t {
+            Err(Blocked { gate: Gate::Ceiling(self.core), ticks: t + 1 })
+        } else {
+            self.make_space(router)
+        };
+        gate.inspect_err(|_| self.count_wait(t))
+    }
+
+    /// Is everything filed that tick `t` needs? The caller has called `file` before.
+    #[inline]
+    pub fn inputs_ready(&mut self, t: Tick) -> Result<(), Blocked> {
+        let need = (t + 1).saturating_sub(self.reach);
+        if self.filed >= need || self.inputs.is_empty() {
+            return Ok(());
+        }
+        self.count_wait(t);
+        Err(Blocked { gate: Gate::Clock(self.slowest()), ticks: need })
+    }
+
+    /// Both questions at once.
+    #[inline]
+    pub fn check(&mut self, router: &Router, t: Tick) -> Result<(), Blocked> {
+        self.may_begin(router, t)?;
+        self.inputs_ready(t)
+    }
+
+    /// Sends the spikes of tick `t`, ascending, and then the clock `t + 1`. Ticks between the last one published
+    /// and `t` are silent.
+    #[inline]
+    pub fn publish(&mut self, router: &Router, t: Tick, ids: &[NeuronId]) {
+        debug_assert!(t >= self.published, "tick {t} of core {} is published already", self.core);
+        debug_assert!(ids.is_sorted_by(|a, b| a < b), "ids are strictly ascending");
+        let line = &router.lines[self.core];
+        if cfg!(mutant = "clock_before_log") && line.clock.publish(t + 1) {
+            router.crew.wake();
+        }
+        if !ids.is_empty() && !line.consumers.is_empty() {
+            let words = HEADER + ids.len() as u64;
+            assert!(words <= self.free(router), "invariant R3: tick {t} of core {} fits its log", self.core);
+            self.written = line.log.append(self.written, t, ids);
+            self.counters.packets += ids.len() as u64;
+            self.counters.segments += 1;
+        }
+        self.advance(router, t + 1);
+    }
+
+    /// Promises that no spike below tick `ticks` will follow, without sending any.
+    #[inline]
+    pub fn advance(&mut self, router: &Router, ticks: Tick) {
+        debug_assert!(ticks >= self.published, "a clock only grows");
+        self.published = ticks;
+        if router.lines[self.core].clock.publish(ticks) {
+            router.crew.wake();
+        }
+        for (input, (_, lead)) in self.inputs.iter().zip(&mut self.leads) {
+            if input.producer != self.core && ticks.saturating_sub(input.clock) > *lead {
+                *lead = (*lead).max(ticks.saturating_sub(router.lines[input.producer].clock.glance()));
+            }
+        }
+    }
+
+    /// Adds the words that can end this wait: what keeps the core from running, and what keeps it from filing
+    /// (a core that waits for anything still owes its producers their space, P4). False when there is nothing to
+    /// wait for: the run is over for this core, which stands at the last granted tick and has filed all before it
+    /// (R6).
+    pub fn wait_for(&self, router: &Router, start: Blocked, limit: Tick, words: &mut Vec<Blocked>) -> bool {
+        if start.gate == Gate::Horizon {
+            let early = cfg!(mutant = "horizon_before_closed").then(|| router.horizon.read());
+            // Closed first: then the horizon that is read is the last one.
+            if router.is_closed() {
+                let end = early.unwrap_or_else(|| router.horizon.read());
+                if self.published >= end && (self.filed >= end || self.inputs.is_empty()) {
+                    return false;
+                }
+            } else if !cfg!(mutant = "close_not_awaited") {
+                words.push(Blocked { gate: Gate::Closed, ticks: 1 });
+            }
+        }
+        words.push(start);
+        if !self.inputs.is_empty() && self.filed <= limit && !cfg!(mutant = "filing_not_awaited") {
+            words.push(Blocked { gate: Gate::Clock(self.slowest()), ticks: self.filed + 1 });
+        }
+        true
+    }
+
+    /// The producer that holds up filing, as far as this core knows.
+    fn slowest(&self) -> CoreId {
+        self.inputs.iter().min_by_key(|input| input.clock).map_or(self.core, |input| input.producer)
+    }
+
+    fn free(&self, router: &Router) -> u64 {
+        router.lines[self.core].log.capacity() - (self.written - self.reclaimed)
+    }
+
+    /// Reclaims what all consumers have filed (R4) when less than a worst tick is free.
+    #[inline]
+    fn make_space(&mut self, router: &Router) -> Result<(), Blocked> {
+        if self.free(router) >= self.worst || router.lines[self.core].consumers.is_empty() {
+            return Ok(());
+        }
+        self.reclaim(router)
+    }
+
+    #[cold]
+    fn reclaim(&mut self, router: &Router) -> Result<(), Blocked> {
+        let line = &router.lines[self.core];
+        let consumers = if cfg!(mutant = "one_consumer") { &line.consumers[..1] } else { &line.consumers[..] };
+        let filed = |core: CoreId| (router.lines[core].filed.read(), core);
+        let Some((done, slowest)) = consumers.iter().map(|&core| filed(core)).min() else {
+            return Ok(());
+        };
+        // `tick` is of the last segment that has to go before a worst tick fits.
+        let (mut at, mut tick) = (self.reclaimed, 0);
+        while at < self.written {
+            let header = line.log.header(at);
+            let missing = line.log.capacity() - (self.written - at) < self.worst;
+            if header.tick < done {
+                self.reclaimed = at + header.words();
+            } else if !missing {
+                break;
+            }
+            (at, tick) = (at + header.words(), header.tick);
+        }
+        if self.free(router) >= self.worst || cfg!(mutant = "no_space_check") {
+            return Ok(());
+        }
+        Err(Blocked { gate: Gate::Filed(slowest), ticks: tick + 1 })
+    }
+
+    fn count_wait(&mut self, t: Tick) {
+        if self.waited != Some(t) {
+            self.waited = Some(t);
+            self.counters.waits += 1;
+        }
+    }
+}

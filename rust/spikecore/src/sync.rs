@@ -1,0 +1,99 @@
+//! The only file that names atomics or threads: the standard library's, or loom's under `cfg(loom)`.
+//!
+//! Everything lock-free imports from here, so that the model checker sees every access the product makes.
+//! Only Acquire/Release (and Relaxed) orderings are used; there is no `SeqCst` and no fence anywhere.
+
+#[cfg(loom)]
+pub(crate) use loom::{
+    hint::spin_loop,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    thread::{Thread, current, park, yield_now},
+};
+#[cfg(not(loom))]
+pub(crate) use std::{
+    hint::spin_loop,
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+    thread::{Thread, current, park, yield_now},
+};
+
+/// Keeps a value on cache lines of its own (two lines: adjacent-line prefetchers fetch pairs).
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub(crate) struct Padded<T>(pub(crate) T);
+
+impl<T> std::ops::Deref for Padded<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A 32-bit word that one thread writes and others read, ordered by other words only: a Relaxed atomic.
+///
+/// Under loom it is plain memory whose every racing access is an error, not merely an odd value: stronger than
+/// the product needs, and it finds a reader that is too early as well as a writer that is too early.
+#[derive(Debug)]
+#[cfg(not(loom))]
+pub(crate) struct Word(AtomicU32);
+#[derive(Debug)]
+#[cfg(loom)]
+pub(crate) struct Word(loom::cell::Cell<u32>);
+
+#[cfg(not(loom))]
+impl Word {
+    pub(crate) fn new(value: u32) -> Self {
+        Self(AtomicU32::new(value))
+    }
+    #[inline(always)]
+    pub(crate) fn get(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+    #[inline(always)]
+    pub(crate) fn set(&self, value: u32) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+}
+#[cfg(loom)]
+impl Word {
+    pub(crate) fn new(value: u32) -> Self {
+        Self(loom::cell::Cell::new(value))
+    }
+    pub(crate) fn get(&self) -> u32 {
+        self.0.get()
+    }
+    pub(crate) fn set(&self, value: u32) {
+        self.0.set(value);
+    }
+}
+
+/// A value that is set once and read by others. Under loom its visibility is that of the flag, so that a reader
+/// that nothing orders after the writer may find it empty.
+#[derive(Debug)]
+pub(crate) struct Once<T> {
+    cell: std::sync::OnceLock<T>,
+    #[cfg(loom)]
+    set: AtomicBool,
+}
+
+impl<T> Once<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            cell: std::sync::OnceLock::new(),
+            #[cfg(loom)]
+            set: AtomicBool::new(false),
+        }
+    }
+    /// Sets the value; a second call is a bug.
+    pub(crate) fn set(&self, value: T) {
+        assert!(self.cell.set(value).is_ok(), "invariant: set once");
+        #[cfg(loom)]
+        self.set.store(true, Ordering::Release);
+    }
+    pub(crate) fn get(&self) -> Option<&T> {
+        #[cfg(loom)]
+        if !self.set.load(Ordering::Acquire) {
+            return None;
+        }
+        self.cell.get()
+    }
+}

@@ -1,0 +1,135 @@
+"""The command line: report, files, exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from spikecore import cli
+
+KEYS = {
+    "model", "scale", "drive", "workers", "seed", "neurons", "synapses", "biological_s", "build_s",
+    "run_s", "real_time_factor", "spikes", "synaptic_events", "synaptic_events_per_s", "rates_hz",
+    "reference_rates_hz", "phases_s", "weight_store_bytes", "bytes_per_synapse", "peak_rss_bytes",
+    "spikes_sha256", "energy", "bare_scatter_ns", "deliver_ns_per_event",
+}  # fmt: skip
+SMALL = ["run", "microcircuit", "--scale", "0.02", "--time", "50", "--presim", "20"]
+
+
+def run_json(path, *arguments):
+    assert cli.main([*arguments, "--quiet", "--json", str(path)]) == 0
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_report_has_every_key(tmp_path, capsys):
+    report = run_json(tmp_path / "out.json", *SMALL, "--workers", "2")
+    assert set(report) >= KEYS
+    assert (report["model"], report["scale"], report["workers"]) == ("microcircuit", 0.02, 2)
+    assert report["neurons"] == 1544
+    assert report["biological_s"] == pytest.approx(0.05)
+    assert set(report["rates_hz"]) == set(report["reference_rates_hz"])
+    assert len(report["phases_s"]["deliver"]) == 2
+    assert report["drive"] == "poisson"
+    assert report["spikes"] > 0
+    assert len(report["spikes_sha256"]) == 64
+    assert set(report["energy"]) == {"loihi", "truenorth"}
+    assert capsys.readouterr().out == ""
+
+
+def test_spikes_do_not_depend_on_the_workers(tmp_path):
+    hashes = {
+        run_json(tmp_path / "out.json", *SMALL, "--workers", str(n))["spikes_sha256"]
+        for n in (1, 2, 3)
+    }
+    assert len(hashes) == 1
+
+
+def test_rates_come_from_counters_when_nothing_is_recorded(tmp_path):
+    recorded = run_json(tmp_path / "a.json", *SMALL, "--record")
+    silent = run_json(tmp_path / "b.json", *SMALL, "--no-record")
+    assert silent["spikes_sha256"] is None
+    assert silent["rates_hz"] == recorded["rates_hz"]
+
+
+def test_table_for_people(capsys, tmp_path):
+    raster = tmp_path / "raster.svg"
+    assert cli.main([*SMALL, "--raster", str(raster)]) == 0
+    out = capsys.readouterr().out
+    for word in ("Forecast", "L23E", "deviation", "real time", "per synapse", "Loihi", "TrueNorth",
+                 "modelled", "unpriced", "Spikes", "raster.svg"):  # fmt: skip
+        assert word in out
+    assert raster.exists()
+
+
+def test_brunel_has_a_reference(tmp_path):
+    arguments = ["run", "brunel", "--scale", "0.05", "--time", "50", "--presim", "20"]
+    for drive in ("dc", "poisson"):
+        report = run_json(tmp_path / "out.json", *arguments, "--drive", drive)
+        assert report["drive"] == drive
+        assert 30.0 < report["reference_rates_hz"]["E"] < 45.0
+
+
+def test_json_to_standard_output(capsys):
+    assert cli.main([*SMALL, "--json", "-"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) >= KEYS
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "cortex"],
+        ["run", "microcircuit", "--scale", "-1"],
+        ["run", "microcircuit", "--scale", "nan"],
+        ["run", "microcircuit", "--workers", "0"],
+        ["run", "microcircuit", "--seed", "-1"],
+        ["run", "microcircuit", "--weights", "f16"],
+        ["run"],
+        [],
+    ],
+)
+def test_wrong_arguments(arguments, capsys):
+    with pytest.raises(SystemExit) as info:
+        cli.main(arguments)
+    assert info.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--scale", "5"], "scale is 5.0, allowed: 0.005 … 1"),
+        (["--scale", "0.02", "--time", "10.05"], "duration is 10.05 ms"),
+        (["--scale", "0.02", "--raster", "x.svg", "--no-record"], "--raster needs"),
+        (["--scale", "0.02", "--time", "1", "--json", "no/such/folder/x.json"], "no/such/folder"),
+    ],
+)
+def test_mistakes_go_to_standard_error(arguments, named, capsys):
+    assert cli.main(["run", "microcircuit", "--quiet", *arguments]) == 2
+    assert named in capsys.readouterr().err
+
+
+def test_too_large_is_refused_with_the_forecast(capsys, monkeypatch):
+    monkeypatch.setenv("SPIKECORE_MEMORY_LIMIT", "100000000")
+    assert cli.main(["run", "microcircuit", "--quiet"]) == 2
+    err = capsys.readouterr().err
+    assert "298,880,968 synapses" in err
+    assert "100 MB" in err
+
+
+def test_info(capsys):
+    assert cli.main(["info"]) == 0
+    assert "simd used" in capsys.readouterr().out
+    assert cli.main(["info", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["cpus_allowed"] >= 1
+    assert facts["simd_level"] in {"scalar", "avx2", "avx512", "neon"}
+
+
+def test_import_is_light():
+    code = (
+        "import sys, spikecore; "
+        "sys.exit(any(m in sys.modules for m in ('tqdm', 'matplotlib', 'scipy', 'pandas')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], env=os.environ, check=False).returncode == 0
