@@ -37,7 +37,7 @@ impl<T> std::ops::Deref for Padded<T> {
 pub(crate) struct Word(AtomicU32);
 #[derive(Debug)]
 #[cfg(loom)]
-pub(crate) struct Word(loom::cell::Cell<u32>);
+pub(crate) struct Word(std::sync::Mutex<loom::cell::Cell<u32>>);
 
 #[cfg(not(loom))]
 impl Word {
@@ -56,13 +56,22 @@ impl Word {
 #[cfg(loom)]
 impl Word {
     pub(crate) fn new(value: u32) -> Self {
-        Self(loom::cell::Cell::new(value))
+        Self(std::sync::Mutex::new(loom::cell::Cell::new(value)))
     }
     pub(crate) fn get(&self) -> u32 {
-        self.0.get()
+        self.cell().get()
     }
     pub(crate) fn set(&self, value: u32) {
-        self.0.set(value);
+        self.cell().set(value);
+    }
+    /// The mutex only makes the cell `Sync`. Loom's threads take turns on one thread of the system and do not
+    /// change turns inside a cell, so it is always free, and loom does not see it.
+    fn cell(&self) -> std::sync::MutexGuard<'_, loom::cell::Cell<u32>> {
+        match self.0.try_lock() {
+            Ok(cell) => cell,
+            Err(std::sync::TryLockError::Poisoned(error)) => error.into_inner(),
+            Err(std::sync::TryLockError::WouldBlock) => unreachable!("loom changed threads inside a cell"),
+        }
     }
 }
 

@@ -66,6 +66,7 @@
 //! ```
 
 mod clock;
+mod input;
 mod log;
 #[cfg(all(test, loom))]
 mod loom_tests;
@@ -77,7 +78,7 @@ mod tests;
 mod wait;
 
 pub use clock::ClockWord;
-pub use port::{Blocked, Gate, Port, PortCounters};
+pub use port::{Blocked, Gate, Port};
 pub use wait::{Poisoned, Waiter};
 
 use crate::error::CompileError;
@@ -146,7 +147,8 @@ impl Router {
             log: Log::new(if consumers.is_empty() { 0 } else { lane.capacity }),
             consumers: consumers.into(),
         };
-        let port = |(core, lane): (CoreId, &Lane)| Port::new(core, Self::least_capacity(lane.neurons) as u64, &lane.inputs);
+        let port =
+            |(core, lane): (CoreId, &Lane)| Port::new(core, Self::least_capacity(lane.neurons) as u64, &lane.inputs);
         let router = Self {
             lines: lanes.iter().zip(consumers).map(line).collect(),
             horizon: ClockWord::new(0),
@@ -164,6 +166,7 @@ impl Router {
     }
 
     /// Takes the calling thread's seat: it is unparked when a worker comes to the horizon, and by every wake-up.
+    /// Hints only: the calling thread must look by itself from time to time (`park_timeout`).
     pub fn enter_caller(&self) {
         self.crew.enter(self.crew.workers());
     }
@@ -185,6 +188,7 @@ impl Router {
     }
 
     /// Holds a core back: it does not begin `ceiling` or a later tick. A means to steer tests.
+    #[cfg(test)]
     pub fn set_ceiling(&self, core: CoreId, ceiling: Tick) {
         self.announce(&self.lines[core].ceiling, ceiling.min(ClockWord::MAX));
     }
@@ -212,11 +216,6 @@ impl Router {
     /// Ticks that a core has published.
     pub fn clock(&self, core: CoreId) -> Tick {
         self.lines[core].clock.read()
-    }
-
-    /// Bytes held by the logs.
-    pub fn bytes(&self) -> u64 {
-        self.lines.iter().map(|line| line.log.capacity() * size_of::<u32>() as u64).sum()
     }
 
     fn announce(&self, word: &ClockWord, ticks: Tick) {

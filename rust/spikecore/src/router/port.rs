@@ -5,7 +5,8 @@
 //! is not enough. The rules R1–R6 are in the router's header.
 
 use super::Router;
-use super::log::{HEADER, Header};
+use super::input::Input;
+use super::log::HEADER;
 use crate::id::{CoreId, NeuronId, Tick};
 
 /// A word of the router that a core may have to wait for.
@@ -43,61 +44,6 @@ pub struct PortCounters {
     pub waits: u64,
 }
 
-/// A producer as its consumer sees it. `tail` was read after `clock`, so `at..tail` holds every segment of a
-/// tick below `clock` that is not filed yet (R2).
-#[derive(Debug)]
-struct Input {
-    producer: CoreId,
-    clock: Tick,
-    tail: u64,
-    at: u64,
-    head: Option<Header>,
-    received: u64,
-}
-
-impl Input {
-    /// Reads the producer's clock and what it covers.
-    #[inline]
-    fn refresh(&mut self, router: &Router) {
-        let line = &router.lines[self.producer];
-        if cfg!(mutant = "tail_before_clock") {
-            self.tail = line.log.tail();
-            self.clock = line.clock.read();
-        } else {
-            self.clock = line.clock.read();
-            self.tail = line.log.tail();
-        }
-        self.peek(router);
-    }
-
-    /// Reads the header of the next segment, if there is one and it is not known yet.
-    #[inline]
-    fn peek(&mut self, router: &Router) {
-        if self.head.is_none() && self.at < self.tail {
-            self.head = Some(router.lines[self.producer].log.header(self.at));
-        }
-    }
-
-    /// The tick of the next segment.
-    #[inline]
-    fn next(&self) -> Tick {
-        self.head.map_or(Tick::MAX, |head| head.tick)
-    }
-
-    /// Copies the next segment out if it is of this tick; returns how many segments that were.
-    #[inline]
-    fn take(&mut self, router: &Router, tick: Tick, ids: &mut Vec<NeuronId>) -> u32 {
-        let Some(head) = self.head.take_if(|head| head.tick == tick) else {
-            return 0;
-        };
-        router.lines[self.producer].log.copy(self.at, head, ids);
-        self.at += head.words();
-        self.received += u64::from(head.count);
-        self.peek(router);
-        1
-    }
-}
-
 /// The owned end of one core's lines.
 #[derive(Debug)]
 pub struct Port {
@@ -120,7 +66,6 @@ pub struct Port {
 
 impl Port {
     pub(super) fn new(core: CoreId, worst: u64, inputs: &[(CoreId, u32)]) -> Self {
-        let input = |&(producer, _): &_| Input { producer, clock: 0, tail: 0, at: 0, head: None, received: 0 };
         Self {
             core,
             worst,
@@ -130,7 +75,7 @@ impl Port {
             written: 0,
             reclaimed: 0,
             horizon: 0,
-            inputs: inputs.iter().map(input).collect(),
+            inputs: inputs.iter().map(|&(producer, _)| Input::new(producer)).collect(),
             leads: inputs.iter().map(|&(producer, _)| (producer, 0)).collect(),
             counters: PortCounters::default(),
             waited: None,
@@ -147,7 +92,8 @@ impl Port {
         self.published
     }
     /// Every spike of a tick below this, of every producer, has been filed.
-    pub fn filed(&self) -> Tick {
+    #[cfg(test)]
+    pub(super) fn filed(&self) -> Tick {
         self.filed
     }
     /// Machine counters since the beginning.
@@ -158,18 +104,16 @@ impl Port {
     pub fn leads(&self) -> &[(CoreId, u64)] {
         &self.leads
     }
-    /// Per producer, the spikes of it that this core has filed.
-    pub fn received(&self) -> impl Iterator<Item = (CoreId, u64)> {
-        self.inputs.iter().map(|input| (input.producer, input.received))
-    }
-
     /// Files what P3 allows, up to and including emission tick `limit` (what the caller's delay line can hold; at
     /// least the last tick run): `sink` gets every tick with spikes, in order, with the ids of all producers
     /// ascending. Says whether anything new is filed; a stretch of silence costs nothing. When this returns false
     /// nothing more can be filed until a producer publishes.
     #[inline]
     pub fn file(&mut self, router: &Router, limit: Tick, mut sink: impl FnMut(Tick, &[NeuronId])) -> bool {
-        debug_assert!(limit.saturating_add(1) >= self.published, "invariant R5: a core can file every tick that it has run");
+        debug_assert!(
+            limit.saturating_add(1) >= self.published,
+            "invariant R5: a core can file every tick that it has run"
+        );
         let mut until = limit.saturating_add(1);
         if until <= self.filed || self.inputs.is_empty() {
             return false;
@@ -239,8 +183,8 @@ impl Port {
     }
 
     /// Both questions at once.
-    #[inline]
-    pub fn check(&mut self, router: &Router, t: Tick) -> Result<(), Blocked> {
+    #[cfg(test)]
+    pub(super) fn check(&mut self, router: &Router, t: Tick) -> Result<(), Blocked> {
         self.may_begin(router, t)?;
         self.inputs_ready(t)
     }

@@ -26,7 +26,9 @@ impl Plan {
         };
         Self {
             lanes: neurons.iter().enumerate().map(lane).collect(),
-            neurons: (0..n_cores).map(|core| (0..neurons[core]).map(|i| (i * n_cores + core) as u32).collect()).collect(),
+            neurons: (0..n_cores)
+                .map(|core| (0..neurons[core]).map(|i| (i * n_cores + core) as u32).collect())
+                .collect(),
             quiet: 1,
             slack: 0,
         }
@@ -50,7 +52,9 @@ impl Plan {
                 if let Some(due) = t.checked_sub(self.reach(core)) {
                     let inputs = self.lanes[core].inputs.iter();
                     let mut ids: Vec<NeuronId> = inputs
-                        .flat_map(|&(producer, _)| sent[producer].iter().filter(|spike: &&(Tick, NeuronId)| spike.0 == due).map(|s| s.1))
+                        .flat_map(|&(producer, _)| {
+                            sent[producer].iter().filter(|spike: &&(Tick, NeuronId)| spike.0 == due).map(|s| s.1)
+                        })
                         .collect();
                     ids.sort_unstable();
                     state[core] = ids.iter().fold(state[core], |state, &id| mix(state, due, id));
@@ -94,6 +98,12 @@ impl Toy {
         }
     }
 
+    /// Whether this core has got as many spikes as its producers have sent.
+    pub(super) fn has_all(&self, all: &[Toy]) -> bool {
+        let sent = self.port.leads().iter().map(|&(producer, _)| all[producer].sent.len()).sum::<usize>();
+        sent == self.filed.len()
+    }
+
     fn limit(&self) -> Tick {
         (self.port.published() + self.slack).saturating_sub(1)
     }
@@ -117,7 +127,7 @@ impl Toy {
 }
 
 /// A worker, as the router's header has it.
-pub(super) fn work(router: &Router, worker: usize, toys: &mut [Toy], cpus: usize) -> Result<u64, Poisoned> {
+pub(super) fn work(router: &Router, worker: usize, toys: &mut [Toy], cpus: usize) -> Result<(), Poisoned> {
     let own: Vec<CoreId> = toys.iter().map(|toy| toy.port.core()).collect();
     let mut waiter = Waiter::new(router, worker, &own, cpus);
     let mut words = Vec::new();
@@ -136,7 +146,7 @@ pub(super) fn work(router: &Router, worker: usize, toys: &mut [Toy], cpus: usize
             }
         }
         if !open {
-            return Ok(waiter.parks());
+            return Ok(());
         }
         if !moved {
             waiter.wait(router, &words)?;

@@ -46,7 +46,6 @@ fn three_producers_merge_in_id_order_and_only_when_all_have_published() {
     c.publish(&router, 0, &[0, 7, 30]);
     assert_eq!(file(&mut d, &router, 10), [(0, vec![0, 1, 5, 7, 9, 10, 20, 30])]);
     assert_eq!((d.filed(), d.check(&router, 1)), (1, Ok(())));
-    assert_eq!(d.received().collect::<Vec<_>>(), [(0, 3), (1, 2), (2, 3)]);
     assert_eq!((a.counters().packets, a.counters().segments, d.counters().waits), (4, 2, 1));
 }
 
@@ -130,7 +129,7 @@ fn horizon_and_ceiling_hold_a_core() {
     router.set_ceiling(0, Tick::MAX);
     assert_eq!(toy.port.check(&router, 0), Ok(()));
     router.close();
-    assert_eq!(work(&router, 0, std::slice::from_mut(&mut toy), 1), Ok(0));
+    assert_eq!(work(&router, 0, std::slice::from_mut(&mut toy), 1), Ok(()));
     assert_eq!(toy.port.published(), 5);
 }
 
@@ -166,9 +165,7 @@ fn hold_to_oracle(plan: &Plan, workers: usize, ticks: Tick) {
         toys.sort_by_key(|toy| toy.port.core());
         for toy in &toys {
             assert_eq!(toy.port.published(), end);
-            for (producer, received) in toy.port.received() {
-                assert_eq!(received, toys[producer].port.counters().packets, "nothing in flight at a stop (R6)");
-            }
+            assert!(toy.has_all(&toys), "nothing in flight at a stop (R6)");
             assert!(toy.port.leads().iter().all(|&(_, lead)| lead <= 9), "lag is bounded: {:?}", toy.port.leads());
         }
     }
@@ -204,7 +201,7 @@ fn a_lifted_ceiling_wakes_its_worker_and_the_others() {
         assert_eq!((router.clock(0), router.clock(1)), (10, 11));
         router.set_ceiling(0, Tick::MAX);
         for thread in threads {
-            assert!(thread.join().expect("no panic").expect("no poison") >= 1, "it slept");
+            thread.join().expect("no panic").expect("no poison");
         }
     });
 }

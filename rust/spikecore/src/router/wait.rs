@@ -71,7 +71,6 @@ pub struct Waiter {
     /// Cores of this worker: their words change by this thread alone and are not armed.
     own: Box<[bool]>,
     spins: u32,
-    parks: u64,
 }
 
 impl Waiter {
@@ -82,12 +81,7 @@ impl Waiter {
         router.crew.enter(worker);
         let mut mine = vec![false; router.lines.len()].into_boxed_slice();
         own.iter().for_each(|&core| mine[core] = true);
-        Self { own: mine, spins: if router.crew.workers() > cpus { 0 } else { SPINS }, parks: 0 }
-    }
-
-    /// How often this worker went to sleep.
-    pub fn parks(&self) -> u64 {
-        self.parks
+        Self { own: mine, spins: if router.crew.workers() > cpus { 0 } else { SPINS } }
     }
 
     /// Returns when one of `words` may have reached its count, or for no reason. To be called after a pass over
@@ -101,7 +95,6 @@ impl Waiter {
             if turn < self.spins { spin_loop() } else { yield_now() }
         }
         if !self.arm(router, words) || cfg!(mutant = "recheck_missing") {
-            self.parks += 1;
             if words.iter().any(|word| word.gate == Gate::Horizon) {
                 router.crew.wake_caller();
             }
