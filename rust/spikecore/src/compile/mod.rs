@@ -18,6 +18,7 @@ use crate::neurocore::weight::Weight;
 use crate::neurocore::{Core, Outside, Part, Placed};
 use crate::random::{PoissonCounts, Purpose, Stream};
 use crate::recorder::SampleTap;
+use crate::router::{Lane, Port, Router};
 use crate::simd::Level;
 pub use forecast::{Forecast, available_memory};
 use parallel::{Watch, each};
@@ -54,25 +55,38 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let initial = initial_potentials(network);
     let ends: Vec<NeuronId> = network.populations.iter().map(|p| p.first + p.size).collect();
     let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
+    let (router, ports) = connect(&partition, &filled.lookahead, options.log_capacity)?;
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
     let jobs: Vec<_> = filled.stores.into_iter().enumerate().collect();
     each(threads, jobs, (1.0, 1.0), watch, |(id, store)| {
         let placed = partition.slices[id].iter().map(|slice| place(network, &plan, slice, &initial)).collect();
-        let line = DelayLine::new(filled.longest, ahead);
-        let core = Core::new(id, options.level, store, line, partition.slots[id], placed, ends.clone());
+        let channels = ports[id].channels();
+        let lines = (0..channels).map(|_| DelayLine::new(filled.longest, ahead, channels > 1)).collect();
+        let core = Core::new(id, options.level, store, lines, partition.slots[id], placed, ends.clone());
         *cores[id].lock().expect("one holder") = Some(core);
     })?;
     let cores = cores.into_iter().map(|c| c.into_inner().expect("joined").expect("made above")).collect();
-    let parts = Parts {
-        cores,
-        lookahead: filled.lookahead,
-        longest: filled.longest,
-        out_degree: filled.out_degree,
-        workers: options.workers,
-        log_capacity: options.log_capacity,
-        steps: plan.steps,
+    let parts =
+        Parts { cores, router, ports, longest: filled.longest, out_degree: filled.out_degree, workers: options.workers, steps: plan.steps };
+    Ok(Engine::new(network, parts))
+}
+
+/// Words of a log beyond one worst tick, when the caller does not choose.
+const COMFORT: usize = 1 << 14;
+
+/// The router of a partition. Rejects a log below one worst tick.
+fn connect(
+    partition: &Partition,
+    lookahead: &[Vec<Option<u32>>],
+    log_capacity: Option<usize>,
+) -> Result<(Router, Vec<Port>), CompileError> {
+    let lane = |core: usize| {
+        let neurons = partition.neurons(core);
+        let capacity = log_capacity.unwrap_or(Router::least_capacity(neurons) + COMFORT);
+        let inputs = (0..partition.cores()).filter_map(|p| lookahead[p][core].map(|lookahead| (p, lookahead))).collect();
+        Lane { neurons, capacity, inputs }
     };
-    Engine::new(network, &partition, parts)
+    Router::new(&(0..partition.cores()).map(lane).collect::<Vec<_>>())
 }
 
 /// Initial potentials relative to rest, per population; keyed by population, so independent of the partition.

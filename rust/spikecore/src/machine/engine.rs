@@ -9,35 +9,32 @@ use std::time::{Duration, Instant};
 
 use super::step::Phases;
 use super::worker::{self, Failure};
-use crate::compile::partition::Partition;
-use crate::error::{CompileError, RunError};
+use crate::error::RunError;
 use crate::id::Tick;
 use crate::network::Network;
 use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
-use crate::router::{Lane, Port, Router};
+use crate::router::{Port, Router};
 
 /// Work that one grant should allow.
 const GRANT: Duration = Duration::from_millis(30);
 /// How often the calling thread looks at the clocks and calls back.
 const POLL: Duration = Duration::from_millis(5);
-/// Words of a log beyond one worst tick, when the caller does not choose.
-const COMFORT: usize = 1 << 14;
 
 /// What compiling hands over.
 pub struct Parts<W: Weight> {
     /// Assembled cores.
     pub cores: Vec<Core<W>>,
-    /// Smallest delay from each core to each core.
-    pub lookahead: Vec<Vec<Option<u32>>>,
+    /// What connects them.
+    pub router: Router,
+    /// One per core.
+    pub ports: Vec<Port>,
     /// Longest delay.
     pub longest: u32,
     /// Synapses per source neuron.
     pub out_degree: Vec<u32>,
     /// Workers.
     pub workers: usize,
-    /// Words of each log.
-    pub log_capacity: Option<usize>,
     /// Quantum of the weights onto each population.
     pub steps: Vec<f64>,
 }
@@ -63,22 +60,12 @@ pub struct Engine<W: Weight> {
 }
 
 impl<W: Weight> Engine<W> {
-    /// Connects the cores. Rejects a log below one worst tick.
-    pub fn new(network: &Network, partition: &Partition, parts: Parts<W>) -> Result<Self, CompileError> {
-        let cores = parts.cores.len();
-        let lanes: Vec<Lane> = (0..cores)
-            .map(|core| {
-                let neurons = partition.neurons(core);
-                let capacity = parts.log_capacity.unwrap_or(Router::least_capacity(neurons) + COMFORT);
-                let inputs = (0..cores).filter_map(|p| parts.lookahead[p][core].map(|lookahead| (p, lookahead))).collect();
-                Lane { neurons, capacity, inputs }
-            })
-            .collect();
-        let (router, ports) = Router::new(&lanes)?;
-        Ok(Self {
+    /// A machine at tick 0.
+    pub fn new(network: &Network, parts: Parts<W>) -> Self {
+        Self {
             cores: parts.cores,
-            ports,
-            router,
+            ports: parts.ports,
+            router: parts.router,
             longest: parts.longest,
             now: 0,
             workers: parts.workers,
@@ -90,7 +77,7 @@ impl<W: Weight> Engine<W> {
             phases: vec![Phases::default(); parts.workers],
             run_s: 0.0,
             poisoned: false,
-        })
+        }
     }
 
     /// Ticks since compilation.

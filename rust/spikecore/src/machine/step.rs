@@ -71,7 +71,7 @@ impl<'a, W: Weight> Seat<'a, W> {
                 lap.charge(&mut phases.ingest);
                 return Step { moved, blocked: Some(blocked) };
             }
-            self.core.deliver(now);
+            self.core.deliver_early(now);
             self.begun = true;
             lap.charge(&mut phases.deliver);
         }
@@ -102,6 +102,6 @@ impl<'a, W: Weight> Seat<'a, W> {
     fn file(&mut self, router: &Router, now: Tick) -> bool {
         let limit = self.limit(now);
         let core = &mut *self.core;
-        self.port.file(router, limit, |tick, ids| core.ingest(tick, ids))
+        self.port.file(router, limit, |channel, tick, ids| core.ingest(channel, tick, ids))
     }
 }

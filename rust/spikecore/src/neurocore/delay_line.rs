@@ -2,6 +2,8 @@
 //! walks the due entries. Nothing is scattered before it is due.
 //!
 //! Entries of a slot are in filing order: (emission tick, source id, kind), which is the canonical order of sums.
+//! A core whose producers are filed in several channels has a line for each, with a key beside every entry, and
+//! merges them by key when it delivers.
 
 /// A filed segment: offset into its kind's array (40 bits), length (16 bits), kind (8 bits).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,18 +33,33 @@ impl Entry {
     }
 }
 
+/// An entry's place in the canonical order of its slot: emission tick, then source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key(u64);
+
+impl Key {
+    /// Within a slot, a longer delay means an earlier emission.
+    #[inline(always)]
+    pub fn new(delay: u32, source: u32) -> Self {
+        Self(u64::from(u32::MAX - delay) << 32 | u64::from(source))
+    }
+}
+
 /// A wheel of `slots` ticks; a power of two above the longest delay.
 #[derive(Debug)]
 pub struct DelayLine {
     slots: Vec<Vec<Entry>>,
     mask: u64,
+    /// Keys beside the entries; empty where one line is in order by itself.
+    keys: Vec<Vec<Key>>,
 }
 
 impl DelayLine {
     /// A wheel that can hold delays up to `longest` ticks and producers up to `ahead` ticks ahead.
-    pub fn new(longest: u32, ahead: u32) -> Self {
+    pub fn new(longest: u32, ahead: u32, keyed: bool) -> Self {
         let slots = (u64::from(longest) + u64::from(ahead) + 1).next_power_of_two();
-        Self { slots: (0..slots).map(|_| Vec::new()).collect(), mask: slots - 1 }
+        let keys = (0..if keyed { slots } else { 0 }).map(|_| Vec::new()).collect();
+        Self { slots: (0..slots).map(|_| Vec::new()).collect(), mask: slots - 1, keys }
     }
 
     /// The latest tick that may be filed while `now` is the next tick to integrate.
@@ -56,6 +73,19 @@ impl DelayLine {
         self.slots[(tick & self.mask) as usize].push(entry);
     }
 
+    /// Files an entry and its place in the canonical order.
+    #[inline(always)]
+    pub fn file_keyed(&mut self, tick: u64, entry: Entry, key: Key) {
+        self.slots[(tick & self.mask) as usize].push(entry);
+        self.keys[(tick & self.mask) as usize].push(key);
+    }
+
+    /// Entries due at `tick` with their keys.
+    pub fn due_keyed(&self, tick: u64) -> impl Iterator<Item = (Key, Entry)> {
+        let slot = (tick & self.mask) as usize;
+        self.keys[slot].iter().copied().zip(self.slots[slot].iter().copied())
+    }
+
     /// Entries due at `tick` so far.
     pub fn due(&self, tick: u64) -> &[Entry] {
         &self.slots[(tick & self.mask) as usize]
@@ -64,6 +94,9 @@ impl DelayLine {
     /// Empties the slot of a tick that has been delivered.
     pub fn clear(&mut self, tick: u64) {
         self.slots[(tick & self.mask) as usize].clear();
+        if let Some(keys) = self.keys.get_mut((tick & self.mask) as usize) {
+            keys.clear();
+        }
     }
 
     /// Synapses filed and not yet cleared.
@@ -73,6 +106,7 @@ impl DelayLine {
 
     /// Bytes reserved.
     pub fn bytes(&self) -> u64 {
-        self.slots.iter().map(|s| (s.capacity() * size_of::<Entry>()) as u64).sum()
+        let entries = self.slots.iter().map(|s| s.capacity() * size_of::<Entry>()).sum::<usize>();
+        (entries + self.keys.iter().map(|k| k.capacity() * size_of::<Key>()).sum::<usize>()) as u64
     }
 }

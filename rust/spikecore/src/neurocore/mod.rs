@@ -16,7 +16,7 @@ use crate::compile::partition::Slice;
 use crate::id::{CoreId, NeuronId, Tick};
 use crate::recorder::{SampleTap, SpikeLog};
 use crate::simd::Level;
-use delay_line::{DelayLine, Entry};
+use delay_line::{DelayLine, Entry, Key};
 use neurons::{Drive, PoissonDrive, Slab};
 use store::Store;
 use weight::{Real, Weight};
@@ -110,7 +110,11 @@ pub struct Core<W: Weight> {
     id: CoreId,
     level: Level,
     store: Store<W>,
-    delay_line: DelayLine,
+    /// One line per channel of producers.
+    delay_lines: Vec<DelayLine>,
+    /// Due entries of several channels in canonical order.
+    merged: Vec<(Key, Entry)>,
+    in_order: Vec<Entry>,
     /// Entries of the current tick's slot that have been delivered.
     delivered: usize,
     acc: Vec<W::Acc>,
@@ -131,7 +135,7 @@ impl<W: Weight> Core<W> {
         id: CoreId,
         level: Level,
         store: Store<W>,
-        delay_line: DelayLine,
+        delay_lines: Vec<DelayLine>,
         slots: usize,
         placed: Vec<Placed<W>>,
         population_ends: Vec<NeuronId>,
@@ -142,7 +146,9 @@ impl<W: Weight> Core<W> {
             id,
             level,
             store,
-            delay_line,
+            delay_lines,
+            merged: vec![],
+            in_order: vec![],
             delivered: 0,
             acc: vec![W::Acc::default(); slots],
             placed,
@@ -163,11 +169,13 @@ impl<W: Weight> Core<W> {
 
     /// Latest step whose spikes may be filed while `now` is the next step to integrate.
     pub fn file_limit(&self, now: Tick, longest_delay: u32) -> Tick {
-        (self.delay_line.limit(now)).saturating_sub(u64::from(longest_delay))
+        self.delay_lines.first().map_or(Tick::MAX, |line| line.limit(now) - u64::from(longest_delay))
     }
 
-    /// Files the spikes of step `tick`: one entry per delay in the delay line. `ids` ascend.
-    pub fn ingest(&mut self, tick: Tick, ids: &[NeuronId]) {
+    /// Files the spikes of step `tick` that came by `channel`: one entry per delay. `ids` ascend.
+    pub fn ingest(&mut self, channel: usize, tick: Tick, ids: &[NeuronId]) {
+        let keyed = self.delay_lines.len() > 1;
+        let line = &mut self.delay_lines[channel];
         let mut population = 0;
         let mut first_id = 0;
         let rows = |store: &Store<W>, population: usize, local: u32| {
@@ -200,7 +208,12 @@ impl<W: Weight> Core<W> {
                 let from = at;
                 let (begin, end) = (self.store.first_segment[row] as usize, self.store.first_segment[row + 1] as usize);
                 for segment in &self.store.segments[begin..end] {
-                    self.delay_line.file(tick + u64::from(segment.delay()), Entry::new(at, segment.len(), kind));
+                    let (due, entry) = (tick + u64::from(segment.delay()), Entry::new(at, segment.len(), kind));
+                    if keyed {
+                        line.file_keyed(due, entry, Key::new(segment.delay(), id));
+                    } else {
+                        line.file(due, entry);
+                    }
                     at += u64::from(segment.len());
                 }
                 self.counters.filed += at - from;
@@ -209,18 +222,35 @@ impl<W: Weight> Core<W> {
         self.counters.ingested += ids.len() as u64;
     }
 
-    /// Delivers what is due at `now` and has been filed; may be called again after more was filed.
+    /// Delivers what is due at `now` and has been filed, if nothing earlier in canonical order can still come: with
+    /// one channel what comes later was emitted later.
+    pub fn deliver_early(&mut self, now: Tick) {
+        if let [line] = &mut self.delay_lines[..] {
+            let due = line.due(now);
+            self.counters.delivered += kernels::deliver(&self.store, &due[self.delivered..], &mut self.acc);
+            self.delivered = due.len();
+        }
+    }
+
+    /// Delivers the rest of what is due at `now`; everything must have been filed.
     pub fn deliver(&mut self, now: Tick) {
-        let due = self.delay_line.due(now);
-        self.counters.delivered += kernels::deliver(&self.store, &due[self.delivered..], &mut self.acc);
-        self.delivered = due.len();
+        if self.delay_lines.len() <= 1 {
+            return self.deliver_early(now);
+        }
+        self.merged.clear();
+        self.merged.extend(self.delay_lines.iter().flat_map(|line| line.due_keyed(now)));
+        // Stable: entries of one spike come from one line, in the order of its kinds. Finds the lines' ordered runs.
+        self.merged.sort_by_key(|&(key, _)| key);
+        self.in_order.clear();
+        self.in_order.extend(self.merged.iter().map(|&(_, entry)| entry));
+        self.counters.delivered += kernels::deliver(&self.store, &self.in_order, &mut self.acc);
     }
 
     /// Integrates step `now`; everything due must have been delivered. Returns the ids that fired, ascending.
     pub fn integrate(&mut self, now: Tick) -> &[NeuronId] {
         #[cfg(test)]
         assert!(self.panic_at != Some(now), "a test asked for this panic");
-        self.delay_line.clear(now);
+        self.delay_lines.iter_mut().for_each(|line| line.clear(now));
         self.delivered = 0;
         self.emitted.clear();
         for placed in &mut self.placed {
@@ -278,7 +308,7 @@ impl<W: Weight> Core<W> {
 
     /// Synapses filed and not yet delivered.
     pub fn pending(&self) -> u64 {
-        self.delay_line.pending()
+        self.delay_lines.iter().map(DelayLine::pending).sum()
     }
 
     /// Its weight store, for reading back the network.
@@ -292,7 +322,7 @@ impl<W: Weight> Core<W> {
             Part::Neurons { slab, .. } => slab.bytes() + size_of_val(&*p.spikes) as u64,
             Part::Source { spikes, .. } => size_of_val(&**spikes) as u64,
         });
-        slabs.sum::<u64>() + size_of_val(&*self.acc) as u64 + self.delay_line.bytes()
+        slabs.sum::<u64>() + size_of_val(&*self.acc) as u64 + self.delay_lines.iter().map(DelayLine::bytes).sum::<u64>()
     }
 
     /// Adds up to `events` of its synapses to a scratch copy of its accumulators, in stored order; returns how many.

@@ -67,7 +67,7 @@ fn stream(spare: usize, ticks: Tick) {
     };
     let mut filed = Vec::new();
     while sink.filed() < ticks {
-        if !sink.file(&router, ticks, |tick, ids| filed.extend(ids.iter().map(|&id| (tick, id)))) {
+        if !sink.file(&router, ticks, |_, tick, ids| filed.extend(ids.iter().map(|&id| (tick, id)))) {
             yield_now();
         }
     }

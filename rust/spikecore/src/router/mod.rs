@@ -2,7 +2,7 @@
 //!
 //! Every core owns a *port* (`Port`, one thread at a time) and three shared words or rings that it alone writes:
 //! its **log** of sent spikes, its **clock** (ticks below it are published: all their spikes are in the log) and
-//! its **filed** count (ticks below it have been copied out of all its producers' logs). Consumers read logs in
+//! its **filed** counts, one per channel (ticks below it have been copied out of the logs of its producers). Consumers read logs in
 //! place. The only other words are the **horizon** up to which the calling thread lets cores run, and rare ones:
 //! closed, poison, and a ceiling per core with which tests hold a core back.
 //!
@@ -11,8 +11,9 @@
 //! P1 a log holds a worst tick of its core. P2 a core begins a tick only with that much free space and then sends
 //! the whole tick. P3 a tick is filed only when *every* producer has published it, ids merged in ascending order,
 //! not beyond what the caller's delay line holds; only filing frees space. P4 a core that waits still files.
-//! P3 has a price: the smallest lookahead of a core counts for all its producers, since a tick cannot be filed by
-//! halves.
+//! P3 holds per *channel*: producers whose lookaheads are alike are filed together. A core whose lookaheads differ
+//! by much has several channels, so that a near producer does not wait for a far one; its caller then merges the
+//! channels when it delivers.
 //!
 //! # Invariants
 //!
@@ -50,7 +51,7 @@
 //!     words.clear();
 //!     for core in &mut cores {
 //!         let t = core.port.published();
-//!         moved |= core.port.file(&router, core.limit(), |tick, ids| core.wheel.file(tick, ids));
+//!         moved |= core.port.file(&router, core.limit(), |channel, tick, ids| core.wheel.file(channel, tick, ids));
 //!         match core.port.check(&router, t) {
 //!             Ok(()) => {
 //!                 core.run(t);
@@ -104,10 +105,12 @@ pub struct Lane {
 #[derive(Debug)]
 struct Line {
     clock: ClockWord,
-    filed: ClockWord,
+    /// One count per channel of the core.
+    filed: Box<[ClockWord]>,
     ceiling: ClockWord,
     log: Log,
-    consumers: Box<[CoreId]>,
+    /// Who reads the log, and as part of which of its channels.
+    consumers: Box<[(CoreId, usize)]>,
 }
 
 /// The shared part of the router.
@@ -134,21 +137,23 @@ impl Router {
             if lane.capacity < needed {
                 return Err(CompileError::LogCapacity { core, capacity: lane.capacity, needed });
             }
-            for &(producer, lookahead) in &lane.inputs {
-                assert!(lookahead >= 1, "invariant: a delay from core {producer} to core {core} is at least a tick");
-                assert!(consumers[producer].last() != Some(&core), "core {producer} is named twice by core {core}");
-                consumers[producer].push(core);
+            for (channel, inputs) in port::channels(&lane.inputs).iter().enumerate() {
+                for &(producer, lookahead) in inputs {
+                    assert!(lookahead >= 1, "invariant: a delay from core {producer} to core {core} is at least a tick");
+                    let named = consumers[producer].last().is_some_and(|&(last, _)| last == core);
+                    assert!(!named, "core {producer} is named twice by core {core}");
+                    consumers[producer].push((core, channel));
+                }
             }
         }
-        let line = |(lane, consumers): (&Lane, Vec<CoreId>)| Line {
+        let line = |(lane, consumers): (&Lane, Vec<(CoreId, usize)>)| Line {
             clock: ClockWord::new(0),
-            filed: ClockWord::new(0),
+            filed: port::channels(&lane.inputs).iter().map(|_| ClockWord::new(0)).collect(),
             ceiling: ClockWord::new(ClockWord::MAX),
             log: Log::new(if consumers.is_empty() { 0 } else { lane.capacity }),
             consumers: consumers.into(),
         };
-        let port =
-            |(core, lane): (CoreId, &Lane)| Port::new(core, Self::least_capacity(lane.neurons) as u64, &lane.inputs);
+        let port = |(core, lane): (CoreId, &Lane)| Port::new(core, Self::least_capacity(lane.neurons) as u64, &lane.inputs);
         let router = Self {
             lines: lanes.iter().zip(consumers).map(line).collect(),
             horizon: ClockWord::new(0),
@@ -227,7 +232,7 @@ impl Router {
     fn word(&self, gate: Gate) -> &ClockWord {
         match gate {
             Gate::Clock(core) => &self.lines[core].clock,
-            Gate::Filed(core) => &self.lines[core].filed,
+            Gate::Filed(core, channel) => &self.lines[core].filed[channel],
             Gate::Ceiling(core) => &self.lines[core].ceiling,
             Gate::Horizon => &self.horizon,
             Gate::Closed => &self.closed,

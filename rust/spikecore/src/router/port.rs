@@ -14,8 +14,8 @@ use crate::id::{CoreId, NeuronId, Tick};
 pub enum Gate {
     /// The ticks that a core has published.
     Clock(CoreId),
-    /// The ticks that a core has filed.
-    Filed(CoreId),
+    /// The ticks that a core has filed of one of its channels.
+    Filed(CoreId, usize),
     /// The ticks that the calling thread has granted.
     Horizon,
     /// The ticks that a test lets a core run.
@@ -44,20 +44,54 @@ pub struct PortCounters {
     pub waits: u64,
 }
 
+/// Producers that are filed together: their ticks are merged. A core has one channel unless its lookaheads differ
+/// by much; then a near producer need not wait for a far one, and the caller merges channels when it delivers.
+#[derive(Debug)]
+struct Channel {
+    /// Smallest lookahead of its producers.
+    reach: Tick,
+    /// Every spike of a tick below this, of every producer of the channel, has been filed.
+    filed: Tick,
+    inputs: Box<[Input]>,
+}
+
+impl Channel {
+    /// The producer that holds up filing, as far as this core knows.
+    fn slowest(&self) -> CoreId {
+        let slowest = self.inputs.iter().min_by_key(|input| input.clock);
+        slowest.expect("invariant: a channel has producers").producer
+    }
+}
+
+/// Lookaheads below this many times a channel's smallest share the channel.
+const SPREAD: u32 = 4;
+
+/// For each input, its channel: channels by ascending lookahead.
+pub(super) fn channels(inputs: &[(CoreId, u32)]) -> Vec<Vec<(CoreId, u32)>> {
+    let mut sorted = inputs.to_vec();
+    sorted.sort_by_key(|&(producer, lookahead)| (lookahead, producer));
+    let mut channels: Vec<Vec<(CoreId, u32)>> = vec![];
+    for input in sorted {
+        match channels.last_mut() {
+            Some(channel) if input.1 < channel[0].1.saturating_mul(SPREAD) => channel.push(input),
+            _ => channels.push(vec![input]),
+        }
+    }
+    channels.iter_mut().for_each(|channel| channel.sort_unstable());
+    channels
+}
+
 /// The owned end of one core's lines.
 #[derive(Debug)]
 pub struct Port {
     core: CoreId,
     /// Words of one worst tick (P1, P2).
     worst: u64,
-    /// Smallest lookahead of all producers.
-    reach: Tick,
     published: Tick,
-    filed: Tick,
     written: u64,
     reclaimed: u64,
     horizon: Tick,
-    inputs: Box<[Input]>,
+    channels: Box<[Channel]>,
     leads: Box<[(CoreId, u64)]>,
     counters: PortCounters,
     waited: Option<Tick>,
@@ -66,17 +100,21 @@ pub struct Port {
 
 impl Port {
     pub(super) fn new(core: CoreId, worst: u64, inputs: &[(CoreId, u32)]) -> Self {
+        let channels = channels(inputs);
+        let channel = |inputs: &Vec<(CoreId, u32)>| Channel {
+            reach: inputs.iter().map(|&(_, lookahead)| Tick::from(lookahead)).min().unwrap_or(0),
+            filed: 0,
+            inputs: inputs.iter().map(|&(producer, _)| Input::new(producer)).collect(),
+        };
         Self {
             core,
             worst,
-            reach: inputs.iter().map(|&(_, lookahead)| Tick::from(lookahead)).min().unwrap_or(0),
             published: 0,
-            filed: 0,
             written: 0,
             reclaimed: 0,
             horizon: 0,
-            inputs: inputs.iter().map(|&(producer, _)| Input::new(producer)).collect(),
-            leads: inputs.iter().map(|&(producer, _)| (producer, 0)).collect(),
+            leads: channels.iter().flatten().map(|&(producer, _)| (producer, 0)).collect(),
+            channels: channels.iter().map(channel).collect(),
             counters: PortCounters::default(),
             waited: None,
             merged: Vec::new(),
@@ -94,7 +132,11 @@ impl Port {
     /// Every spike of a tick below this, of every producer, has been filed.
     #[cfg(test)]
     pub(super) fn filed(&self) -> Tick {
-        self.filed
+        self.channels.iter().map(|channel| channel.filed).min().unwrap_or(0)
+    }
+    /// Channels of this core: groups of producers that are filed apart.
+    pub fn channels(&self) -> usize {
+        self.channels.len()
     }
     /// Machine counters since the beginning.
     pub fn counters(&self) -> PortCounters {
@@ -105,50 +147,57 @@ impl Port {
         &self.leads
     }
     /// Files what P3 allows, up to and including emission tick `limit` (what the caller's delay line can hold; at
-    /// least the last tick run): `sink` gets every tick with spikes, in order, with the ids of all producers
-    /// ascending. Says whether anything new is filed; a stretch of silence costs nothing. When this returns false
+    /// least the last tick run): `sink` gets, channel by channel, every tick with spikes, in order, with the ids of
+    /// the channel's producers ascending. Says whether anything new is filed; a stretch of silence costs nothing. When this returns false
     /// nothing more can be filed until a producer publishes.
     #[inline]
-    pub fn file(&mut self, router: &Router, limit: Tick, mut sink: impl FnMut(Tick, &[NeuronId])) -> bool {
-        debug_assert!(
-            limit.saturating_add(1) >= self.published,
-            "invariant R5: a core can file every tick that it has run"
-        );
+    pub fn file(&mut self, router: &Router, limit: Tick, mut sink: impl FnMut(usize, Tick, &[NeuronId])) -> bool {
+        debug_assert!(limit.saturating_add(1) >= self.published, "invariant R5: a core can file every tick that it has run");
+        let mut moved = false;
+        for channel in 0..self.channels.len() {
+            moved |= self.file_channel(router, channel, limit, &mut sink);
+        }
+        moved
+    }
+
+    #[inline]
+    fn file_channel(&mut self, router: &Router, number: usize, limit: Tick, sink: &mut impl FnMut(usize, Tick, &[NeuronId])) -> bool {
+        let channel = &mut self.channels[number];
         let mut until = limit.saturating_add(1);
-        if until <= self.filed || self.inputs.is_empty() {
+        if until <= channel.filed {
             return false;
         }
-        for input in &mut self.inputs {
-            if input.clock <= self.filed {
+        for input in &mut channel.inputs {
+            if input.clock <= channel.filed {
                 input.refresh(router);
             }
             if !cfg!(mutant = "file_uncovered") {
                 until = until.min(input.clock);
             }
         }
-        if until <= self.filed {
+        if until <= channel.filed {
             return false;
         }
-        let filed = &router.lines[self.core].filed;
+        let filed = &router.lines[self.core].filed[number];
         if cfg!(mutant = "filed_before_copy") && filed.publish(until) {
             router.crew.wake();
         }
         loop {
-            let tick = self.inputs.iter().map(Input::next).min().unwrap_or(Tick::MAX);
+            let tick = channel.inputs.iter().map(Input::next).min().unwrap_or(Tick::MAX);
             if tick >= until {
                 break;
             }
             self.merged.clear();
             let mut segments = 0;
-            for input in &mut self.inputs {
+            for input in &mut channel.inputs {
                 segments += input.take(router, tick, &mut self.merged);
             }
             if segments > 1 {
                 self.merged.sort(); // finds and merges the ascending runs
             }
-            sink(tick, &self.merged);
+            sink(number, tick, &self.merged);
         }
-        self.filed = until;
+        channel.filed = until;
         if !cfg!(mutant = "filed_before_copy") && filed.publish_as(until, super::FILED) {
             router.crew.wake();
         }
@@ -174,12 +223,15 @@ impl Port {
     /// Is everything filed that tick `t` needs? The caller has called `file` before.
     #[inline]
     pub fn inputs_ready(&mut self, t: Tick) -> Result<(), Blocked> {
-        let need = (t + 1).saturating_sub(self.reach);
-        if self.filed >= need || self.inputs.is_empty() {
-            return Ok(());
+        for channel in &self.channels {
+            let need = (t + 1).saturating_sub(channel.reach);
+            if channel.filed < need {
+                let blocked = Blocked { gate: Gate::Clock(channel.slowest()), ticks: need };
+                self.count_wait(t);
+                return Err(blocked);
+            }
         }
-        self.count_wait(t);
-        Err(Blocked { gate: Gate::Clock(self.slowest()), ticks: need })
+        Ok(())
     }
 
     /// Both questions at once.
@@ -217,7 +269,7 @@ impl Port {
         if router.lines[self.core].clock.publish(ticks) {
             router.crew.wake();
         }
-        for (input, (_, lead)) in self.inputs.iter().zip(&mut self.leads) {
+        for (input, (_, lead)) in self.channels.iter().flat_map(|channel| &channel.inputs).zip(&mut self.leads) {
             if input.producer != self.core && ticks.saturating_sub(input.clock) > *lead {
                 *lead = (*lead).max(ticks.saturating_sub(router.lines[input.producer].clock.glance()));
             }
@@ -234,7 +286,7 @@ impl Port {
             // Closed first: then the horizon that is read is the last one.
             if router.is_closed() {
                 let end = early.unwrap_or_else(|| router.horizon.read());
-                if self.published >= end && (self.filed >= end || self.inputs.is_empty()) {
+                if self.published >= end && self.channels.iter().all(|channel| channel.filed >= end) {
                     return false;
                 }
             } else if !cfg!(mutant = "close_not_awaited") {
@@ -242,15 +294,12 @@ impl Port {
             }
         }
         words.push(start);
-        if !self.inputs.is_empty() && self.filed <= limit && !cfg!(mutant = "filing_not_awaited") {
-            words.push(Blocked { gate: Gate::Clock(self.slowest()), ticks: self.filed + 1 });
+        for channel in self.channels.iter().filter(|channel| channel.filed <= limit) {
+            if !cfg!(mutant = "filing_not_awaited") {
+                words.push(Blocked { gate: Gate::Clock(channel.slowest()), ticks: channel.filed + 1 });
+            }
         }
         true
-    }
-
-    /// The producer that holds up filing, as far as this core knows.
-    fn slowest(&self) -> CoreId {
-        self.inputs.iter().min_by_key(|input| input.clock).map_or(self.core, |input| input.producer)
     }
 
     fn free(&self, router: &Router) -> u64 {
@@ -270,8 +319,8 @@ impl Port {
     fn reclaim(&mut self, router: &Router) -> Result<(), Blocked> {
         let line = &router.lines[self.core];
         let consumers = if cfg!(mutant = "one_consumer") { &line.consumers[..1] } else { &line.consumers[..] };
-        let filed = |core: CoreId| (router.lines[core].filed.read(), core);
-        let Some((done, slowest)) = consumers.iter().map(|&core| filed(core)).min() else {
+        let filed = |&(core, channel): &(CoreId, usize)| (router.lines[core].filed[channel].read(), core, channel);
+        let Some((done, slowest, channel)) = consumers.iter().map(filed).min() else {
             return Ok(());
         };
         // `tick` is of the last segment that has to go before a worst tick fits.
@@ -289,7 +338,7 @@ impl Port {
         if self.free(router) >= self.worst || cfg!(mutant = "no_space_check") {
             return Ok(());
         }
-        Err(Blocked { gate: Gate::Filed(slowest), ticks: tick + 1 })
+        Err(Blocked { gate: Gate::Filed(slowest, channel), ticks: tick + 1 })
     }
 
     fn count_wait(&mut self, t: Tick) {

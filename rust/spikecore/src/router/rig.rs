@@ -26,21 +26,25 @@ impl Plan {
         };
         Self {
             lanes: neurons.iter().enumerate().map(lane).collect(),
-            neurons: (0..n_cores)
-                .map(|core| (0..neurons[core]).map(|i| (i * n_cores + core) as u32).collect())
-                .collect(),
+            neurons: (0..n_cores).map(|core| (0..neurons[core]).map(|i| (i * n_cores + core) as u32).collect()).collect(),
             quiet: 1,
             slack: 0,
         }
     }
 
+    /// For each neuron of the machine, the delay from its core to `core` (0 where there is no link).
+    fn delays(&self, core: CoreId) -> Vec<Tick> {
+        let all = self.neurons.iter().flatten().max().map_or(0, |&id| id as usize + 1);
+        let mut delays = vec![0; all];
+        for &(producer, delay) in &self.lanes[core].inputs {
+            self.neurons[producer].iter().for_each(|&id| delays[id as usize] = Tick::from(delay));
+        }
+        delays
+    }
+
     pub(super) fn build(&self) -> (Router, Vec<Toy>) {
         let (router, ports) = Router::new(&self.lanes).expect("capacities are enough");
         (router, ports.into_iter().map(|port| Toy::new(self, port)).collect())
-    }
-
-    fn reach(&self, core: CoreId) -> Tick {
-        self.lanes[core].inputs.iter().map(|&(_, lookahead)| Tick::from(lookahead)).min().unwrap_or(1)
     }
 
     /// What every core has sent after `ticks`, in one loop over time.
@@ -49,16 +53,13 @@ impl Plan {
         let mut state = vec![0; self.lanes.len()];
         for t in 0..ticks {
             for core in 0..self.lanes.len() {
-                if let Some(due) = t.checked_sub(self.reach(core)) {
-                    let inputs = self.lanes[core].inputs.iter();
-                    let mut ids: Vec<NeuronId> = inputs
-                        .flat_map(|&(producer, _)| {
-                            sent[producer].iter().filter(|spike: &&(Tick, NeuronId)| spike.0 == due).map(|s| s.1)
-                        })
-                        .collect();
-                    ids.sort_unstable();
-                    state[core] = ids.iter().fold(state[core], |state, &id| mix(state, due, id));
-                }
+                let arrives = |&(producer, delay): &(CoreId, u32)| {
+                    let due = |spike: &&(Tick, NeuronId)| spike.0 + Tick::from(delay) == t;
+                    sent[producer].iter().filter(due).copied().collect::<Vec<_>>()
+                };
+                let mut spikes: Vec<(Tick, NeuronId)> = self.lanes[core].inputs.iter().flat_map(arrives).collect();
+                spikes.sort_unstable();
+                state[core] = spikes.iter().fold(state[core], |state, &(tick, id)| mix(state, tick, id));
                 let fires = |&&id: &&NeuronId| mix(state[core], t, id).is_multiple_of(self.quiet);
                 let ids: Vec<NeuronId> = self.neurons[core].iter().filter(fires).copied().collect();
                 sent[core].extend(ids.into_iter().map(|id| (t, id)));
@@ -76,9 +77,11 @@ pub(super) struct Toy {
     neurons: Vec<NeuronId>,
     quiet: u64,
     slack: Tick,
-    reach: Tick,
-    filed: Vec<(Tick, NeuronId)>,
-    used: usize,
+    /// For each neuron of the machine, the delay from its core to this one.
+    delays: Vec<Tick>,
+    /// Spikes filed and not yet arrived: (due, emitted, id).
+    filed: Vec<(Tick, Tick, NeuronId)>,
+    received: usize,
     state: u64,
 }
 
@@ -89,11 +92,11 @@ impl Toy {
             neurons: plan.neurons[core].clone(),
             quiet: plan.quiet,
             slack: plan.slack,
-            reach: plan.reach(core),
+            delays: plan.delays(core),
             port,
             sent: Vec::new(),
             filed: Vec::new(),
-            used: 0,
+            received: 0,
             state: 0,
         }
     }
@@ -101,7 +104,7 @@ impl Toy {
     /// Whether this core has got as many spikes as its producers have sent.
     pub(super) fn has_all(&self, all: &[Toy]) -> bool {
         let sent = self.port.leads().iter().map(|&(producer, _)| all[producer].sent.len()).sum::<usize>();
-        sent == self.filed.len()
+        sent == self.received
     }
 
     fn limit(&self) -> Tick {
@@ -109,15 +112,19 @@ impl Toy {
     }
 
     pub(super) fn file(&mut self, router: &Router) -> bool {
-        let (limit, filed) = (self.limit(), &mut self.filed);
-        self.port.file(router, limit, |tick, ids| filed.extend(ids.iter().map(|&id| (tick, id))))
+        let (limit, filed, delays, received) = (self.limit(), &mut self.filed, &self.delays, &mut self.received);
+        self.port.file(router, limit, |_, tick, ids| {
+            *received += ids.len();
+            filed.extend(ids.iter().map(|&id| (tick + delays[id as usize], tick, id)));
+        })
     }
 
     pub(super) fn run(&mut self, router: &Router, t: Tick) {
-        while let Some(&(tick, id)) = self.filed.get(self.used).filter(|spike| spike.0 + self.reach <= t) {
-            assert_eq!(tick + self.reach, t, "a spike came late");
+        self.filed.sort_unstable();
+        let arrived = self.filed.partition_point(|spike| spike.0 <= t);
+        for (due, tick, id) in self.filed.drain(..arrived) {
+            assert_eq!(due, t, "a spike came late");
             self.state = mix(self.state, tick, id);
-            self.used += 1;
         }
         let fires = |&&id: &&NeuronId| mix(self.state, t, id).is_multiple_of(self.quiet);
         let ids: Vec<NeuronId> = self.neurons.iter().filter(fires).copied().collect();

@@ -22,7 +22,7 @@ fn machine(lanes: &[Sketch<'_>]) -> (Router, Vec<Port>) {
 
 fn file(port: &mut Port, router: &Router, limit: Tick) -> Vec<(Tick, Vec<NeuronId>)> {
     let mut filed = Vec::new();
-    port.file(router, limit, |tick, ids| filed.push((tick, ids.to_vec())));
+    port.file(router, limit, |_, tick, ids| filed.push((tick, ids.to_vec())));
     filed
 }
 
@@ -35,7 +35,7 @@ fn a_log_below_a_worst_tick_is_rejected() {
 
 #[test]
 fn three_producers_merge_in_id_order_and_only_when_all_have_published() {
-    let (router, ports) = machine(&[(3, 9, &[]), (3, 9, &[]), (3, 9, &[]), (1, 0, &[(0, 1), (1, 2), (2, 5)])]);
+    let (router, ports) = machine(&[(3, 9, &[]), (3, 9, &[]), (3, 9, &[]), (1, 0, &[(0, 1), (1, 2), (2, 3)])]);
     let [mut a, mut b, mut c, mut d] = <[Port; 4]>::try_from(ports).expect("four cores");
     a.publish(&router, 0, &[5, 9, 20]);
     b.publish(&router, 0, &[1, 10]);
@@ -71,10 +71,10 @@ fn a_minimal_log_wraps_and_blocks_until_filed() {
     for t in 0..100 {
         assert_eq!(source.check(&router, t), Ok(()));
         source.publish(&router, t, &[t as u32, t as u32 + 7]);
-        let blocked = Err(Blocked { gate: Gate::Filed(1), ticks: t + 1 });
+        let blocked = Err(Blocked { gate: Gate::Filed(1, 0), ticks: t + 1 });
         assert_eq!(source.check(&router, t + 1), blocked, "five words hold one segment");
         assert_eq!(file(&mut sink, &router, t), [(t, vec![t as u32, t as u32 + 7])]);
-        assert_eq!(source.check(&router, t + 1), Err(Blocked { gate: Gate::Filed(2), ticks: t + 1 }));
+        assert_eq!(source.check(&router, t + 1), Err(Blocked { gate: Gate::Filed(2, 0), ticks: t + 1 }));
         assert_eq!(file(&mut late, &router, t).len(), 1);
     }
     source.publish(&router, 100, &[]);
@@ -101,7 +101,7 @@ fn the_block_names_the_last_tick_that_must_go() {
     assert_eq!(source.check(&router, 3), Ok(()));
 
     fn filed(ticks: Tick) -> Result<(), Blocked> {
-        Err(Blocked { gate: Gate::Filed(1), ticks })
+        Err(Blocked { gate: Gate::Filed(1, 0), ticks })
     }
 }
 

@@ -107,7 +107,7 @@ impl Waiter {
     fn arm(&self, router: &Router, words: &[Blocked]) -> bool {
         let mut moved = !cfg!(mutant = "poison_not_armed") && router.poison.arm() != 0;
         for word in words {
-            if !matches!(word.gate, Gate::Clock(core) | Gate::Filed(core) if self.own[core]) {
+            if !matches!(word.gate, Gate::Clock(core) | Gate::Filed(core, _) if self.own[core]) {
                 moved |= router.word(word.gate).arm() >= word.ticks;
             }
         }
