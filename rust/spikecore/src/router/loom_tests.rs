@@ -187,7 +187,7 @@ fn sleep_against(gate: Gate, act: impl Fn(&Router, &mut [Port]) + Sync + Send + 
         let (mut router, mut ports) = Router::new(&Plan::new(&[1, 1], &[&[], &[(0, 1)]], 0).lanes).expect("valid");
         router.muster(1);
         router.set_ceiling(0, 0);
-        if matches!(gate, Gate::Filed(_)) {
+        if matches!(gate, Gate::Filed(..)) {
             ports[0].publish(&router, 0, &[7]);
         }
         let router = Arc::new(router);
@@ -212,7 +212,7 @@ fn loom_sleep_clock() {
 
 #[test]
 fn loom_sleep_filed() {
-    sleep_against(Gate::Filed(1), |router, ports| assert!(ports[1].file(router, 9, |_, _| ())));
+    sleep_against(Gate::Filed(1, 0), |router, ports| assert!(ports[1].file(router, 9, |_, _, _| ())));
 }
 
 #[test]
