@@ -86,11 +86,11 @@ def run(spec, steps, parts=None, **options):
     spikes = []
     for part in parts or [steps]:
         result = machine.run(part * 0.1)
-        for p in populations:
+        for p in populations if options.get("record_spikes", True) else []:
             found = result.spikes[p]
             ids = found.neurons.astype(np.int64) + sum(q.size for q in populations[: populations.index(p)])
             spikes.append(np.stack([np.rint(found.times * 10).astype(np.int64), ids], axis=1))
-    spikes = np.concatenate(spikes)
+    spikes = np.concatenate([np.empty((0, 2), np.int64), *spikes])
     spikes = spikes[np.lexsort(spikes.T[::-1])]
     return machine, populations, times, start, spikes, [machine.state(p, "v") for p in populations[:-1]]
 

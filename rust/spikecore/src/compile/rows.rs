@@ -7,7 +7,7 @@
 use crate::error::CompileError;
 use crate::network::{DelayLaw, Distribution, Network, Projection, Rule};
 use crate::random::uniform::distinct;
-use crate::random::{Purpose, Stream, binomial, normal, vector};
+use crate::random::{Purpose, Stream, binomial, vector};
 
 /// One projection, ready to generate rows.
 pub struct Rows<'a> {
@@ -175,7 +175,7 @@ impl<'a> Rows<'a> {
     }
 
     fn stream(&self, purpose: Purpose, source: u32) -> Stream {
-        Stream::new(self.seed, purpose, self.id, source)
+        Stream::new(self.seed, purpose, self.id, source.into())
     }
 }
 
@@ -199,9 +199,9 @@ pub fn draw(law: &Distribution, stream: &Stream, out: &mut [f64]) {
         }
         Distribution::Normal { mean, sd, low, high, clip } => {
             if *clip {
-                normal::clipped(stream, (*mean, *sd), (*low, *high), out);
+                vector::clipped(stream, (*mean, *sd), (*low, *high), out);
             } else {
-                normal::truncated(stream, (*mean, *sd), (*low, *high), out)
+                vector::truncated(stream, (*mean, *sd), (*low, *high), out)
                     .expect("invariant: at least 1 % of the mass lies in the range (checked in the description)");
             }
         }
@@ -227,7 +227,7 @@ impl Table {
         for (target, row) in (0..targets).zip(drawn.chunks_exact_mut(k.max(1) as usize)) {
             let own = projection.excludes_self().then_some(target);
             let pool = sources - u32::from(own.is_some());
-            let stream = Stream::new(seed, Purpose::Sources, id, target);
+            let stream = Stream::new(seed, Purpose::Sources, id, target.into());
             if projection.multapses {
                 vector::fill_below(&stream, pool, row);
             } else {

@@ -1,192 +1,175 @@
-//! Distributions over integers by table: delays in ticks.
-//!
-//! A law is a list of 32-bit thresholds; value `first + k` is drawn when `k` thresholds are at or below the uniform
-//! word, so probabilities are exact to 2^-32 (a tail below that does not occur).
+//! Distributions over a range of integers, drawn by table.
 
-use super::normal::normal_mass;
-use super::philox::{GROUP, Stream};
+use super::stream::{GROUP, Stream};
+use std::fmt;
 
-/// Entries of the guide table: where to begin the search, by the word's high bits.
-const GUIDE: usize = 1 << 10;
-const GUIDE_SHIFT: u32 = 22;
+/// Leading bits of a draw that index the guide.
+const GUIDE_BITS: u32 = 12;
+/// Draws in all.
+const ONE: u64 = 1 << 32;
 
-/// A law over consecutive integers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A distribution over integers up to 65 535, with probabilities that are multiples of 2⁻³² and sum to 1.
+#[derive(Clone, PartialEq)]
 pub struct Discrete {
     first: u32,
-    /// `thresholds[k]` = P(value <= first + k) in units of 2^-32, but for the last value.
-    thresholds: Vec<u32>,
-    guide: Vec<u16>,
+    /// Largest draw that gives `first + i`; ascending, the last is `u32::MAX`.
+    last_draw: Vec<u32>,
+    /// Place in `last_draw` of the smallest draw with the leading bits given by the index.
+    guide: Box<[u16; 1 << GUIDE_BITS]>,
 }
 
-/// No probability mass where the caller asked for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoMass;
+/// Why there is no such distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum DiscreteError {
+    /// A parameter is not a number, negative where it must not be, or the ends are in the wrong order.
+    Parameter,
+    /// No value can occur: the range has no mass.
+    Empty,
+    /// A value that can occur is beyond 65 535 steps.
+    TooLarge,
+}
 
 impl Discrete {
-    /// The law of one value.
-    pub fn constant(value: u32) -> Self {
-        Self { first: value, thresholds: vec![], guide: vec![] }
-    }
-
-    /// The law with these weights for `first`, `first + 1`, ...; values that 2^-32 does not resolve are dropped at
-    /// both ends.
+    /// `first + i` with a probability proportional to `masses[i]`.
+    ///
+    /// Cumulative probabilities are rounded to multiples of 2⁻³², so a probability is off by less than 2⁻³², and a
+    /// value whose cumulative probability does not grow by it cannot occur.
     ///
     /// # Errors
-    /// If the weights sum to nothing, or leave more than 65,535 values.
-    pub fn from_masses(first: u32, masses: &[f64]) -> Result<Self, NoMass> {
-        let total: f64 = masses.iter().sum();
-        if !(total > 0.0 && total.is_finite()) {
-            return Err(NoMass);
+    /// A mass is negative or not finite; all are 0; a value is beyond 65 535.
+    pub fn from_mass(first: u32, masses: &[f64]) -> Result<Self, DiscreteError> {
+        if !masses.iter().all(|m| m.is_finite() && *m >= 0.0) {
+            return Err(DiscreteError::Parameter);
         }
-        let mut sum = 0.0;
-        let scaled = masses.iter().map(|m| {
-            sum += m;
-            libm::round(sum / total * 4_294_967_296.0)
+        let mut total = 0.0;
+        let running = masses.iter().map(|mass| {
+            total += mass;
+            total
         });
-        let mut skipped = 0;
-        let mut thresholds = vec![];
-        for t in scaled {
-            if t >= 4_294_967_296.0 {
-                break;
-            }
-            if t == 0.0 {
-                skipped += 1;
-            } else {
-                thresholds.push(t as u32);
-            }
+        let running: Vec<f64> = running.collect();
+        if total <= 0.0 || !total.is_finite() {
+            return Err(DiscreteError::Empty);
         }
-        if thresholds.len() > 65_534 {
-            return Err(NoMass);
+        // draws below `end` give the value or a smaller one; the last is ONE
+        let ends: Vec<u64> = running.iter().map(|sum| libm::round(sum / total * ONE as f64) as u64).collect();
+        let unreachable = ends.iter().take_while(|&&end| end == 0).count();
+        let reachable = ends.iter().position(|&end| end == ONE).expect("invariant: the last cumulative probability is 1") + 1;
+        let first = u64::from(first) + unreachable as u64;
+        if first + (reachable - unreachable) as u64 - 1 > u64::from(u16::MAX) {
+            return Err(DiscreteError::TooLarge);
         }
-        let start = |g: usize| thresholds.partition_point(|&t| t <= (g as u32) << GUIDE_SHIFT) as u16;
-        let guide = (0..GUIDE).map(start).collect();
-        Ok(Self { first: first + skipped, thresholds, guide })
+        let last_draw = ends[unreachable..reachable].iter().map(|&end| (end - 1) as u32).collect();
+        Ok(Self::from_table(first as u32, last_draw))
     }
 
-    /// A normal, redrawn (or clipped) outside `[low, high]`, rounded to multiples of `step` (half away from zero), at
-    /// least one.
+    fn from_table(first: u32, last_draw: Vec<u32>) -> Self {
+        let place = |lead: u32| last_draw.partition_point(|&last| last < lead << (32 - GUIDE_BITS)) as u16;
+        let guide = Box::new(std::array::from_fn(|lead| place(lead as u32)));
+        Self { first, last_draw, guide }
+    }
+
+    /// Always `value`.
     ///
-    /// # Errors
-    /// If the range holds no mass or more than 65,535 multiples.
-    pub fn rounded_normal((mean, sd): (f64, f64), (low, high): (f64, f64), step: f64, clip: bool) -> Result<Self, NoMass> {
-        // Beyond 6.5 standard deviations nothing reaches 2^-32.
-        let (from, to) = ((mean - 6.5 * sd).max(low), (mean + 6.5 * sd).min(high));
-        if sd == 0.0 || from > to {
-            let only = mean.clamp(low, high);
-            return if sd == 0.0 || clip { Ok(Self::constant((libm::round(only / step) as u32).max(1))) } else { Err(NoMass) };
-        }
-        let first = (libm::round(from / step) as u32).max(1);
-        let last = (libm::round(to / step) as u32).max(first);
-        if last - first > 65_535 {
-            return Err(NoMass);
-        }
-        let mass = |k: u32| {
-            let below = if k == first { low } else { (f64::from(k) - 0.5) * step };
-            let above = if k == last { high } else { (f64::from(k) + 0.5) * step };
-            let mut m = normal_mass(mean, sd, below, above).max(0.0);
-            if clip {
-                m += if k == first { normal_mass(mean, sd, f64::NEG_INFINITY, low) } else { 0.0 };
-                m += if k == last { normal_mass(mean, sd, high, f64::INFINITY) } else { 0.0 };
-            }
-            m
-        };
-        Self::from_masses(first, &(first..=last).map(mass).collect::<Vec<_>>())
+    /// # Panics
+    /// If `value` is above 65 535.
+    pub fn constant(value: u32) -> Self {
+        assert!(value <= u16::MAX.into(), "invariant: {value} has 16 bits");
+        Self::from_table(value, vec![u32::MAX])
     }
 
-    /// Uniform on `[low, high]`, rounded to multiples of `step`, at least one.
-    ///
-    /// # Errors
-    /// If the range holds more than 65,535 multiples.
-    pub fn rounded_uniform(low: f64, high: f64, step: f64) -> Result<Self, NoMass> {
-        let first = (libm::round(low / step) as u32).max(1);
-        let last = (libm::round(high / step) as u32).max(first);
-        if first == last {
-            return Ok(Self::constant(first));
-        }
-        if last - first > 65_535 {
-            return Err(NoMass);
-        }
-        let mass = |k: u32| {
-            let below = if k == first { low } else { (f64::from(k) - 0.5) * step };
-            let above = if k == last { high } else { (f64::from(k) + 0.5) * step };
-            (above - below).max(0.0)
-        };
-        Self::from_masses(first, &(first..=last).map(mass).collect::<Vec<_>>())
-    }
-
-    /// Smallest and largest value that occurs.
+    /// Smallest and largest value that can occur.
     pub fn support(&self) -> (u32, u32) {
-        (self.first, self.first + self.thresholds.len() as u32)
+        (self.first, self.first + self.last_draw.len() as u32 - 1)
     }
 
-    /// The value of a uniform word.
-    #[inline(always)]
-    pub fn value(&self, word: u32) -> u32 {
-        let Some(&start) = self.guide.get((word >> GUIDE_SHIFT) as usize) else {
-            return self.first;
+    /// Probability of `value`, exactly.
+    pub fn probability(&self, value: u32) -> f64 {
+        let Some(at) = value.checked_sub(self.first).map(|at| at as usize).filter(|&at| at < self.last_draw.len()) else {
+            return 0.0;
         };
-        let mut k = usize::from(start);
-        while k < self.thresholds.len() && self.thresholds[k] <= word {
-            k += 1;
+        let below = if at == 0 { 0 } else { u64::from(self.last_draw[at - 1]) + 1 };
+        (u64::from(self.last_draw[at]) + 1 - below) as f64 / ONE as f64
+    }
+
+    /// The value of one uniform draw; it does not fall as the draw grows.
+    #[inline(always)]
+    pub fn sample(&self, draw: u32) -> u32 {
+        let mut at = usize::from(self.guide[(draw >> (32 - GUIDE_BITS)) as usize]);
+        while draw > self.last_draw[at] {
+            at += 1;
         }
-        self.first + k as u32
+        self.first + at as u32
+    }
+
+    /// Fills `out` with independent values, element `i` from draw `i`: a longer fill begins with the shorter one.
+    #[inline(always)]
+    pub fn fill(&self, stream: &Stream, out: &mut [u16]) {
+        for (group, chunk) in out.chunks_mut(GROUP).enumerate() {
+            let draws = stream.group(group as u32);
+            for (value, &draw) in chunk.iter_mut().zip(&draws) {
+                *value = self.sample(draw) as u16;
+            }
+        }
     }
 }
 
-/// Draws a law; a longer fill begins with the shorter.
-#[inline(always)]
-pub fn fill(law: &Discrete, stream: &Stream, out: &mut [u16]) {
-    for (group, out) in out.chunks_mut(GROUP).enumerate() {
-        let words = stream.group(group as u32);
-        for (x, &word) in out.iter_mut().zip(words.as_flattened()) {
-            *x = law.value(word) as u16;
-        }
+/// Without the tables: the values that can occur.
+impl fmt::Debug for Discrete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, last) = self.support();
+        write!(f, "Discrete({first}..={last})")
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::philox::Purpose;
+    use super::super::chi_square::assert_fits;
+    use super::super::stream::Purpose;
     use super::*;
+    use proptest::prelude::*;
 
-    fn probability(law: &Discrete, k: u32) -> f64 {
-        let at = |k: u32| match k.checked_sub(law.first) {
-            None => 0.0,
-            Some(i) => law.thresholds.get(i as usize).map_or(1.0, |&t| f64::from(t) / 4_294_967_296.0),
-        };
-        at(k) - if k == 0 { 0.0 } else { at(k - 1) }
+    #[test]
+    fn impossible_masses_are_refused() {
+        assert_eq!(Discrete::from_mass(65_535, &[1.0, 1.0]), Err(DiscreteError::TooLarge));
+        assert_eq!(Discrete::from_mass(1, &[0.0]), Err(DiscreteError::Empty));
+        assert_eq!(Discrete::from_mass(1, &[-1.0, 2.0]), Err(DiscreteError::Parameter));
     }
 
     #[test]
-    fn delays_of_the_microcircuit() {
-        // Reference values of Potjans & Diesmann's delays: redrawn below 0.05 ms, rounded to 0.1 ms.
-        for (mean, sd, redrawn, shortest) in [(1.5, 0.75, 0.0266, 0.0096), (0.75, 0.375, 0.0310, 0.0246)] {
-            let law = Discrete::rounded_normal((mean, sd), (0.05, f64::INFINITY), 0.1, false).unwrap();
-            let rejected = normal_mass(mean, sd, f64::NEG_INFINITY, 0.05);
-            assert!((rejected - redrawn).abs() < 5e-5, "{rejected}");
-            assert!((probability(&law, 1) - shortest).abs() < 5e-5, "{}", probability(&law, 1));
-            assert_eq!(law.support().0, 1);
-        }
-        let law = Discrete::rounded_normal((1.5, 0.75), (0.05, f64::INFINITY), 0.1, false).unwrap();
-        let long: f64 = (51..=law.support().1).map(|k| probability(&law, k)).sum();
-        assert!((long - 1.5e-6).abs() < 4e-7, "{long}");
-        assert!(law.support().1 < 64, "{:?}", law.support());
-    }
-
-    #[test]
-    fn values_follow_the_table() {
-        let law = Discrete::from_masses(3, &[0.2, 0.0, 0.5, 0.3]).unwrap();
+    fn values_occur_as_often_as_said() {
+        let stream = Stream::new(5, Purpose::Delays, 0, 0);
         let mut out = vec![0; 200_000];
-        fill(&law, &Stream::new(2, Purpose::Delays, 0, 0), &mut out);
-        let mut chi2 = 0.0;
-        for (k, p) in [(3u16, 0.2), (5, 0.5), (6, 0.3)] {
-            let n = out.iter().filter(|&&x| x == k).count() as f64;
-            chi2 += (n - p * 2e5).powi(2) / (p * 2e5);
+        let law = Discrete::rounded_normal((1.5, 0.75), (0.05, f64::INFINITY), 0.1, false).unwrap();
+        law.fill(&stream, &mut out);
+        let mut observed = vec![0; 64];
+        out.iter().for_each(|&k| observed[usize::from(k)] += 1);
+        let expected: Vec<f64> = (0..64).map(|k| law.probability(k) * out.len() as f64).collect();
+        assert_fits("delays", &observed, &expected);
+        let mut short = vec![0; 77];
+        law.fill(&stream, &mut short);
+        assert_eq!(short, out[..77]);
+    }
+
+    proptest! {
+        /// Every reachable value has draws, they are its own, and all draws are given out.
+        #[test]
+        fn table_is_the_cumulative_distribution(first in 0u32..60_000, masses in prop::collection::vec(prop_oneof![Just(0.0), Just(1e-12), 0.0..1.0], 1..200)) {
+            prop_assume!(masses.iter().any(|&m| m > 0.0));
+            let law = Discrete::from_mass(first, &masses).unwrap();
+            let (low, high) = law.support();
+            prop_assert!(law.probability(low) > 0.0 && law.probability(high) > 0.0);
+            let total: f64 = masses.iter().sum();
+            let mut next = 0.0;
+            for k in low..=high {
+                let p = law.probability(k);
+                prop_assert!((p - masses[(k - first) as usize] / total).abs() < 2.5e-10);
+                if p > 0.0 {
+                    prop_assert_eq!(law.sample(next as u32), k);
+                    prop_assert_eq!(law.sample((next + p * ONE as f64 - 1.0) as u32), k);
+                }
+                next += p * ONE as f64;
+            }
+            prop_assert_eq!(next, ONE as f64);
         }
-        assert!(chi2 < 23.0, "chi2 {chi2} at 2 degrees of freedom");
-        assert!(!out.contains(&4));
-        assert_eq!((law.value(0), law.value(u32::MAX)), (3, 6));
-        assert_eq!(Discrete::constant(9).value(123), 9);
     }
 }

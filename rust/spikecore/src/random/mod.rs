@@ -1,16 +1,28 @@
-//! Random numbers: counters, not sequences. Every draw is a function of (seed, purpose, object, entity, index), so
-//! a network is the same whatever the number of workers, and any part of it can be drawn again alone.
+//! Random numbers that depend on what they decide and on nothing else: not on workers, cores, batches or SIMD level.
+//!
+//! Every draw is a function of (seed, purpose, object, entity, draw) through Philox4x32-10 ([`philox`]); a
+//! [`Stream`] is all draws of one entity. Arithmetic is integer, or floating point in a written order without fused
+//! multiply-add, with this crate's polynomials or `libm`'s functions: the same network on every system.
+//!
+//! The functions marked `#[inline(always)]` are plain loops over fixed-size arrays: compiled within a caller's
+//! vector-width copy they become its vector code, with the same bits.
 
 pub mod binomial;
-pub mod discrete;
+mod discrete;
+mod mass;
 pub mod normal;
-pub mod philox;
-pub mod poisson;
+mod philox;
+mod poisson;
+mod rounded;
+mod stream;
 pub mod uniform;
 #[expect(unsafe_code, reason = "calls into copies compiled for an instruction set; invariant V1")]
 pub mod vector;
 
+#[cfg(test)]
+mod chi_square;
+
 pub use discrete::Discrete;
-pub use normal::normal_mass;
-pub use philox::{Purpose, Stream};
+pub use mass::normal_mass;
 pub use poisson::PoissonCounts;
+pub use stream::{Purpose, Stream};
