@@ -19,7 +19,7 @@ unsafe impl Zeroable for u16 {}
 // SAFETY: G2, integers and a float are valid when zero.
 unsafe impl<W: super::weight::Weight> Zeroable for super::weight::Synapse<W> {}
 
-/// A fixed-size zeroed array, aligned to and advised for huge pages when large.
+/// A fixed-size zeroed array, advised for huge pages when large.
 #[derive(Debug)]
 pub struct Pages<T: Zeroable> {
     ptr: NonNull<T>,
@@ -27,14 +27,18 @@ pub struct Pages<T: Zeroable> {
     layout: Layout,
 }
 
+/// Smallest allocation worth the advice: one huge page.
 const HUGE: usize = 2 << 20;
+/// What the advice must be aligned to.
+const PAGE: usize = 4096;
 
 impl<T: Zeroable> Pages<T> {
     /// `len` zeroed elements, or the number of bytes that could not be had.
     pub fn zeroed(len: usize) -> Result<Self, u64> {
         let bytes = (len as u64).saturating_mul(size_of::<T>() as u64);
-        let align = if bytes >= HUGE as u64 { HUGE } else { align_of::<T>() };
-        let layout = usize::try_from(bytes).ok().and_then(|size| Layout::from_size_align(size, align).ok()).ok_or(bytes)?;
+        // No alignment beyond the type's: the allocator then hands out untouched pages of the system, where it would
+        // have to write zeros, one small page at a time, to an aligned block.
+        let layout = usize::try_from(bytes).ok().and_then(|size| Layout::from_size_align(size, align_of::<T>()).ok()).ok_or(bytes)?;
         if layout.size() == 0 {
             return Ok(Self { ptr: NonNull::dangling(), len, layout });
         }
@@ -46,12 +50,14 @@ impl<T: Zeroable> Pages<T> {
     }
 }
 
-/// Asks for huge pages; refusal changes speed only.
+/// Asks for huge pages where a whole one fits; refusal changes speed only.
 fn advise(raw: *mut u8, size: usize) {
     #[cfg(target_os = "linux")]
     if size >= HUGE {
-        // SAFETY: the range lies inside one live allocation (G1); this advice does not change its contents.
-        unsafe { libc::madvise(raw.cast(), size, libc::MADV_HUGEPAGE) };
+        let skip = raw.align_offset(PAGE);
+        let whole = (size - skip) / PAGE * PAGE;
+        // SAFETY: the whole pages of one live allocation (G1); this advice does not change their contents.
+        unsafe { libc::madvise(raw.add(skip).cast(), whole, libc::MADV_HUGEPAGE) };
     }
     let _ = (raw, size);
 }
