@@ -9,7 +9,7 @@ import sys
 
 import nest
 import numpy as np
-from nest_network import MODELS, N, N_SOURCE, STEPS, fingerprint, initial_potentials, source_spikes, synapses
+from nest_network import MODELS, N_SOURCE, STEPS, N, fingerprint, initial_potentials, source_spikes, synapses
 
 
 def run(model: str) -> np.ndarray:

@@ -75,7 +75,8 @@ def build(spec):
         weight = mean if c["constant"] else sc.Normal(mean, 0.2 * abs(mean))
         kind, *rest = c["delay"]
         delay = rest[0] if kind == "c" else sc.Uniform(*rest) if kind == "u" else sc.Normal(*rest, low=0.05)
-        net.connect(populations[c["source"]], populations[c["target"]], rules[c["rule"]](c["k"]), weight=weight, delay=delay)
+        source, target = populations[c["source"]], populations[c["target"]]
+        net.connect(source, target, rules[c["rule"]](c["k"]), weight=weight, delay=delay)
     return net, populations, times
 
 

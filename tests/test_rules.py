@@ -19,7 +19,7 @@ def connected(rule, n=400, m=300, same=False, workers=2, seed=5, **options):
     return net.compile(workers=workers).synapses(a, b)
 
 
-def chi2_uniform(counts, p=None):
+def chi2_uniform(counts):
     """p-value that counts are multinomial with equal probabilities."""
     return stats.chisquare(counts).pvalue
 
@@ -86,7 +86,10 @@ def test_bernoulli():
     assert len(np.unique(s.sources.astype(np.int64) * 300 + s.targets)) == len(s)
 
 
-@pytest.mark.parametrize("rule", [sc.FixedInDegree(40), sc.FixedOutDegree(40), sc.Bernoulli(0.1), sc.FixedTotalNumber(9000)])
+DRAWN = [sc.FixedInDegree(40), sc.FixedOutDegree(40), sc.Bernoulli(0.1), sc.FixedTotalNumber(9000)]
+
+
+@pytest.mark.parametrize("rule", DRAWN)
 @pytest.mark.parametrize("multapses", [True, False])
 @pytest.mark.parametrize("autapses", [True, False])
 def test_flags(rule, multapses, autapses):
@@ -151,7 +154,10 @@ def delay_masses(mean, sd, low):
     return (cdf(edges[1:]) - cdf(below)) / stats.norm(mean, sd).sf(low)
 
 
-@pytest.mark.parametrize(("mean", "sd", "shortest", "redrawn"), [(1.5, 0.75, 0.0096, 0.0266), (0.75, 0.375, 0.0246, 0.0310)])
+@pytest.mark.parametrize(
+    ("mean", "sd", "shortest", "redrawn"),
+    [(1.5, 0.75, 0.0096, 0.0266), (0.75, 0.375, 0.0246, 0.0310)],
+)
 def test_delays_follow_their_distribution(mean, sd, shortest, redrawn):
     delays = connected(sc.FixedTotalNumber(400_000), delay=sc.Normal(mean, sd, low=0.05)).delays
     ticks = np.rint(delays * 10).astype(int)
@@ -197,7 +203,7 @@ def test_sparse_matrices():
     np.testing.assert_array_equal(back, matrix.toarray().astype(np.float32))
 
 
-@pytest.mark.parametrize("rule", [sc.FixedInDegree(20), sc.FixedOutDegree(20), sc.FixedTotalNumber(5000), sc.Bernoulli(0.1)])
+@pytest.mark.parametrize("rule", DRAWN)
 def test_the_same_network_for_any_number_of_workers(rule):
     def all_of(workers):
         s = connected(rule, 1000, 700, workers=workers, weight=sc.Normal(1, 0.2), delay=sc.Uniform(0.1, 3))
@@ -219,7 +225,7 @@ def test_initial_potentials():
 
 
 def test_microcircuit_scaled_counts():
-    net, populations = microcircuit.build(scale=0.05, drive="dc", seed=1)
+    net, _ = microcircuit.build(scale=0.05, drive="dc", seed=1)
     machine = net.compile(workers=2)
     expected = 0
     for projection in net.projections:

@@ -5,13 +5,24 @@ a mistake that the Python layer let through raises the same exception classes fr
 """
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
 __build_profile__: str
+
+__all__ = [
+    "Machine",
+    "Network",
+    "__build_profile__",
+    "__version__",
+    "available_memory",
+    "cpu_features",
+    "huge_pages",
+    "simd_level",
+]
 
 _Distribution = tuple[Any, ...]
 # ("constant", value) | ("uniform", low, high)
@@ -27,6 +38,7 @@ def simd_level() -> Literal["scalar", "avx2", "avx512", "neon"]: ...
 def huge_pages() -> str: ...
 def available_memory() -> int: ...
 
+@final
 class Network:
     """A network description; ids are handed out in call order."""
 
@@ -83,6 +95,7 @@ class Network:
         progress: Callable[[float], object] | None = None,
     ) -> Machine: ...
 
+@final
 class Machine:
     """A compiled network; at most one call at a time (`BusyError` otherwise)."""
 

@@ -6,7 +6,7 @@ columns are targets and each stored entry is one synapse with that weight.
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol, cast, runtime_checkable, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from numpy.typing import ArrayLike, NDArray
 

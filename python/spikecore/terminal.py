@@ -54,10 +54,8 @@ def _rates(report: dict[str, Any]) -> str:
     lines = [f"{'population':<12}{'rate (Hz)':>11}{'reference':>11}{'deviation':>11}"]
     for name, rate in report["rates_hz"].items():
         known = reference.get(name)
-        if known:
-            tail = f"{known:>11.3f}{100.0 * (rate / known - 1.0):>+10.1f}%"
-        else:
-            tail = f"{'-':>11}{'-':>11}"
+        published = f"{known:>11.3f}{100.0 * (rate / known - 1.0):>+10.1f}%" if known else ""
+        tail = published or f"{'-':>11}{'-':>11}"
         lines.append(f"{name:<12}{rate:>11.3f}{tail}")
     return "\n".join(lines)
 

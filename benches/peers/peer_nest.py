@@ -1,0 +1,104 @@
+"""Run a described network in NEST: task as JSON on standard input, report on the last line."""
+
+import json
+import resource
+import sys
+import time
+
+import nest
+import numpy as np
+
+NAMES = {
+    "tau_m": "tau_m",
+    "c_m": "C_m",
+    "e_l": "E_L",
+    "v_th": "V_th",
+    "v_reset": "V_reset",
+    "t_ref": "t_ref",
+}
+
+
+def build(task):
+    """Create nodes and connections; return the number of neurons."""
+    network = task["network"]
+    nest.ResetKernel()
+    nest.set(
+        resolution=0.1, local_num_threads=task["threads"], rng_seed=task["seed"], print_time=False
+    )
+    neuron = {NAMES[key]: value for key, value in network["neuron"].items() if key in NAMES}
+    model = "iaf_psc_delta"
+    if network["synapse"] == "exponential":
+        model = "iaf_psc_exp"
+        tau = network["neuron"]["tau_syn"]
+        neuron |= {"tau_syn_ex": tau, "tau_syn_in": tau}
+    populations = []
+    for one in network["populations"]:
+        kind, first, second = one["v_init"]
+        start = (
+            nest.random.normal(first, second)
+            if kind == "normal"
+            else nest.random.uniform(first, second)
+        )
+        nodes = nest.Create(model, one["size"], params={**neuron, "I_e": one["i_e"]})
+        nodes.V_m = start
+        populations.append(nodes)
+    for one in network["projections"]:
+        rule = (
+            {"rule": "fixed_total_number", "N": one["total"]}
+            if "total" in one
+            else {"rule": "fixed_indegree", "indegree": one["in_degree"]}
+        )
+        synapse = {"synapse_model": "static_synapse", "weight": weight(one), "delay": delay(one)}
+        nest.Connect(populations[one["source"]], populations[one["target"]], rule, synapse)
+    for one in network["poisson"]:
+        generator = nest.Create("poisson_generator", params={"rate": one["rate"]})
+        nest.Connect(
+            generator, populations[one["target"]], syn_spec={"weight": one["weight"], "delay": 1.5}
+        )
+    return sum(len(nodes) for nodes in populations)
+
+
+def weight(one):
+    """Weight, redrawn until it has the sign of its mean."""
+    if one["weight_sd"] == 0.0:
+        return one["weight"]
+    low, high = (0.0, np.inf) if one["weight"] > 0 else (-np.inf, 0.0)
+    return nest.math.redraw(nest.random.normal(one["weight"], one["weight_sd"]), low, high)
+
+
+def delay(one):
+    """Delay, redrawn below half a tick."""
+    if one["delay_sd"] == 0.0:
+        return one["delay"]
+    return nest.math.redraw(nest.random.normal(one["delay"], one["delay_sd"]), 0.05, np.inf)
+
+
+def main():
+    """Build, run, report."""
+    task = json.load(sys.stdin)
+    nest.verbosity = nest.VerbosityLevel.ERROR
+    start = time.perf_counter()
+    neurons = build(task)
+    nest.Prepare()
+    build_s = time.perf_counter() - start
+    if task["presim_ms"]:
+        nest.Run(task["presim_ms"])
+    start = time.perf_counter()
+    nest.Run(task["time_ms"])
+    run_s = time.perf_counter() - start
+    spikes = nest.local_spike_counter  # of the last Run alone
+    nest.Cleanup()
+    report = {
+        "simulator": f"NEST {nest.__version__}",
+        "threads": task["threads"],
+        "neurons": neurons,
+        "build_s": build_s,
+        "run_s": run_s,
+        "rate_hz": spikes / neurons / (task["time_ms"] * 1e-3),
+        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
