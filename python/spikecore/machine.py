@@ -1,16 +1,17 @@
 """The compiled network: run it, stop it, read it, go on."""
 
 import threading
-import time
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import starmap
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks
-from spikecore.errors import BusyError, InternalError, NetworkError, PoisonedError
+from spikecore.errors import BusyError, NetworkError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
 from spikecore.progress import run_progress
@@ -52,6 +53,15 @@ class _Snapshot:
     statistics: dict[str, Any]
 
 
+@dataclass
+class _Open:
+    """A run whose recordings are still with the engine, or on their way."""
+
+    before: _Snapshot
+    spikes: list[tuple[NDArray[np.uint64], NDArray[np.uint32]]] = field(default_factory=list)
+    samples: list[tuple[NDArray[np.uint64], NDArray[np.float64]]] = field(default_factory=list)
+
+
 class Machine:
     """A compiled network; made by `Network.compile`.
 
@@ -83,6 +93,7 @@ class Machine:
         self._recorders = recorders
         self._recorded = recorded
         self._lock = threading.Lock()
+        self._open: _Open | None = None
         self._last: Result | None = None
 
     def __repr__(self) -> str:
@@ -93,12 +104,14 @@ class Machine:
     @property
     def time(self) -> float:
         """Biological time since the start in ms."""
-        return float(self._grid.ms(self._native.now()))
+        with self._alone():
+            return float(self._grid.ms(self._native.now()))
 
     @property
     def statistics(self) -> dict[str, Any]:
         """All counters and timers of the engine since compilation."""
-        return self._native.statistics()
+        with self._alone():
+            return self._native.statistics()
 
     def run(self, duration: float, progress: bool = False) -> Result:
         """Run for a time and return what happened in it.
@@ -126,13 +139,12 @@ class Machine:
             then, and `run` goes on with the spikes of an unbroken run.
         """
         ticks = self._grid.ticks("run", "duration", duration, low=1)
-        if not self._lock.acquire(blocking=False):
-            msg = "this machine is running in another thread or in the code that was interrupted"
-            raise BusyError(msg)
-        try:
-            return self._run(ticks, float(duration), progress)
-        finally:
-            self._lock.release()
+        with self._alone():
+            self._settle()
+            self._open = _Open(self._snapshot())
+            with run_progress(progress, float(duration), self._grid.dt) as report:
+                self._native.run(ticks, report)
+            return self._settle()
 
     def result(self) -> Result:
         """Return what happened in the last run, which may have been interrupted.
@@ -141,11 +153,14 @@ class Machine:
         ------
         NetworkError
             If nothing has been run yet.
+        BusyError
+            If another thread is running this machine.
         """
-        if self._last is None:
-            msg = "nothing has been run yet; call run(duration) first"
-            raise NetworkError(msg)
-        return self._last
+        with self._alone():
+            if self._open is None and self._last is None:
+                msg = "nothing has been run yet; call run(duration) first"
+                raise NetworkError(msg)
+            return self._settle()
 
     def state(self, population: Population, variable: str = "v") -> NDArray[np.float64]:
         """Return a state variable of every neuron of a population, now.
@@ -169,7 +184,8 @@ class Machine:
         """
         self._check_known(population)
         checks.choice(population.name, "variable", variable, population.model.variables)
-        return self._native.state(population.index, variable)
+        with self._alone():
+            return self._native.state(population.index, variable)
 
     def synapses(self, source: Population, target: Population) -> Synapses:
         """Return all synapses from one population to another, as the stores hold them.
@@ -186,13 +202,15 @@ class Machine:
         """
         self._check_known(source)
         self._check_known(target)
-        sources, targets, weights, ticks = self._native.synapses(source.index, target.index)
+        with self._alone():
+            sources, targets, weights, ticks = self._native.synapses(source.index, target.index)
         return Synapses(sources, targets, weights, self._grid.ms(ticks))
 
     def out_degrees(self, population: Population) -> NDArray[np.uint64]:
         """Return the number of outgoing synapses of every neuron, shape (size,)."""
         self._check_known(population)
-        degrees = self._native.out_degrees()
+        with self._alone():
+            degrees = self._native.out_degrees()
         return degrees[population.first : population.first + population.size]
 
     def bare_scatter(self, events: int = 20_000_000) -> list[float]:
@@ -208,45 +226,59 @@ class Machine:
         list of float
             ns per event, one value per worker; the machine's state is not touched.
         """
-        return self._native.bare_scatter(checks.count("", "events", events, low=1, high=2**40))
+        n = checks.count("", "events", events, low=1, high=2**40)
+        with self._alone():
+            return self._native.bare_scatter(n)
 
-    def _run(self, ticks: int, duration_ms: float, progress: bool) -> Result:
-        before = self._snapshot()
-        start = time.perf_counter()
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep every other call out; who comes second is told, and does not wait."""
+        if not self._lock.acquire(blocking=False):
+            msg = "this machine is running in another thread or in the code that was interrupted"
+            raise BusyError(msg)
         try:
-            with run_progress(progress, duration_ms, self._grid.dt) as report:
-                start = time.perf_counter()
-                self._native.run(ticks, report)
-                real_s = time.perf_counter() - start
-        except BaseException:
-            real_s = time.perf_counter() - start
-            with suppress(PoisonedError, InternalError):
-                self._last = self._collect(before, real_s)
-            raise
-        self._last = self._collect(before, real_s)
-        return self._last
+            yield
+        finally:
+            self._lock.release()
 
     def _snapshot(self) -> _Snapshot:
         native = self._native
         return _Snapshot(native.now(), native.spike_counts(), native.statistics())
 
-    def _collect(self, before: _Snapshot, real_s: float) -> Result:
-        after = self._snapshot()
+    def _settle(self) -> Any:
+        """Take from the engine what the last run recorded, and return its result.
+
+        Not done on the way out of an interrupted run, because sorting many spikes takes longer than
+        Ctrl-C may. It may be interrupted itself and done again: `starmap` hands what the engine
+        gives away to the list without a line of Python between, where a signal could drop it.
+        """
+        opened = self._open
+        if opened is None:
+            return self._last
+        native = self._native
+        if not opened.spikes:
+            opened.spikes.extend(starmap(native.take_spikes, [()]))
+        for recorder in self._recorders[len(opened.samples) :]:
+            opened.samples.extend(starmap(native.take_samples, [(recorder.index,)]))
+        before, after = opened.before, self._snapshot()
         span = Span(
             grid=self._grid,
             start_tick=before.tick,
             stop_tick=after.tick,
-            real_s=real_s,
+            real_s=after.statistics["run_s"] - before.statistics["run_s"],
             counts=after.counts - before.counts,
             before=before.statistics,
             after=after.statistics,
         )
-        spikes = self._native.take_spikes()
-        samples = {recorder: self._samples(recorder) for recorder in self._recorders}
-        return Result(span, self._populations, self._recorded, spikes, samples)
+        pairs = zip(self._recorders, opened.samples, strict=True)
+        samples = {recorder: self._samples(recorder, *taken) for recorder, taken in pairs}
+        result = Result(span, self._populations, self._recorded, opened.spikes[0], samples)
+        self._last, self._open = result, None
+        return result
 
-    def _samples(self, recorder: Recorder) -> Samples:
-        ticks, values = self._native.take_samples(recorder.index)
+    def _samples(
+        self, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]
+    ) -> Samples:
         table = np.asarray(values).reshape(len(ticks), len(recorder.neurons))
         return Samples(self._grid.ms(ticks), recorder.neurons, table)
 
