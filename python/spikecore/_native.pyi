@@ -27,7 +27,7 @@ __all__ = [
 _Distribution = tuple[Any, ...]
 # ("constant", value) | ("uniform", low, high)
 # ("normal", mean, sd, low, high, "redraw" | "clip")    low/high may be -inf/inf
-# ("array", ndarray[f64])                               one value per synapse or neuron, in creation order
+# ("array", ndarray[f64])       one value per synapse or neuron, in creation order
 _Rule = tuple[Any, ...]
 # ("one_to_one",) | ("all_to_all",) | ("bernoulli", p)
 # ("fixed_in_degree", k) | ("fixed_out_degree", k) | ("fixed_total_number", n)

@@ -140,11 +140,12 @@ class Machine:
         """
         ticks = self._grid.ticks("run", "duration", duration, low=1)
         with self._alone():
-            self._settle()
-            self._open = _Open(self._snapshot())
+            if self._open is not None:
+                self._settle(self._open)
+            self._open = opened = _Open(self._snapshot())
             with run_progress(progress, float(duration), self._grid.dt) as report:
                 self._native.run(ticks, report)
-            return self._settle()
+            return self._settle(opened)
 
     def result(self) -> Result:
         """Return what happened in the last run, which may have been interrupted.
@@ -157,10 +158,12 @@ class Machine:
             If another thread is running this machine.
         """
         with self._alone():
-            if self._open is None and self._last is None:
+            if self._open is not None:
+                return self._settle(self._open)
+            if self._last is None:
                 msg = "nothing has been run yet; call run(duration) first"
                 raise NetworkError(msg)
-            return self._settle()
+            return self._last
 
     def state(self, population: Population, variable: str = "v") -> NDArray[np.float64]:
         """Return a state variable of every neuron of a population, now.
@@ -245,16 +248,13 @@ class Machine:
         native = self._native
         return _Snapshot(native.now(), native.spike_counts(), native.statistics())
 
-    def _settle(self) -> Any:
+    def _settle(self, opened: _Open) -> Result:
         """Take from the engine what the last run recorded, and return its result.
 
         Not done on the way out of an interrupted run, because sorting many spikes takes longer than
         Ctrl-C may. It may be interrupted itself and done again: `starmap` hands what the engine
         gives away to the list without a line of Python between, where a signal could drop it.
         """
-        opened = self._open
-        if opened is None:
-            return self._last
         native = self._native
         if not opened.spikes:
             opened.spikes.extend(starmap(native.take_spikes, [()]))

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from spikecore import _native, checks, lowering, stimuli
 from spikecore.connect import Rule
 from spikecore.distributions import Value, potential_to_native
-from spikecore.errors import NetworkError
+from spikecore.errors import ForecastError, NetworkError
 from spikecore.forecast import Forecast
 from spikecore.grid import MAX_DELAY_TICKS, Grid
 from spikecore.machine import Machine
@@ -397,7 +397,7 @@ class Network:
         Parameters
         ----------
         workers : int, optional
-            Threads, ≥ 1; the number of CPUs this process may use by default. The spikes do not
+            Threads, 1 … 1024; the number of CPUs this process may use by default. The spikes do not
             depend on it.
         weights : {"f32", "q16"}, optional
             Format of the weights: 32-bit floats (default) or 16-bit fixed point, which is smaller
@@ -431,8 +431,15 @@ class Network:
             msg = "the network has no population; add one with net.population(…)"
             raise NetworkError(msg)
         self._native.record_spikes(sorted({one.index for one in recorded}))
-        with build_progress(progress) as report:
-            native = self._native.compile(n_workers, store, progress=report)
+        try:
+            with build_progress(progress) as report:
+                native = self._native.compile(n_workers, store, progress=report)
+        except ForecastError as error:
+            forecast = Forecast(
+                self._native.forecast(n_workers, store), _native.available_memory()
+            )
+            msg = f"{error}. {forecast}"
+            raise ForecastError(msg, value=forecast.bytes, allowed=forecast.available) from None
         return Machine(
             native, self._grid, self.populations, tuple(self._recorders), tuple(recorded)
         )
@@ -491,6 +498,9 @@ class Network:
         return checks.count(name, "size", size, low=1, high=checks.MAX_NEURONS - used)
 
 
+_MAX_WORKERS = 1024
+
+
 def cpus_allowed() -> int:
     """Return the number of CPUs this process may run on.
 
@@ -505,7 +515,9 @@ def cpus_allowed() -> int:
 
 
 def _workers(workers: int | None) -> int:
-    return cpus_allowed() if workers is None else checks.count("", "workers", workers, low=1)
+    if workers is None:
+        return min(cpus_allowed(), _MAX_WORKERS)
+    return checks.count("", "workers", workers, low=1, high=_MAX_WORKERS)
 
 
 def _weight_format(weights: Any, precision: Any) -> _Weights:

@@ -121,6 +121,9 @@ impl Projection {
         };
         match &self.rule {
             Rule::OneToOne if n != m => Err(value_error(subject, "rule", format!("one-to-one of {n} and {m} neurons"), "equal sizes")),
+            Rule::OneToOne if own == 1 => {
+                Err(value_error(subject, "autapses", false, "true: one-to-one within a population is all autapses"))
+            }
             Rule::Bernoulli(p) if !(0.0..=1.0).contains(p) => Err(value_error(subject, "p", p, "0 to 1")),
             Rule::FixedInDegree(k) => limit(*k, n, "in-degree"),
             Rule::FixedOutDegree(k) => limit(*k, m, "out-degree"),
@@ -140,9 +143,27 @@ impl Projection {
                 if let Some(bad) = targets.iter().find(|&&t| u64::from(t) >= m) {
                     return Err(value_error(subject, "target index", bad, &format!("0 to {}", m - 1)));
                 }
-                Ok(())
+                self.check_pairs(subject, sources, targets)
             }
             _ => Ok(()),
         }
+    }
+
+    /// Given pairs must not contain what the switches exclude.
+    fn check_pairs(&self, subject: &str, sources: &[u32], targets: &[u32]) -> Result<(), NetworkError> {
+        if self.excludes_self()
+            && let Some((same, _)) = sources.iter().zip(targets).find(|(s, t)| s == t)
+        {
+            return Err(value_error(subject, "autapses", false, &format!("true: neuron {same} is paired with itself")));
+        }
+        if !self.multapses {
+            let mut pairs: Vec<(u32, u32)> = sources.iter().copied().zip(targets.iter().copied()).collect();
+            pairs.sort_unstable();
+            if let Some(twice) = pairs.windows(2).find(|w| w[0] == w[1]) {
+                let (s, t) = twice[0];
+                return Err(value_error(subject, "multapses", false, &format!("true: the pair ({s}, {t}) is given twice")));
+            }
+        }
+        Ok(())
     }
 }

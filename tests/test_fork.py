@@ -1,0 +1,133 @@
+"""`fork`: no thread outlives a call, so a child may go on with what its parent had."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+PRELUDE = """
+import os, sys, threading, time
+import spikecore as sc
+from spikecore.library import microcircuit
+
+def build():
+    return microcircuit.build(0.01, "poisson", seed=3)[0]
+
+def child(work):
+    # the digest of `work` in a child process, or a message
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            text = work()
+        except BaseException as error:
+            text = repr(error)
+        os.write(write, text.encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as stream:
+        text = stream.read()
+    assert os.waitpid(pid, 0)[1] == 0
+    return text
+"""
+
+
+def script(code, *flags):
+    done = subprocess.run(
+        [sys.executable, *flags, "-c", PRELUDE + code],
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+# Python 3.12 warns when a process with threads forks: as an error it would tell of a thread left.
+NO_THREADS = ("-W", "error::DeprecationWarning")
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_run_in_a_child(workers):
+    script(
+        f"""
+machine = build().compile(workers={workers})
+run = lambda: machine.run(100.0).spikes_sha256()
+inside = child(run)
+assert inside == run(), inside
+""",
+        *NO_THREADS,
+    )
+
+
+def test_go_on_in_a_child_after_a_run_in_the_parent():
+    script(
+        """
+machine = build().compile(workers=2)
+machine.run(50.0)
+run = lambda: machine.run(50.0).spikes_sha256()
+first, second = child(run), child(run)
+assert machine.time == 50.0
+assert first == second == run()
+whole = build().compile(workers=1).run(100.0)
+assert machine.time == 100.0 and whole.counts.totals()["spikes"] > 0
+""",
+        *NO_THREADS,
+    )
+
+
+def test_build_in_a_child_after_a_run_in_the_parent():
+    script(
+        """
+net = build()
+here = net.compile(workers=2).run(50.0).spikes_sha256()
+assert child(lambda: net.compile(workers=2).run(50.0).spikes_sha256()) == here
+""",
+        *NO_THREADS,
+    )
+
+
+def test_a_child_of_a_running_process_is_told_and_does_not_hang():
+    script(
+        """
+net = build()
+machine = net.compile(workers=2)
+running, done = threading.Event(), threading.Event()
+def hold(_ticks):
+    running.set()
+    done.wait(30.0)
+thread = threading.Thread(target=lambda: machine._native.run(100_000, hold))
+thread.start()
+assert running.wait(30.0)
+try:
+    busy = child(lambda: repr(machine.time))
+    assert busy.startswith("BusyError"), busy
+    other = child(lambda: net.compile(workers=2).run(20.0).spikes_sha256())
+finally:
+    done.set()
+    thread.join()
+assert other == net.compile(workers=1).run(20.0).spikes_sha256(), other
+""",
+        "-W",
+        "ignore::DeprecationWarning",
+    )
+
+
+def test_a_pool_of_forked_processes():
+    script(
+        """
+import multiprocessing
+machine = build().compile(workers=2)
+def rates(seed):
+    return microcircuit.build(0.01, "poisson", seed=seed)[0].compile(workers=2).run(20.0).rates()
+here = [rates(seed) for seed in range(3)]
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    assert pool.map(rates, range(3)) == here
+""",
+        "-W",
+        "ignore::DeprecationWarning",
+    )

@@ -1,0 +1,241 @@
+"""Ctrl-C while running, building and on the command line; each in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PRELUDE = """
+import hashlib, json, os, signal, sys, threading, time
+import numpy as np
+import spikecore as sc
+from spikecore.library import microcircuit
+
+sent, thread = [], None
+
+def interrupt_in(seconds):
+    global sent, thread
+    sent = []
+    def send():
+        time.sleep(seconds)
+        sent.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+    thread = threading.Thread(target=send)
+    thread.start()
+
+def n_threads():
+    return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+"""
+
+RUN = """
+pauses, scale, workers = json.loads(sys.argv[1])
+net, populations = microcircuit.build(scale, "poisson", seed=5)
+l4e = populations["L4E"]
+recorder = net.record(l4e, "v", [0, 7], interval=1.0)
+machine = net.compile(workers=workers)
+parts, samples, late = [], [], []
+threads_at_rest = n_threads()
+
+def keep(result):
+    parts.append((result.spikes.ticks, result.spikes.ids))
+    samples.append(result.samples[recorder].values)
+    # every core stands at the same tick: all neurons were updated equally often
+    updates = result.counts.neuron_updates
+    assert updates == {p.name: p.size * result.ticks for p in result.populations}
+
+pauses.reverse()
+while pauses:
+    started = machine.time
+    try:
+        interrupt_in(pauses[-1])
+        machine.run(1e9)
+    except KeyboardInterrupt:
+        took = time.perf_counter() - sent[0]
+    else:
+        sys.exit("not interrupted")
+    thread.join()
+    if machine.time == started:  # the signal was faster than the call
+        pauses[-1] += 0.01
+        continue
+    late.append(took)
+    pauses.pop()
+    assert n_threads() == threads_at_rest
+    result = machine.result()
+    assert machine.result() is result
+    assert (result.start, result.stop) == (started, machine.time)
+    potentials = machine.state(l4e)
+    assert potentials.shape == (l4e.size,) and np.isfinite(potentials).all()
+    assert machine.statistics["ticks"] == round(machine.time * 10)
+    keep(result)
+end = machine.time + 20.0
+keep(machine.run(20.0))
+assert machine.time == end
+
+whole = net.compile(workers=workers)
+result = whole.run(end)
+joined = hashlib.sha256()
+pairs = np.empty(sum(len(t) for t, _ in parts), dtype=[("tick", "<u8"), ("id", "<u4")])
+pairs["tick"] = np.concatenate([t for t, _ in parts])
+pairs["id"] = np.concatenate([i for _, i in parts])
+same = [
+    hashlib.sha256(pairs.tobytes()).hexdigest() == result.spikes_sha256(),
+    np.concatenate(samples).tobytes() == result.samples[recorder].values.tobytes(),
+    machine.state(l4e).tobytes() == whole.state(l4e).tobytes(),
+]
+print(json.dumps({"late": late, "same": same, "spikes": len(pairs)}))
+"""
+
+COLLECT = """
+net = sc.Network(seed=1)
+population = net.population(2000, sc.LIF(i_e=2000.0), v_init=sc.Normal(-60.0, 2.0))
+machine = net.compile(workers=2)
+try:
+    interrupt_in(0.4)
+    machine.run(1e9)
+except KeyboardInterrupt:
+    late = time.perf_counter() - sent[0]
+thread.join()
+# a second Ctrl-C while the spikes are taken loses none of them
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+signal.setitimer(signal.ITIMER_REAL, 0.02)
+for _ in range(2):
+    try:
+        result = machine.result()
+        time.sleep(0.1)
+    except KeyboardInterrupt:
+        pass
+result = machine.result()
+assert len(result.spikes.ticks) == result.counts.spikes["population0"] > 0
+print(json.dumps({"late": [late]}))
+"""
+
+COMPILE = """
+net, populations = microcircuit.build(0.3, "poisson", seed=5)
+late, finished = [], []
+threads_at_rest = n_threads()
+for pause in (0.0, 0.01, 0.05, 0.1, 0.2, 0.3):
+    try:
+        interrupt_in(pause)
+        net.compile(workers=2)
+        finished.append(pause)
+        thread.join()
+        time.sleep(0.05)
+    except KeyboardInterrupt:
+        if pause not in finished:
+            late.append(time.perf_counter() - sent[0])
+    thread.join()
+    assert n_threads() == threads_at_rest
+machine = net.compile(workers=2)
+forecast = net.forecast(workers=2)
+assert machine.statistics["synapses"] == forecast.synapses
+assert machine.run(5.0).stop == 5.0
+print(json.dumps({"late": late}))
+"""
+
+
+def script(code, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", PRELUDE + code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def prompt(code, *arguments, bound=0.2):
+    """Run until the exception comes in time; a busy machine has three attempts."""
+    seen = []
+    for _ in range(3):
+        report = script(code, *arguments)
+        assert report["late"]
+        assert all(report.get("same", []))
+        seen.append(max(report["late"]))
+        if seen[-1] <= bound:
+            return report
+    pytest.fail(f"the exception came {seen} s after the signal")
+
+
+@pytest.mark.parametrize(
+    ("pauses", "scale", "workers"),
+    [
+        ([0.0, 0.001, 0.1], 0.01, 1),
+        ([0.0, 0.003, 0.1, 0.05], 0.01, 3),
+        ([0.0, 0.01, 0.2, 0.1], 0.15, 2),
+    ],
+)
+def test_a_run_stops_at_one_tick_and_goes_on(pauses, scale, workers):
+    report = prompt(RUN, json.dumps([pauses, scale, workers]))
+    assert len(report["late"]) == len(pauses)
+    assert report["spikes"] > 0
+
+
+def test_many_recorded_spikes_do_not_delay_the_exception():
+    prompt(COLLECT)
+
+
+def test_building_stops_and_can_be_repeated():
+    prompt(COMPILE, bound=0.5)
+
+
+WORKERS = (os.cpu_count() or 1) + 2  # more than building uses
+COMMAND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
+from spikecore.cli import main
+sys.exit(main())
+"""
+
+
+def interrupted_command(tmp_path, *arguments):
+    """Run the command line, send Ctrl-C once all workers run, return what came of it."""
+    path = tmp_path / "out.json"
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "run", "microcircuit", "--scale", "0.02",
+         "--workers", str(WORKERS), "--record", "--json", str(path), *arguments],
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    with process:
+        while process.poll() is None and threads_of(process.pid) <= WORKERS:
+            time.sleep(0.005)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    return process.returncode, out, err, path
+
+
+def threads_of(pid):
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
+
+
+@needs_proc
+def test_the_command_reports_what_was_run(tmp_path):
+    code, out, err, path = interrupted_command(tmp_path, "--presim", "0", "--time", "1e8")
+    assert code == 130, err
+    assert err == ""
+    assert "(interrupted)" in out
+    report = json.loads(path.read_text(encoding="utf-8"))
+    assert report["interrupted"] is True
+    assert 0.0 < report["biological_s"] < 1e5
+    assert report["spikes"] > 0
+    assert len(report["spikes_sha256"]) == 64
+
+
+@needs_proc
+def test_the_command_stops_before_anything_was_measured(tmp_path):
+    code, out, err, path = interrupted_command(tmp_path, "--presim", "1e8", "--quiet")
+    assert (code, out, err) == (130, "", "spikecore: interrupted\n")
+    assert not path.exists()
