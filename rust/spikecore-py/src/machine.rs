@@ -1,11 +1,12 @@
 //! `_native.Machine`: a compiled network. `try_lock`, never `lock`: a second thread gets `BusyError`.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, TryLockError};
 use std::time::{Duration, Instant};
 
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use spikecore::RunError;
 
 use crate::{convert, errors};
 
@@ -62,7 +63,11 @@ impl Machine {
     }
 
     fn with<T>(&self, f: impl FnOnce(&mut spikecore::Machine) -> PyResult<T>) -> PyResult<T> {
-        f(&mut *self.engine.try_lock().map_err(|_| errors::busy())?)
+        match self.engine.try_lock() {
+            Ok(mut engine) => f(&mut engine),
+            Err(TryLockError::WouldBlock) => Err(errors::busy()),
+            Err(TryLockError::Poisoned(_)) => Err(errors::run(RunError::Poisoned)),
+        }
     }
 }
 

@@ -60,7 +60,7 @@ pub fn fill<W: Weight>(
     threads: usize,
     watch: Watch<'_>,
 ) -> Result<Filled<W>, CompileError> {
-    let rows: Vec<Rows<'_>> = (0..network.projections.len()).map(|id| Rows::new(network, id)).collect::<Result<_, _>>()?;
+    let rows: Vec<Rows<'_>> = (0..network.projections.len()).map(|id| Rows::new(network, id, &mut *watch)).collect::<Result<_, _>>()?;
     let chunks = chunks(network);
     let lengths = count(partition, plan, network, &rows, &chunks, threads, &mut *watch)?;
     let out_degree = out_degrees(network, plan, &lengths);

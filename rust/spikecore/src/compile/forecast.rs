@@ -46,7 +46,9 @@ impl Forecast {
             }
         }
         let neurons = network.neurons();
-        let rows = neurons as f64 * 12.0 * cores as f64;
+        let projects = |id: usize| network.projections.iter().any(|p| p.source == id);
+        let senders = network.populations.iter().enumerate().filter(|&(id, _)| projects(id));
+        let rows = senders.map(|(_, p)| f64::from(p.size)).sum::<f64>() * 12.0 * cores as f64;
         let state_per_neuron = (size_of::<W::State>() * 3 + size_of::<W::Acc>() * 2 + 2 + 8 + 16) as u64;
         Self {
             neurons,
@@ -60,10 +62,11 @@ impl Forecast {
 }
 
 /// Bytes that this process may still allocate: the least of free memory, the control group's and the process's
-/// limits, times 0.9; `SPIKECORE_MEMORY_LIMIT` (bytes) overrides. Unlimited where nothing can be read.
+/// limits, times 0.9; `SPIKECORE_MEMORY_LIMIT` (bytes) overrides, and text that is no number counts as 0 so that it
+/// is noticed. Unlimited where nothing can be read.
 pub fn available_memory() -> u64 {
-    if let Some(limit) = std::env::var("SPIKECORE_MEMORY_LIMIT").ok().and_then(|text| text.parse().ok()) {
-        return limit;
+    if let Ok(limit) = std::env::var("SPIKECORE_MEMORY_LIMIT") {
+        return limit.parse().unwrap_or(0);
     }
     let read = |path: &str| std::fs::read_to_string(path).ok();
     let free = read("/proc/meminfo").and_then(|text| {

@@ -50,7 +50,13 @@ impl Partition {
     pub fn new(network: &Network, workers: usize, placement: Option<&[i64]>) -> Result<Self, CompileError> {
         let pinned = |p: usize| placement.and_then(|all| all.get(p)).and_then(|&c| usize::try_from(c).ok());
         let wanted = (0..network.populations.len()).filter_map(pinned).map(|c| c + 1).max().unwrap_or(0);
-        let mut cores = workers.max(wanted).max(1);
+        // Begin where all slots could fit, in whole rounds of workers, and go on from there.
+        let padded = |p: &crate::network::Population| (p.size as usize).next_multiple_of(BLOCK) * p.model.receptors();
+        let least = network.populations.iter().map(padded).sum::<usize>().div_ceil(MAX_SLOTS);
+        let mut cores = least.next_multiple_of(workers.max(1)).max(workers).max(wanted).max(1);
+        if placement.is_some() {
+            cores = workers.max(wanted).max(1);
+        }
         loop {
             let partition = Self::cut(network, cores, &pinned);
             match partition.slots.iter().enumerate().find(|(_, slots)| **slots > MAX_SLOTS) {

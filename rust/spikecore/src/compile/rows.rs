@@ -4,6 +4,7 @@
 //! thread, twice, in any order, with the same result. Rules that are defined per target (fixed in-degree, given
 //! pairs) are first transposed into rows; within a row their order is ascending target, then creation order.
 
+use super::parallel::Watch;
 use crate::error::CompileError;
 use crate::network::{DelayLaw, Distribution, Network, Projection, Rule};
 use crate::random::uniform::distinct;
@@ -52,8 +53,8 @@ struct Table {
 }
 
 impl<'a> Rows<'a> {
-    /// Prepares projection `id` of `network`.
-    pub fn new(network: &'a Network, id: usize) -> Result<Self, CompileError> {
+    /// Prepares projection `id` of `network`; rules that are given per target are transposed here, polling `watch`.
+    pub fn new(network: &'a Network, id: usize, watch: Watch<'_>) -> Result<Self, CompileError> {
         let projection = &network.projections[id];
         let sources = network.populations[projection.source].size;
         let targets = network.populations[projection.target].size;
@@ -72,8 +73,8 @@ impl<'a> Rows<'a> {
                 let all = std::iter::once(0).chain(counts.into_iter().scan(0, running)).collect();
                 Plan::Draw { with_repeats: true, counts: Counts::Running(all) }
             }
-            Rule::FixedInDegree(k) => Plan::Table(Table::from_in_degree(network.seed, key, *k, sources, targets, projection)),
-            Rule::Pairs(from, to) => Plan::Table(Table::from_pairs(from, to, sources)),
+            Rule::FixedInDegree(k) => Plan::Table(Table::from_in_degree(network.seed, key, *k, (sources, targets), projection, watch)?),
+            Rule::Pairs(from, to) => Plan::Table(Table::from_pairs((from, to), (sources, targets), watch)?),
         };
         Ok(Self { projection, id: key, seed: network.seed, targets, plan })
     }
@@ -214,16 +215,24 @@ impl Table {
     }
 
     /// Transposes (source, target) pairs given in creation order.
-    fn from_pairs(from: &[u32], to: &[u32], sources: u32) -> Self {
-        let mut order: Vec<u32> = (0..from.len() as u32).collect();
-        order.sort_by_key(|&o| to[o as usize]);
-        Self::transpose(sources, order.into_iter().map(|o| (from[o as usize], to[o as usize], o)), true)
+    fn from_pairs((from, to): (&[u32], &[u32]), (sources, targets): (u32, u32), watch: Watch<'_>) -> Result<Self, CompileError> {
+        // Creation order within each target first, then by source: two stable counting sorts.
+        let order = stable_order(targets, to.len(), |o| to[o], watch)?;
+        let first = running_counts(sources, to.len(), |o| from[o], watch)?;
+        Self::transpose(first, to.len(), |place| (from[order[place] as usize], to[order[place] as usize], order[place]), true, watch)
     }
 
     /// `k` sources for every target.
-    fn from_in_degree(seed: u64, id: u32, k: u32, sources: u32, targets: u32, projection: &Projection) -> Self {
+    fn from_in_degree(
+        seed: u64,
+        id: u32,
+        k: u32,
+        (sources, targets): (u32, u32),
+        projection: &Projection,
+        watch: Watch<'_>,
+    ) -> Result<Self, CompileError> {
         let given = matches!(projection.weight, Distribution::Array(_)) || matches!(projection.delay, DelayLaw::Array(_));
-        let mut drawn = vec![0u32; k as usize * targets as usize];
+        let mut drawn = zeros(k as usize * targets as usize)?;
         for (target, row) in (0..targets).zip(drawn.chunks_exact_mut(k.max(1) as usize)) {
             let own = projection.excludes_self().then_some(target);
             let pool = sources - u32::from(own.is_some());
@@ -234,30 +243,76 @@ impl Table {
                 row.copy_from_slice(&distinct(&mut stream.words(), pool, k));
             }
             skip_own(own, row);
+            poll(target as usize * k as usize, k as usize, watch)?;
         }
-        let synapses = drawn.iter().enumerate().map(|(o, &source)| (source, o as u32 / k.max(1), o as u32));
-        Self::transpose(sources, synapses, given)
+        let first = running_counts(sources, drawn.len(), |o| drawn[o], watch)?;
+        Self::transpose(first, drawn.len(), |o| (drawn[o], o as u32 / k.max(1), o as u32), given, watch)
     }
 
-    fn transpose(sources: u32, synapses: impl Iterator<Item = (u32, u32, u32)> + Clone, keep_origin: bool) -> Self {
-        let mut first = vec![0u64; sources as usize + 2];
-        for (source, ..) in synapses.clone() {
-            first[source as usize + 2] += 1;
-        }
-        for s in 2..first.len() {
-            first[s] += first[s - 1];
-        }
-        let total = first[sources as usize + 1] as usize;
-        let (mut targets, mut origin) = (vec![0; total], vec![0; if keep_origin { total } else { 0 }]);
-        for (source, target, place) in synapses {
+    /// Moves synapses, given in ascending order of targets, to their sources' rows.
+    fn transpose(
+        mut first: Vec<u64>,
+        total: usize,
+        synapse: impl Fn(usize) -> (u32, u32, u32),
+        keep_origin: bool,
+        watch: Watch<'_>,
+    ) -> Result<Self, CompileError> {
+        let (mut targets, mut origin) = (zeros(total)?, zeros(if keep_origin { total } else { 0 })?);
+        for o in 0..total {
+            let (source, target, place) = synapse(o);
             let at = &mut first[source as usize + 1];
             targets[*at as usize] = target;
             if keep_origin {
                 origin[*at as usize] = place;
             }
             *at += 1;
+            poll(o, 1, watch)?;
         }
         first.pop();
-        Self { first, targets, origin }
+        Ok(Self { first, targets, origin })
     }
+}
+
+/// Indices `0..n` stably sorted by `key`, which is below `keys`.
+fn stable_order(keys: u32, n: usize, key: impl Fn(usize) -> u32, watch: Watch<'_>) -> Result<Vec<u32>, CompileError> {
+    let mut first = running_counts(keys, n, &key, watch)?;
+    let mut order = zeros(n)?;
+    for o in 0..n {
+        let at = &mut first[key(o) as usize + 1];
+        order[*at as usize] = o as u32;
+        *at += 1;
+        poll(o, 1, watch)?;
+    }
+    Ok(order)
+}
+
+/// For a counting sort that advances entry `key + 1`: how many of `0..n` have a smaller key.
+fn running_counts(keys: u32, n: usize, key: impl Fn(usize) -> u32, watch: Watch<'_>) -> Result<Vec<u64>, CompileError> {
+    let mut first = vec![0u64; keys as usize + 2];
+    for o in 0..n {
+        first[key(o) as usize + 2] += 1;
+        poll(o, 1, watch)?;
+    }
+    for k in 2..first.len() {
+        first[k] += first[k - 1];
+    }
+    Ok(first)
+}
+
+/// Asks `watch` once per some hundred thousand of `done` synapses, which grow by `step`.
+fn poll(done: usize, step: usize, watch: Watch<'_>) -> Result<(), CompileError> {
+    const EVERY: usize = 1 << 18;
+    if done / EVERY != (done + step) / EVERY && !watch(0.0) { Err(CompileError::Interrupted) } else { Ok(()) }
+}
+
+/// Zeros, or an error instead of an abort where memory ends.
+fn zeros(n: usize) -> Result<Vec<u32>, CompileError> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(n).map_err(|_| CompileError::Memory {
+        needed: 4 * n as u64,
+        available: super::available_memory(),
+        what: "transposing a projection".to_owned(),
+    })?;
+    all.resize(n, 0);
+    Ok(all)
 }

@@ -44,7 +44,7 @@
 //!
 //! # A worker
 //!
-//! ```ignore
+//! ```text
 //! let mut waiter = Waiter::new(&router, worker, &core_ids, cpus);
 //! loop {
 //!     let (mut moved, mut open) = (false, false);
