@@ -379,3 +379,23 @@ def test_every_bit_equals_the_oracle(precision, spec):
     np.testing.assert_array_equal(spikes, expected)
     for population, theirs in zip(populations[:-1], potentials, strict=False):
         np.testing.assert_array_equal(states[population.index, "v"], theirs)
+
+
+def test_frames_of_every_length_give_the_same_bits():
+    """Cores of 40,000 to 5,000 neurons sum their input in frames of 1 to 8 ticks; runs stop inside frames."""
+    net = sc.Network(dt=0.1, seed=5)
+    model = sc.LIF(tau_syn_exc=0.5, tau_syn_inh=0.5, i_e=400.0)
+    cells = net.population(40_000, model, v_init=sc.Uniform(-65.0, -50.0))
+    delay = sc.Normal(1.5, 0.75, low=0.05)
+    net.connect(cells, cells, sc.FixedTotalNumber(400_000), weight=sc.Normal(60.0, 20.0), delay=delay)
+    outcomes = []
+    for workers, parts in [(1, [305]), (2, [305]), (3, [1, 6, 298]), (8, [74, 231])]:
+        machine = machine_of(net, workers)
+        found = outcome(machine, [cells, None], parts)
+        events = [machine.statistics[k] for k in ("synaptic_events", "pending_events")]
+        outcomes.append((found, events))
+    expected, events = outcomes[0]
+    assert len(expected[0]) > 40_000 and events[0] > 400_000 and events[1] > 0
+    for found, counted in outcomes[1:]:
+        assert_same(found, expected)
+        assert counted == events

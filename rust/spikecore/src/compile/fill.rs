@@ -64,7 +64,7 @@ pub fn fill<W: Weight>(
     let chunks = chunks(network);
     let lengths = count(partition, plan, network, &rows, &chunks, threads, &mut *watch)?;
     let out_degree = out_degrees(network, plan, &lengths);
-    let mut stores = allocate(network, plan, &lengths)?;
+    let mut stores = allocate(network, partition, plan, &lengths)?;
     let indices = write(network, partition, plan, &rows, &chunks, &lengths, &mut stores, threads, watch)?;
     let mut lookahead = vec![vec![None; partition.cores()]; partition.cores()];
     let mut longest = 1;
@@ -152,13 +152,19 @@ fn out_degrees<W>(network: &Network, plan: &Plan<W>, lengths: &[Vec<u32>]) -> Ve
 }
 
 /// Allocates every store at its exact size.
-fn allocate<W: Weight>(network: &Network, plan: &Plan<W>, lengths: &[Vec<u32>]) -> Result<Vec<Store<W>>, CompileError> {
+fn allocate<W: Weight>(
+    network: &Network,
+    partition: &Partition,
+    plan: &Plan<W>,
+    lengths: &[Vec<u32>],
+) -> Result<Vec<Store<W>>, CompileError> {
     let failed = |what: &'static str| {
         move |needed| CompileError::Memory { needed, available: crate::compile::available_memory(), what: what.to_owned() }
     };
     lengths
         .iter()
-        .map(|lengths| {
+        .enumerate()
+        .map(|(core, lengths)| {
             let mut first_synapse = Vec::with_capacity(plan.rows);
             let (mut weighted, mut shared) = (0u64, 0u64);
             for (population, span) in network.populations.iter().zip(&plan.spans) {
@@ -178,6 +184,7 @@ fn allocate<W: Weight>(network: &Network, plan: &Plan<W>, lengths: &[Vec<u32>]) 
                 segments: vec![],
                 weighted: Pages::zeroed(weighted as usize).map_err(failed("weighted synapses"))?,
                 shared: Pages::zeroed(shared as usize).map_err(failed("synapses with shared weights"))?,
+                frame: partition.frame(core),
                 shared_weights: plan.shared_weights.clone(),
             })
         })

@@ -2,6 +2,7 @@
 
 use crate::id::BLOCK;
 use crate::network::Network;
+use crate::neurocore::frame::CELLS;
 use crate::neurocore::weight::{Synapse, Weight};
 
 /// Neurons, synapses and bytes of a machine.
@@ -49,13 +50,14 @@ impl Forecast {
         let projects = |id: usize| network.projections.iter().any(|p| p.source == id);
         let senders = network.populations.iter().enumerate().filter(|&(id, _)| projects(id));
         let rows = senders.map(|(_, p)| f64::from(p.size)).sum::<f64>() * 12.0 * cores as f64;
-        let state_per_neuron = (size_of::<W::State>() * 3 + size_of::<W::Acc>() * 2 + 2 + 8 + 16) as u64;
+        let state_per_neuron = (size_of::<W::State>() * 3 + 2 + 8 + 16) as u64;
+        let cells = (cores * CELLS * size_of::<W::Acc>()) as u64;
         Self {
             neurons,
             synapses: synapses as u64,
             synapse_bytes: bytes as u64,
             index_bytes: (index + rows) as u64,
-            state_bytes: neurons * state_per_neuron + (network.populations.len() * cores * BLOCK * 32) as u64,
+            state_bytes: neurons * state_per_neuron + cells + (network.populations.len() * cores * BLOCK * 32) as u64,
             build_bytes: build as u64,
         }
     }

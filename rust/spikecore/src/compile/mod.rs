@@ -12,7 +12,7 @@ use crate::error::CompileError;
 use crate::id::{BLOCK, NeuronId, Tick};
 use crate::machine::engine::{Engine, Parts};
 use crate::network::{Model, Network, Population, Receptor, Stimulus};
-use crate::neurocore::delay_line::DelayLine;
+use crate::neurocore::delay_line::{DelayLine, Walk};
 use crate::neurocore::neurons::{PoissonDrive, Slab};
 use crate::neurocore::weight::Weight;
 use crate::neurocore::{Core, Outside, Part, Placed};
@@ -61,7 +61,9 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     each(threads, jobs, (1.0, 1.0), watch, |(id, store)| {
         let placed = partition.slices[id].iter().map(|slice| place(network, &plan, slice, &initial)).collect();
         let channels = ports[id].channels();
-        let lines = (0..channels).map(|_| DelayLine::new(filled.longest, ahead, channels > 1)).collect();
+        let lines = (0..channels)
+            .map(|_| DelayLine::new(filled.longest, ahead, if channels > 1 { Walk::ByTick } else { Walk::ByFrame(store.frame) }))
+            .collect();
         let core = Core::new(id, options.level, store, lines, partition.slots[id], placed, ends.clone());
         *cores[id].lock().expect("one holder") = Some(core);
     })?;

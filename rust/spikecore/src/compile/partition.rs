@@ -5,6 +5,7 @@
 use crate::error::CompileError;
 use crate::id::{BLOCK, CoreId, MAX_SLOTS, PopulationId};
 use crate::network::Network;
+use crate::neurocore::frame::Frame;
 
 /// The part of a population that a core owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +109,11 @@ impl Partition {
     /// Owner of neuron `index` of a population.
     pub fn home(&self, population: PopulationId, index: u32) -> BlockHome {
         self.homes[population][index as usize / BLOCK]
+    }
+
+    /// How a core's cells are used.
+    pub fn frame(&self, core: CoreId) -> Frame {
+        Frame::new(self.slots[core])
     }
 
     /// Neurons of a core.

@@ -100,6 +100,7 @@ impl<'a, W: Weight> RowWriter<'a, W> {
     /// Writes the generated rows of one core at the front of `cursor`, which moves on; calls `done(segments,
     /// shortest delay)` once per row, in kind order.
     pub fn emit(&mut self, core: usize, cursor: &mut (&mut [Synapse<W>], &mut [u16]), mut done: impl FnMut(&[Segment], Option<u32>)) {
+        let frame = self.partition.frame(core);
         for k in 0..self.kinds.len() {
             let bin = &self.bins[core * self.kinds.len() + k];
             let n = bin.delays.len();
@@ -108,12 +109,12 @@ impl<'a, W: Weight> RowWriter<'a, W> {
             if self.kinds[k] == 0 {
                 let out = cursor.0.split_off_mut(..n).expect("invariant: counted = generated");
                 for (place, &at) in self.order.iter().enumerate() {
-                    out[at as usize] = Synapse { slot: bin.slots[place], weight: bin.weights[place] };
+                    out[at as usize] = Synapse { cell: frame.cell(bin.slots[place], bin.delays[place]), weight: bin.weights[place] };
                 }
             } else {
                 let out = cursor.1.split_off_mut(..n).expect("invariant: counted = generated");
                 for (place, &at) in self.order.iter().enumerate() {
-                    out[at as usize] = bin.slots[place];
+                    out[at as usize] = frame.cell(bin.slots[place], bin.delays[place]);
                 }
             }
             done(&self.segments, self.segments.first().map(|s| s.delay()));

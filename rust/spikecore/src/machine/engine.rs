@@ -128,18 +128,18 @@ impl<W: Weight> Engine<W> {
         &self.router
     }
 
-    /// Contract C4: what was published was filed, what was filed was delivered or is pending.
+    /// Contract C4: what was published was filed, what was filed was added to a cell or is held.
     fn assert_nothing_lost(&self) {
         let fan_out: u64 = self.spike_counts().iter().zip(&self.out_degree).map(|(&spikes, &degree)| spikes * u64::from(degree)).sum();
         let (mut filed, mut settled) = (0, 0);
         for (core, port) in self.cores.iter().zip(&self.ports) {
             assert!(port.published() == self.now, "invariant C6: core {} stands at {}, not {}", core.id(), port.published(), self.now);
             filed += core.counters.filed;
-            settled += core.counters.delivered + core.pending();
+            settled += core.counters.scattered + core.unscattered();
         }
         assert!(
             filed == fan_out && settled == fan_out,
-            "invariant C4: spikes x out-degree {fan_out}, filed {filed}, delivered or pending {settled}"
+            "invariant C4: spikes x out-degree {fan_out}, filed {filed}, scattered or held {settled}"
         );
     }
 

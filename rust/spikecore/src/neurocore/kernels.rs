@@ -1,15 +1,16 @@
-//! The hot loops that need `unsafe`: the unchecked scatter of due synapses, prefetching, and the calls into copies
-//! of the neuron kernels compiled for AVX2 and AVX-512. A fence: nothing else in the core is unsafe.
+//! The hot loops that need `unsafe`: the unchecked walk of entries, prefetching, and the calls into copies of the
+//! neuron kernels compiled for AVX2 and AVX-512. A fence: nothing else in the core is unsafe.
 //!
 //! Invariants:
-//! **K1** every slot in a store is below the length of the owning core's accumulator array (asserted when the
-//! store is attached to the core, [`super::Core::new`]).
-//! **K2** every entry's range lies inside its kind's array (entries are made from the store's own segments, whose
-//! sums are asserted with K1).
-//! **K3** a copy compiled for an instruction set is called only on a CPU that has it ([`Level`] is never above
+//! **K1** every entry's range lies inside its kind's array (entries are made from the store's own segments, whose
+//! sums are asserted when the store is attached to the core, [`super::Core::new`]).
+//! **K2** a copy compiled for an instruction set is called only on a CPU that has it ([`Level`] is never above
 //! [`Level::detect`]).
+//!
+//! A cell is 16 bits and a core has 65,536 of them, so the scatter itself needs neither.
 
 use super::delay_line::Entry;
+use super::frame::CELLS;
 use super::neurons::{self, Drive, Slab};
 use super::store::Store;
 use super::weight::Weight;
@@ -18,17 +19,16 @@ use crate::simd::Level;
 /// How many synapses ahead the walk prefetches: some hundred nanoseconds of work, a memory latency under load.
 const AHEAD: u64 = 400;
 
-/// How many entries ahead that is in `store`: 8 with the long segments of two cores, more with the short ones of
-/// many.
+/// How many entries ahead that is in `store`: 8 with long entries, more with short ones.
 fn entries_ahead<W: Weight>(store: &Store<W>) -> usize {
     let mean = store.synapses() / (store.segments.len() as u64).max(1);
-    (AHEAD / mean.max(1)).clamp(8, 64) as usize
+    (AHEAD / (mean << store.frame.shift()).max(1)).clamp(8, 64) as usize
 }
 /// Bytes of one entry that are prefetched; the hardware streams the rest.
 const PREFETCH_BYTES: usize = 512;
 
-/// Adds all synapses of `entries` into `acc`, in order; returns how many there were.
-pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], acc: &mut [W::Acc]) -> u64 {
+/// Adds all synapses of `entries` into `cells`, in order; returns how many there were.
+pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::Acc; CELLS]) -> u64 {
     let mut events = 0;
     let ahead = entries_ahead(store);
     for (i, entry) in entries.iter().enumerate() {
@@ -36,22 +36,21 @@ pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], acc: &mut [W::Acc
             prefetch_entry(store, *next);
         }
         events += entry.len() as u64;
+        let base = store.frame.base(entry.phase());
         let range = entry.offset()..entry.offset() + entry.len();
         if entry.kind() == 0 {
-            // SAFETY: K2.
+            // SAFETY: K1.
             let synapses = unsafe { store.weighted.get_unchecked(range) };
             for synapse in synapses {
-                // SAFETY: K1.
-                let sum = unsafe { acc.get_unchecked_mut(usize::from(synapse.slot)) };
+                let sum = &mut cells[usize::from(synapse.cell.wrapping_add(base))];
                 *sum = W::add(*sum, synapse.weight);
             }
         } else {
             let weight = store.shared_weights[usize::from(entry.kind()) - 1];
-            // SAFETY: K2.
-            let slots = unsafe { store.shared.get_unchecked(range) };
-            for &slot in slots {
-                // SAFETY: K1.
-                let sum = unsafe { acc.get_unchecked_mut(usize::from(slot)) };
+            // SAFETY: K1.
+            let shared = unsafe { store.shared.get_unchecked(range) };
+            for cell in shared {
+                let sum = &mut cells[usize::from(cell.wrapping_add(base))];
                 *sum = W::add(*sum, weight);
             }
         }
@@ -60,18 +59,16 @@ pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], acc: &mut [W::Acc
 }
 
 /// The same additions without rows, entries or prefetching: the limit that delivery is measured against.
-pub fn bare_scatter<W: Weight>(store: &Store<W>, events: usize, acc: &mut [W::Acc]) -> usize {
+pub fn bare_scatter<W: Weight>(store: &Store<W>, events: usize, cells: &mut [W::Acc; CELLS]) -> usize {
     let weighted = &store.weighted[..events.min(store.weighted.len())];
     for synapse in weighted {
-        // SAFETY: K1.
-        let sum = unsafe { acc.get_unchecked_mut(usize::from(synapse.slot)) };
+        let sum = &mut cells[usize::from(synapse.cell)];
         *sum = W::add(*sum, synapse.weight);
     }
     let rest = &store.shared[..(events - weighted.len()).min(store.shared.len())];
     let weight = store.shared_weights.first().copied().unwrap_or_default();
-    for &slot in rest {
-        // SAFETY: K1.
-        let sum = unsafe { acc.get_unchecked_mut(usize::from(slot)) };
+    for &cell in rest {
+        let sum = &mut cells[usize::from(cell)];
         *sum = W::add(*sum, weight);
     }
     weighted.len() + rest.len()
@@ -121,10 +118,10 @@ macro_rules! compiled_for {
         pub fn $name<W: Weight>(level: Level, slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
             match level {
                 #[cfg(target_arch = "x86_64")]
-                // SAFETY: K3.
+                // SAFETY: K2.
                 Level::Avx512 => unsafe { $avx512(slab, acc, drive, out) },
                 #[cfg(target_arch = "x86_64")]
-                // SAFETY: K3.
+                // SAFETY: K2.
                 Level::Avx2 => unsafe { $avx2(slab, acc, drive, out) },
                 _ => $generic(slab, acc, drive, out),
             }

@@ -4,7 +4,8 @@
 //! due and to integrate, and hands back the spikes that its own neurons emitted. Its store is private to it.
 
 pub mod delay_line;
-#[expect(unsafe_code, reason = "unchecked scatter, prefetch and calls into instruction-set copies; invariants K1-K3")]
+pub mod frame;
+#[expect(unsafe_code, reason = "unchecked scatter, prefetch and calls into instruction-set copies; invariants K1-K2")]
 pub mod kernels;
 pub mod neurons;
 #[expect(unsafe_code, reason = "zeroed huge-page memory; invariants G1-G2")]
@@ -17,6 +18,7 @@ use crate::id::{CoreId, NeuronId, Tick};
 use crate::recorder::{SampleTap, SpikeLog};
 use crate::simd::Level;
 use delay_line::{DelayLine, Entry, Key};
+use frame::{CELLS, Frame};
 use neurons::{Drive, PoissonDrive, Slab};
 use store::Store;
 use weight::{Real, Weight};
@@ -26,7 +28,9 @@ use weight::{Real, Weight};
 pub struct Counters {
     /// Synapses whose spike this core has filed.
     pub filed: u64,
-    /// Synapses delivered into accumulators: synaptic operations.
+    /// Synapses added into accumulators, up to a frame before they are due.
+    pub scattered: u64,
+    /// Synapses whose due tick has been integrated: synaptic operations.
     pub delivered: u64,
     /// Spikes taken from producers.
     pub ingested: u64,
@@ -115,9 +119,11 @@ pub struct Core<W: Weight> {
     /// Due entries of several channels in canonical order.
     merged: Vec<(Key, Entry)>,
     in_order: Vec<Entry>,
-    /// Entries of the current tick's slot that have been delivered.
-    delivered: usize,
-    acc: Vec<W::Acc>,
+    frame: Frame,
+    /// Entries of the current frame that have been walked, and their synapses.
+    walked: (usize, u64),
+    /// Input of every slot for every tick of the current frame.
+    cells: Box<[W::Acc; CELLS]>,
     placed: Vec<Placed<W>>,
     emitted: Vec<NeuronId>,
     fired: Vec<u32>,
@@ -130,7 +136,7 @@ pub struct Core<W: Weight> {
 }
 
 impl<W: Weight> Core<W> {
-    /// Assembles a core; checks once what the unchecked loops rely on (K1, K2).
+    /// Assembles a core; checks once what the unchecked loops rely on (K1).
     pub fn new(
         id: CoreId,
         level: Level,
@@ -140,17 +146,18 @@ impl<W: Weight> Core<W> {
         placed: Vec<Placed<W>>,
         population_ends: Vec<NeuronId>,
     ) -> Self {
-        store.assert_slots_below(slots);
+        store.assert_consistent(slots);
         let neurons = placed.iter().map(|p| p.slice.len as usize).sum();
         Self {
             id,
             level,
+            frame: store.frame,
             store,
             delay_lines,
             merged: vec![],
             in_order: vec![],
-            delivered: 0,
-            acc: vec![W::Acc::default(); slots],
+            walked: (0, 0),
+            cells: vec![W::Acc::default(); CELLS].try_into().expect("invariant: as many as asked for"),
             placed,
             emitted: Vec::with_capacity(neurons),
             fired: Vec::with_capacity(neurons),
@@ -172,9 +179,9 @@ impl<W: Weight> Core<W> {
         self.delay_lines.first().map_or(Tick::MAX, |line| line.limit(now) - u64::from(longest_delay))
     }
 
-    /// Files the spikes of step `tick` that came by `channel`: one entry per delay. `ids` ascend.
+    /// Files the spikes of step `tick` that came by `channel`: one entry per frame that a row reaches. `ids` ascend.
     pub fn ingest(&mut self, channel: usize, tick: Tick, ids: &[NeuronId]) {
-        let keyed = self.delay_lines.len() > 1;
+        let phase = self.frame.phase(tick);
         let line = &mut self.delay_lines[channel];
         let mut population = 0;
         let mut first_id = 0;
@@ -194,6 +201,7 @@ impl<W: Weight> Core<W> {
                 kernels::prefetch_element(&self.store.segments, at);
                 kernels::prefetch_element(&self.store.segments, at + 16);
                 kernels::prefetch_element(&self.store.segments, at + 32);
+                kernels::prefetch_element(&self.store.first_synapse, row);
             }
         }
         (population, first_id) = (0, 0);
@@ -203,20 +211,9 @@ impl<W: Weight> Core<W> {
                 population += 1;
             }
             for (k, row) in rows(&self.store, population, id - first_id).enumerate() {
-                let kind = self.store.spans[population].kinds[k];
-                let mut at = self.store.first_synapse[row];
-                let from = at;
                 let (begin, end) = (self.store.first_segment[row] as usize, self.store.first_segment[row + 1] as usize);
-                for segment in &self.store.segments[begin..end] {
-                    let (due, entry) = (tick + u64::from(segment.delay()), Entry::new(at, segment.len(), kind));
-                    if keyed {
-                        line.file_keyed(due, entry, Key::new(segment.delay(), id));
-                    } else {
-                        line.file(due, entry);
-                    }
-                    at += u64::from(segment.len());
-                }
-                self.counters.filed += at - from;
+                let first = Entry::new(self.store.first_synapse[row], phase, self.store.spans[population].kinds[k]);
+                self.counters.filed += line.file_row((tick, id), first, &self.store.segments[begin..end]);
             }
         }
         self.counters.ingested += ids.len() as u64;
@@ -227,8 +224,9 @@ impl<W: Weight> Core<W> {
     pub fn deliver_early(&mut self, now: Tick) {
         if let [line] = &mut self.delay_lines[..] {
             let due = line.due(now);
-            self.counters.delivered += kernels::deliver(&self.store, &due[self.delivered..], &mut self.acc);
-            self.delivered = due.len();
+            let synapses = kernels::deliver(&self.store, &due[self.walked.0..], &mut self.cells);
+            self.counters.scattered += synapses;
+            self.walked = (due.len(), self.walked.1 + synapses);
         }
     }
 
@@ -243,16 +241,29 @@ impl<W: Weight> Core<W> {
         self.merged.sort_by_key(|&(key, _)| key);
         self.in_order.clear();
         self.in_order.extend(self.merged.iter().map(|&(_, entry)| entry));
-        self.counters.delivered += kernels::deliver(&self.store, &self.in_order, &mut self.acc);
+        let synapses = kernels::deliver(&self.store, &self.in_order, &mut self.cells);
+        self.counters.scattered += synapses;
+        self.walked = (0, synapses);
+    }
+
+    /// Empties what has been walked, at the end of its frame, and counts what was due.
+    fn leave(&mut self, now: Tick) {
+        for line in &mut self.delay_lines {
+            self.counters.delivered += line.take_due(now);
+            if line.ends_frame(now) {
+                line.clear(now);
+                self.walked = (0, 0);
+            }
+        }
     }
 
     /// Integrates step `now`; everything due must have been delivered. Returns the ids that fired, ascending.
     pub fn integrate(&mut self, now: Tick) -> &[NeuronId] {
         #[cfg(test)]
         assert!(self.panic_at != Some(now), "a test asked for this panic");
-        self.delay_lines.iter_mut().for_each(|line| line.clear(now));
-        self.delivered = 0;
+        self.leave(now);
         self.emitted.clear();
+        let part = usize::from(self.frame.base(self.frame.phase(now)));
         for placed in &mut self.placed {
             let from = self.emitted.len();
             match &mut placed.part {
@@ -260,9 +271,8 @@ impl<W: Weight> Core<W> {
                     if now >= outside.next_change {
                         outside.refresh(now, placed.slice.stride as usize);
                     }
-                    let slots = placed.slice.slot0 as usize;
-                    let receptors = slab.receptors();
-                    let acc = &mut self.acc[slots..slots + receptors * placed.slice.stride as usize];
+                    let from = part + placed.slice.slot0 as usize;
+                    let acc = &mut self.cells[from..from + slab.receptors() * placed.slice.stride as usize];
                     let drive = Drive {
                         tick: now,
                         first: placed.slice.first,
@@ -306,9 +316,14 @@ impl<W: Weight> Core<W> {
         taps.map(|t| (t.neurons.iter().map(|n| n.1).collect(), std::mem::take(&mut t.values))).collect()
     }
 
-    /// Synapses filed and not yet delivered.
+    /// Synapses filed and not yet due.
     pub fn pending(&self) -> u64 {
         self.delay_lines.iter().map(DelayLine::pending).sum()
+    }
+
+    /// Synapses in the delay lines that have not been added to any cell.
+    pub fn unscattered(&self) -> u64 {
+        self.delay_lines.iter().map(DelayLine::held).sum::<u64>() - self.walked.1
     }
 
     /// Its weight store, for reading back the network.
@@ -322,12 +337,13 @@ impl<W: Weight> Core<W> {
             Part::Neurons { slab, .. } => slab.bytes() + size_of_val(&*p.spikes) as u64,
             Part::Source { spikes, .. } => size_of_val(&**spikes) as u64,
         });
-        slabs.sum::<u64>() + size_of_val(&*self.acc) as u64 + self.delay_lines.iter().map(DelayLine::bytes).sum::<u64>()
+        slabs.sum::<u64>() + size_of_val(&*self.cells) as u64 + self.delay_lines.iter().map(DelayLine::bytes).sum::<u64>()
     }
 
-    /// Adds up to `events` of its synapses to a scratch copy of its accumulators, in stored order; returns how many.
+    /// Adds up to `events` of its synapses to a scratch copy of its cells, in stored order; returns how many.
     pub fn bare_scatter(&self, events: usize, scratch: &mut Vec<W::Acc>) -> usize {
-        scratch.resize(self.acc.len(), W::Acc::default());
-        kernels::bare_scatter(&self.store, events, scratch)
+        scratch.resize(CELLS, W::Acc::default());
+        let cells = scratch.as_mut_slice().try_into().expect("invariant: just resized");
+        kernels::bare_scatter(&self.store, events, cells)
     }
 }

@@ -5,6 +5,7 @@
 //! weighted synapses, or targets that share one weight (2 B each). Only the owning core can reach its store:
 //! it is a private field, moved with the core into the worker that runs it (contract C2).
 
+use super::frame::Frame;
 use super::pages::Pages;
 use super::weight::{Synapse, Weight};
 
@@ -54,34 +55,36 @@ pub struct Store<W: Weight> {
     pub(crate) segments: Vec<Segment>,
     /// Individually weighted synapses.
     pub(crate) weighted: Pages<Synapse<W>>,
-    /// Slots of synapses with shared weights.
+    /// Cells of synapses with shared weights.
     pub(crate) shared: Pages<u16>,
+    /// How slots and delays make cells.
+    pub(crate) frame: Frame,
     /// The shared weights.
     pub(crate) shared_weights: Vec<W>,
 }
 
 impl<W: Weight> Store<W> {
-    /// Asserts what the unchecked scatter relies on: every slot below `slots`, every row's segments inside its
-    /// kind's array, every shared kind with a weight.
+    /// Asserts what the unchecked scatter relies on, every row's segments inside its kind's array (K1), and that every
+    /// slot is below `slots` and every shared kind has a weight.
     ///
     /// # Panics
     /// If the store was built wrongly.
-    pub fn assert_slots_below(&self, slots: usize) {
-        let highest = |best: u16, slot: u16| best.max(slot);
-        let highest = self.weighted.iter().map(|s| s.slot).fold(0, highest).max(self.shared.iter().copied().fold(0, highest));
-        assert!(self.synapses() == 0 || usize::from(highest) < slots, "invariant K1: slot {highest} of {slots}");
+    pub fn assert_consistent(&self, slots: usize) {
+        let highest = |best: u16, cell: u16| best.max(self.frame.slot(cell));
+        let highest = self.weighted.iter().map(|s| s.cell).fold(0, highest).max(self.shared.iter().copied().fold(0, highest));
+        assert!(self.synapses() == 0 || usize::from(highest) < slots, "invariant: slot {highest} of {slots}");
         for span in &self.spans {
-            assert!(span.kinds.iter().all(|&k| usize::from(k) <= self.shared_weights.len()), "invariant K2: unknown kind");
+            assert!(span.kinds.iter().all(|&k| usize::from(k) <= self.shared_weights.len()), "invariant: unknown kind");
         }
         let mut ends = [0u64; 2];
         for (row, (&first, range)) in self.first_synapse.iter().zip(self.first_segment.windows(2)).enumerate() {
             let len: u64 = self.segments[range[0] as usize..range[1] as usize].iter().map(|s| u64::from(s.len())).sum();
             let which = usize::from(self.kind_of(row) != 0);
-            assert!(first == ends[which], "invariant K2: rows are contiguous");
+            assert!(first == ends[which], "invariant K1: rows are contiguous");
             ends[which] += len;
         }
         let arrays = [self.weighted.len() as u64, self.shared.len() as u64];
-        assert!(ends == arrays, "invariant K2: segments cover the arrays, {ends:?} of {arrays:?}");
+        assert!(ends == arrays, "invariant K1: segments cover the arrays, {ends:?} of {arrays:?}");
     }
 
     fn kind_of(&self, row: usize) -> Kind {
@@ -115,9 +118,9 @@ impl<W: Weight> Store<W> {
                 for offset in at..at + segment.len() as usize {
                     if kind == 0 {
                         let synapse = self.weighted[offset];
-                        visit(synapse.slot, synapse.weight, segment.delay());
+                        visit(self.frame.slot(synapse.cell), synapse.weight, segment.delay());
                     } else {
-                        visit(self.shared[offset], self.shared_weights[usize::from(kind) - 1], segment.delay());
+                        visit(self.frame.slot(self.shared[offset]), self.shared_weights[usize::from(kind) - 1], segment.delay());
                     }
                 }
                 at += segment.len() as usize;

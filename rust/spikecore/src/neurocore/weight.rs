@@ -135,12 +135,12 @@ pub fn q16_step(bound: f64) -> f64 {
     if bound / step > 32767.0 { step * 2.0 } else { step }
 }
 
-/// One stored synapse: the slot that it feeds and its weight, packed (4 B in q16, 6 B in f32, 10 B in f64).
+/// One stored synapse: the cell that it feeds and its weight, packed (4 B in q16, 6 B in f32, 10 B in f64).
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(C, packed)]
 pub struct Synapse<W> {
-    /// Slot in the owning core.
-    pub slot: u16,
+    /// Cell of the owning core, see [`super::frame`].
+    pub cell: u16,
     /// Weight.
     pub weight: W,
 }
