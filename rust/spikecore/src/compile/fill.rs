@@ -66,6 +66,10 @@ pub fn fill<W: Weight>(
     let out_degree = out_degrees(network, plan, &lengths);
     let mut stores = allocate(network, partition, plan, &lengths)?;
     let indices = write(network, partition, plan, &rows, &chunks, &lengths, &mut stores, threads, watch)?;
+    for (core, store) in stores.iter_mut().enumerate() {
+        let total = indices.iter().map(|per_core| per_core[core].segments.len()).sum();
+        store.segments = Pages::zeroed(total).map_err(out_of_memory("segments"))?;
+    }
     let mut lookahead = vec![vec![None; partition.cores()]; partition.cores()];
     let mut longest = 1;
     for (chunk, per_core) in chunks.iter().zip(indices) {
@@ -78,11 +82,12 @@ pub fn fill<W: Weight>(
             };
             longest = index.segments.iter().map(|s| s.delay()).fold(longest, u32::max);
             let store = &mut stores[core];
-            for count in index.segments_per_row {
-                let last = *store.first_segment.last().expect("invariant: starts with 0");
-                store.first_segment.push(last + count);
-            }
-            store.segments.extend_from_slice(&index.segments);
+            let begin = *store.first_segment.last().expect("invariant: starts with 0");
+            store.segments[begin as usize..][..index.segments.len()].copy_from_slice(&index.segments);
+            store.first_segment.extend(index.segments_per_row.iter().scan(begin, |end, count| {
+                *end += count;
+                Some(*end)
+            }));
         }
     }
     Ok(Filled { stores, out_degree, lookahead, longest })
@@ -151,16 +156,18 @@ fn out_degrees<W>(network: &Network, plan: &Plan<W>, lengths: &[Vec<u32>]) -> Ve
     degrees
 }
 
-/// Allocates every store at its exact size.
+/// Turns the bytes that could not be had into an error.
+fn out_of_memory(what: &str) -> impl FnOnce(u64) -> CompileError {
+    move |needed| CompileError::Memory { needed, available: crate::compile::available_memory(), what: what.to_owned() }
+}
+
+/// Allocates every store at its exact size; the segments come later.
 fn allocate<W: Weight>(
     network: &Network,
     partition: &Partition,
     plan: &Plan<W>,
     lengths: &[Vec<u32>],
 ) -> Result<Vec<Store<W>>, CompileError> {
-    let failed = |what: &'static str| {
-        move |needed| CompileError::Memory { needed, available: crate::compile::available_memory(), what: what.to_owned() }
-    };
     lengths
         .iter()
         .enumerate()
@@ -181,9 +188,9 @@ fn allocate<W: Weight>(
                 spans: plan.spans.clone(),
                 first_segment,
                 first_synapse,
-                segments: vec![],
-                weighted: Pages::zeroed(weighted as usize).map_err(failed("weighted synapses"))?,
-                shared: Pages::zeroed(shared as usize).map_err(failed("synapses with shared weights"))?,
+                segments: Pages::zeroed(0).map_err(out_of_memory("segments"))?,
+                weighted: Pages::zeroed(weighted as usize).map_err(out_of_memory("weighted synapses"))?,
+                shared: Pages::zeroed(shared as usize).map_err(out_of_memory("synapses with shared weights"))?,
                 frame: partition.frame(core),
                 shared_weights: plan.shared_weights.clone(),
             })

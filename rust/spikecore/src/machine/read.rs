@@ -23,7 +23,7 @@ pub struct Statistics {
     pub stimulus_events: Vec<u64>,
     /// Seconds per worker in ingest, deliver, integrate, wait.
     pub phases_s: Vec<[f64; 4]>,
-    /// Synapses delivered per worker.
+    /// Synapses scattered per worker, up to a frame before they are due.
     pub events_per_worker: Vec<u64>,
     /// Bytes of synapses.
     pub weight_store_bytes: u64,
@@ -33,7 +33,7 @@ pub struct Statistics {
     pub state_bytes: u64,
     /// Synapses.
     pub synapses: u64,
-    /// Synapses delivered.
+    /// Synapses whose due tick has been run.
     pub delivered: u64,
     /// Synapses filed and not yet due.
     pub pending: u64,
@@ -189,7 +189,7 @@ impl<W: Weight> Engine<W> {
             events_per_worker: self
                 .cores_per_worker()
                 .into_iter()
-                .map(|own| self.cores[own].iter().map(|c| c.counters.delivered).sum())
+                .map(|own| self.cores[own].iter().map(|c| c.counters.scattered).sum())
                 .collect(),
             ..Statistics::default()
         };
@@ -198,8 +198,9 @@ impl<W: Weight> Engine<W> {
             s.index_bytes += core.store().index_bytes();
             s.state_bytes += core.state_bytes();
             s.synapses += core.store().synapses();
-            s.delivered += core.counters.delivered;
-            s.pending += core.pending();
+            let pending = core.pending(self.now);
+            s.delivered += core.counters.filed - pending;
+            s.pending += pending;
             for placed in core.placed() {
                 let population = placed.slice.population;
                 if let Part::Neurons { slab, .. } = &placed.part {

@@ -15,11 +15,11 @@ use crate::id::{NeuronId, Tick};
 pub struct Entry(u64);
 
 impl Entry {
-    /// An empty run.
+    /// Packs an entry.
     #[inline(always)]
-    pub fn new(offset: u64, phase: u32, kind: Kind) -> Self {
-        debug_assert!(offset < 1 << 36 && phase < 1 << 4, "invariant: an entry fits 64 bits");
-        Self(offset << 28 | u64::from(phase) << 24 | u64::from(kind))
+    fn new(offset: u64, len: u32, phase: u32, kind: Kind) -> Self {
+        debug_assert!(offset < 1 << 36 && phase < 1 << 4 && len <= LONGEST, "invariant: an entry fits 64 bits");
+        Self(offset << 28 | u64::from(phase) << 24 | u64::from(len) << 8 | u64::from(kind))
     }
     /// Offset of the first synapse.
     #[inline(always)]
@@ -41,16 +41,26 @@ impl Entry {
     pub fn kind(self) -> Kind {
         self.0 as u8
     }
-    /// With `more` synapses, if the length still fits.
-    #[inline(always)]
-    fn longer(self, more: u32) -> Option<Self> {
-        (self.len() + more as usize <= 0xffff).then_some(Self(self.0 + (u64::from(more) << 8)))
-    }
-    /// The empty run behind this one.
-    #[inline(always)]
-    fn behind(self) -> Self {
-        Self(((self.offset() + self.len()) as u64) << 28 | self.0 & 0xf00_00ff)
-    }
+}
+
+/// Most synapses of an entry; longer runs are filed as several.
+const LONGEST: u32 = 0xffff;
+
+/// What a spike finds on a core: a row, and what its entries have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// Emission tick.
+    pub tick: Tick,
+    /// Its place in its frame.
+    pub phase: u32,
+    /// The neuron that fired.
+    pub source: NeuronId,
+    /// Storage kind.
+    pub kind: Kind,
+    /// First synapse, in its kind's array.
+    pub first: u64,
+    /// Segments, by ascending delay.
+    pub segments: &'a [Segment],
 }
 
 /// An entry's place in the canonical order of its tick: emission tick, then source.
@@ -78,10 +88,10 @@ pub enum Walk {
 #[derive(Debug)]
 pub struct DelayLine {
     slots: Vec<Vec<Entry>>,
+    /// Buffers of slots that are empty, the warmest last.
+    spare: Vec<Vec<Entry>>,
     /// Keys beside the entries; empty where one line is in order by itself.
     keys: Vec<Vec<Key>>,
-    /// Synapses due at each tick.
-    due: Vec<u64>,
     mask: u64,
     shift: u32,
 }
@@ -98,8 +108,8 @@ impl DelayLine {
         let slots = (ticks.div_ceil(1 << shift) + u64::from(shift > 0)).next_power_of_two();
         Self {
             slots: (0..slots).map(|_| Vec::new()).collect(),
+            spare: Vec::with_capacity(slots as usize),
             keys: (0..if keyed { slots } else { 0 }).map(|_| Vec::new()).collect(),
-            due: vec![0; (slots as usize) << shift],
             mask: slots - 1,
             shift,
         }
@@ -115,39 +125,38 @@ impl DelayLine {
         (((now >> self.shift) + self.mask + 1) << self.shift) - 1
     }
 
-    /// Files the segments of one row of the spike that `(tick, source)` emitted; `run` is the empty entry at the
-    /// row's beginning. Returns the number of synapses.
+    /// Files a row: one entry per frame that it reaches. Returns the number of its synapses.
     #[inline(always)]
-    pub fn file_row(&mut self, (tick, source): (Tick, NeuronId), mut run: Entry, segments: &[Segment]) -> u64 {
-        let mut filed = 0;
-        let mut frame = Tick::MAX;
-        let mut first_delay = 0;
-        let ticks = self.due.len() as u64 - 1;
-        for segment in segments {
-            let due = tick + u64::from(segment.delay());
-            self.due[(due & ticks) as usize] += u64::from(segment.len());
-            filed += u64::from(segment.len());
-            match run.longer(segment.len()) {
-                Some(longer) if due >> self.shift == frame => run = longer,
-                _ => {
-                    self.file(frame, run, Key::new(first_delay, source));
-                    (frame, first_delay) = (due >> self.shift, segment.delay());
-                    run = run.behind().longer(segment.len()).expect("invariant: a segment's length fits an entry");
-                }
+    pub fn file(&mut self, row: Row<'_>) -> u64 {
+        let (mut start, mut end) = (row.first, row.first);
+        let (mut frame, mut delay) = (Tick::MAX, 0);
+        for segment in row.segments {
+            let due = (row.tick + u64::from(segment.delay())) >> self.shift;
+            if due != frame {
+                self.push(frame, &row, start, end, delay);
+                (start, frame, delay) = (end, due, segment.delay());
             }
+            end += u64::from(segment.len());
         }
-        self.file(frame, run, Key::new(first_delay, source));
-        filed
+        self.push(frame, &row, start, end, delay);
+        end - row.first
     }
 
+    /// Files synapses `start..end` of a row, which are due in one frame, the first with this delay.
     #[inline(always)]
-    fn file(&mut self, frame: u64, run: Entry, key: Key) {
-        if run.len() > 0 {
+    fn push(&mut self, frame: u64, row: &Row<'_>, mut start: u64, end: u64, delay: u32) {
+        while start < end {
             let slot = (frame & self.mask) as usize;
-            self.slots[slot].push(run);
-            if let Some(keys) = self.keys.get_mut(slot) {
-                keys.push(key);
+            let len = (end - start).min(u64::from(LONGEST)) as u32;
+            let entries = &mut self.slots[slot];
+            if entries.capacity() == 0 {
+                *entries = self.spare.pop().unwrap_or_default();
             }
+            entries.push(Entry::new(start, len, row.phase, row.kind));
+            if let Some(keys) = self.keys.get_mut(slot) {
+                keys.push(Key::new(delay, row.source));
+            }
+            start += u64::from(len);
         }
     }
 
@@ -162,29 +171,27 @@ impl DelayLine {
         &self.slots[self.slot(tick)]
     }
 
-    /// Synapses that were due at `tick`, which is over.
-    pub fn take_due(&mut self, tick: Tick) -> u64 {
-        let ticks = self.due.len() as u64 - 1;
-        std::mem::take(&mut self.due[(tick & ticks) as usize])
-    }
-
     /// Is `tick` the last of its frame?
     pub fn ends_frame(&self, tick: Tick) -> bool {
         (tick + 1) & ((1 << self.shift) - 1) == 0
     }
 
+    /// Is `tick` the first of its frame?
+    pub fn begins_frame(&self, tick: Tick) -> bool {
+        tick & ((1 << self.shift) - 1) == 0
+    }
+
     /// Empties the frame of `tick`, which has been walked.
     pub fn clear(&mut self, tick: Tick) {
         let slot = self.slot(tick);
-        self.slots[slot].clear();
+        let mut entries = std::mem::take(&mut self.slots[slot]);
+        if entries.capacity() > 0 {
+            entries.clear();
+            self.spare.push(entries);
+        }
         if let Some(keys) = self.keys.get_mut(slot) {
             keys.clear();
         }
-    }
-
-    /// Synapses filed and not yet due.
-    pub fn pending(&self) -> u64 {
-        self.due.iter().sum()
     }
 
     /// Synapses of all entries held.
@@ -194,8 +201,8 @@ impl DelayLine {
 
     /// Bytes reserved.
     pub fn bytes(&self) -> u64 {
-        let entries = self.slots.iter().map(|s| s.capacity() * size_of::<Entry>()).sum::<usize>();
+        let entries = self.slots.iter().chain(&self.spare).map(|s| s.capacity() * size_of::<Entry>()).sum::<usize>();
         let keys = self.keys.iter().map(|k| k.capacity() * size_of::<Key>()).sum::<usize>();
-        (entries + keys + size_of_val(&*self.due)) as u64
+        (entries + keys) as u64
     }
 }

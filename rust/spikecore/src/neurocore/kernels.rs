@@ -24,8 +24,10 @@ fn entries_ahead<W: Weight>(store: &Store<W>) -> usize {
     let mean = store.synapses() / (store.segments.len() as u64).max(1);
     (AHEAD / (mean << store.frame.shift()).max(1)).clamp(8, 64) as usize
 }
-/// Bytes of one entry that are prefetched; the hardware streams the rest.
-const PREFETCH_BYTES: usize = 512;
+
+/// Most bytes of one entry that are prefetched. The hardware does not stream entries of a few hundred bytes: asking
+/// for all of them rather than for 512 bytes saves a fifth of the time of delivery.
+const PREFETCH_BYTES: usize = 4096;
 
 /// Adds all synapses of `entries` into `cells`, in order; returns how many there were.
 pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::Acc; CELLS]) -> u64 {

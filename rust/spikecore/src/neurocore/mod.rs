@@ -17,7 +17,7 @@ use crate::compile::partition::Slice;
 use crate::id::{CoreId, NeuronId, Tick};
 use crate::recorder::{SampleTap, SpikeLog};
 use crate::simd::Level;
-use delay_line::{DelayLine, Entry, Key};
+use delay_line::{DelayLine, Entry, Key, Row};
 use frame::{CELLS, Frame};
 use neurons::{Drive, PoissonDrive, Slab};
 use store::Store;
@@ -30,8 +30,6 @@ pub struct Counters {
     pub filed: u64,
     /// Synapses added into accumulators, up to a frame before they are due.
     pub scattered: u64,
-    /// Synapses whose due tick has been integrated: synaptic operations.
-    pub delivered: u64,
     /// Spikes taken from producers.
     pub ingested: u64,
 }
@@ -212,8 +210,14 @@ impl<W: Weight> Core<W> {
             }
             for (k, row) in rows(&self.store, population, id - first_id).enumerate() {
                 let (begin, end) = (self.store.first_segment[row] as usize, self.store.first_segment[row + 1] as usize);
-                let first = Entry::new(self.store.first_synapse[row], phase, self.store.spans[population].kinds[k]);
-                self.counters.filed += line.file_row((tick, id), first, &self.store.segments[begin..end]);
+                self.counters.filed += line.file(Row {
+                    tick,
+                    phase,
+                    source: id,
+                    kind: self.store.spans[population].kinds[k],
+                    first: self.store.first_synapse[row],
+                    segments: &self.store.segments[begin..end],
+                });
             }
         }
         self.counters.ingested += ids.len() as u64;
@@ -246,10 +250,9 @@ impl<W: Weight> Core<W> {
         self.walked = (0, synapses);
     }
 
-    /// Empties what has been walked, at the end of its frame, and counts what was due.
+    /// Empties what has been walked, at the end of its frame.
     fn leave(&mut self, now: Tick) {
         for line in &mut self.delay_lines {
-            self.counters.delivered += line.take_due(now);
             if line.ends_frame(now) {
                 line.clear(now);
                 self.walked = (0, 0);
@@ -316,9 +319,22 @@ impl<W: Weight> Core<W> {
         taps.map(|t| (t.neurons.iter().map(|n| n.1).collect(), std::mem::take(&mut t.values))).collect()
     }
 
-    /// Synapses filed and not yet due.
-    pub fn pending(&self) -> u64 {
-        self.delay_lines.iter().map(DelayLine::pending).sum()
+    /// Synapses filed and not yet due when `now` is the next tick; those of the current frame are looked at one by one.
+    pub fn pending(&self, now: Tick) -> u64 {
+        let begun = |line: &DelayLine| line.due(now).iter().map(|&entry| self.due_before(now, entry)).sum::<u64>();
+        self.delay_lines.iter().map(|line| line.held() - if line.begins_frame(now) { 0 } else { begun(line) }).sum()
+    }
+
+    /// How many synapses of an entry of the frame of `now` are due before it.
+    fn due_before(&self, now: Tick, entry: Entry) -> u64 {
+        let (base, part) = (self.frame.base(entry.phase()), self.frame.base(self.frame.phase(now)));
+        let early = |&&cell: &&u16| cell.wrapping_add(base) < part;
+        let range = entry.offset()..entry.offset() + entry.len();
+        let early = match entry.kind() {
+            0 => self.store.weighted[range].iter().map(|s| s.cell).filter(|cell| early(&cell)).count(),
+            _ => self.store.shared[range].iter().filter(early).count(),
+        };
+        early as u64
     }
 
     /// Synapses in the delay lines that have not been added to any cell.

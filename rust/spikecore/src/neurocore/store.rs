@@ -11,6 +11,7 @@ use super::weight::{Synapse, Weight};
 
 /// Synapses of one row with one delay: delay in the high 16 bits, length (1..=65535) in the low.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
 pub struct Segment(u32);
 
 impl Segment {
@@ -52,7 +53,7 @@ pub struct Store<W: Weight> {
     /// First synapse of each row, in its kind's array.
     pub(crate) first_synapse: Vec<u64>,
     /// All segments, row by row.
-    pub(crate) segments: Vec<Segment>,
+    pub(crate) segments: Pages<Segment>,
     /// Individually weighted synapses.
     pub(crate) weighted: Pages<Synapse<W>>,
     /// Cells of synapses with shared weights.

@@ -1,18 +1,18 @@
-//! A clock word: how far somebody has come, and whether anybody sleeps until that changes, in ONE atomic word.
+//! A clock word: how far somebody has come, and who sleeps until that changes, in ONE atomic word.
 //!
-//! `ticks << 1 | flag`. The owner *publishes* a new count, which clears the flag and tells whether it was set; a
-//! waiter *arms* the word, which sets the flag and tells the count at that moment. Both are read-modify-write
+//! `ticks << 16 | seats`. The owner *publishes* a new count, which clears the seats and tells which were set; a
+//! waiter *arms* the word, which sets its seat and tells the count at that moment. Both are read-modify-write
 //! operations, so on each word they are totally ordered:
 //! - publish before arm: `arm` returns the new count and the waiter does not sleep;
-//! - arm before publish: `publish` returns true and the owner wakes the waiter.
+//! - arm before publish: `publish` returns the waiter's seat and the owner wakes it.
 //!
 //! With a plain store and load of two words ("publish, then look for sleepers" against "lie down, then look at
 //! the clock") both sides could read the old value of the other's word, since a store may pass a later load on
-//! every machine; Acquire and Release do not forbid it. A plain store into the one word would overwrite a flag
+//! every machine; Acquire and Release do not forbid it. A plain store into the one word would overwrite a seat
 //! that was set after it was looked at. The models find both lost wake-ups.
 //!
 //! Orderings. `publish` is Release: who reads the count (Acquire, in `read`) sees what was done before. `arm` is
-//! Release and `publish` Acquire so that whoever finds the flag also finds the sleeper's handle (`Crew`). `arm`
+//! Release and `publish` Acquire so that whoever finds the seat also finds the sleeper's handle (`Crew`). `arm`
 //! need not acquire: the count it returns only decides whether to sleep; data is read after a `read`.
 
 use crate::id::Tick;
@@ -28,59 +28,85 @@ const PUBLISH: Ordering = if cfg!(mutant = "publish_no_release") {
 const READ: Ordering = if cfg!(mutant = "clock_read_relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
 const ARM: Ordering = if cfg!(mutant = "arm_relaxed") { Ordering::Relaxed } else { Ordering::Release };
 
-/// A published count of ticks with a wait flag.
+/// Bits of a word that are seats.
+const SEATS: u32 = 16;
+
+/// A set of seats; a seat shares its bit with those 16 further on, which are then woken with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a sleeper must be woken"]
+pub struct Seats(u16);
+
+impl Seats {
+    /// The set of one seat.
+    pub(crate) fn only(seat: usize) -> Self {
+        Self(1 << (seat as u32 % SEATS))
+    }
+
+    /// Is nobody in it?
+    #[inline(always)]
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Is this seat in it?
+    pub(crate) fn contains(self, seat: usize) -> bool {
+        self.0 & Self::only(seat).0 != 0
+    }
+}
+
+/// A published count of ticks with the seats of those who wait for it.
 #[derive(Debug)]
 pub struct ClockWord(Padded<AtomicU64>);
 
 impl ClockWord {
     /// The largest count.
-    pub const MAX: Tick = Tick::MAX >> 1;
+    pub const MAX: Tick = Tick::MAX >> SEATS;
 
     pub(crate) fn new(ticks: Tick) -> Self {
-        Self(Padded(AtomicU64::new(ticks << 1)))
+        Self(Padded(AtomicU64::new(ticks << SEATS)))
     }
 
-    /// Makes `ticks` visible, with everything done before; true when somebody sleeps on this word.
-    #[must_use = "a sleeper must be woken"]
+    /// Makes `ticks` visible, with everything done before; the seats that sleep on this word.
     #[inline]
-    pub(crate) fn publish(&self, ticks: Tick) -> bool {
+    pub(crate) fn publish(&self, ticks: Tick) -> Seats {
         self.publish_as(ticks, PUBLISH)
     }
 
     /// `publish` with an ordering of its own, so that tests can weaken one user of the word at a time.
     #[inline]
-    pub(crate) fn publish_as(&self, ticks: Tick, order: Ordering) -> bool {
+    pub(crate) fn publish_as(&self, ticks: Tick, order: Ordering) -> Seats {
+        debug_assert!(ticks <= Self::MAX, "invariant: a count fits its word");
         if cfg!(mutant = "publish_store") {
-            let flag = self.0.load(Ordering::Acquire) & 1 == 1;
-            self.0.store(ticks << 1, Ordering::Release);
-            return flag;
+            let seats = Seats(self.0.load(Ordering::Acquire) as u16);
+            self.0.store(ticks << SEATS, Ordering::Release);
+            return seats;
         }
-        self.0.swap(ticks << 1, order) & 1 == 1
+        Seats(self.0.swap(ticks << SEATS, order) as u16)
     }
 
     /// The count, with everything its publisher did before publishing it.
     #[inline]
     pub fn read(&self) -> Tick {
-        self.0.load(READ) >> 1
+        self.0.load(READ) >> SEATS
     }
 
     /// The count alone, for statistics.
     #[inline]
     pub(crate) fn glance(&self) -> Tick {
-        self.0.load(Ordering::Relaxed) >> 1
+        self.0.load(Ordering::Relaxed) >> SEATS
     }
 
-    /// Asks to be woken at the next `publish`; returns the count at this moment.
+    /// Asks that these seats be woken at the next `publish`; returns the count at this moment.
     #[must_use = "the count may already be enough"]
-    pub(crate) fn arm(&self) -> Tick {
+    pub(crate) fn arm(&self, seats: Seats) -> Tick {
         if cfg!(mutant = "arm_missing") {
-            return self.0.load(Ordering::Acquire) >> 1;
+            return self.0.load(Ordering::Acquire) >> SEATS;
         }
         if cfg!(mutant = "arm_store") {
             let word = self.0.load(Ordering::Acquire);
-            self.0.store(word | 1, Ordering::Release);
-            return word >> 1;
+            self.0.store(word | u64::from(seats.0), Ordering::Release);
+            return word >> SEATS;
         }
-        self.0.fetch_or(1, ARM) >> 1
+        self.0.fetch_or(u64::from(seats.0), ARM) >> SEATS
     }
 }

@@ -170,7 +170,7 @@ impl Router {
         self.closed = ClockWord::new(0);
     }
 
-    /// Takes the calling thread's seat: it is unparked when a worker comes to the horizon, and by every wake-up.
+    /// Takes the calling thread's seat: it is unparked when a worker comes to the horizon or leaves.
     /// Hints only: the calling thread must look by itself from time to time (`park_timeout`).
     pub fn enter_caller(&self) {
         self.crew.enter(self.crew.workers());
@@ -224,9 +224,7 @@ impl Router {
     }
 
     fn announce(&self, word: &ClockWord, ticks: Tick) {
-        if word.publish(ticks) {
-            self.crew.wake();
-        }
+        self.crew.wake(word.publish(ticks));
     }
 
     fn word(&self, gate: Gate) -> &ClockWord {

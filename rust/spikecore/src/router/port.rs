@@ -179,8 +179,8 @@ impl Port {
             return false;
         }
         let filed = &router.lines[self.core].filed[number];
-        if cfg!(mutant = "filed_before_copy") && filed.publish(until) {
-            router.crew.wake();
+        if cfg!(mutant = "filed_before_copy") {
+            router.crew.wake(filed.publish(until));
         }
         loop {
             let tick = channel.inputs.iter().map(Input::next).min().unwrap_or(Tick::MAX);
@@ -198,8 +198,8 @@ impl Port {
             sink(number, tick, &self.merged);
         }
         channel.filed = until;
-        if !cfg!(mutant = "filed_before_copy") && filed.publish_as(until, super::FILED) {
-            router.crew.wake();
+        if !cfg!(mutant = "filed_before_copy") {
+            router.crew.wake(filed.publish_as(until, super::FILED));
         }
         true
     }
@@ -248,8 +248,8 @@ impl Port {
         debug_assert!(t >= self.published, "tick {t} of core {} is published already", self.core);
         debug_assert!(ids.is_sorted_by(|a, b| a < b), "ids are strictly ascending");
         let line = &router.lines[self.core];
-        if cfg!(mutant = "clock_before_log") && line.clock.publish(t + 1) {
-            router.crew.wake();
+        if cfg!(mutant = "clock_before_log") {
+            router.crew.wake(line.clock.publish(t + 1));
         }
         if !ids.is_empty() && !line.consumers.is_empty() {
             let words = HEADER + ids.len() as u64;
@@ -266,9 +266,7 @@ impl Port {
     pub fn advance(&mut self, router: &Router, ticks: Tick) {
         debug_assert!(ticks >= self.published, "a clock only grows");
         self.published = ticks;
-        if router.lines[self.core].clock.publish(ticks) {
-            router.crew.wake();
-        }
+        router.crew.wake(router.lines[self.core].clock.publish(ticks));
         for (input, (_, lead)) in self.channels.iter().flat_map(|channel| &channel.inputs).zip(&mut self.leads) {
             if input.producer != self.core && ticks.saturating_sub(input.clock) > *lead {
                 *lead = (*lead).max(ticks.saturating_sub(router.lines[input.producer].clock.glance()));

@@ -1,18 +1,19 @@
 //! Waiting: spin, yield, then sleep on the words that can end the wait; and waking whoever sleeps.
 //!
 //! No lock, no condition variable: a sleeper *arms* every word it waits for (`ClockWord::arm`), looks at the
-//! counts it got back, and parks. Whoever publishes a word that was armed unparks the others of the crew. Each
+//! counts it got back, and parks. Whoever publishes a word unparks the seats that armed it. Each
 //! word orders the two by its own modification order:
 //!
 //! - **W1** The count came before the arm: the sleeper sees it in what `arm` returns and does not park.
-//! - **W2** The arm came before the count: the publisher finds the flag and unparks. The token of `unpark` is kept
+//! - **W2** The arm came before the count: the publisher finds the seat and unparks it. The token of `unpark` is kept
 //!   until the next `park`, so it does not matter whether the sleeper lies down yet.
 //! - **W3** A worker takes its seat before it arms anything, and `arm` (Release) to `publish` (Acquire) makes the
-//!   handle visible to whoever finds the flag: nobody has to wait until all threads exist.
+//!   handle visible to whoever finds the seat: nobody has to wait until all threads exist.
 //! - **W4** The poison word is armed by every sleeper, so a panic elsewhere wakes it.
 //!
 //! A wake-up is a hint: every word is read again, and one word too many costs a pass over the cores, no more.
 
+use super::clock::Seats;
 use super::{Blocked, Gate, Router};
 use crate::id::CoreId;
 use crate::sync::{Once, Thread, current, park, spin_loop, yield_now};
@@ -45,16 +46,21 @@ impl Crew {
         self.seats.len() - 1
     }
 
-    /// Unparks everybody else who has taken a seat (W3).
+    /// Unparks these seats (W3).
+    #[inline(always)]
+    pub(super) fn wake(&self, sleepers: Seats) {
+        if !sleepers.is_empty() && !cfg!(mutant = "no_wake") {
+            self.unpark(sleepers);
+        }
+    }
+
     #[cold]
-    pub(super) fn wake(&self) {
-        if cfg!(mutant = "no_wake") {
-            return;
+    fn unpark(&self, sleepers: Seats) {
+        let mut sleepers = self.seats.iter().enumerate().filter(|&(seat, _)| sleepers.contains(seat));
+        if cfg!(mutant = "wake_one") {
+            return sleepers.find_map(|(_, thread)| thread.get()).map_or((), Thread::unpark);
         }
-        let me = current().id();
-        for thread in self.seats.iter().filter_map(Once::get).filter(|thread| thread.id() != me) {
-            thread.unpark();
-        }
+        sleepers.filter_map(|(_, thread)| thread.get()).for_each(Thread::unpark);
     }
 
     /// Unparks the calling thread, which sits on the last seat.
@@ -70,6 +76,7 @@ impl Crew {
 pub struct Waiter {
     /// Cores of this worker: their words change by this thread alone and are not armed.
     own: Box<[bool]>,
+    seat: Seats,
     spins: u32,
 }
 
@@ -81,7 +88,7 @@ impl Waiter {
         router.crew.enter(worker);
         let mut mine = vec![false; router.lines.len()].into_boxed_slice();
         own.iter().for_each(|&core| mine[core] = true);
-        Self { own: mine, spins: if router.crew.workers() > cpus { 0 } else { SPINS } }
+        Self { own: mine, seat: Seats::only(worker), spins: if router.crew.workers() > cpus { 0 } else { SPINS } }
     }
 
     /// Returns when one of `words` may have reached its count, or for no reason. To be called after a pass over
@@ -105,10 +112,10 @@ impl Waiter {
 
     /// Arms every word that another thread may publish; true when one of them has moved already (W1).
     fn arm(&self, router: &Router, words: &[Blocked]) -> bool {
-        let mut moved = !cfg!(mutant = "poison_not_armed") && router.poison.arm() != 0;
+        let mut moved = !cfg!(mutant = "poison_not_armed") && router.poison.arm(self.seat) != 0;
         for word in words {
             if !matches!(word.gate, Gate::Clock(core) | Gate::Filed(core, _) if self.own[core]) {
-                moved |= router.word(word.gate).arm() >= word.ticks;
+                moved |= router.word(word.gate).arm(self.seat) >= word.ticks;
             }
         }
         moved
