@@ -132,6 +132,8 @@ class Machine:
         ------
         NetworkError
             If the duration is off the grid or not above 0.
+        CapacityError
+            If the machine would pass 2⁴⁸ ticks.
         BusyError
             If another thread, or the code that was interrupted, is using this machine.
         KeyboardInterrupt

@@ -407,6 +407,7 @@ _CUMULATIVE = {
     "synaptic_events",
     "events_per_worker",
     "packets",
+    "ticks_skipped",
     "run_s",
     "ticks",
 }

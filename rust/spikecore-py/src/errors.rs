@@ -37,6 +37,7 @@ pub fn run(error: RunError) -> PyErr {
     let text = error.to_string();
     match error {
         RunError::WorkerPanicked { .. } => InternalError::new_err(text),
+        RunError::TooLong { .. } => CapacityError::new_err(text),
         RunError::Poisoned => PoisonedError::new_err(text),
     }
 }

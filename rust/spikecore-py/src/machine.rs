@@ -143,6 +143,7 @@ impl Machine {
         dict.set_item("pending_events", s.pending)?;
         dict.set_item("largest_lead", s.leads)?;
         dict.set_item("packets", s.packets)?;
+        dict.set_item("ticks_skipped", s.ticks_skipped)?;
         dict.set_item("build_s", self.build_s)?;
         dict.set_item("run_s", s.run_s)?;
         dict.set_item("ticks", s.ticks)?;

@@ -83,6 +83,16 @@ pub enum RunError {
         /// Panic message.
         message: String,
     },
+    /// More ticks than a machine can count.
+    #[error("{ticks} more ticks after tick {now}: a machine counts up to {limit} ticks")]
+    TooLong {
+        /// Ticks run so far.
+        now: u64,
+        /// Ticks asked for.
+        ticks: u64,
+        /// Limit.
+        limit: u64,
+    },
     /// An earlier panic left the machine without a defined state.
     #[error("the machine is poisoned by an earlier internal error")]
     Poisoned,

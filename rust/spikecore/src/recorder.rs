@@ -54,6 +54,13 @@ pub struct SampleTap {
 }
 
 impl SampleTap {
+    /// Samples the ticks `now + 1..=until`, in which nothing changes.
+    pub fn sample_silence(&mut self, now: Tick, until: Tick, read: impl Fn(Variable, u32) -> f64) {
+        for _ in now / self.interval..until / self.interval {
+            self.values.extend(self.neurons.iter().map(|&(index, _)| read(self.variable, index)));
+        }
+    }
+
     /// Samples at `tick` if the interval says so.
     #[inline]
     pub fn sample(&mut self, tick: Tick, read: impl Fn(Variable, u32) -> f64) {

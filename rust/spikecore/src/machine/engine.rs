@@ -14,7 +14,7 @@ use crate::id::Tick;
 use crate::network::Network;
 use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
-use crate::router::{Port, Router};
+use crate::router::{ClockWord, Port, Router};
 
 /// Work that one grant should allow.
 const GRANT: Duration = Duration::from_millis(30);
@@ -94,6 +94,9 @@ impl<W: Weight> Engine<W> {
     pub(super) fn run_watched(&mut self, ticks: Tick, watch: &mut dyn FnMut(&Router, Tick) -> bool) -> Result<Tick, RunError> {
         if self.poisoned {
             return Err(RunError::Poisoned);
+        }
+        if ticks > ClockWord::MAX - self.now {
+            return Err(RunError::TooLong { now: self.now, ticks, limit: ClockWord::MAX });
         }
         let started = Instant::now();
         let start = self.now;

@@ -83,7 +83,7 @@ impl Machine {
     /// how many were run: all cores stop at that tick.
     ///
     /// # Errors
-    /// [`RunError`] if a worker panicked, now or earlier.
+    /// [`RunError`] if a worker panicked, now or earlier, or if the machine cannot count so many ticks.
     pub fn run(&mut self, ticks: Tick, watch: &mut dyn FnMut(Tick) -> bool) -> Result<Tick, RunError> {
         each!(self, e => e.run(ticks, watch))
     }

@@ -49,6 +49,8 @@ pub struct Statistics {
     pub workers: usize,
     /// Cores.
     pub cores: usize,
+    /// Ticks that cores left out because nothing could change in them, added over cores.
+    pub ticks_skipped: Tick,
     /// Weight format.
     pub weights: &'static str,
 }
@@ -198,6 +200,7 @@ impl<W: Weight> Engine<W> {
             s.index_bytes += core.store().index_bytes();
             s.state_bytes += core.state_bytes();
             s.synapses += core.store().synapses();
+            s.ticks_skipped += core.counters.skipped;
             let pending = core.pending(self.now);
             s.delivered += core.counters.filed - pending;
             s.pending += pending;

@@ -65,7 +65,13 @@ impl<'a, W: Weight> Seat<'a, W> {
     pub fn step(&mut self, router: &Router, phases: &mut Phases) -> Step {
         let now = self.port.published();
         let mut lap = Lap(Instant::now());
+        if !self.begun && self.core.next_event(now) > now {
+            let step = self.skip(router, now);
+            lap.charge(&mut phases.ingest);
+            return step;
+        }
         if !self.begun {
+            self.port.rise(router);
             if let Err(blocked) = self.port.may_begin(router, now) {
                 let moved = self.file(router, now);
                 lap.charge(&mut phases.ingest);
@@ -88,6 +94,30 @@ impl<'a, W: Weight> Seat<'a, W> {
         lap.charge(&mut phases.ingest);
         self.begun = false;
         Step { moved: true, blocked: None }
+    }
+
+    /// Leaves out the ticks in which nothing can happen; files what it can. Nothing is lost if that ends its rest.
+    fn skip(&mut self, router: &Router, now: Tick) -> Step {
+        let filed = self.file(router, now);
+        let next = self.core.next_event(now);
+        if next == now {
+            return Step { moved: true, blocked: None };
+        }
+        self.port.rest(router, next);
+        match self.port.may_skip(router, now) {
+            Err(blocked) => Step { moved: filed, blocked: Some(blocked) },
+            Ok(known) => {
+                let until = known.min(next);
+                self.core.skip(now, until);
+                self.port.advance(router, until);
+                Step { moved: true, blocked: None }
+            }
+        }
+    }
+
+    /// Does it rest?
+    pub fn rests(&self) -> bool {
+        self.port.rests()
     }
 
     /// Adds the words that can end this core's wait; false when the run is over for it.

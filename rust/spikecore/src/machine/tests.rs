@@ -126,18 +126,74 @@ fn stopping_leaves_all_cores_at_one_tick_and_changes_nothing() {
     let mut parts = build::<f64>(&network, &options(2));
     let mut polls = 0;
     let ran = parts
-        .run(u64::MAX / 4, &mut |_| {
+        .run(1 << 47, &mut |_| {
             polls += 1;
             polls < 3
         })
         .unwrap();
-    assert!(ran < u64::MAX / 4);
+    assert!(ran < 1 << 47);
     if ran < 3_000 {
         parts.run(3_000 - ran, &mut |_| true).unwrap();
         assert_eq!(parts.take_spikes(), whole.take_spikes());
         let v = Variable::Potential;
         assert_eq!(parts.state(0, v), whole.state(0, v));
     }
+}
+
+/// Four groups that project to one another, on a core each, and a source that fires at step 1000 and `late`.
+fn silent(late: u64) -> Network {
+    let mut network = Network::new(0.1, 9).unwrap();
+    for name in ["a", "b", "c", "d"] {
+        let id = network.population(name, 150, lif(0.0)).unwrap();
+        network.initial_potential(id, Distribution::Uniform { low: -65.0, high: -51.0 }).unwrap();
+    }
+    for (source, target) in (0..4).flat_map(|s| (0..4).map(move |t| (s, t))) {
+        projection(&mut network, (source, target), Rule::FixedInDegree(5), 20.0, Distribution::Uniform { low: 0.1, high: 2.0 });
+    }
+    let source = network.population("source", 1, Model::SpikeSource).unwrap();
+    network.source_spikes(source, &[0, 0], &[1000, late]).unwrap();
+    projection(&mut network, (source, 2), Rule::AllToAll, 12_000.0, Distribution::Constant(1.0));
+    network
+}
+
+#[test]
+fn silence_is_jumped_over_and_leaves_every_bit_as_it_was() {
+    let run = |workers: usize, wakeful: bool, splits: &[u64]| {
+        let placement = Some(vec![0, 1, 2, 3, 0]);
+        let mut machine = build::<f32>(&silent(60_000), &Options { placement, ..options(workers) });
+        machine.cores.iter_mut().for_each(|core| core.wakeful = wakeful);
+        let mut states = vec![];
+        for &ticks in splits {
+            assert_eq!(machine.run(ticks, &mut |_| true), Ok(ticks));
+        }
+        for population in 0..4 {
+            states.extend(machine.state(population, Variable::Potential).unwrap().into_iter().map(f64::to_bits));
+        }
+        (machine.take_spikes(), states, machine.statistics().ticks_skipped)
+    };
+    let expected = run(1, true, &[62_000]);
+    assert_eq!(expected.2, 0);
+    assert!(expected.0.0.iter().any(|&tick| tick > 60_000) && expected.0.0.len() > 300, "both spikes of the source set off a burst");
+    for workers in [1, 2, 4] {
+        for splits in [vec![62_000], vec![30_000, 29_999, 2_001]] {
+            let found = run(workers, false, &splits);
+            assert_eq!((&found.0, &found.1), (&expected.0, &expected.1), "{workers} workers");
+            assert!(found.2 > 4 * 30_000, "{} ticks skipped of 4 x 62,000", found.2);
+        }
+    }
+}
+
+#[test]
+fn a_long_silence_takes_no_time_per_tick() {
+    const STRETCH: u64 = 1_000_000_000;
+    let mut machine = build::<f32>(&silent(STRETCH / 2), &Options { placement: Some(vec![0, 1, 2, 3, 0]), ..options(2) });
+    assert_eq!(machine.run(100_000, &mut |_| true), Ok(100_000));
+    machine.take_spikes();
+    let before = machine.statistics().ticks_skipped;
+    assert_eq!(machine.run(STRETCH, &mut |_| true), Ok(STRETCH));
+    let skipped = machine.statistics().ticks_skipped - before;
+    assert!(skipped > 4 * (STRETCH - 100_000), "{skipped} ticks skipped");
+    assert!(machine.take_spikes().0.iter().all(|&tick| tick >= STRETCH / 2), "the source's second spike and what it sets off");
 }
 
 /// A random small network of both models, sources and stimuli.

@@ -66,12 +66,12 @@ pub fn work<W: Weight>(
     })
 }
 
-/// One visit to every core: whether anything moved, and whether any core is not finished. `words` holds what the
-/// unfinished wait for.
+/// One visit to every core, and a look over the whole machine if they all rest: whether anything moved, and whether
+/// any core is not finished. `words` holds what the unfinished wait for.
 fn pass<W: Weight>(seats: &mut [Seat<'_, W>], router: &Router, phases: &mut Phases, words: &mut Vec<Blocked>) -> (bool, bool) {
     let (mut moved, mut open) = (false, false);
     words.clear();
-    for seat in seats {
+    for seat in &mut *seats {
         let mut turn = 0;
         loop {
             let step = seat.step(router, phases);
@@ -89,5 +89,6 @@ fn pass<W: Weight>(seats: &mut [Seat<'_, W>], router: &Router, phases: &mut Phas
             }
         }
     }
+    moved |= seats.iter().all(Seat::rests) && router.jump();
     (moved, open)
 }

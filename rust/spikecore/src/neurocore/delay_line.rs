@@ -171,6 +171,13 @@ impl DelayLine {
         &self.slots[self.slot(tick)]
     }
 
+    /// The first tick from `now` on of a frame with entries; `Tick::MAX` if there is none.
+    pub fn next_due(&self, now: Tick) -> Tick {
+        let frames = (now >> self.shift)..=(now >> self.shift) + self.mask;
+        let held = |&frame: &Tick| !self.slots[(frame & self.mask) as usize].is_empty();
+        frames.into_iter().find(held).map_or(Tick::MAX, |frame| (frame << self.shift).max(now))
+    }
+
     /// Is `tick` the last of its frame?
     pub fn ends_frame(&self, tick: Tick) -> bool {
         (tick + 1) & ((1 << self.shift) - 1) == 0

@@ -32,6 +32,8 @@ pub struct Counters {
     pub scattered: u64,
     /// Spikes taken from producers.
     pub ingested: u64,
+    /// Ticks left out because nothing could change in them.
+    pub skipped: Tick,
 }
 
 /// What drives a slice from outside: currents and Poisson processes.
@@ -106,6 +108,23 @@ pub struct Placed<W: Weight> {
     pub taps: Vec<SampleTap>,
 }
 
+impl<W: Weight> Placed<W> {
+    /// The first tick from `now` on in which its neurons, which are settled, get anything from outside, or its source
+    /// sends.
+    fn next_event(&self, now: Tick) -> Tick {
+        match &self.part {
+            Part::Source { spikes, emitted } => spikes.get(*emitted).map_or(Tick::MAX, |s| s.0),
+            Part::Neurons { outside, .. } => {
+                let starts = outside.poisson.iter().filter(|p| now < p.stop).map(|p| p.start.max(now));
+                starts.min().unwrap_or(Tick::MAX).min(outside.next_change.max(now))
+            }
+        }
+    }
+}
+
+/// Every so many ticks a core without input looks whether anything in it still moves.
+const PROBE: Tick = 64;
+
 /// A core.
 #[derive(Debug)]
 pub struct Core<W: Weight> {
@@ -126,9 +145,16 @@ pub struct Core<W: Weight> {
     emitted: Vec<NeuronId>,
     fired: Vec<u32>,
     population_ends: Vec<NeuronId>,
+    /// Nothing changes any neuron until something arrives: a step without input left all state as it was.
+    settled: bool,
+    /// The next event, while nothing is filed and no tick is run.
+    next_event: Option<Tick>,
     /// Tests make a core panic at a step.
     #[cfg(test)]
     pub(crate) panic_at: Option<Tick>,
+    /// Tests keep a core from resting.
+    #[cfg(test)]
+    pub(crate) wakeful: bool,
     pub(crate) spike_log: SpikeLog,
     pub(crate) counters: Counters,
 }
@@ -160,8 +186,12 @@ impl<W: Weight> Core<W> {
             emitted: Vec::with_capacity(neurons),
             fired: Vec::with_capacity(neurons),
             population_ends,
+            settled: false,
+            next_event: None,
             #[cfg(test)]
             panic_at: None,
+            #[cfg(test)]
+            wakeful: false,
             spike_log: SpikeLog::default(),
             counters: Counters::default(),
         }
@@ -221,6 +251,38 @@ impl<W: Weight> Core<W> {
             }
         }
         self.counters.ingested += ids.len() as u64;
+        self.next_event = None;
+    }
+
+    /// The first tick from `now` on in which this core may change or send anything, if nothing more is filed.
+    pub fn next_event(&mut self, now: Tick) -> Tick {
+        #[cfg(test)]
+        if self.wakeful {
+            return now;
+        }
+        if !self.settled {
+            return now;
+        }
+        let known = self.next_event.filter(|&next| next >= now);
+        let next = known.unwrap_or_else(|| {
+            let due = self.delay_lines.iter().map(|line| line.next_due(now)).min();
+            let own = self.placed.iter().map(|placed| placed.next_event(now)).min();
+            due.into_iter().chain(own).min().unwrap_or(Tick::MAX)
+        });
+        self.next_event = Some(next);
+        next
+    }
+
+    /// Leaves out the ticks `now..until`, in which nothing happens.
+    pub fn skip(&mut self, now: Tick, until: Tick) {
+        self.counters.skipped += until - now;
+        for placed in &mut self.placed {
+            if let Part::Neurons { slab, .. } = &placed.part {
+                for tap in &mut placed.taps {
+                    tap.sample_silence(now, until, |variable, index| slab.read(variable, index as usize));
+                }
+            }
+        }
     }
 
     /// Delivers what is due at `now` and has been filed, if nothing earlier in canonical order can still come: with
@@ -264,6 +326,8 @@ impl<W: Weight> Core<W> {
     pub fn integrate(&mut self, now: Tick) -> &[NeuronId] {
         #[cfg(test)]
         assert!(self.panic_at != Some(now), "a test asked for this panic");
+        let probe = now % PROBE == PROBE - 1 && self.walked.1 == 0;
+        let mut settled = probe;
         self.leave(now);
         self.emitted.clear();
         let part = usize::from(self.frame.base(self.frame.phase(now)));
@@ -282,9 +346,11 @@ impl<W: Weight> Core<W> {
                         len: placed.slice.len as usize,
                         bias: &outside.bias,
                         poisson: &outside.poisson,
+                        probe,
                     };
                     self.fired.clear();
                     kernels::integrate(self.level, slab, acc, &drive, &mut self.fired);
+                    settled &= !slab.moved;
                     for &k in &self.fired {
                         placed.spikes[k as usize] += 1;
                         self.emitted.push(placed.first_id + k);
@@ -305,6 +371,8 @@ impl<W: Weight> Core<W> {
                 self.spike_log.extend(now + 1, &self.emitted[from..]);
             }
         }
+        self.settled = settled;
+        self.next_event = None;
         &self.emitted
     }
 

@@ -51,6 +51,8 @@ pub struct Slab<W: Weight> {
     r: Vec<u16>,
     /// Events received from Poisson stimuli so far.
     pub(super) stimulus_events: u64,
+    /// Whether any neuron's state differs after the last probed step.
+    pub(super) moved: bool,
 }
 
 /// An independent Poisson process per neuron, as one slab receives it.
@@ -85,6 +87,8 @@ pub struct Drive<'a, W: Weight> {
     pub bias: &'a [W::State],
     /// Poisson stimuli in declaration order.
     pub poisson: &'a [PoissonDrive<W>],
+    /// Whether to look for movement.
+    pub probe: bool,
 }
 
 impl<W: Weight> Slab<W> {
@@ -119,6 +123,7 @@ impl<W: Weight> Slab<W> {
             i: [current(0), current(1)],
             r: vec![0; padded],
             stimulus_events: 0,
+            moved: true,
         }
     }
 
@@ -146,6 +151,9 @@ impl<W: Weight> Slab<W> {
     }
 }
 
+/// Potentials, currents and refractory ticks of a block.
+type BlockState<S> = ([S; BLOCK], [[S; BLOCK]; 2], [u16; BLOCK]);
+
 /// A block of an array as a fixed-size array.
 #[inline(always)]
 fn block<T>(array: &mut [T], at: usize) -> &mut [T; BLOCK] {
@@ -158,7 +166,9 @@ fn block<T>(array: &mut [T], at: usize) -> &mut [T; BLOCK] {
 #[inline(always)]
 pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
     let padded = slab.v.len();
+    slab.moved = !drive.probe;
     for at in (0..padded).step_by(BLOCK) {
+        let before = drive.probe.then(|| slab.block_state(at));
         for source in drive.poisson {
             if source.start <= drive.tick && drive.tick < source.stop {
                 let input = block(acc, source.receptor * padded + at);
@@ -181,6 +191,9 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
                     out.push(k as u32);
                 }
             }
+        }
+        if let Some(before) = before {
+            slab.moved |= fired || before != slab.block_state(at);
         }
     }
 }
@@ -251,6 +264,12 @@ fn add_poisson<W: Weight>(source: &PoissonDrive<W>, drive: &Drive<'_, W>, at: us
 }
 
 impl<W: Weight> Slab<W> {
+    /// All state of one block.
+    fn block_state(&self, at: usize) -> BlockState<W::State> {
+        let copy = |array: &[W::State]| array.get(at..at + BLOCK).map_or([W::State::default(); BLOCK], |b| b.try_into().expect("a block"));
+        (copy(&self.v), [copy(&self.i[0]), copy(&self.i[1])], self.r[at..at + BLOCK].try_into().expect("a block"))
+    }
+
     /// Whether it holds the current of a receptor.
     pub fn has_current(&self, receptor: usize) -> bool {
         self.i.get(receptor).is_some_and(|i| !i.is_empty())

@@ -6,7 +6,7 @@ use super::log::Header;
 use crate::id::{CoreId, NeuronId, Tick};
 
 /// A producer as its consumer sees it. `tail` was read after `clock`, so `at..tail` holds every segment of a
-/// tick below `clock` that is not filed yet (R2).
+/// tick below `clock` that is not filed yet (R2). In a silence that is known the clock may be ahead of what was published.
 #[derive(Debug)]
 pub(super) struct Input {
     pub(super) producer: CoreId,
@@ -29,7 +29,7 @@ impl Input {
             self.tail = line.log.tail();
             self.clock = line.clock.read();
         } else {
-            self.clock = line.clock.read();
+            self.clock = line.clock.read().max(router.silence());
             self.tail = line.log.tail();
         }
         self.peek(router);

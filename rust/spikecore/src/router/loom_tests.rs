@@ -179,6 +179,40 @@ fn loom_early_core_still_files() {
     });
 }
 
+/// A late spike against a jump: core 0 sends in tick 0 and then rests for good; core 1 rests, and the spike gives it
+/// an event at tick 1, which nobody may jump over. Once the spike is filed the silence is known up to it.
+#[test]
+fn loom_jump_late_spike() {
+    bounded(3, || {
+        let (router, ports) = Router::new(&Plan::new(&[1, 1], &[&[], &[(0, 1)]], 0).lanes).expect("valid");
+        let [mut source, mut sink] = <[Port; 2]>::try_from(ports).expect("two cores");
+        router.grant(9);
+        sink.rest(&router, 9);
+        let router = Arc::new(router);
+        let looks = |router: &Router| {
+            router.jump();
+            assert!(router.silence() <= 1, "jumped over a spike that was on its way");
+        };
+        let sender = {
+            let router = Arc::clone(&router);
+            spawn(move || {
+                source.publish(&router, 0, &[7]);
+                source.rest(&router, 9);
+                looks(&router);
+            })
+        };
+        let mut next = 9;
+        sink.file(&router, 8, |_, tick, _| next = tick + 1);
+        sink.rest(&router, next);
+        looks(&router);
+        sender.join().expect("no panic");
+        sink.file(&router, 8, |_, tick, _| next = tick + 1);
+        sink.rest(&router, next);
+        router.jump();
+        assert_eq!(router.silence(), 1, "nothing happens before the spike arrives");
+    });
+}
+
 // Each word against a worker that lies down.
 
 /// A worker waits until `gate` has reached one, while `act` makes it so.

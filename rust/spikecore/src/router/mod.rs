@@ -4,13 +4,14 @@
 //! its **log** of sent spikes, its **clock** (ticks below it are published: all their spikes are in the log) and
 //! its **filed** counts, one per channel (ticks below it have been copied out of the logs of its producers). Consumers read logs in
 //! place. The only other words are the **horizon** up to which the calling thread lets cores run, and rare ones:
-//! closed, poison, and a ceiling per core with which tests hold a core back.
+//! closed, poison, what cores at **rest** say of themselves (`rest.rs`), and a ceiling per core with which tests hold
+//! a core back.
 //!
 //! # Rules
 //!
 //! P1 a log holds a worst tick of its core. P2 a core begins a tick only with that much free space and then sends
 //! the whole tick. P3 a tick is filed only when *every* producer has published it, ids merged in ascending order,
-//! not beyond what the caller's delay line holds; only filing frees space. P4 a core that waits still files.
+//! no spike beyond what the caller's delay line holds; only filing frees space. P4 a core that waits still files.
 //! P3 holds per *channel*: producers whose lookaheads are alike are filed together. A core whose lookaheads differ
 //! by much has several channels, so that a near producer does not wait for a far one; its caller then merges the
 //! channels when it delivers.
@@ -72,6 +73,7 @@ mod log;
 #[cfg(all(test, loom))]
 mod loom_tests;
 mod port;
+mod rest;
 #[cfg(test)]
 mod rig;
 #[cfg(all(test, not(loom)))]
@@ -84,8 +86,9 @@ pub use wait::{Poisoned, Waiter};
 
 use crate::error::CompileError;
 use crate::id::{CoreId, Tick};
-use crate::sync::Ordering;
+use crate::sync::{AtomicU64, Ordering, Padded};
 use log::Log;
+use rest::Rest;
 use wait::Crew;
 
 const FILED: Ordering = if cfg!(mutant = "filed_no_release") { Ordering::Acquire } else { Ordering::AcqRel };
@@ -108,6 +111,7 @@ struct Line {
     /// One count per channel of the core.
     filed: Box<[ClockWord]>,
     ceiling: ClockWord,
+    rest: Rest,
     log: Log,
     /// Who reads the log, and as part of which of its channels.
     consumers: Box<[(CoreId, usize)]>,
@@ -120,6 +124,7 @@ pub struct Router {
     horizon: ClockWord,
     closed: ClockWord,
     poison: ClockWord,
+    silence: Padded<AtomicU64>,
     crew: Crew,
 }
 
@@ -150,6 +155,7 @@ impl Router {
             clock: ClockWord::new(0),
             filed: port::channels(&lane.inputs).iter().map(|_| ClockWord::new(0)).collect(),
             ceiling: ClockWord::new(ClockWord::MAX),
+            rest: Rest::new(),
             log: Log::new(if consumers.is_empty() { 0 } else { lane.capacity }),
             consumers: consumers.into(),
         };
@@ -159,6 +165,7 @@ impl Router {
             horizon: ClockWord::new(0),
             closed: ClockWord::new(0),
             poison: ClockWord::new(0),
+            silence: Padded(AtomicU64::new(0)),
             crew: Crew::new(0),
         };
         Ok((router, lanes.iter().enumerate().map(port).collect()))

@@ -96,6 +96,10 @@ pub struct Port {
     counters: PortCounters,
     waited: Option<Tick>,
     merged: Vec<NeuronId>,
+    /// One past the last tick with spikes on the log.
+    sent: Tick,
+    /// The next event that was announced, while the core rests.
+    rests_until: Option<Tick>,
 }
 
 impl Port {
@@ -118,6 +122,8 @@ impl Port {
             counters: PortCounters::default(),
             waited: None,
             merged: Vec::new(),
+            sent: 0,
+            rests_until: None,
         }
     }
 
@@ -148,8 +154,8 @@ impl Port {
     }
     /// Files what P3 allows, up to and including emission tick `limit` (what the caller's delay line can hold; at
     /// least the last tick run): `sink` gets, channel by channel, every tick with spikes, in order, with the ids of
-    /// the channel's producers ascending. Says whether anything new is filed; a stretch of silence costs nothing. When this returns false
-    /// nothing more can be filed until a producer publishes.
+    /// the channel's producers ascending. Says whether anything new is filed; a stretch of silence costs nothing and is
+    /// filed beyond the limit. When this returns false nothing more can be filed until a producer publishes.
     #[inline]
     pub fn file(&mut self, router: &Router, limit: Tick, mut sink: impl FnMut(usize, Tick, &[NeuronId])) -> bool {
         debug_assert!(limit.saturating_add(1) >= self.published, "invariant R5: a core can file every tick that it has run");
@@ -163,29 +169,34 @@ impl Port {
     #[inline]
     fn file_channel(&mut self, router: &Router, number: usize, limit: Tick, sink: &mut impl FnMut(usize, Tick, &[NeuronId])) -> bool {
         let channel = &mut self.channels[number];
-        let mut until = limit.saturating_add(1);
-        if until <= channel.filed {
+        if limit < channel.filed {
             return false;
         }
+        let mut covered = if cfg!(mutant = "file_uncovered") { limit + 1 } else { Tick::MAX };
         for input in &mut channel.inputs {
             if input.clock <= channel.filed {
                 input.refresh(router);
             }
             if !cfg!(mutant = "file_uncovered") {
-                until = until.min(input.clock);
+                covered = covered.min(input.clock);
             }
         }
-        if until <= channel.filed {
+        if covered <= channel.filed {
             return false;
         }
         let filed = &router.lines[self.core].filed[number];
         if cfg!(mutant = "filed_before_copy") {
-            router.crew.wake(filed.publish(until));
+            router.crew.wake(filed.publish(covered));
         }
-        loop {
+        // Silence is filed whatever the limit: up to the first spike beyond it.
+        let until = loop {
             let tick = channel.inputs.iter().map(Input::next).min().unwrap_or(Tick::MAX);
-            if tick >= until {
-                break;
+            if tick >= covered || tick > limit {
+                break covered.min(tick);
+            }
+            // Written out: `channel` is borrowed.
+            if self.rests_until.take().is_some() {
+                router.lines[self.core].rest.rise();
             }
             self.merged.clear();
             let mut segments = 0;
@@ -196,7 +207,7 @@ impl Port {
                 self.merged.sort(); // finds and merges the ascending runs
             }
             sink(number, tick, &self.merged);
-        }
+        };
         channel.filed = until;
         if !cfg!(mutant = "filed_before_copy") {
             router.crew.wake(filed.publish_as(until, super::FILED));
@@ -207,7 +218,14 @@ impl Port {
     /// May tick `t` begin: is it granted, and is there space for all its spikes (P2)?
     #[inline]
     pub fn may_begin(&mut self, router: &Router, t: Tick) -> Result<(), Blocked> {
-        let gate = if self.horizon <= t && {
+        let gate = self.granted(router, t).and_then(|()| self.make_space(router));
+        gate.inspect_err(|_| self.count_wait(t))
+    }
+
+    /// Is tick `t` below the horizon and the ceiling?
+    #[inline]
+    fn granted(&mut self, router: &Router, t: Tick) -> Result<(), Blocked> {
+        if self.horizon <= t && {
             self.horizon = router.horizon.read();
             self.horizon <= t
         } {
@@ -215,9 +233,8 @@ impl Port {
         } else if router.lines[self.core].ceiling.read() <= t {
             Err(Blocked { gate: Gate::Ceiling(self.core), ticks: t + 1 })
         } else {
-            self.make_space(router)
-        };
-        gate.inspect_err(|_| self.count_wait(t))
+            Ok(())
+        }
     }
 
     /// Is everything filed that tick `t` needs? The caller has called `file` before.
@@ -232,6 +249,37 @@ impl Port {
             }
         }
         Ok(())
+    }
+
+    /// To be called before a tick is run: the core does not rest.
+    #[inline]
+    pub fn rise(&mut self, router: &Router) {
+        if self.rests_until.take().is_some() {
+            router.lines[self.core].rest.rise();
+        }
+    }
+
+    /// Says that this core sends nothing below tick `next` unless it files a spike.
+    pub fn rest(&mut self, router: &Router, next: Tick) {
+        if self.rests_until != Some(next) {
+            self.rise(router);
+            router.lines[self.core].rest.lie_down(next, self.sent);
+            self.rests_until = Some(next);
+        }
+    }
+
+    /// Has it said so?
+    pub fn rests(&self) -> bool {
+        self.rests_until.is_some()
+    }
+
+    /// The tick up to which a core that rests at tick `t` may leave ticks out, above `t`: granted, and past what its
+    /// producers can still send.
+    pub fn may_skip(&mut self, router: &Router, t: Tick) -> Result<Tick, Blocked> {
+        self.granted(router, t)?;
+        self.inputs_ready(t)?;
+        let known = self.channels.iter().map(|channel| channel.filed + channel.reach).min().unwrap_or(Tick::MAX);
+        Ok(known.min(self.horizon).min(router.lines[self.core].ceiling.read()))
     }
 
     /// Both questions at once.
@@ -255,6 +303,7 @@ impl Port {
             let words = HEADER + ids.len() as u64;
             assert!(words <= self.free(router), "invariant R3: tick {t} of core {} fits its log", self.core);
             self.written = line.log.append(self.written, t, ids);
+            self.sent = t + 1;
             self.counters.packets += ids.len() as u64;
             self.counters.segments += 1;
         }
