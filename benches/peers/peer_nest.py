@@ -19,7 +19,7 @@ NAMES = {
 
 
 def build(task):
-    """Create nodes and connections; return the number of neurons."""
+    """Create nodes and connections; return the populations."""
     network = task["network"]
     nest.ResetKernel()
     nest.set(
@@ -55,7 +55,14 @@ def build(task):
         nest.Connect(
             generator, populations[one["target"]], syn_spec={"weight": one["weight"], "delay": 1.5}
         )
-    return sum(len(nodes) for nodes in populations)
+    return populations
+
+
+def record(nodes, task):
+    """Count the spikes of a population after the time that is left out."""
+    recorder = nest.Create("spike_recorder", params={"start": task["presim_ms"]})
+    nest.Connect(nodes, recorder)
+    return recorder
 
 
 def weight(one):
@@ -78,7 +85,9 @@ def main():
     task = json.load(sys.stdin)
     nest.verbosity = nest.VerbosityLevel.ERROR
     start = time.perf_counter()
-    neurons = build(task)
+    populations = build(task)
+    neurons = sum(len(nodes) for nodes in populations)
+    recorders = [record(nodes, task) for nodes in populations] if task["rates"] else []
     nest.Prepare()
     build_s = time.perf_counter() - start
     if task["presim_ms"]:
@@ -88,13 +97,16 @@ def main():
     run_s = time.perf_counter() - start
     spikes = nest.local_spike_counter  # of the last Run alone
     nest.Cleanup()
+    seconds = task["time_ms"] * 1e-3
+    rates = [r.n_events / len(p) / seconds for r, p in zip(recorders, populations, strict=False)]
     report = {
         "simulator": f"NEST {nest.__version__}",
         "threads": task["threads"],
         "neurons": neurons,
         "build_s": build_s,
         "run_s": run_s,
-        "rate_hz": spikes / neurons / (task["time_ms"] * 1e-3),
+        "rate_hz": spikes / neurons / seconds,
+        "rates_hz": rates,
         "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }
     print(json.dumps(report))

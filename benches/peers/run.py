@@ -42,6 +42,9 @@ def options():
     parser.add_argument("--weights", choices=("f32", "q16"), default="f32")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
+        "--rates", action="store_true", help="rates per population too (NEST; it then records)"
+    )
+    parser.add_argument(
         "--repeats", type=int, default=1, help="runs of each, in turn; medians are compared"
     )
     parser.add_argument(
@@ -68,7 +71,8 @@ def run_ours(o):
     report = json.loads(output_of(command))
     rate = report["spikes"] / report["neurons"] / report["biological_s"]
     ours = {key: report[key] for key in ("neurons", *MEASURES)}
-    return {"simulator": "spikecore", "threads": o.threads, **ours, "rate_hz": rate}
+    rates = {"rates_hz": list(report["rates_hz"].values())} if o.rates else {}
+    return {"simulator": "spikecore", "threads": o.threads, **ours, "rate_hz": rate, **rates}
 
 
 def run_peer(o, network):
@@ -82,6 +86,7 @@ def run_peer(o, network):
         "seed": o.seed,
         "time_ms": o.time,
         "presim_ms": o.presim,
+        "rates": o.rates,
     }
     script = Path(__file__).with_name(f"peer_{o.peer}.py")
     return json.loads(
@@ -146,6 +151,10 @@ def show(report):
         f"{'mean rate, Hz':24}{ours['rate_hz']:>14.3f}{peer['rate_hz']:>14.3f}"
         f"{ratios['rate_hz']:>9.3f}×"
     )
+    for k, (rate, other) in enumerate(
+        zip(ours.get("rates_hz", ()), peer.get("rates_hz", ()), strict=False)
+    ):
+        print(f"{f'population {k}, Hz':24}{rate:>14.3f}{other:>14.3f}{other / rate:>9.3f}×")
 
 
 def main():
