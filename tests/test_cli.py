@@ -39,10 +39,7 @@ def test_report_has_every_key(tmp_path, capsys):
 
 
 def test_spikes_do_not_depend_on_the_workers(tmp_path):
-    hashes = {
-        run_json(tmp_path / "out.json", *SMALL, "--workers", str(n))["spikes_sha256"]
-        for n in (1, 2, 3)
-    }
+    hashes = {run_json(tmp_path / "out.json", *SMALL, "--workers", str(n))["spikes_sha256"] for n in (1, 2, 3)}
     assert len(hashes) == 1
 
 
@@ -128,8 +125,5 @@ def test_info(capsys):
 
 
 def test_import_is_light():
-    code = (
-        "import sys, spikecore; "
-        "sys.exit(any(m in sys.modules for m in ('tqdm', 'matplotlib', 'scipy', 'pandas')))"
-    )
+    code = "import sys, spikecore; sys.exit(any(m in sys.modules for m in ('tqdm', 'matplotlib', 'scipy', 'pandas')))"
     assert subprocess.run([sys.executable, "-c", code], env=os.environ, check=False).returncode == 0

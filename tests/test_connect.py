@@ -162,9 +162,7 @@ def test_degrees_without_multapses_are_bounded(net, a, b):
     with pytest.raises(sc.NetworkError, match="allowed: 0 … 6 targets"):
         net.connect(a, b, sc.FixedOutDegree(7), weight=1.0, delay=1.0, multapses=False)
     with pytest.raises(sc.NetworkError, match="allowed: 0 … 9 sources"):
-        net.connect(
-            a, a, sc.FixedInDegree(10), weight=1.0, delay=1.0, multapses=False, autapses=False
-        )
+        net.connect(a, a, sc.FixedInDegree(10), weight=1.0, delay=1.0, multapses=False, autapses=False)
 
 
 def test_a_single_neuron_without_autapses_has_no_partner(net):
@@ -263,9 +261,7 @@ def test_normal_weights_keep_their_sign(net, a, b, mean):
 
 
 def test_normal_weights_of_a_receptor_have_any_sign(net, a, b):
-    net.connect(
-        a, b, sc.FixedInDegree(300), weight=sc.Normal(1.0, 4.0), delay=1.0, receptor="excitatory"
-    )
+    net.connect(a, b, sc.FixedInDegree(300), weight=sc.Normal(1.0, 4.0), delay=1.0, receptor="excitatory")
     weights = stored(net, a, b).weights
     assert (weights > 0.0).any()
     assert (weights < 0.0).any()
@@ -285,9 +281,7 @@ def test_lists_connect_every_pair(net, a, b):
 
 def test_a_mistake_connects_nothing(net, a, b):
     with pytest.raises(sc.NetworkError):
-        net.connect(
-            a, [b, a], sc.FixedInDegree(10), weight=1.0, delay=1.0, multapses=False, autapses=False
-        )
+        net.connect(a, [b, a], sc.FixedInDegree(10), weight=1.0, delay=1.0, multapses=False, autapses=False)
     assert net.projections == ()
     assert net.forecast(workers=1).synapses == 0
 

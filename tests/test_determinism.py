@@ -25,9 +25,7 @@ from spikecore.machine import Machine
 TICKS = 300
 COUNTERS = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events")
 MODEL = {"c_m": 250.0, "e_l": -65.0, "v_th": -55.0, "v_reset": -66.0}
-ANY = settings(
-    max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+ANY = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 RULES = {
     "in": sc.FixedInDegree,
@@ -99,10 +97,7 @@ SOURCE_SPIKES = [[0.1, 0.2, 5.0, 29.9], [0.1, 12.3], [], [3.3 + 0.1 * k for k in
 
 def describe(spec, recorded=False):
     net = sc.Network(dt=0.1, seed=spec["seed"])
-    populations = [
-        net.population(p["size"], model(p), v_init=sc.Uniform(-70.0, -54.0))
-        for p in spec["populations"]
-    ]
+    populations = [net.population(p["size"], model(p), v_init=sc.Uniform(-70.0, -54.0)) for p in spec["populations"]]
     populations.append(net.spike_source(4, times=[np.round(times, 1) for times in SOURCE_SPIKES]))
     for p, population in zip(spec["populations"], populations, strict=False):
         scale = 0.01 if p["delta"] else 1.0
@@ -112,9 +107,7 @@ def describe(spec, recorded=False):
             net.stimulate(population, sc.Poisson(3_000.0, -55.0 * scale, start=5.0))
         if p["direct"]:
             net.stimulate(population, sc.DirectCurrent(120.0, start=3.0, stop=17.0))
-            net.stimulate(
-                population, sc.DirectCurrent(np.linspace(-50.0, 300.0, p["size"]), start=10.0)
-            )
+            net.stimulate(population, sc.DirectCurrent(np.linspace(-50.0, 300.0, p["size"]), start=10.0))
     for c in spec["projections"]:
         weight = c["weight"] * (0.01 if spec["populations"][c["target"]]["delta"] else 1.0)
         net.connect(
@@ -285,9 +278,7 @@ def at_level(level):
     env = {**os.environ, "SPIKECORE_SIMD": level}
     path = [os.path.dirname(__file__), env.get("PYTHONPATH", "")]  # noqa: PTH120
     env["PYTHONPATH"] = os.pathsep.join(part for part in path if part)
-    done = subprocess.run(
-        [sys.executable, "-c", LEVEL_SCRIPT], env=env, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", LEVEL_SCRIPT], env=env, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         assert "SPIKECORE_SIMD" in done.stderr, done.stderr
         return None
@@ -328,10 +319,7 @@ def engine_propagators(tau_m, tau_exc, tau_inh):
         net.connect(source, neuron, sc.OneToOne(), weight=1.0, delay=0.1)
         net.record(neuron)
         net.record(neuron, "i_syn")
-    tables = [
-        one.values[:, 0]
-        for one in net.compile(workers=1, precision="f64").run(0.3).samples.values()
-    ]
+    tables = [one.values[:, 0] for one in net.compile(workers=1, precision="f64").run(0.3).samples.values()]
     found["p22"], found["p20"] = tables[0][0], tables[1][0]
     for at, receptor in ((2, "e"), (4, "i")):
         found[f"p21{receptor}"], found[f"p11{receptor}"] = tables[at][2], tables[at + 1][2]
@@ -342,9 +330,7 @@ def engine_propagators(tau_m, tau_exc, tau_inh):
 @settings(ANY, max_examples=15)
 @given(spec=networks(driven=False))
 def test_every_bit_equals_the_oracle(precision, spec):
-    net, populations = describe(
-        {**spec, "populations": [{**p, "direct": False} for p in spec["populations"]]}
-    )
+    net, populations = describe({**spec, "populations": [{**p, "direct": False} for p in spec["populations"]]})
     machine = net.compile(workers=2, precision=precision)
     oracle = [
         reference.Neurons(
@@ -395,7 +381,9 @@ def test_frames_of_every_length_give_the_same_bits():
         events = [machine.statistics[k] for k in ("synaptic_events", "pending_events")]
         outcomes.append((found, events))
     expected, events = outcomes[0]
-    assert len(expected[0]) > 40_000 and events[0] > 400_000 and events[1] > 0
+    assert len(expected[0]) > 40_000
+    assert events[0] > 400_000
+    assert events[1] > 0
     for found, counted in outcomes[1:]:
         assert_same(found, expected)
         assert counted == events

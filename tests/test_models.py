@@ -44,9 +44,7 @@ def test_defaults_are_those_of_nest():
     ],
 )
 def test_values_outside_their_range(model, parameter, value):
-    with pytest.raises(
-        sc.NetworkError, match=f"{model.__name__}: {parameter} is .*allowed"
-    ) as info:
+    with pytest.raises(sc.NetworkError, match=f"{model.__name__}: {parameter} is .*allowed") as info:
         model(**{parameter: value})
     assert info.value.parameter == parameter
     assert info.value.value is value

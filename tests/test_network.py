@@ -298,9 +298,7 @@ def test_hash_is_over_little_endian_pairs():
 
 def test_cv_of_a_regular_train_is_zero():
     net = sc.Network(dt=0.1)
-    source = net.spike_source(
-        3, times=[np.arange(1.0, 50.0, 5.0), [1.0, 2.0, 4.0], [3.0]], name="input"
-    )
+    source = net.spike_source(3, times=[np.arange(1.0, 50.0, 5.0), [1.0, 2.0, 4.0], [3.0]], name="input")
     mean, per_neuron = net.compile(workers=1).run(50.0).cv_isi(source)
     assert per_neuron[0] == pytest.approx(0.0, abs=1e-6)
     assert per_neuron[1] == pytest.approx(1.0 / 3.0)
@@ -422,8 +420,7 @@ def test_energy_profiles_of_ones_own(tmp_path):
     path = tmp_path / "mine.toml"
     head = 'name = "mine"\ntitle = "Mine"\nnode = "1 nm"\nsource = "me"\nscope = "all-in"\n'
     price = (
-        '[[price]]\nterm = "spikes"\ncount = "spikes"\nvalue = 1.0\nunit = "nJ"\n'
-        'evidence = "vendor"\nbound = "max"\n'
+        '[[price]]\nterm = "spikes"\ncount = "spikes"\nvalue = 1.0\nunit = "nJ"\nevidence = "vendor"\nbound = "max"\n'
     )
     path.write_text(head + price, encoding="utf-8")
     assert result.energy(path).nominal_j == pytest.approx(1e-9 * result.counts.totals()["spikes"])

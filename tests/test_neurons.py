@@ -98,16 +98,9 @@ def test_each_receptor_has_its_time_constant():
     net.record(neuron, "i_exc")
     net.record(neuron, "i_inh")
     _, (v, exc, inh) = trace(net, 32)
-    np.testing.assert_allclose(
-        exc[-1], 100.0 * np.exp(-3.0 / 0.5) * np.array([1.0, 0.0, -1.0]), rtol=1e-13
-    )
-    np.testing.assert_allclose(
-        inh[-1], 100.0 * np.exp(-3.0 / 3.0) * np.array([0.0, -1.0, 0.0]), rtol=1e-13
-    )
-    gain = [
-        100.0 * 10.0 * s / (250.0 * (10.0 - s)) * (np.exp(-0.3) - np.exp(-3.0 / s))
-        for s in (0.5, 3.0)
-    ]
+    np.testing.assert_allclose(exc[-1], 100.0 * np.exp(-3.0 / 0.5) * np.array([1.0, 0.0, -1.0]), rtol=1e-13)
+    np.testing.assert_allclose(inh[-1], 100.0 * np.exp(-3.0 / 3.0) * np.array([0.0, -1.0, 0.0]), rtol=1e-13)
+    gain = [100.0 * 10.0 * s / (250.0 * (10.0 - s)) * (np.exp(-0.3) - np.exp(-3.0 / s)) for s in (0.5, 3.0)]
     np.testing.assert_allclose(v[-1], [gain[0], -gain[1], -gain[0]], rtol=1e-12)
 
 
@@ -131,9 +124,7 @@ def test_direct_current_crosses_where_the_logarithm_says(i_e, moment):
 def test_a_split_run_is_one_run(precision):
     """I_e = 376 pA, run(10 000) and 100 × run(100) as NEST's test_split_simulation; first: 59.3."""
     net = sc.Network(dt=0.1)
-    model = sc.LIF(
-        tau_m=10.0, c_m=250.0, e_l=-70.0, v_th=-55.0, v_reset=-70.0, t_ref=2.0, i_e=376.0
-    )
+    model = sc.LIF(tau_m=10.0, c_m=250.0, e_l=-70.0, v_th=-55.0, v_reset=-70.0, t_ref=2.0, i_e=376.0)
     neuron = net.population(1, model)
     whole = net.compile(workers=1, precision=precision)
     times = whole.run(10_000.0).spikes[neuron].times
@@ -148,9 +139,7 @@ def test_a_split_run_is_one_run(precision):
 def test_potential_under_direct_current_and_after_reset():
     """I_e = 1450 pA: NEST's test_iaf_i0 (6 digits)."""
     net = sc.Network(dt=0.1)
-    model = sc.LIF(
-        tau_m=10.0, c_m=250.0, e_l=-70.0, v_th=-55.0, v_reset=-70.0, t_ref=2.0, i_e=1450.0
-    )
+    model = sc.LIF(tau_m=10.0, c_m=250.0, e_l=-70.0, v_th=-55.0, v_reset=-70.0, t_ref=2.0, i_e=1450.0)
     net.record(net.population(1, model))
     _, (v,) = trace(net, 70)
     for t, known in [
@@ -195,19 +184,13 @@ def test_delta_input_is_lost_while_refractory(t_ref):
     neuron = net.population(30, model, v_init=20.0)
     source = net.spike_source(1, times=[[0.1]])
     ticks = np.arange(1, 31)
-    net.connect(
-        source, neuron, sc.Pairs(np.zeros(30, int), np.arange(30)), weight=1.5, delay=ticks * 0.1
-    )
+    net.connect(source, neuron, sc.Pairs(np.zeros(30, int), np.arange(30)), weight=1.5, delay=ticks * 0.1)
     net.record(neuron)
     result, (v,) = trace(net, 40)
     assert result.spikes[neuron].times.tolist() == [0.1] * 30
     for k, d in enumerate(ticks):
         alone = -2.0 * np.exp(-0.01 * np.maximum(np.arange(40) - refractory, 0))
-        jump = (
-            1.5 * np.exp(-0.01 * (np.arange(40) - d)) * (np.arange(40) >= d)
-            if d > refractory
-            else 0.0
-        )
+        jump = 1.5 * np.exp(-0.01 * (np.arange(40) - d)) * (np.arange(40) >= d) if d > refractory else 0.0
         np.testing.assert_allclose(v[:, k], alone + jump, rtol=1e-12)
 
 
@@ -239,9 +222,7 @@ def test_currents_go_on_while_refractory():
 @pytest.mark.parametrize("precision", ["f32", "f64"])
 def test_silent_states_become_exact_zero(precision):
     net = sc.Network(dt=0.1)
-    neuron = net.population(
-        1, sc.LIF(tau_m=1.0, tau_syn_exc=0.5, tau_syn_inh=0.5, **QUIET), v_init=5.0
-    )
+    neuron = net.population(1, sc.LIF(tau_m=1.0, tau_syn_exc=0.5, tau_syn_inh=0.5, **QUIET), v_init=5.0)
     source = net.spike_source(1, times=[[0.1]])
     net.connect(source, neuron, sc.OneToOne(), weight=100.0, delay=0.1)
     net.record(neuron)
@@ -281,12 +262,7 @@ def test_poisson_counts(rate, mean):
     clipped = np.clip(counts, values[0], values[-1])
     observed = np.array([np.count_nonzero(clipped == value) for value in values])
     kept = expected >= 5
-    assert (
-        stats.chisquare(
-            observed[kept], expected[kept] * observed[kept].sum() / expected[kept].sum()
-        ).pvalue
-        > 1e-4
-    )
+    assert stats.chisquare(observed[kept], expected[kept] * observed[kept].sum() / expected[kept].sum()).pvalue > 1e-4
     assert counts.sum() == pytest.approx(counts.size * mean, abs=4 * np.sqrt(counts.size * mean))
     # Each correlation of n pairs is normal with standard deviation 1/sqrt(n).
     z = (counts - mean) / np.sqrt(mean)
@@ -363,6 +339,4 @@ def test_brunel_rates(g, eta, siegert, tolerance, measured):
     if (g, eta) == (5.0, 2.0):
         assert rate == pytest.approx(siegert, rel=0.03)
     rates = result.rates()
-    assert rates["E"] == pytest.approx(rates["I"], rel=0.05), (
-        "both populations have the same inputs"
-    )
+    assert rates["E"] == pytest.approx(rates["I"], rel=0.05), "both populations have the same inputs"

@@ -65,9 +65,7 @@ def test_inhibitory_weights_use_the_inhibitory_time_constant():
 @pytest.mark.parametrize("tau_m", [1.0, 10.0, 100.0])
 @pytest.mark.parametrize("apart", [0.0, 1e-10, -1e-10, 1e-5, -1e-5, 0.1])
 def test_time_constants_may_be_close(tau_m, apart):
-    neuron = reference.Neurons(
-        1, 0.0, e_l=0.0, v_th=99.0, v_reset=0.0, tau_m=tau_m, tau_syn_exc=tau_m + apart
-    )
+    neuron = reference.Neurons(1, 0.0, e_l=0.0, v_th=99.0, v_reset=0.0, tau_m=tau_m, tau_syn_exc=tau_m + apart)
     limit = PSC / 250.0 * 2.0 * np.exp(-2.0 / tau_m)  # alpha function, at tau_syn = tau_m
     found = after_one_spike(neuron, PSC, 20)
     assert found == pytest.approx(limit, rel=1e-4 if abs(apart) < 1e-4 else 0.2)
@@ -115,9 +113,7 @@ def test_refractory_input():
     for arrival, taken in [(20, False), (21, False), (22, True)]:
         neuron = reference.Neurons(1, 20.0, delta=True, e_l=0.0, v_th=15.0, v_reset=0.0)
         source = reference.Source(1, [arrival - 1], [0])
-        spikes, potentials = reference.simulate(
-            [neuron, source], [(1, 0, at, at, np.array([1.0]), at + 1)], arrival
-        )
+        spikes, potentials = reference.simulate([neuron, source], [(1, 0, at, at, np.array([1.0]), at + 1)], arrival)
         assert spikes[0].tolist() == [1, 0], "the initial potential is above threshold"
         assert (potentials[0][0] != 0.0) == taken, arrival
 

@@ -91,9 +91,7 @@ RAISED = {
     "population": (sc.NetworkError, lambda: described().poisson(7, 1.0, 1.0, 0, 1)),
     "weight": (
         sc.NetworkError,
-        lambda: described().projection(
-            0, 1, ("one_to_one",), ("constant", float("nan")), ("constant", 1.0)
-        ),
+        lambda: described().projection(0, 1, ("one_to_one",), ("constant", float("nan")), ("constant", 1.0)),
     ),
     "delay": (
         sc.NetworkError,
@@ -179,9 +177,7 @@ def check_report(report, workers):
     ("model", "scale", "populations", "workers"),
     [("microcircuit", "0.02", 8, 2), ("brunel", "0.02", 2, 3)],
 )
-def test_the_command_writes_its_files_and_nothing_else(
-    model, scale, populations, workers, tmp_path
-):
+def test_the_command_writes_its_files_and_nothing_else(model, scale, populations, workers, tmp_path):
     done = python(
         "-W", "error", "-m", "spikecore", "run", model, "--scale", scale, "--time", "100",
         "--presim", "20", "--workers", str(workers), "--json", "f", "--raster", "f.svg", "--quiet",

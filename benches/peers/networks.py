@@ -102,9 +102,7 @@ def _brunel(scale, drive, g=5.0, eta=2.0):
             for x in range(2)
         ],
         "poisson": [
-            {"target": i, "rate": brunel.external_rate(eta), "weight": brunel.J}
-            for i in range(2)
-            if drive == "poisson"
+            {"target": i, "rate": brunel.external_rate(eta), "weight": brunel.J} for i in range(2) if drive == "poisson"
         ],
     }
 
@@ -113,6 +111,5 @@ def synapses(network):
     """Return the number of synapses of a description."""
     sizes = [population["size"] for population in network["populations"]]
     return sum(
-        one["total"] if "total" in one else one["in_degree"] * sizes[one["target"]]
-        for one in network["projections"]
+        one["total"] if "total" in one else one["in_degree"] * sizes[one["target"]] for one in network["projections"]
     )

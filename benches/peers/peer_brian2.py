@@ -68,9 +68,7 @@ def connect(network, groups, rng):
     for one in network["projections"]:
         source, target = groups[one["source"]], groups[one["target"]]
         if "total" in one:
-            sources, targets = (
-                rng.integers(0, len(group), one["total"]) for group in (source, target)
-            )
+            sources, targets = (rng.integers(0, len(group), one["total"]) for group in (source, target))
         else:
             targets = np.repeat(np.arange(len(target)), one["in_degree"])
             sources = rng.integers(0, len(source), len(targets))
@@ -107,9 +105,7 @@ def main():
         group.v = draw(first, second, len(group)) * b2.mV
     variable, unit = ("i_syn", b2.pA) if network["synapse"] == "exponential" else ("v", b2.mV)
     inputs = [
-        b2.PoissonInput(
-            groups[one["target"]], variable, 1000, one["rate"] / 1000 * b2.Hz, one["weight"] * unit
-        )
+        b2.PoissonInput(groups[one["target"]], variable, 1000, one["rate"] / 1000 * b2.Hz, one["weight"] * unit)
         for one in network["poisson"]
     ]
     monitors = [b2.SpikeMonitor(group, record=False) for group in groups]

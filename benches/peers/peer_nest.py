@@ -22,9 +22,7 @@ def build(task):
     """Create nodes and connections; return the populations."""
     network = task["network"]
     nest.ResetKernel()
-    nest.set(
-        resolution=0.1, local_num_threads=task["threads"], rng_seed=task["seed"], print_time=False
-    )
+    nest.set(resolution=0.1, local_num_threads=task["threads"], rng_seed=task["seed"], print_time=False)
     neuron = {NAMES[key]: value for key, value in network["neuron"].items() if key in NAMES}
     model = "iaf_psc_delta"
     if network["synapse"] == "exponential":
@@ -34,11 +32,7 @@ def build(task):
     populations = []
     for one in network["populations"]:
         kind, first, second = one["v_init"]
-        start = (
-            nest.random.normal(first, second)
-            if kind == "normal"
-            else nest.random.uniform(first, second)
-        )
+        start = nest.random.normal(first, second) if kind == "normal" else nest.random.uniform(first, second)
         nodes = nest.Create(model, one["size"], params={**neuron, "I_e": one["i_e"]})
         nodes.V_m = start
         populations.append(nodes)
@@ -52,9 +46,7 @@ def build(task):
         nest.Connect(populations[one["source"]], populations[one["target"]], rule, synapse)
     for one in network["poisson"]:
         generator = nest.Create("poisson_generator", params={"rate": one["rate"]})
-        nest.Connect(
-            generator, populations[one["target"]], syn_spec={"weight": one["weight"], "delay": 1.5}
-        )
+        nest.Connect(generator, populations[one["target"]], syn_spec={"weight": one["weight"], "delay": 1.5})
     return populations
 
 

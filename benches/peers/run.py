@@ -41,15 +41,9 @@ def options():
     )
     parser.add_argument("--weights", choices=("f32", "q16"), default="f32")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--rates", action="store_true", help="rates per population too (NEST; it then records)"
-    )
-    parser.add_argument(
-        "--repeats", type=int, default=1, help="runs of each, in turn; medians are compared"
-    )
-    parser.add_argument(
-        "--peer-python", default=sys.executable, metavar="EXE", help="interpreter that has the peer"
-    )
+    parser.add_argument("--rates", action="store_true", help="rates per population too (NEST; it then records)")
+    parser.add_argument("--repeats", type=int, default=1, help="runs of each, in turn; medians are compared")
+    parser.add_argument("--peer-python", default=sys.executable, metavar="EXE", help="interpreter that has the peer")
     parser.add_argument("--json", metavar="FILE", help="write the report; - is standard output")
     return parser.parse_args()
 
@@ -89,9 +83,7 @@ def run_peer(o, network):
         "rates": o.rates,
     }
     script = Path(__file__).with_name(f"peer_{o.peer}.py")
-    return json.loads(
-        output_of([o.peer_python, str(script)], json.dumps(task)).strip().split("\n")[-1]
-    )
+    return json.loads(output_of([o.peer_python, str(script)], json.dumps(task)).strip().split("\n")[-1])
 
 
 def output_of(command, text=None):
@@ -124,9 +116,7 @@ def compare(o):
             **middle,
             "real_time_factor": middle["run_s"] / (o.time * 1e-3),
         }
-    report["ratios"] = {
-        key: report["peer"][key] / report["ours"][key] for key in (*MEASURES, "rate_hz")
-    }
+    report["ratios"] = {key: report["peer"][key] / report["ours"][key] for key in (*MEASURES, "rate_hz")}
     report["runs"] = runs
     return report
 
@@ -147,13 +137,8 @@ def show(report):
         ("peak memory, GB", "peak_rss_bytes", 1e9),
     ):
         print(f"{label:24}{ours[key] / unit:>14.3f}{peer[key] / unit:>14.3f}{ratios[key]:>9.1f}×")
-    print(
-        f"{'mean rate, Hz':24}{ours['rate_hz']:>14.3f}{peer['rate_hz']:>14.3f}"
-        f"{ratios['rate_hz']:>9.3f}×"
-    )
-    for k, (rate, other) in enumerate(
-        zip(ours.get("rates_hz", ()), peer.get("rates_hz", ()), strict=False)
-    ):
+    print(f"{'mean rate, Hz':24}{ours['rate_hz']:>14.3f}{peer['rate_hz']:>14.3f}{ratios['rate_hz']:>9.3f}×")
+    for k, (rate, other) in enumerate(zip(ours.get("rates_hz", ()), peer.get("rates_hz", ()), strict=False)):
         print(f"{f'population {k}, Hz':24}{rate:>14.3f}{other:>14.3f}{other / rate:>9.3f}×")
 
 

@@ -61,9 +61,7 @@ def bench(repeats: int, workers: int | None, quick: bool) -> dict[str, Any]:
         msg = f"a {_native.__build_profile__} build is not measured; install a release build"
         raise SpikecoreError(msg)
     common = () if workers is None else ("--workers", str(workers))
-    entries = [
-        _entry([*arguments, *common], repeats) for arguments in (QUICK if quick else STANDARD)
-    ]
+    entries = [_entry([*arguments, *common], repeats) for arguments in (QUICK if quick else STANDARD)]
     return {"machine": doctor.examine(), "workloads": entries}
 
 

@@ -27,9 +27,7 @@ def refuse(owner: str, parameter: str, value: Any, allowed: str, **details: Any)
     if isinstance(value, np.generic):
         shown = repr(value.item())
     msg = f"{where}{parameter} is {shown}, allowed: {allowed}"
-    raise NetworkError(
-        msg, population=owner, parameter=parameter, value=value, allowed=allowed, **details
-    )
+    raise NetworkError(msg, population=owner, parameter=parameter, value=value, allowed=allowed, **details)
 
 
 def number(
@@ -45,9 +43,7 @@ def number(
     """Return `value` as a finite float in `[low, high]`, or in `(above, high]`."""
     if isinstance(value, bool) or not isinstance(value, Real):
         if isinstance(value, np.ndarray) and value.ndim == 0:
-            return number(
-                owner, parameter, value.item(), low=low, high=high, above=above, unit=unit
-            )
+            return number(owner, parameter, value.item(), low=low, high=high, above=above, unit=unit)
         msg = f"{owner + ': ' if owner else ''}{parameter} must be a number, not {_kind(value)}"
         raise TypeError(msg)
     result = float(value)
@@ -77,9 +73,7 @@ def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> 
     return str(value)
 
 
-def array(
-    owner: str, parameter: str, values: Any, *, shape: tuple[int, ...] | None = None
-) -> NDArray[np.float64]:
+def array(owner: str, parameter: str, values: Any, *, shape: tuple[int, ...] | None = None) -> NDArray[np.float64]:
     """Return `values` as a fresh contiguous float64 array of finite numbers with this shape."""
     try:
         result = np.array(values, dtype=np.float64, order="C")

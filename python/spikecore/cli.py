@@ -42,9 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="spikecore", description="Spiking networks on asynchronous cores."
-    )
+    parser = argparse.ArgumentParser(prog="spikecore", description="Spiking networks on asynchronous cores.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     info = commands.add_parser("info", help="say what is installed and what this machine has")
@@ -67,9 +65,7 @@ def _add_run(commands: Any) -> None:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     run.add_argument("model", choices=("microcircuit", "brunel"))
-    run.add_argument(
-        "--scale", type=_number, default=1.0, metavar="S", help="relative to full size"
-    )
+    run.add_argument("--scale", type=_number, default=1.0, metavar="S", help="relative to full size")
     run.add_argument("--time", type=_number, default=2_000.0, metavar="MS", help="measured time")
     run.add_argument("--presim", type=_number, default=500.0, metavar="MS", help="discarded before")
     run.add_argument(
@@ -80,9 +76,7 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--workers", type=_whole, metavar="N", help="threads; None: CPUs allowed")
     run.add_argument("--weights", choices=("f32", "q16"), default="f32", help="weight format")
     run.add_argument("--seed", type=_seed, default=1, metavar="N", help="of every random draw")
-    run.add_argument(
-        "--json", metavar="FILE", help="write the report; - is standard output and implies --quiet"
-    )
+    run.add_argument("--json", metavar="FILE", help="write the report; - is standard output and implies --quiet")
     run.add_argument("--raster", metavar="FILE", help="draw the spikes of the run")
     run.add_argument(
         "--record",

@@ -220,14 +220,5 @@ class SparseMatrix(Protocol):
         """Return the matrix in coordinate form."""
 
 
-Rule = (
-    OneToOne
-    | AllToAll
-    | Bernoulli
-    | FixedInDegree
-    | FixedOutDegree
-    | FixedTotalNumber
-    | Pairs
-    | SparseMatrix
-)
+Rule = OneToOne | AllToAll | Bernoulli | FixedInDegree | FixedOutDegree | FixedTotalNumber | Pairs | SparseMatrix
 """Every kind of connection rule."""

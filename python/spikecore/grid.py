@@ -44,9 +44,7 @@ class Grid:
         inverse = round(1.0 / self.dt)
         self._inverse = inverse if inverse > 0 and abs(1.0 / self.dt - inverse) < 1e-9 else None
 
-    def ticks(
-        self, owner: str, parameter: str, time: Any, *, low: int = 0, high: int = _MAX_TICKS
-    ) -> int:
+    def ticks(self, owner: str, parameter: str, time: Any, *, low: int = 0, high: int = _MAX_TICKS) -> int:
         """Return a time in ms as ticks; it must lie on the grid, in `[low, high]` ticks."""
         value = checks.number(owner, parameter, time, unit="ms")
         exact = value / self.dt

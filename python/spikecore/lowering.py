@@ -131,9 +131,7 @@ def _check_degree(owner: str, rule: str, k: int, available: int, of: str, multap
         checks.refuse(owner, f"k of {rule}", k, allowed)
 
 
-def _check_total(
-    owner: str, n: int, source: Population, target: Population, flags: tuple[bool, bool]
-) -> None:
+def _check_total(owner: str, n: int, source: Population, target: Population, flags: tuple[bool, bool]) -> None:
     autapses, multapses = flags
     if not multapses:
         msg = (
@@ -174,9 +172,7 @@ def _refuse_repeated(owner: str, sources: NDArray[np.uint32], targets: NDArray[n
         checks.refuse(owner, f"pair {at}", pair, "each pair once with multapses=False")
 
 
-def _pair_values(
-    owner: str, parameter: str, value: Any, source: Population, target: Population, autapses: bool
-) -> Any:
+def _pair_values(owner: str, parameter: str, value: Any, source: Population, target: Population, autapses: bool) -> Any:
     """Return the values of all pairs, source by source, without the excluded autapses."""
     if not is_array(value):
         return value

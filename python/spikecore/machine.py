@@ -278,9 +278,7 @@ class Machine:
         self._last, self._open = result, None
         return result
 
-    def _samples(
-        self, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]
-    ) -> Samples:
+    def _samples(self, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]) -> Samples:
         table = np.asarray(values).reshape(len(ticks), len(recorder.neurons))
         return Samples(self._grid.ms(ticks), recorder.neurons, table)
 

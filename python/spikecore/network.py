@@ -265,9 +265,7 @@ class Network:
         single = isinstance(sources, Population) and isinstance(targets, Population)
         return made[0] if single else made
 
-    def stimulate(
-        self, targets: Population | Sequence[Population], stimulus: stimuli.Stimulus
-    ) -> None:
+    def stimulate(self, targets: Population | Sequence[Population], stimulus: stimuli.Stimulus) -> None:
         """Give a stimulus to every neuron of the targets.
 
         Parameters
@@ -435,18 +433,12 @@ class Network:
             with build_progress(progress) as report:
                 native = self._native.compile(n_workers, store, progress=report)
         except ForecastError as error:
-            forecast = Forecast(
-                self._native.forecast(n_workers, store), _native.available_memory()
-            )
+            forecast = Forecast(self._native.forecast(n_workers, store), _native.available_memory())
             msg = f"{error}. {forecast}"
             raise ForecastError(msg, value=forecast.bytes, allowed=forecast.available) from None
-        return Machine(
-            native, self._grid, self.populations, tuple(self._recorders), tuple(recorded)
-        )
+        return Machine(native, self._grid, self.populations, tuple(self._recorders), tuple(recorded))
 
-    def _declare(
-        self, name: str, size: int, model: NeuronModel, parameters: dict[str, float]
-    ) -> Population:
+    def _declare(self, name: str, size: int, model: NeuronModel, parameters: dict[str, float]) -> Population:
         first = sum(population.size for population in self._populations)
         index = self._native.population(name, size, model.native, parameters)
         population = Population(name, size, model, first, index)

@@ -31,10 +31,7 @@ class _Line:
         filled = round(24 * share)
         left = (now - self._start) * (1.0 / share - 1.0) if share > 0 else 0.0
         bar = "█" * filled + "░" * (24 - filled)
-        text = (
-            f"\r{self._label} {bar} {done:.4g}/{self._total:.4g} {self._unit}"
-            f"{note}, {left:.0f} s left\x1b[K"
-        )
+        text = f"\r{self._label} {bar} {done:.4g}/{self._total:.4g} {self._unit}{note}, {left:.0f} s left\x1b[K"
         sys.stderr.write(text)
         sys.stderr.flush()
 
@@ -66,9 +63,7 @@ def _bar(label: str, total: float, unit: str) -> Iterator[_Line | _Tqdm]:
         bar = _Line(label, total, unit)
     else:
         layout = "{desc} {bar:24} {n:.4g}/{total:.4g} {unit}, {postfix} {remaining} left"
-        bar = _Tqdm(
-            tqdm(total=total, desc=label, unit=unit, bar_format=layout, mininterval=_REFRESH_S)
-        )
+        bar = _Tqdm(tqdm(total=total, desc=label, unit=unit, bar_format=layout, mininterval=_REFRESH_S))
     try:
         yield bar
     finally:
@@ -86,9 +81,7 @@ def build_progress(wanted: bool) -> Iterator[Callable[[float], None] | None]:
 
 
 @contextmanager
-def run_progress(
-    wanted: bool, duration_ms: float, dt: float
-) -> Iterator[Callable[[int], None] | None]:
+def run_progress(wanted: bool, duration_ms: float, dt: float) -> Iterator[Callable[[int], None] | None]:
     """Yield a callback for the ticks done, or None where nothing is to be shown."""
     if not (wanted and sys.stderr.isatty()):
         yield None

@@ -50,9 +50,7 @@ class Picture:
         return sum(band.n_rows for band in self.bands)
 
 
-def select(
-    result: "Result", start: float | None, stop: float | None, share: float | None
-) -> Picture:
+def select(result: "Result", start: float | None, stop: float | None, share: float | None) -> Picture:
     """Choose the spikes to draw; of each population its first neurons, the same share of each."""
     if not len(result.spikes):
         msg = "no spikes were recorded; use compile(record_spikes=True)"
@@ -131,14 +129,11 @@ def svg(picture: Picture, width: int = 960, height: int = 560) -> str:
         middle = top + (band.first_row + band.n_rows / 2) * down + 4.0
         parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="1"/>')
         parts.append(
-            f'<text x="{left - 8}" y="{middle:.1f}" text-anchor="end" fill="{colour}">'
-            f"{escape(band.name)}</text>"
+            f'<text x="{left - 8}" y="{middle:.1f}" text-anchor="end" fill="{colour}">{escape(band.name)}</text>'
         )
     for time in np.linspace(picture.start, picture.stop, 6):
         x = left + (time - picture.start) * across
-        parts.append(
-            f'<text x="{x:.1f}" y="{height - bottom + 16:.0f}" text-anchor="middle">{time:g}</text>'
-        )
+        parts.append(f'<text x="{x:.1f}" y="{height - bottom + 16:.0f}" text-anchor="middle">{time:g}</text>')
     middle = left + (width - left - right) / 2
     parts.append(f'<text x="{middle:.0f}" y="{height - 6}" text-anchor="middle">time (ms)</text>')
     return "\n".join([*parts, "</svg>\n"])

@@ -134,9 +134,7 @@ class SpikeTrains(Mapping[Population, Spikes]):
         """Return the spikes of one population."""
         population = self._find(key)
         if population not in self._cut:
-            inside = (self.ids >= population.first) & (
-                self.ids < population.first + population.size
-            )
+            inside = (self.ids >= population.first) & (self.ids < population.first + population.size)
             times = self._grid.ms(self.ticks[inside])
             neurons = self.ids[inside] - np.uint32(population.first)
             self._cut[population] = Spikes(times, neurons)
@@ -227,8 +225,7 @@ class Result:
         """Counters and timers of the engine, differences over this run where they accumulate."""
         before, after = self._span.before, self._span.after
         return {
-            key: _difference(before.get(key), value) if key in _CUMULATIVE else value
-            for key, value in after.items()
+            key: _difference(before.get(key), value) if key in _CUMULATIVE else value for key, value in after.items()
         }
 
     @property

@@ -111,9 +111,7 @@ def amplitudes(population: "Population", stimulus: DirectCurrent) -> NDArray[np.
     return checks.array(population.name, "amplitude", stimulus.amplitude, shape=(population.size,))
 
 
-def source_spikes(
-    owner: str, size: int, times: Any, grid: Grid
-) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+def source_spikes(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
     """Return the spikes of a source as (neurons, ticks), sorted by (tick, neuron).
 
     `times` is a list with one array of times per neuron, or a tuple of two arrays (neurons, times)

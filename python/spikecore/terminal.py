@@ -66,8 +66,7 @@ def _speed(report: dict[str, Any]) -> str:
         "Speed",
         f"  build             {report['build_s']:.2f} s",
         f"  run               {report['run_s']:.3f} s, {factor:.3f} × real time",
-        f"  synaptic events   {report['synaptic_events']:,}, "
-        f"{report['synaptic_events_per_s']:.3g} per second",
+        f"  synaptic events   {report['synaptic_events']:,}, {report['synaptic_events_per_s']:.3g} per second",
     ]
     for i in range(report["workers"]):
         seconds = ", ".join(f"{name} {report['phases_s'][name][i]:.3f}" for name in PHASES)
@@ -77,8 +76,7 @@ def _speed(report: dict[str, Any]) -> str:
         mean = sum(deliver) / len(deliver)
         bare = report["bare_scatter_ns"]
         lines.append(
-            f"  deliver           {mean:.2f} ns per event and worker, "
-            f"{mean / bare:.2f} × the bare loop ({bare:.2f} ns)"
+            f"  deliver           {mean:.2f} ns per event and worker, {mean / bare:.2f} × the bare loop ({bare:.2f} ns)"
         )
     return "\n".join(lines)
 

@@ -116,9 +116,7 @@ def measure(
         on_forecast(forecast)
     _refuse_too_large(forecast)
     start = time.perf_counter()
-    machine = net.compile(
-        workers, workload.weights, record_spikes=workload.recorded, progress=progress
-    )
+    machine = net.compile(workers, workload.weights, record_spikes=workload.recorded, progress=progress)
     build_s = time.perf_counter() - start
     result, interrupted = _run(machine, workload, progress)
     peak = peak_rss_bytes()
@@ -214,8 +212,6 @@ def _of_speed(result: Result, machine: Machine) -> dict[str, Any]:
     return {
         "phases_s": phases,
         "synaptic_events_per_worker": events,
-        "deliver_ns_per_event": [
-            1e9 * s / n if n else 0.0 for s, n in zip(phases["deliver"], events, strict=True)
-        ],
+        "deliver_ns_per_event": [1e9 * s / n if n else 0.0 for s, n in zip(phases["deliver"], events, strict=True)],
         "bare_scatter_ns": statistics.median(bare) if bare else None,
     }

@@ -152,10 +152,7 @@ def _parse(data: dict[str, Any]) -> Profile:
     if scope == "all-in" and len(prices) != 1:
         allowed = "1: an all-in price is never added to another"
         checks.refuse(name, "the number of all-in prices", len(prices), allowed)
-    unpriced = tuple(
-        Unpriced(entry["term"], entry.get("count"), entry["reason"])
-        for entry in data.get("unpriced", [])
-    )
+    unpriced = tuple(Unpriced(entry["term"], entry.get("count"), entry["reason"]) for entry in data.get("unpriced", []))
     for entry in unpriced:
         if entry.count is not None:
             checks.choice(name, "count", entry.count, COUNTS)

@@ -64,8 +64,7 @@ class EnergyReport:
             "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
             "terms": [_term(line) for line in self.lines],
             "unpriced": [
-                {"term": one.term, "count": self._count(one.count), "reason": one.reason}
-                for one in profile.unpriced
+                {"term": one.term, "count": self._count(one.count), "reason": one.reason} for one in profile.unpriced
             ],
         }
 
@@ -73,9 +72,7 @@ class EnergyReport:
         """Return the report as an aligned table."""
         profile = self.profile
         place = f"{profile.node}, {profile.voltage_v:g} V" if profile.voltage_v else profile.node
-        table: list[tuple[str, ...]] = [
-            ("term", "count", "price", "low", "nominal", "high", "evidence")
-        ]
+        table: list[tuple[str, ...]] = [("term", "count", "price", "low", "nominal", "high", "evidence")]
         table += [_cells(line) for line in self.lines]
         if len(self.lines) > 1:
             sums = (_joules(self.low_j), _joules(self.nominal_j), _joules(self.high_j))
@@ -86,9 +83,7 @@ class EnergyReport:
             text.append(f"  {power} per biological second, nominal")
         text += [f"  price of {line.price.term}: {line.price.note}" for line in self.lines]
         text.append("  unpriced:")
-        text += [
-            f"    {one.term}{self._shown(one.count)}: {one.reason}" for one in profile.unpriced
-        ]
+        text += [f"    {one.term}{self._shown(one.count)}: {one.reason}" for one in profile.unpriced]
         text += [f"  note: {note}" for note in profile.notes]
         text.append(f"  source: {profile.source}")
         return "\n".join(text)
@@ -98,19 +93,13 @@ class EnergyReport:
         return f"EnergyReport({self.profile.name}: {_joules(self.nominal_j)} nominal, modelled)"
 
     def _repr_html_(self) -> str:
-        rows: list[tuple[str, ...]] = [
-            ("term", "count", "price", "low", "nominal", "high", "evidence")
-        ]
+        rows: list[tuple[str, ...]] = [("term", "count", "price", "low", "nominal", "high", "evidence")]
         rows += [_cells(line) for line in self.lines]
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
+        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         unpriced = escape("; ".join(f"{one.term}: {one.reason}" for one in self.profile.unpriced))
         title = escape(f"Energy on {self.profile.title}: modelled, {self.profile.scope}")
         source = escape(self.profile.source)
-        return (
-            f"<p>{title}</p><table>{body}</table><p>unpriced: {unpriced}</p><p>source: {source}</p>"
-        )
+        return f"<p>{title}</p><table>{body}</table><p>unpriced: {unpriced}</p><p>source: {source}</p>"
 
     def _count(self, name: str | None) -> int | None:
         return None if name is None else self.totals.get(name, 0)

@@ -168,9 +168,7 @@ def build(
     checks.number("brunel", "g", g, low=0.0, high=100.0)
     checks.number("brunel", "eta", eta, low=0.0, high=100.0)
     i_e = direct_current(eta) if drive == "dc" else 0.0
-    model = LIFDelta(
-        tau_m=TAU_M, c_m=C_M, e_l=0.0, v_th=V_TH, v_reset=V_RESET, t_ref=T_REF, i_e=i_e
-    )
+    model = LIFDelta(tau_m=TAU_M, c_m=C_M, e_l=0.0, v_th=V_TH, v_reset=V_RESET, t_ref=T_REF, i_e=i_e)
     net = Network(dt=dt, seed=seed)
     start = Uniform(0.0, V_TH)
     exc = net.population(round(SIZES[0] * f), model, "E", start)

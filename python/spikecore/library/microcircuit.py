@@ -91,9 +91,7 @@ def synapse_numbers() -> NDArray[np.int64]:
     for y in range(8):
         for x in range(8):
             pairs = SIZES[x] * SIZES[y]
-            table[y, x] = round(
-                math.log(1.0 - PROBABILITIES[y][x]) / math.log((pairs - 1.0) / pairs)
-            )
+            table[y, x] = round(math.log(1.0 - PROBABILITIES[y][x]) / math.log((pairs - 1.0) / pairs))
     return table
 
 
@@ -181,9 +179,7 @@ def build(
     net = Network(dt=dt, seed=seed)
     currents = direct_currents(f, drive)
     populations = {
-        name: net.population(
-            round(SIZES[i] * f), _neuron(float(currents[i])), name, Normal(V_MEAN[i], V_SD[i])
-        )
+        name: net.population(round(SIZES[i] * f), _neuron(float(currents[i])), name, Normal(V_MEAN[i], V_SD[i]))
         for i, name in enumerate(NAMES)
     }
     _connect(net, list(populations.values()), f)
