@@ -12,6 +12,8 @@
 //!
 //! The engine knows no Python, no files and no clock but ticks (and a stopwatch for its phase timers).
 
+#[doc(hidden)]
+pub mod bench;
 mod compile;
 mod error;
 mod id;

@@ -80,6 +80,11 @@ impl<W: Weight> Engine<W> {
         }
     }
 
+    /// Its cores, taken out of it.
+    pub fn into_cores(self) -> Vec<Core<W>> {
+        self.cores
+    }
+
     /// Ticks since compilation.
     pub fn now(&self) -> Tick {
         self.now
