@@ -220,6 +220,20 @@ def test_currents_go_on_while_refractory():
 
 
 @pytest.mark.parametrize("precision", ["f32", "f64"])
+def test_a_potential_at_the_threshold_is_a_spike(precision):
+    """NEST's models fire at `V >= V_th`: 15 mV from rest reach 15 mV, and one unit less does not."""
+    net = sc.Network(dt=0.1)
+    neurons = net.population(2, sc.LIFDelta(**{**QUIET, "v_th": 15.0}))
+    source = net.spike_source(1, times=[[1.0]])
+    real = {"f32": np.float32, "f64": np.float64}[precision]
+    below = np.nextafter(real(15.0), real(0.0))
+    net.connect(source, neurons, sc.AllToAll(), weight=np.array([[15.0, below]]), delay=0.5)
+    result = net.compile(workers=1, precision=precision).run(5.0)
+    assert result.spikes[neurons].neurons.tolist() == [0]
+    assert result.spikes[neurons].times.tolist() == [1.5]
+
+
+@pytest.mark.parametrize("precision", ["f32", "f64"])
 def test_silent_states_become_exact_zero(precision):
     net = sc.Network(dt=0.1)
     neuron = net.population(1, sc.LIF(tau_m=1.0, tau_syn_exc=0.5, tau_syn_inh=0.5, **QUIET), v_init=5.0)

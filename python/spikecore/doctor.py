@@ -9,7 +9,7 @@ from typing import Any
 
 from spikecore import _native
 from spikecore.forecast import human_bytes
-from spikecore.network import cpus_allowed
+from spikecore.options import cpus_allowed
 
 __all__ = ["examine", "show"]
 

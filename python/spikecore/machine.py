@@ -15,7 +15,8 @@ from spikecore.errors import BusyError, NetworkError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
 from spikecore.progress import run_progress
-from spikecore.result import Result, Samples, Span
+from spikecore.recorded import Samples
+from spikecore.result import Result, Span
 
 __all__ = ["Machine", "Synapses"]
 

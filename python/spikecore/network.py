@@ -4,14 +4,13 @@ Every call is checked and handed to the engine on its own line, in grid units, s
 the mistake is the line that raises. Rules are recorded here and expanded by `compile`, in parallel.
 """
 
-import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, cast, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spikecore import _native, checks, lowering, stimuli
+from spikecore import _native, checks, lowering, options, stimuli
 from spikecore.connect import Rule
 from spikecore.distributions import Value, potential_to_native
 from spikecore.errors import ForecastError, NetworkError
@@ -22,9 +21,8 @@ from spikecore.models import NeuronModel, SpikeSource
 from spikecore.population import Population, Projection, Recorder
 from spikecore.progress import build_progress
 
-__all__ = ["Network", "cpus_allowed"]
+__all__ = ["Network"]
 
-_Weights = Literal["f32", "q16", "f64"]
 _Receptor = Literal["excitatory", "inhibitory"]
 
 
@@ -378,8 +376,8 @@ class Network:
         Forecast
             Prints as one line.
         """
-        store = _weight_format(weights, precision)
-        details = self._native.forecast(_workers(workers), store)
+        store = options.weight_format(weights, precision)
+        details = self._native.forecast(options.workers(workers), store)
         return Forecast(details, _native.available_memory())
 
     def compile(
@@ -419,8 +417,8 @@ class Network:
         NetworkError
             If an option is unknown, or ``weights`` is given together with ``precision="f64"``.
         """
-        store = _weight_format(weights, precision)
-        n_workers = _workers(workers)
+        store = options.weight_format(weights, precision)
+        n_workers = options.workers(workers)
         if isinstance(record_spikes, bool | np.bool_):
             recorded = self._populations if record_spikes else []
         else:
@@ -488,36 +486,3 @@ class Network:
     def _new_size(self, name: str, size: Any) -> int:
         used = sum(population.size for population in self._populations)
         return checks.count(name, "size", size, low=1, high=checks.MAX_NEURONS - used)
-
-
-_MAX_WORKERS = 1024
-
-
-def cpus_allowed() -> int:
-    """Return the number of CPUs this process may run on.
-
-    Examples
-    --------
-    >>> cpus_allowed() >= 1
-    True
-    """
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _workers(workers: int | None) -> int:
-    if workers is None:
-        return min(cpus_allowed(), _MAX_WORKERS)
-    return checks.count("", "workers", workers, low=1, high=_MAX_WORKERS)
-
-
-def _weight_format(weights: Any, precision: Any) -> _Weights:
-    checks.choice("", "precision", precision, ("f32", "f64"))
-    if weights is None:
-        return cast("_Weights", precision)
-    checks.choice("", "weights", weights, ("f32", "q16"))
-    if precision == "f64":
-        allowed = "left out with precision='f64', which keeps its weights in 64 bits"
-        checks.refuse("", "weights", f"{weights!r}", allowed)
-    return cast("_Weights", weights)

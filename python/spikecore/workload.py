@@ -15,7 +15,8 @@ from spikecore.errors import ForecastError
 from spikecore.forecast import Forecast, human_bytes
 from spikecore.library import brunel, microcircuit
 from spikecore.machine import Machine
-from spikecore.network import Network, cpus_allowed
+from spikecore.network import Network
+from spikecore.options import cpus_allowed
 from spikecore.result import PHASES, Result
 
 __all__ = ["Outcome", "Workload", "measure"]
