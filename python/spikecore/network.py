@@ -397,7 +397,7 @@ class Network:
             depend on it.
         weights : {"f32", "q16"}, optional
             Format of the weights: 32-bit floats (default) or 16-bit fixed point, which is smaller
-            and faster and rounds each weight to a grid of its projection.
+            and faster and rounds each weight to a grid of its target population.
         precision : {"f32", "f64"}
             Of state and sums; ``f64`` is for validation and keeps its weights in 64 bits.
         record_spikes : bool or iterable of Population
