@@ -13,7 +13,7 @@ KEYS = {
     "model", "scale", "drive", "workers", "seed", "neurons", "synapses", "biological_s", "build_s",
     "run_s", "real_time_factor", "spikes", "synaptic_events", "synaptic_events_per_s", "rates_hz",
     "reference_rates_hz", "phases_s", "weight_store_bytes", "bytes_per_synapse", "peak_rss_bytes",
-    "spikes_sha256", "energy", "bare_scatter_ns", "deliver_ns_per_event",
+    "cv_isi", "reference_notes", "spikes_sha256", "energy", "bare_scatter_ns", "deliver_ns_per_event",
 }  # fmt: skip
 SMALL = ["run", "microcircuit", "--scale", "0.02", "--time", "50", "--presim", "20"]
 

@@ -65,7 +65,7 @@ def run_ours(o):
     report = json.loads(output_of(command))
     rate = report["spikes"] / report["neurons"] / report["biological_s"]
     ours = {key: report[key] for key in ("neurons", *MEASURES)}
-    rates = {"rates_hz": list(report["rates_hz"].values())} if o.rates else {}
+    rates = {"rates_hz": report["rates_hz"]} if o.rates else {}
     return {"simulator": "spikecore", "threads": o.threads, **ours, "rate_hz": rate, **rates}
 
 
@@ -138,8 +138,8 @@ def show(report):
     ):
         print(f"{label:24}{ours[key] / unit:>14.3f}{peer[key] / unit:>14.3f}{ratios[key]:>9.1f}×")
     print(f"{'mean rate, Hz':24}{ours['rate_hz']:>14.3f}{peer['rate_hz']:>14.3f}{ratios['rate_hz']:>9.3f}×")
-    for k, (rate, other) in enumerate(zip(ours.get("rates_hz", ()), peer.get("rates_hz", ()), strict=False)):
-        print(f"{f'population {k}, Hz':24}{rate:>14.3f}{other:>14.3f}{other / rate:>9.3f}×")
+    for (name, rate), other in zip(ours.get("rates_hz", {}).items(), peer.get("rates_hz", ()), strict=False):
+        print(f"{f'{name}, Hz':24}{rate:>14.3f}{other:>14.3f}{other / rate:>9.3f}×")
 
 
 def main():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spikecore import _native, checks
 from spikecore.errors import BusyError, NetworkError
 from spikecore.grid import Grid
-from spikecore.population import Population, Recorder
+from spikecore.population import Population, Recorder, member
 from spikecore.progress import run_progress
 from spikecore.recorded import Samples
 from spikecore.result import Result, Span
@@ -188,7 +188,7 @@ class Machine:
         NetworkError
             If the population has no such variable.
         """
-        self._check_known(population)
+        member(population, self._populations, "machine")
         checks.choice(population.name, "variable", variable, population.model.variables)
         with self._alone():
             return self._native.state(population.index, variable)
@@ -206,15 +206,15 @@ class Machine:
         Synapses
             Arrays of sources, targets, weights and delays.
         """
-        self._check_known(source)
-        self._check_known(target)
+        member(source, self._populations, "machine")
+        member(target, self._populations, "machine")
         with self._alone():
             sources, targets, weights, ticks = self._native.synapses(source.index, target.index)
         return Synapses(sources, targets, weights, self._grid.ms(ticks))
 
     def out_degrees(self, population: Population) -> NDArray[np.uint64]:
         """Return the number of outgoing synapses of every neuron, shape (size,)."""
-        self._check_known(population)
+        member(population, self._populations, "machine")
         with self._alone():
             degrees = self._native.out_degrees()
         return degrees[population.first : population.first + population.size]
@@ -282,13 +282,3 @@ class Machine:
     def _samples(self, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]) -> Samples:
         table = np.asarray(values).reshape(len(ticks), len(recorder.neurons))
         return Samples(self._grid.ms(ticks), recorder.neurons, table)
-
-    def _check_known(self, population: Any) -> None:
-        if not isinstance(population, Population):
-            msg = f"expected a Population, not {population!r}"
-            raise TypeError(msg)
-        index = population.index
-        if index >= len(self._populations) or self._populations[index] is not population:
-            known = ", ".join(repr(one.name) for one in self._populations)
-            msg = f"population {population.name!r} is not of this machine, which has: {known}"
-            raise NetworkError(msg, population=population.name, value=population, allowed=known)

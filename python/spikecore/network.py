@@ -18,7 +18,7 @@ from spikecore.forecast import Forecast
 from spikecore.grid import MAX_DELAY_TICKS, Grid
 from spikecore.machine import Machine
 from spikecore.models import NeuronModel, SpikeSource
-from spikecore.population import Population, Projection, Recorder
+from spikecore.population import Population, Projection, Recorder, member
 from spikecore.progress import build_progress
 
 __all__ = ["Network"]
@@ -338,7 +338,7 @@ class Network:
             If the population has no such variable (the message says which it has), an index is
             outside the population or given twice, or the interval is off the grid.
         """
-        self._check_known(population)
+        member(population, self._populations, "network")
         checks.choice(population.name, "variable", variable, population.model.variables)
         if neurons is None:
             chosen = np.arange(population.size, dtype=np.uint32)
@@ -450,22 +450,12 @@ class Network:
             msg = f"{parameter} must be a Population or a sequence of them, not {populations!r}"
             raise TypeError(msg)
         for population in populations:
-            self._check_known(population)
+            member(population, self._populations, "network")
         if len({id(population) for population in populations}) != len(populations):
             checks.refuse("", parameter, f"{list(populations)}", "each population once")
         if not populations and parameter != "record_spikes":
             checks.refuse("", parameter, "empty", "at least one population")
         return list(populations)
-
-    def _check_known(self, population: Any) -> None:
-        if not isinstance(population, Population):
-            msg = f"expected a Population, not {population!r}"
-            raise TypeError(msg)
-        index = population.index
-        if index >= len(self._populations) or self._populations[index] is not population:
-            known = ", ".join(repr(one.name) for one in self._populations) or "none"
-            msg = f"population {population.name!r} is not of this network, which has: {known}"
-            raise NetworkError(msg, population=population.name, value=population, allowed=known)
 
     def _refuse_source(self, population: Population, what: str) -> None:
         if isinstance(population.model, SpikeSource):

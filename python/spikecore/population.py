@@ -3,14 +3,16 @@
 They are handles: made by `Network`, used as arguments and as keys, and never changed afterwards.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikecore.errors import NetworkError
 from spikecore.models import NeuronModel
 
-__all__ = ["Population", "Projection", "Recorder"]
+__all__ = ["Population", "Projection", "Recorder", "member"]
 
 
 class Population:
@@ -131,3 +133,23 @@ class Recorder:
             f"Recorder({self.population.name!r}, {self.variable!r}, {len(self.neurons)} neurons, "
             f"every {self.interval:g} ms)"
         )
+
+
+def member(population: Any, populations: Sequence[Population], owner: str) -> Population:
+    """Return `population` if it is one of `populations`, those of `owner` in the order of declaration.
+
+    Raises
+    ------
+    TypeError
+        If it is not a population.
+    NetworkError
+        If it is another network's; the message names those there are.
+    """
+    if not isinstance(population, Population):
+        msg = f"expected a Population, not {population!r}"
+        raise TypeError(msg)
+    if population.index < len(populations) and populations[population.index] is population:
+        return population
+    known = ", ".join(repr(one.name) for one in populations) or "none"
+    msg = f"population {population.name!r} is not of this {owner}, which has: {known}"
+    raise NetworkError(msg, population=population.name, value=population, allowed=known)

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore.errors import NetworkError
 from spikecore.grid import Grid
-from spikecore.population import Population, Recorder
+from spikecore.population import Population, Recorder, member
 from spikecore.recorded import Samples, SpikeTrains
 
 if TYPE_CHECKING:
@@ -166,7 +165,7 @@ class Result:
 
     def spike_counts(self, population: Population) -> NDArray[np.uint64]:
         """Return the number of spikes of every neuron, shape (size,); needs no recording."""
-        first = self._known(population).first
+        first = member(population, self.populations, "network").first
         return self._span.counts[first : first + population.size]
 
     def rates(self) -> dict[str, float]:
@@ -299,14 +298,6 @@ class Result:
         )
         head = "<tr><th>population</th><th>spikes</th><th>rate (Hz)</th></tr>"
         return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table>"
-
-    def _known(self, population: Population) -> Population:
-        if not any(one is population for one in self.populations):
-            known = ", ".join(repr(one.name) for one in self.populations)
-            name = getattr(population, "name", population)
-            msg = f"population {name!r} is not of this network, which has: {known}"
-            raise NetworkError(msg, population=name, allowed=known)
-        return population
 
 
 _CUMULATIVE = {

@@ -50,13 +50,16 @@ def _headline(report: dict[str, Any]) -> str:
 
 
 def _rates(report: dict[str, Any]) -> str:
-    reference = report["reference_rates_hz"]
-    lines = [f"{'population':<12}{'rate (Hz)':>11}{'reference':>11}{'deviation':>11}"]
+    reference, variation = report["reference_rates_hz"], report["cv_isi"]
+    head = f"{'population':<12}{'rate (Hz)':>11}{'reference':>11}{'deviation':>11}"
+    lines = [f"{head}{'CV of ISI':>11}" if variation else head]
     for name, rate in report["rates_hz"].items():
         known = reference.get(name)
         published = f"{known:>11.3f}{100.0 * (rate / known - 1.0):>+10.1f}%" if known else ""
         tail = published or f"{'-':>11}{'-':>11}"
-        lines.append(f"{name:<12}{rate:>11.3f}{tail}")
+        cv = f"{variation[name]:>11.2f}" if variation else ""
+        lines.append(f"{name:<12}{rate:>11.3f}{tail}{cv}")
+    lines += [f"({note})" for note in report["reference_notes"]]
     return "\n".join(lines)
 
 

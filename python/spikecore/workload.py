@@ -134,6 +134,7 @@ def measure(
         "build_s": build_s,
         **_of_result(result, workload.recorded),
         "reference_rates_hz": reference,
+        "reference_notes": _reference_notes(workload),
         "peak_rss_bytes": peak,
         **_of_speed(result, machine),
         "energy": {name: result.energy(name).to_dict() for name in ("loihi", "truenorth")},
@@ -158,6 +159,18 @@ def _describe(workload: Workload) -> tuple[Network, dict[str, float]]:
         return net, microcircuit.reference_rates()
     net, _ = brunel.build(workload.scale, drive, workload.seed)
     return net, brunel.reference_rates(drive=drive)
+
+
+def _reference_notes(workload: Workload) -> list[str]:
+    """Return what makes the run differ from its reference."""
+    if workload.model != "microcircuit":
+        return []
+    notes = []
+    if workload.driven_by == "dc":
+        notes.append("the reference was measured with Poisson drive; direct current moves L4E down and L5E up")
+    if workload.scale != 1.0:
+        notes.append("the reference was measured at full scale")
+    return notes
 
 
 def _refuse_too_large(forecast: Forecast) -> None:
@@ -198,6 +211,7 @@ def _of_result(result: Result, recorded: bool) -> dict[str, Any]:
         "synaptic_events": events,
         "synaptic_events_per_s": events / result.real_s if result.real_s else 0.0,
         "rates_hz": result.rates(),
+        "cv_isi": {one.name: result.cv_isi(one)[0] for one in result.populations} if recorded else None,
         "weight_store_bytes": store,
         "index_bytes": index,
         "bytes_per_synapse": (store + index) / synapses if synapses else 0.0,

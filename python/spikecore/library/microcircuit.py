@@ -59,11 +59,16 @@ V_SD = (5.36, 4.57, 4.74, 4.94, 4.94, 4.55, 5.46, 4.48)
 MIN_SCALE_DC = 0.2
 """Below this scale the drive ``dc`` leaves too little noise and the network falls silent."""
 RATES = (0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829)
-"""Mean rates in Hz of the reference implementation with NEST 3 (`full_mean_rates`)."""
+"""Mean rates in Hz of the reference implementation with NEST 3 (`full_mean_rates`), with Poisson drive."""
 
 
 def reference_rates() -> dict[str, float]:
-    """Return the published mean rate of each population in Hz (NEST 3, full scale).
+    """Return the published mean rate of each population in Hz (NEST 3, full scale, Poisson drive).
+
+    Notes
+    -----
+    With the direct current, which lacks the noise, the network settles at other rates: NEST 3.10 then
+    gives 6.0 % less in L4E (10 s, ``benches/peers``), and between 3 and 8 % more in L5E.
 
     Examples
     --------
