@@ -123,7 +123,7 @@ impl Network {
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Machine> {
         let description = self.with(|n| Ok(n.clone()))?;
-        let options = CompileOptions { workers, log_capacity, placement, level: system::level()? };
+        let options = CompileOptions { workers, log_capacity, placement, level: system::level()?, loose: None };
         let started = std::time::Instant::now();
         let mut watcher = Watcher::new(progress);
         let built = py.detach(|| spikecore::Machine::compile(&description, weights, &options, &mut |done| watcher.poll(done)));

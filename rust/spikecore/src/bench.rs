@@ -54,7 +54,7 @@ impl Alone {
     /// [`CompileError`].
     pub fn new(network: &Network) -> Result<Self, CompileError> {
         let placement = Some(vec![0; network.populations.len()]);
-        let options = Options { workers: 1, log_capacity: None, placement, level: Level::detect() };
+        let options = Options { workers: 1, log_capacity: None, placement, level: Level::detect(), loose: None };
         let core = compile(network, &options, &mut |_| true)?.into_cores().remove(0);
         Ok(Self { core, now: 0 })
     }
@@ -62,6 +62,7 @@ impl Alone {
     /// Files spikes as of the current tick.
     pub fn ingest(&mut self, ids: &[NeuronId]) {
         self.core.ingest(0, self.now, ids);
+        self.core.file();
     }
 
     /// Adds the synapses that are due now; returns how many.

@@ -7,12 +7,16 @@
 use super::parallel::{Watch, each};
 use super::partition::Partition;
 use super::plan::Plan;
+use super::row_writer::{Cursor, Delays, RowWriter};
 use super::rows::Rows;
 use crate::error::CompileError;
 use crate::network::Network;
+use crate::neurocore::frame::Frame;
+use crate::neurocore::loose::LooseStore;
+use crate::neurocore::memory::Stored;
 use crate::neurocore::pages::Pages;
 use crate::neurocore::store::{Segment, Store};
-use crate::neurocore::weight::{Synapse, Weight};
+use crate::neurocore::weight::Weight;
 use std::sync::Mutex;
 
 /// Source neurons per chunk.
@@ -21,7 +25,7 @@ const CHUNK: u32 = 128;
 /// What filling yields.
 pub struct Filled<W: Weight> {
     /// One store per core.
-    pub stores: Vec<Store<W>>,
+    pub stores: Vec<Stored<W>>,
     /// Synapses per source neuron, over all cores.
     pub out_degree: Vec<u32>,
     /// Smallest delay from each core (first index) to each core (second), if any synapse exists.
@@ -38,18 +42,12 @@ struct Chunk {
     len: u32,
 }
 
-/// Where a chunk writes on one core.
-struct Window<'a, W: Weight> {
-    weighted: &'a mut [Synapse<W>],
-    shared: &'a mut [u16],
-}
-
 /// What a chunk leaves behind on one core.
 #[derive(Default)]
 struct Index {
     segments: Vec<Segment>,
     segments_per_row: Vec<u32>,
-    shortest: Option<u32>,
+    delays: Option<Delays>,
 }
 
 /// Expands all projections.
@@ -67,27 +65,29 @@ pub fn fill<W: Weight>(
     let mut stores = allocate(network, partition, plan, &lengths)?;
     let indices = write(network, partition, plan, &rows, &chunks, &lengths, &mut stores, threads, watch)?;
     for (core, store) in stores.iter_mut().enumerate() {
-        let total = indices.iter().map(|per_core| per_core[core].segments.len()).sum();
-        store.segments = Pages::zeroed(total).map_err(out_of_memory("segments"))?;
+        if let Stored::Rows(store) = store {
+            let total = indices.iter().map(|per_core| per_core[core].segments.len()).sum();
+            store.segments = Pages::zeroed(total).map_err(out_of_memory("segments"))?;
+        }
     }
     let mut lookahead = vec![vec![None; partition.cores()]; partition.cores()];
     let mut longest = 1;
     for (chunk, per_core) in chunks.iter().zip(indices) {
         let home = partition.home(chunk.population, chunk.first).core as usize;
         for (core, index) in per_core.into_iter().enumerate() {
-            let pair: &mut Option<u32> = &mut lookahead[home][core];
-            *pair = match (*pair, index.shortest) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-            longest = index.segments.iter().map(|s| s.delay()).fold(longest, u32::max);
-            let store = &mut stores[core];
-            let begin = *store.first_segment.last().expect("invariant: starts with 0");
-            store.segments[begin as usize..][..index.segments.len()].copy_from_slice(&index.segments);
-            store.first_segment.extend(index.segments_per_row.iter().scan(begin, |end, count| {
-                *end += count;
-                Some(*end)
-            }));
+            if let Some(delays) = index.delays {
+                let pair: &mut Option<u32> = &mut lookahead[home][core];
+                *pair = Some(pair.map_or(delays.shortest, |known| known.min(delays.shortest)));
+                longest = longest.max(delays.longest);
+            }
+            if let Stored::Rows(store) = &mut stores[core] {
+                let begin = *store.first_segment.last().expect("invariant: starts with 0");
+                store.segments[begin as usize..][..index.segments.len()].copy_from_slice(&index.segments);
+                store.first_segment.extend(index.segments_per_row.iter().scan(begin, |end, count| {
+                    *end += count;
+                    Some(*end)
+                }));
+            }
         }
     }
     Ok(Filled { stores, out_degree, lookahead, longest })
@@ -161,41 +161,62 @@ fn out_of_memory(what: &str) -> impl FnOnce(u64) -> CompileError {
     move |needed| CompileError::Memory { needed, available: crate::compile::available_memory(), what: what.to_owned() }
 }
 
-/// Allocates every store at its exact size; the segments come later.
+/// Allocates every store at its exact size, in the layout that takes fewer bytes; the segments come later.
 fn allocate<W: Weight>(
     network: &Network,
     partition: &Partition,
     plan: &Plan<W>,
     lengths: &[Vec<u32>],
-) -> Result<Vec<Store<W>>, CompileError> {
-    lengths
-        .iter()
-        .enumerate()
-        .map(|(core, lengths)| {
-            let mut first_synapse = Vec::with_capacity(plan.rows);
-            let (mut weighted, mut shared) = (0u64, 0u64);
-            for (population, span) in network.populations.iter().zip(&plan.spans) {
-                let rows = population.size as usize * span.kinds.len();
-                for (i, &len) in lengths[span.first..span.first + rows].iter().enumerate() {
-                    let next = if span.kinds[i % span.kinds.len()] == 0 { &mut weighted } else { &mut shared };
-                    first_synapse.push(*next);
-                    *next += u64::from(len);
-                }
-            }
-            let mut first_segment = Vec::with_capacity(plan.rows + 1);
-            first_segment.push(0);
-            Ok(Store {
-                spans: plan.spans.clone(),
-                first_segment,
-                first_synapse,
-                segments: Pages::zeroed(0).map_err(out_of_memory("segments"))?,
-                weighted: Pages::zeroed(weighted as usize).map_err(out_of_memory("weighted synapses"))?,
-                shared: Pages::zeroed(shared as usize).map_err(out_of_memory("synapses with shared weights"))?,
-                frame: partition.frame(core),
-                shared_weights: plan.shared_weights.clone(),
-            })
-        })
-        .collect()
+) -> Result<Vec<Stored<W>>, CompileError> {
+    let of = |(core, lengths): (usize, &Vec<u32>)| {
+        if plan.loose(network, lengths) {
+            loose_store(network, plan, lengths)
+        } else {
+            row_store(network, partition.frame(core), plan, lengths)
+        }
+    };
+    lengths.iter().enumerate().map(of).collect()
+}
+
+fn row_store<W: Weight>(network: &Network, frame: Frame, plan: &Plan<W>, lengths: &[u32]) -> Result<Stored<W>, CompileError> {
+    let mut first_synapse = Vec::with_capacity(plan.rows);
+    let (mut weighted, mut shared) = (0u64, 0u64);
+    for (population, span) in network.populations.iter().zip(&plan.spans) {
+        let rows = population.size as usize * span.kinds.len();
+        for (i, &len) in lengths[span.first..span.first + rows].iter().enumerate() {
+            let next = if span.kinds[i % span.kinds.len()] == 0 { &mut weighted } else { &mut shared };
+            first_synapse.push(*next);
+            *next += u64::from(len);
+        }
+    }
+    let mut first_segment = Vec::with_capacity(plan.rows + 1);
+    first_segment.push(0);
+    Ok(Stored::Rows(Store {
+        spans: plan.spans.clone(),
+        first_segment,
+        first_synapse,
+        segments: Pages::zeroed(0).map_err(out_of_memory("segments"))?,
+        weighted: Pages::zeroed(weighted as usize).map_err(out_of_memory("weighted synapses"))?,
+        shared: Pages::zeroed(shared as usize).map_err(out_of_memory("synapses with shared weights"))?,
+        frame,
+        shared_weights: plan.shared_weights.clone(),
+    }))
+}
+
+fn loose_store<W: Weight>(network: &Network, plan: &Plan<W>, lengths: &[u32]) -> Result<Stored<W>, CompileError> {
+    let mut first = Vec::with_capacity(network.neurons() as usize + 1);
+    let mut end = 0;
+    first.push(end);
+    for (population, span) in network.populations.iter().zip(&plan.spans) {
+        let kinds = span.kinds.len();
+        for index in 0..population.size as usize {
+            let row = span.first + index * kinds;
+            end += lengths[row..row + kinds].iter().sum::<u32>();
+            first.push(end);
+        }
+    }
+    let synapses = Pages::zeroed(end as usize).map_err(out_of_memory("synapses"))?;
+    Ok(Stored::Loose(LooseStore { first, synapses }))
 }
 
 /// Generates every row and writes it in place; returns the index parts per chunk and core.
@@ -207,54 +228,36 @@ fn write<W: Weight>(
     rows: &[Rows<'_>],
     chunks: &[Chunk],
     lengths: &[Vec<u32>],
-    stores: &mut [Store<W>],
+    stores: &mut [Stored<W>],
     threads: usize,
     watch: Watch<'_>,
 ) -> Result<Vec<Vec<Index>>, CompileError> {
     let results: Vec<Mutex<Vec<Index>>> = chunks.iter().map(|_| Mutex::new(vec![])).collect();
-    let mut rest: Vec<(&mut [Synapse<W>], &mut [u16])> = stores.iter_mut().map(|s| (&mut *s.weighted, &mut *s.shared)).collect();
+    let mut rest: Vec<Cursor<'_, W>> = stores.iter_mut().map(Cursor::over).collect();
     let mut at = 0;
     let mut jobs = vec![];
     for (job, &chunk) in chunks.iter().enumerate() {
         let kinds = &plan.spans[chunk.population].kinds;
         let span = at..at + chunk.len as usize * kinds.len();
         at = span.end;
-        let windows: Vec<Window<'_, W>> = rest
-            .iter_mut()
-            .zip(lengths)
-            .map(|((weighted, shared), lengths)| {
-                let (mut w, mut h) = (0usize, 0usize);
-                for (i, &len) in lengths[span.clone()].iter().enumerate() {
-                    *(if kinds[i % kinds.len()] == 0 { &mut w } else { &mut h }) += len as usize;
-                }
-                let sized = "invariant: stores are allocated to the counted lengths";
-                Window { weighted: weighted.split_off_mut(..w).expect(sized), shared: shared.split_off_mut(..h).expect(sized) }
-            })
-            .collect();
+        let windows: Vec<Cursor<'_, W>> =
+            rest.iter_mut().zip(lengths).map(|(rest, lengths)| rest.split_off(&lengths[span.clone()], kinds)).collect();
         jobs.push((job, chunk, span, windows));
     }
-    each(threads, jobs, (0.2, 1.0), watch, |(job, chunk, span, windows)| {
-        let mut writer = super::row_writer::RowWriter::new(network, partition, plan, rows, chunk.population);
-        let mut indices: Vec<Index> = vec![];
-        let mut cursors: Vec<(&mut [Synapse<W>], &mut [u16])> = vec![];
-        for window in windows {
-            indices.push(Index::default());
-            cursors.push((window.weighted, window.shared));
-        }
+    each(threads, jobs, (0.2, 1.0), watch, |(job, chunk, span, mut windows)| {
+        let mut writer = RowWriter::new(network, partition, plan, rows, chunk.population);
+        let mut indices: Vec<Index> = windows.iter().map(|_| Index::default()).collect();
         for s in 0..chunk.len {
             writer.generate(chunk.first + s);
-            for (core, index) in indices.iter_mut().enumerate() {
-                writer.emit(core, &mut cursors[core], |segments, shortest| {
+            for (core, (index, cursor)) in indices.iter_mut().zip(&mut windows).enumerate() {
+                writer.emit(core, cursor, |segments, delays| {
                     index.segments_per_row.push(segments.len() as u32);
                     index.segments.extend_from_slice(segments);
-                    index.shortest = match (index.shortest, shortest) {
-                        (Some(a), Some(b)) => Some(a.min(b)),
-                        (a, b) => a.or(b),
-                    };
+                    index.delays = Delays::join(index.delays, delays);
                 });
             }
         }
-        debug_assert!(cursors.iter().all(|(w, h)| w.is_empty() && h.is_empty()), "invariant: counted = written, rows {span:?}");
+        debug_assert!(windows.iter().all(Cursor::is_empty), "invariant: counted = written, rows {span:?}");
         *results[job].lock().expect("no other holder") = indices;
     })?;
     Ok(results.into_iter().map(|r| r.into_inner().expect("all workers joined")).collect())

@@ -1,8 +1,10 @@
 //! What a network will need, before anything is built.
 
+use super::layout;
 use crate::id::BLOCK;
 use crate::network::Network;
 use crate::neurocore::frame::CELLS;
+use crate::neurocore::loose::Loose;
 use crate::neurocore::weight::{Synapse, Weight};
 
 /// Neurons, synapses and bytes of a machine.
@@ -14,7 +16,7 @@ pub struct Forecast {
     pub synapses: u64,
     /// Bytes of the synapses themselves.
     pub synapse_bytes: u64,
-    /// Upper bound of the index that finds them.
+    /// Expected bytes of the index that finds them.
     pub index_bytes: u64,
     /// Bytes of neuron state, accumulators, logs and counts.
     pub state_bytes: u64,
@@ -35,28 +37,29 @@ impl Forecast {
         for projection in &network.projections {
             let count = projection.synapses(network);
             let shared = matches!(projection.weight, Distribution::Constant(_));
-            let size = if shared { 2 } else { size_of::<Synapse<W>>() };
-            synapses += count;
-            bytes += count * size as f64;
             let (low, high) = projection.delay.support();
-            let sources = f64::from(network.populations[projection.source].size);
-            let per_row = f64::from(high - low + 1).min(count / sources / cores as f64 + 1.0);
-            index += 4.0 * per_row * sources * cores as f64;
+            let rows = f64::from(network.populations[projection.source].size) * cores as f64;
+            let size = if shared { size_of::<u16>() } else { size_of::<Synapse<W>>() } as f64;
+            synapses += count;
+            bytes += count * size;
+            index += rows * layout::row_bytes::<W>(count / rows, f64::from(high - low + 1), shared) - count * size;
             if matches!(projection.rule, Rule::FixedInDegree(_) | Rule::Pairs(..)) {
                 build += count * 12.0;
             }
         }
+        let loose = layout::loose_bytes::<W>(synapses, network.neurons() * cores as u64);
+        if loose < bytes + index {
+            bytes = synapses * size_of::<Loose<W>>() as f64;
+            index = loose - bytes;
+        }
         let neurons = network.neurons();
-        let projects = |id: usize| network.projections.iter().any(|p| p.source == id);
-        let senders = network.populations.iter().enumerate().filter(|&(id, _)| projects(id));
-        let rows = senders.map(|(_, p)| f64::from(p.size)).sum::<f64>() * 12.0 * cores as f64;
         let state_per_neuron = (size_of::<W::State>() * 3 + 2 + 8 + 16) as u64;
         let cells = (cores * CELLS * size_of::<W::Acc>()) as u64;
         Self {
             neurons,
             synapses: synapses as u64,
             synapse_bytes: bytes as u64,
-            index_bytes: (index + rows) as u64,
+            index_bytes: index as u64,
             state_bytes: neurons * state_per_neuron + cells + (network.populations.len() * cores * BLOCK * 32) as u64,
             build_bytes: build as u64,
         }

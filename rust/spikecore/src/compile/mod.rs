@@ -2,6 +2,7 @@
 
 pub mod fill;
 pub mod forecast;
+pub mod layout;
 pub mod parallel;
 pub mod partition;
 pub mod plan;
@@ -12,7 +13,7 @@ use crate::error::CompileError;
 use crate::id::{BLOCK, NeuronId, Tick};
 use crate::machine::engine::{Engine, Parts};
 use crate::network::{Model, Network, Population, Receptor, Stimulus};
-use crate::neurocore::delay_line::{DelayLine, Walk};
+use crate::neurocore::memory::{Memory, Reach};
 use crate::neurocore::neurons::{PoissonDrive, Slab};
 use crate::neurocore::weight::Weight;
 use crate::neurocore::{Core, Outside, Part, Placed};
@@ -36,6 +37,8 @@ pub struct Options {
     pub placement: Option<Vec<i64>>,
     /// Instruction-set level.
     pub level: Level,
+    /// Whether synapses are stored loose (see `neurocore::loose`); `None` for what takes fewer bytes.
+    pub loose: Option<bool>,
 }
 
 /// Compiles `network` with weights of format `W`.
@@ -49,22 +52,20 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     if forecast.bytes() > available {
         return Err(CompileError::Memory { needed: forecast.bytes(), available, what: "the whole machine".to_owned() });
     }
-    let plan = Plan::<W>::new(network)?;
+    let plan = Plan::<W>::new(network, options.loose)?;
     let threads = options.workers.min(std::thread::available_parallelism().map_or(1, usize::from));
     let filled = fill::fill(network, &partition, &plan, threads, &mut *watch)?;
     let initial = initial_potentials(network);
-    let ends: Vec<NeuronId> = network.populations.iter().map(|p| p.first + p.size).collect();
+    let starts: Vec<NeuronId> = network.populations.iter().map(|p| p.first).chain([network.neurons() as NeuronId]).collect();
     let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
     let (router, ports) = connect(&partition, &filled.lookahead, options.log_capacity)?;
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
     let jobs: Vec<_> = filled.stores.into_iter().enumerate().collect();
     each(threads, jobs, (1.0, 1.0), watch, |(id, store)| {
         let placed = partition.slices[id].iter().map(|slice| place(network, &plan, slice, &initial)).collect();
-        let channels = ports[id].channels();
-        let lines = (0..channels)
-            .map(|_| DelayLine::new(filled.longest, ahead, if channels > 1 { Walk::ByTick } else { Walk::ByFrame(store.frame) }))
-            .collect();
-        let core = Core::new(id, options.level, store, lines, partition.slots[id], placed, ends.clone());
+        let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead };
+        let memory = Memory::new(store, partition.slots[id], reach, starts.clone());
+        let core = Core::new(id, options.level, memory, placed);
         *cores[id].lock().expect("one holder") = Some(core);
     })?;
     let cores = cores.into_iter().map(|c| c.into_inner().expect("joined").expect("made above")).collect();

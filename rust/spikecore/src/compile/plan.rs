@@ -1,7 +1,9 @@
 //! What compiling decides before it draws anything: storage kinds, row numbers, steps of fixed-point weights.
 
+use super::layout;
 use crate::error::{CompileError, NetworkError};
 use crate::network::{Distribution, Network, Rule, Stimulus};
+use crate::neurocore::loose::LooseStore;
 use crate::neurocore::store::{Kind, RowSpan};
 use crate::neurocore::weight::{Weight, q16_step};
 
@@ -20,11 +22,12 @@ pub struct Plan<W> {
     pub shared_weights: Vec<W>,
     /// Quantum of the weights onto each population.
     pub steps: Vec<f64>,
+    loose: Option<bool>,
 }
 
 impl<W: Weight> Plan<W> {
-    /// Plans `network`.
-    pub fn new(network: &Network) -> Result<Self, CompileError> {
+    /// Plans `network`; `loose` forces a layout.
+    pub fn new(network: &Network, loose: Option<bool>) -> Result<Self, CompileError> {
         let steps = steps::<W>(network)?;
         let mut values: Vec<(u64, u64)> = vec![];
         let mut shared_weights = vec![];
@@ -60,7 +63,29 @@ impl<W: Weight> Plan<W> {
             rows += population.size as usize * kinds.len();
             spans.push(RowSpan { first, kinds });
         }
-        Ok(Self { kind, spans, rows, shared_weights, steps })
+        Ok(Self { kind, spans, rows, shared_weights, steps, loose })
+    }
+}
+
+impl<W: Weight> Plan<W> {
+    /// Whether a core on which rows have these lengths stores its synapses loose: by default where that needs fewer
+    /// bytes.
+    pub fn loose(&self, network: &Network, lengths: &[u32]) -> bool {
+        let (mut rows, mut total) = (0.0, 0u64);
+        for (id, span) in self.spans.iter().enumerate() {
+            let support = network.projections.iter().filter(|p| p.source == id).map(|p| p.delay.support());
+            let (low, high) = support.fold((u32::MAX, 0), |(low, high), (a, b)| (low.min(a), high.max(b)));
+            let size = network.populations[id].size as usize;
+            for (k, &kind) in span.kinds.iter().enumerate() {
+                let own = lengths[span.first + k..].iter().step_by(span.kinds.len()).take(size);
+                let synapses = own.map(|&len| u64::from(len)).sum::<u64>();
+                let mean = synapses as f64 / size as f64;
+                rows += size as f64 * layout::row_bytes::<W>(mean, f64::from(high - low + 1), kind != 0);
+                total += synapses;
+            }
+        }
+        let fewer = || layout::loose_bytes::<W>(total as f64, network.neurons()) < rows;
+        total <= LooseStore::<W>::MOST && self.loose.unwrap_or_else(fewer)
     }
 }
 

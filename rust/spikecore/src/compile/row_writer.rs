@@ -5,8 +5,76 @@ use super::plan::Plan;
 use super::rows::Rows;
 use crate::id::BLOCK;
 use crate::network::{Distribution, Network, Projection};
+use crate::neurocore::loose::Loose;
+use crate::neurocore::memory::Stored;
 use crate::neurocore::store::{Kind, Segment};
 use crate::neurocore::weight::{Synapse, Weight};
+
+const COUNTED: &str = "invariant: stores are allocated to the counted lengths";
+
+/// What is still to be written of a core's store.
+pub enum Cursor<'a, W: Weight> {
+    /// Individually weighted synapses, and those that share a weight.
+    Rows(&'a mut [Synapse<W>], &'a mut [u16]),
+    /// Loose synapses.
+    Loose(&'a mut [Loose<W>]),
+}
+
+impl<'a, W: Weight> Cursor<'a, W> {
+    /// All of a store.
+    pub fn over(stored: &'a mut Stored<W>) -> Self {
+        match stored {
+            Stored::Rows(store) => Self::Rows(&mut store.weighted, &mut store.shared),
+            Stored::Loose(store) => Self::Loose(&mut store.synapses),
+        }
+    }
+
+    /// Splits off the first rows, of these lengths and, in turn, these kinds.
+    pub fn split_off(&mut self, lengths: &[u32], kinds: &[Kind]) -> Self {
+        let (mut w, mut h) = (0usize, 0usize);
+        for (i, &len) in lengths.iter().enumerate() {
+            *(if kinds[i % kinds.len()] == 0 { &mut w } else { &mut h }) += len as usize;
+        }
+        match self {
+            Self::Rows(weighted, shared) => {
+                Self::Rows(weighted.split_off_mut(..w).expect(COUNTED), shared.split_off_mut(..h).expect(COUNTED))
+            }
+            Self::Loose(loose) => Self::Loose(loose.split_off_mut(..w + h).expect(COUNTED)),
+        }
+    }
+
+    /// Is all written?
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Rows(weighted, shared) => weighted.is_empty() && shared.is_empty(),
+            Self::Loose(loose) => loose.is_empty(),
+        }
+    }
+}
+
+/// The shortest and the longest delay of some synapses, in ticks.
+#[derive(Debug, Clone, Copy)]
+pub struct Delays {
+    /// Shortest.
+    pub shortest: u32,
+    /// Longest.
+    pub longest: u32,
+}
+
+impl Delays {
+    fn of(delays: &[u16]) -> Option<Self> {
+        let (shortest, longest) = (delays.iter().min()?, delays.iter().max()?);
+        Some(Self { shortest: u32::from(*shortest), longest: u32::from(*longest) })
+    }
+
+    /// Those of both.
+    pub fn join(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        let (Some(x), Some(y)) = (a, b) else {
+            return a.or(b);
+        };
+        Some(Self { shortest: x.shortest.min(y.shortest), longest: x.longest.max(y.longest) })
+    }
+}
 
 /// Synapses of one row before sorting, in creation order.
 struct Bin<W> {
@@ -97,27 +165,42 @@ impl<'a, W: Weight> RowWriter<'a, W> {
         }
     }
 
-    /// Writes the generated rows of one core at the front of `cursor`, which moves on; calls `done(segments,
-    /// shortest delay)` once per row, in kind order.
-    pub fn emit(&mut self, core: usize, cursor: &mut (&mut [Synapse<W>], &mut [u16]), mut done: impl FnMut(&[Segment], Option<u32>)) {
+    /// Writes the generated rows of one core at the front of `cursor`, which moves on; calls `done(segments, delays)`
+    /// once per row, in kind order.
+    pub fn emit(&mut self, core: usize, cursor: &mut Cursor<'_, W>, mut done: impl FnMut(&[Segment], Option<Delays>)) {
         let frame = self.partition.frame(core);
         for k in 0..self.kinds.len() {
             let bin = &self.bins[core * self.kinds.len() + k];
             let n = bin.delays.len();
             self.segments.clear();
-            sort_by_delay(&bin.delays, self.shortest, &mut self.counts, &mut self.order, &mut self.segments);
-            if self.kinds[k] == 0 {
-                let out = cursor.0.split_off_mut(..n).expect("invariant: counted = generated");
-                for (place, &at) in self.order.iter().enumerate() {
-                    out[at as usize] = Synapse { cell: frame.cell(bin.slots[place], bin.delays[place]), weight: bin.weights[place] };
+            let delays = match cursor {
+                Cursor::Loose(rest) => {
+                    let shared = usize::from(self.kinds[k]).checked_sub(1).map(|shared| self.plan.shared_weights[shared]);
+                    for (place, out) in rest.split_off_mut(..n).expect(COUNTED).iter_mut().enumerate() {
+                        let weight = shared.unwrap_or_else(|| bin.weights[place]);
+                        *out = Loose { delay: bin.delays[place], synapse: Synapse { cell: bin.slots[place], weight } };
+                    }
+                    Delays::of(&bin.delays)
                 }
-            } else {
-                let out = cursor.1.split_off_mut(..n).expect("invariant: counted = generated");
-                for (place, &at) in self.order.iter().enumerate() {
-                    out[at as usize] = frame.cell(bin.slots[place], bin.delays[place]);
+                Cursor::Rows(weighted, shared) => {
+                    sort_by_delay(&bin.delays, self.shortest, &mut self.counts, &mut self.order, &mut self.segments);
+                    if self.kinds[k] == 0 {
+                        let out = weighted.split_off_mut(..n).expect(COUNTED);
+                        for (place, &at) in self.order.iter().enumerate() {
+                            out[at as usize] =
+                                Synapse { cell: frame.cell(bin.slots[place], bin.delays[place]), weight: bin.weights[place] };
+                        }
+                    } else {
+                        let out = shared.split_off_mut(..n).expect(COUNTED);
+                        for (place, &at) in self.order.iter().enumerate() {
+                            out[at as usize] = frame.cell(bin.slots[place], bin.delays[place]);
+                        }
+                    }
+                    let ends = self.segments.first().zip(self.segments.last());
+                    ends.map(|(first, last)| Delays { shortest: first.delay(), longest: last.delay() })
                 }
-            }
-            done(&self.segments, self.segments.first().map(|s| s.delay()));
+            };
+            done(&self.segments, delays);
         }
     }
 }

@@ -152,7 +152,7 @@ impl<W: Weight> Engine<W> {
             let slots = slice.slot0..slice.slot0 + slice.stride * self.receptors[target] as u32;
             for index in 0..self.population_sizes[source] {
                 let mut place = 0;
-                core.store().visit(source, index, |slot, weight, delay| {
+                core.memory().visit(source, index, |slot, weight, delay| {
                     if slots.contains(&u32::from(slot)) {
                         let neuron = (u32::from(slot) - slice.slot0) % slice.stride + slice.first;
                         rows.push((index, delay, neuron, place, weight.decode(self.steps[target])));
@@ -196,10 +196,11 @@ impl<W: Weight> Engine<W> {
             ..Statistics::default()
         };
         for core in &self.cores {
-            s.weight_store_bytes += core.store().synapse_bytes();
-            s.index_bytes += core.store().index_bytes();
+            let (synapses, index) = core.memory().bytes();
+            s.weight_store_bytes += synapses;
+            s.index_bytes += index;
             s.state_bytes += core.state_bytes();
-            s.synapses += core.store().synapses();
+            s.synapses += core.memory().synapses();
             s.ticks_skipped += core.counters.skipped;
             let pending = core.pending(self.now);
             s.delivered += core.counters.filed - pending;

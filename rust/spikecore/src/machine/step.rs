@@ -132,6 +132,8 @@ impl<'a, W: Weight> Seat<'a, W> {
     fn file(&mut self, router: &Router, now: Tick) -> bool {
         let limit = self.limit(now);
         let core = &mut *self.core;
-        self.port.file(router, limit, |channel, tick, ids| core.ingest(channel, tick, ids))
+        let moved = self.port.file(router, limit, |channel, tick, ids| core.ingest(channel, tick, ids));
+        core.file();
+        moved
     }
 }

@@ -32,7 +32,7 @@ fn projection(network: &mut Network, (source, target): (usize, usize), rule: Rul
 }
 
 fn options(workers: usize) -> Options {
-    Options { workers, log_capacity: None, placement: None, level: Level::detect() }
+    Options { workers, log_capacity: None, placement: None, level: Level::detect(), loose: None }
 }
 
 /// Two groups that fire by themselves, each recurrent with a short delay, joined by delays of 10 ms.
@@ -99,7 +99,7 @@ fn a_ring_of_three_with_the_smallest_logs_does_not_stall() {
     let log_capacity = Some(Router::least_capacity(130));
     let mut expected = None;
     for workers in [1, 2, 3] {
-        let mut ring = build::<f32>(&network, &Options { workers, placement: placement.clone(), log_capacity, level: Level::detect() });
+        let mut ring = build::<f32>(&network, &Options { workers, placement: placement.clone(), log_capacity, ..options(workers) });
         assert_eq!(ring.run(5_000, &mut |_| true), Ok(5_000));
         let spikes = ring.take_spikes();
         assert!(spikes.0.len() > 10_000, "all neurons of a core fire together: worst ticks occur");
@@ -137,6 +137,26 @@ fn stopping_leaves_all_cores_at_one_tick_and_changes_nothing() {
         assert_eq!(parts.take_spikes(), whole.take_spikes());
         let v = Variable::Potential;
         assert_eq!(parts.state(0, v), whole.state(0, v));
+    }
+}
+
+#[test]
+fn loose_synapses_and_rows_give_the_same_bits_in_one_channel_and_in_two() {
+    let network = two_groups();
+    let mut expected = None;
+    for placement in [vec![0, 0], vec![0, 1]] {
+        for loose in [false, true] {
+            let mut machine = build::<f32>(&network, &Options { placement: Some(placement.clone()), loose: Some(loose), ..options(2) });
+            machine.run(777, &mut |_| true).unwrap();
+            machine.run(1_223, &mut |_| true).unwrap();
+            let v = machine.state(1, Variable::Potential).unwrap();
+            let mut synapses = machine.synapses(0, 1).unwrap();
+            synapses.weights.truncate(1_000);
+            let found = (machine.take_spikes(), v, synapses.weights, synapses.delays);
+            assert!(found.0.0.len() > 1_000, "{} spikes", found.0.0.len());
+            let expected = expected.get_or_insert_with(|| found.clone());
+            assert_eq!(found, *expected, "placement {placement:?}, loose {loose}");
+        }
     }
 }
 
@@ -242,13 +262,13 @@ proptest! {
     fn the_same_bits_for_any_workers_logs_levels_and_splits(network in any_network(), cut in 1u64..999) {
         let largest = network.populations.iter().map(|p| p.size as usize).sum();
         fn check<W: Weight>(network: &Network, cut: u64, largest: usize) -> Result<(), TestCaseError> {
-            let expected = outcome::<W>(network, &Options { level: Level::Baseline, ..options(1) }, &[1_000]);
+            let expected = outcome::<W>(network, &Options { level: Level::Baseline, loose: Some(false), ..options(1) }, &[1_000]);
             for workers in [1, 2, 3, 8] {
-                for (log_capacity, level, split) in [
-                    (None, Level::detect(), vec![1_000]),
-                    (Some(Router::least_capacity(largest)), Level::detect().min(Level::Avx2), vec![cut, 1_000 - cut]),
+                for (log_capacity, level, split, loose) in [
+                    (None, Level::detect(), vec![1_000], Some(true)),
+                    (Some(Router::least_capacity(largest)), Level::detect().min(Level::Avx2), vec![cut, 1_000 - cut], None),
                 ] {
-                    let options = Options { workers, log_capacity, placement: None, level };
+                    let options = Options { log_capacity, level, loose, ..options(workers) };
                     prop_assert_eq!(&outcome::<W>(network, &options, &split), &expected, "{} workers", workers);
                 }
             }

@@ -1,5 +1,6 @@
-//! The delay line: a timing wheel of runs of synapses. A spike files one entry per frame that a row reaches; the
-//! core walks a frame's entries when the frame comes. Nothing is scattered before that.
+//! The delay line: a timing wheel of what spikes have left to be delivered. From rows a spike files one entry per frame
+//! that a row reaches, from loose synapses it files the synapses themselves; the core walks a frame's entries when the
+//! frame comes. Nothing is scattered before that.
 //!
 //! Entries of a frame are in filing order: (emission tick, source id, kind), which is the canonical order of sums.
 //! A core whose producers are filed in several channels has a line for each, filed tick by tick with a key beside
@@ -7,6 +8,7 @@
 
 use super::frame::Frame;
 use super::store::{Kind, Segment};
+use super::weight::{Synapse, Weight};
 use crate::id::{NeuronId, Tick};
 
 /// A filed run of synapses: offset into its kind's array (36 bits), phase of the emission tick (4 bits), length
@@ -40,6 +42,24 @@ impl Entry {
     #[inline(always)]
     pub fn kind(self) -> Kind {
         self.0 as u8
+    }
+}
+
+/// Something filed.
+pub trait Filed: Copy + std::fmt::Debug {
+    /// Number of synapses.
+    fn synapses(self) -> u64;
+}
+
+impl Filed for Entry {
+    fn synapses(self) -> u64 {
+        self.len() as u64
+    }
+}
+
+impl<W: Weight> Filed for Synapse<W> {
+    fn synapses(self) -> u64 {
+        1
     }
 }
 
@@ -86,17 +106,17 @@ pub enum Walk {
 
 /// A wheel of a power of two of slots, one per frame (or tick), beyond the longest delay.
 #[derive(Debug)]
-pub struct DelayLine {
-    slots: Vec<Vec<Entry>>,
+pub struct DelayLine<E> {
+    slots: Vec<Vec<E>>,
     /// Buffers of slots that are empty, the warmest last.
-    spare: Vec<Vec<Entry>>,
+    spare: Vec<Vec<E>>,
     /// Keys beside the entries; empty where one line is in order by itself.
     keys: Vec<Vec<Key>>,
     mask: u64,
     shift: u32,
 }
 
-impl DelayLine {
+impl<E: Filed> DelayLine<E> {
     /// A wheel that can hold delays up to `longest` ticks and producers up to `ahead` ticks ahead.
     pub fn new(longest: u32, ahead: u32, walk: Walk) -> Self {
         let (shift, keyed) = match walk {
@@ -125,49 +145,28 @@ impl DelayLine {
         (((now >> self.shift) + self.mask + 1) << self.shift) - 1
     }
 
-    /// Files a row: one entry per frame that it reaches. Returns the number of its synapses.
+    /// Puts an entry, whose first synapse has this delay, into the slot of `frame`.
     #[inline(always)]
-    pub fn file(&mut self, row: Row<'_>) -> u64 {
-        let (mut start, mut end) = (row.first, row.first);
-        let (mut frame, mut delay) = (Tick::MAX, 0);
-        for segment in row.segments {
-            let due = (row.tick + u64::from(segment.delay())) >> self.shift;
-            if due != frame {
-                self.push(frame, &row, start, end, delay);
-                (start, frame, delay) = (end, due, segment.delay());
-            }
-            end += u64::from(segment.len());
+    fn put(&mut self, frame: u64, entry: E, delay: u32, source: NeuronId) {
+        let slot = (frame & self.mask) as usize;
+        let entries = &mut self.slots[slot];
+        if entries.capacity() == 0 {
+            *entries = self.spare.pop().unwrap_or_default();
         }
-        self.push(frame, &row, start, end, delay);
-        end - row.first
-    }
-
-    /// Files synapses `start..end` of a row, which are due in one frame, the first with this delay.
-    #[inline(always)]
-    fn push(&mut self, frame: u64, row: &Row<'_>, mut start: u64, end: u64, delay: u32) {
-        while start < end {
-            let slot = (frame & self.mask) as usize;
-            let len = (end - start).min(u64::from(LONGEST)) as u32;
-            let entries = &mut self.slots[slot];
-            if entries.capacity() == 0 {
-                *entries = self.spare.pop().unwrap_or_default();
-            }
-            entries.push(Entry::new(start, len, row.phase, row.kind));
-            if let Some(keys) = self.keys.get_mut(slot) {
-                keys.push(Key::new(delay, row.source));
-            }
-            start += u64::from(len);
+        entries.push(entry);
+        if let Some(keys) = self.keys.get_mut(slot) {
+            keys.push(Key::new(delay, source));
         }
     }
 
     /// Entries of the frame of `tick`, in order, with their keys.
-    pub fn due_keyed(&self, tick: Tick) -> impl Iterator<Item = (Key, Entry)> {
+    pub fn due_keyed(&self, tick: Tick) -> impl Iterator<Item = (Key, E)> {
         let slot = self.slot(tick);
         self.keys[slot].iter().copied().zip(self.slots[slot].iter().copied())
     }
 
     /// Entries of the frame of `tick` so far.
-    pub fn due(&self, tick: Tick) -> &[Entry] {
+    pub fn due(&self, tick: Tick) -> &[E] {
         &self.slots[self.slot(tick)]
     }
 
@@ -203,13 +202,50 @@ impl DelayLine {
 
     /// Synapses of all entries held.
     pub fn held(&self) -> u64 {
-        self.slots.iter().flatten().map(|e| e.len() as u64).sum()
+        self.slots.iter().flatten().map(|e| e.synapses()).sum()
     }
 
     /// Bytes reserved.
     pub fn bytes(&self) -> u64 {
-        let entries = self.slots.iter().chain(&self.spare).map(|s| s.capacity() * size_of::<Entry>()).sum::<usize>();
+        let entries = self.slots.iter().chain(&self.spare).map(|s| s.capacity() * size_of::<E>()).sum::<usize>();
         let keys = self.keys.iter().map(|k| k.capacity() * size_of::<Key>()).sum::<usize>();
         (entries + keys) as u64
+    }
+}
+
+impl DelayLine<Entry> {
+    /// Files a row: one entry per frame that it reaches. Returns the number of its synapses.
+    #[inline(always)]
+    pub fn file(&mut self, row: Row<'_>) -> u64 {
+        let (mut start, mut end) = (row.first, row.first);
+        let (mut frame, mut delay) = (Tick::MAX, 0);
+        for segment in row.segments {
+            let due = (row.tick + u64::from(segment.delay())) >> self.shift;
+            if due != frame {
+                self.push(frame, &row, start, end, delay);
+                (start, frame, delay) = (end, due, segment.delay());
+            }
+            end += u64::from(segment.len());
+        }
+        self.push(frame, &row, start, end, delay);
+        end - row.first
+    }
+
+    /// Files synapses `start..end` of a row, which are due in one frame, the first with this delay.
+    #[inline(always)]
+    fn push(&mut self, frame: u64, row: &Row<'_>, mut start: u64, end: u64, delay: u32) {
+        while start < end {
+            let len = (end - start).min(u64::from(LONGEST)) as u32;
+            self.put(frame, Entry::new(start, len, row.phase, row.kind), delay, row.source);
+            start += u64::from(len);
+        }
+    }
+}
+
+impl<W: Weight> DelayLine<Synapse<W>> {
+    /// Files one synapse of a spike of step `tick`.
+    #[inline(always)]
+    pub fn file(&mut self, tick: Tick, source: NeuronId, delay: u16, synapse: Synapse<W>) {
+        self.put((tick + u64::from(delay)) >> self.shift, synapse, u32::from(delay), source);
     }
 }

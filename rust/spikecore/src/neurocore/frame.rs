@@ -30,6 +30,9 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// A frame of one tick: a cell is a slot.
+    pub const TICK: Self = Self { shift: 0 };
+
     /// The longest frame for a core of `slots` slots.
     ///
     /// # Panics

@@ -3,7 +3,7 @@
 //!
 //! Invariants:
 //! **K1** every entry's range lies inside its kind's array (entries are made from the store's own segments, whose
-//! sums are asserted when the store is attached to the core, [`super::Core::new`]).
+//! sums are asserted when the store is attached to the core, [`super::memory::Memory::new`]).
 //! **K2** a copy compiled for an instruction set is called only on a CPU that has it ([`Level`] is never above
 //! [`Level::detect`]).
 //!
@@ -11,9 +11,10 @@
 
 use super::delay_line::Entry;
 use super::frame::CELLS;
+use super::loose::LooseStore;
 use super::neurons::{self, Drive, Slab};
 use super::store::Store;
-use super::weight::Weight;
+use super::weight::{Synapse, Weight};
 use crate::simd::Level;
 
 /// How many synapses ahead the walk prefetches: some hundred nanoseconds of work, a memory latency under load.
@@ -74,6 +75,25 @@ pub fn bare_scatter<W: Weight>(store: &Store<W>, events: usize, cells: &mut [W::
         *sum = W::add(*sum, weight);
     }
     weighted.len() + rest.len()
+}
+
+/// Adds filed synapses into `cells`, in order; returns how many there were.
+pub fn deliver_loose<W: Weight>(due: &[Synapse<W>], cells: &mut [W::Acc; CELLS]) -> u64 {
+    for synapse in due {
+        let sum = &mut cells[usize::from(synapse.cell)];
+        *sum = W::add(*sum, synapse.weight);
+    }
+    due.len() as u64
+}
+
+/// The bare loop over loose synapses.
+pub fn bare_scatter_loose<W: Weight>(store: &LooseStore<W>, events: usize, cells: &mut [W::Acc; CELLS]) -> usize {
+    let synapses = &store.synapses[..events.min(store.synapses.len())];
+    for one in synapses {
+        let sum = &mut cells[usize::from(one.synapse.cell)];
+        *sum = W::add(*sum, one.synapse.weight);
+    }
+    synapses.len()
 }
 
 /// Asks for the first lines of an entry.

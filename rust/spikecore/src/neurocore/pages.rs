@@ -20,6 +20,8 @@ unsafe impl Zeroable for u16 {}
 unsafe impl Zeroable for super::store::Segment {}
 // SAFETY: G2, integers and a float are valid when zero.
 unsafe impl<W: super::weight::Weight> Zeroable for super::weight::Synapse<W> {}
+// SAFETY: G2, an integer and the above.
+unsafe impl<W: super::weight::Weight> Zeroable for super::loose::Loose<W> {}
 
 /// A fixed-size zeroed array, advised for huge pages when large.
 #[derive(Debug)]

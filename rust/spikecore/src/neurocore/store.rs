@@ -5,9 +5,11 @@
 //! weighted synapses, or targets that share one weight (2 B each). Only the owning core can reach its store:
 //! it is a private field, moved with the core into the worker that runs it (contract C2).
 
+use super::delay_line::Entry;
 use super::frame::Frame;
 use super::pages::Pages;
 use super::weight::{Synapse, Weight};
+use crate::id::Tick;
 
 /// Synapses of one row with one delay: delay in the high 16 bits, length (1..=65535) in the low.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,5 +129,17 @@ impl<W: Weight> Store<W> {
                 at += segment.len() as usize;
             }
         }
+    }
+
+    /// How many synapses of an entry of the frame of `now` are due before it.
+    pub(super) fn due_before(&self, now: Tick, entry: Entry) -> u64 {
+        let (base, part) = (self.frame.base(entry.phase()), self.frame.base(self.frame.phase(now)));
+        let early = |&&cell: &&u16| cell.wrapping_add(base) < part;
+        let range = entry.offset()..entry.offset() + entry.len();
+        let early = match entry.kind() {
+            0 => self.weighted[range].iter().map(|s| s.cell).filter(|cell| early(&cell)).count(),
+            _ => self.shared[range].iter().filter(early).count(),
+        };
+        early as u64
     }
 }

@@ -1,0 +1,24 @@
+//! What the two layouts of a core's synapses cost in bytes, index included.
+
+use crate::neurocore::loose::Loose;
+use crate::neurocore::store::Segment;
+use crate::neurocore::weight::{Synapse, Weight};
+
+/// Index of a row besides its segments: its first segment and its first synapse.
+const ROW: f64 = 12.0;
+
+/// Expected bytes of a row of `synapses` synapses with delays drawn evenly from `delays` values.
+pub fn row_bytes<W: Weight>(synapses: f64, delays: f64, shared: bool) -> f64 {
+    let size = if shared { size_of::<u16>() } else { size_of::<Synapse<W>>() };
+    ROW + synapses * size as f64 + segments(synapses, delays) * size_of::<Segment>() as f64
+}
+
+/// Bytes of a core's loose synapses in a network of `neurons`.
+pub fn loose_bytes<W: Weight>(synapses: f64, neurons: u64) -> f64 {
+    synapses * size_of::<Loose<W>>() as f64 + neurons as f64 * size_of::<u32>() as f64
+}
+
+/// Expected number of different values among `synapses` even draws from `delays` values.
+fn segments(synapses: f64, delays: f64) -> f64 {
+    delays * -libm::expm1(-synapses / delays)
+}

@@ -1,0 +1,327 @@
+//! A core's local memory: its weight store, in one of two layouts, and what spikes have left in its delay lines.
+//!
+//! Nothing that can be observed depends on the layout: both add the synapses of a cell in canonical order.
+
+use super::delay_line::{DelayLine, Entry, Filed, Key, Row, Walk};
+use super::frame::{CELLS, Frame};
+use super::kernels;
+use super::loose::LooseStore;
+use super::store::Store;
+use super::weight::{Synapse, Weight};
+use crate::id::{NeuronId, Tick};
+
+/// The weight store of a core.
+#[derive(Debug)]
+pub enum Stored<W: Weight> {
+    /// Rows cut into segments of equal delay.
+    Rows(Store<W>),
+    /// Every synapse with its delay.
+    Loose(LooseStore<W>),
+}
+
+/// Spikes that have arrived by one channel: step and source, in canonical order.
+type Arrivals = Vec<(Tick, NeuronId)>;
+
+/// Store and delay lines.
+#[derive(Debug)]
+pub struct Memory<W: Weight> {
+    held: Held<W>,
+    frame: Frame,
+    /// Global ids of the first neurons of populations, and one past the last neuron.
+    population_starts: Vec<NeuronId>,
+}
+
+#[derive(Debug)]
+enum Held<W: Weight> {
+    Rows(Store<W>, Lines<Entry>),
+    /// With the spikes of each channel that are to be filed together.
+    Loose(LooseStore<W>, Lines<Synapse<W>>, Vec<Arrivals>),
+}
+
+/// For what delays and producers a core's delay lines are made.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach {
+    /// Channels of producers, a line each.
+    pub channels: usize,
+    /// Longest delay in ticks.
+    pub longest: u32,
+    /// Ticks that producers may be ahead.
+    pub ahead: u32,
+}
+
+impl<W: Weight> Memory<W> {
+    /// A core's memory; checks once what the unchecked loops rely on (K1).
+    pub fn new(stored: Stored<W>, slots: usize, reach: Reach, population_starts: Vec<NeuronId>) -> Self {
+        let (held, frame) = match stored {
+            Stored::Rows(store) => {
+                store.assert_consistent(slots);
+                let frame = store.frame;
+                (Held::Rows(store, Lines::new(reach, frame)), frame)
+            }
+            Stored::Loose(store) => {
+                store.assert_consistent(slots);
+                (Held::Loose(store, Lines::new(reach, Frame::TICK), vec![vec![]; reach.channels]), Frame::TICK)
+            }
+        };
+        Self { held, frame, population_starts }
+    }
+
+    /// How its cells are used.
+    pub fn frame(&self) -> Frame {
+        self.frame
+    }
+
+    /// Takes the spikes of step `tick` that came by `channel`; `ids` ascend. Some may be filed by `file` only.
+    pub fn ingest(&mut self, channel: usize, tick: Tick, ids: &[NeuronId]) -> u64 {
+        match &mut self.held {
+            Held::Rows(store, lines) => file_rows(store, &mut lines.lines[channel], &self.population_starts, tick, ids),
+            Held::Loose(_, _, arrivals) => {
+                arrivals[channel].extend(ids.iter().map(|&id| (tick, id)));
+                0
+            }
+        }
+    }
+
+    /// Files what `ingest` has left; returns how many synapses.
+    #[inline]
+    pub fn file(&mut self) -> u64 {
+        let Held::Loose(store, lines, arrivals) = &mut self.held else {
+            return 0;
+        };
+        let mut filed = 0;
+        for (line, arrivals) in lines.lines.iter_mut().zip(arrivals) {
+            filed += store.file(line, arrivals);
+            arrivals.clear();
+        }
+        filed
+    }
+
+    /// Latest tick that may be filed while `now` is the next to integrate, if the store has no delay above `longest`.
+    pub fn limit(&self, now: Tick, longest: u32) -> Tick {
+        let limit = match &self.held {
+            Held::Rows(_, lines) => lines.limit(now),
+            Held::Loose(_, lines, _) => lines.limit(now),
+        };
+        limit.map_or(Tick::MAX, |limit| limit - u64::from(longest))
+    }
+
+    /// The first tick from `now` on for which anything is filed.
+    pub fn next_due(&self, now: Tick) -> Tick {
+        match &self.held {
+            Held::Rows(_, lines) => lines.next_due(now),
+            Held::Loose(_, lines, _) => lines.next_due(now),
+        }
+    }
+
+    /// Adds to the cells what is due at `now` and has been filed, if nothing earlier in canonical order can still come:
+    /// with one channel what comes later was emitted later. Returns the number of synapses.
+    #[inline]
+    pub fn deliver_early(&mut self, now: Tick, cells: &mut [W::Acc; CELLS]) -> u64 {
+        match &mut self.held {
+            Held::Rows(store, lines) => lines.walk_early(now, |due| kernels::deliver(store, due, cells)),
+            Held::Loose(_, lines, _) => lines.walk_early(now, |due| kernels::deliver_loose(due, cells)),
+        }
+    }
+
+    /// Adds the rest of what is due at `now`; everything must have been filed. Returns the number of synapses.
+    #[inline]
+    pub fn deliver(&mut self, now: Tick, cells: &mut [W::Acc; CELLS]) -> u64 {
+        match &mut self.held {
+            Held::Rows(store, lines) => lines.walk(now, |due| kernels::deliver(store, due, cells)),
+            Held::Loose(_, lines, _) => lines.walk(now, |due| kernels::deliver_loose(due, cells)),
+        }
+    }
+
+    /// Synapses of the current frame that are in the cells.
+    pub fn walked(&self) -> u64 {
+        match &self.held {
+            Held::Rows(_, lines) => lines.walked.1,
+            Held::Loose(_, lines, _) => lines.walked.1,
+        }
+    }
+
+    /// Empties what has been walked, at the end of its frame.
+    #[inline]
+    pub fn leave(&mut self, now: Tick) {
+        match &mut self.held {
+            Held::Rows(_, lines) => lines.leave(now),
+            Held::Loose(_, lines, _) => lines.leave(now),
+        }
+    }
+
+    /// Synapses filed and not yet due when `now` is the next tick; those of the current frame are looked at one by one.
+    pub fn pending(&self, now: Tick) -> u64 {
+        match &self.held {
+            Held::Rows(store, lines) => {
+                let begun = |line: &DelayLine<Entry>| line.due(now).iter().map(|&entry| store.due_before(now, entry)).sum::<u64>();
+                let pending = |line: &DelayLine<Entry>| line.held() - if line.begins_frame(now) { 0 } else { begun(line) };
+                lines.lines.iter().map(pending).sum()
+            }
+            Held::Loose(_, lines, _) => lines.held(),
+        }
+    }
+
+    /// Synapses in the delay lines that have not been added to any cell.
+    pub fn unscattered(&self) -> u64 {
+        let held = match &self.held {
+            Held::Rows(_, lines) => lines.held(),
+            Held::Loose(_, lines, _) => lines.held(),
+        };
+        held - self.walked()
+    }
+
+    /// Calls `visit(slot, weight, delay)` for every synapse of neuron `index` of population `source`, by kind, and in
+    /// the order of creation among those with one delay.
+    pub fn visit(&self, source: usize, index: u32, mut visit: impl FnMut(u16, W, u32)) {
+        match &self.held {
+            Held::Rows(store, _) => store.visit(source, index, visit),
+            Held::Loose(store, ..) => {
+                for one in store.row(self.population_starts[source] + index) {
+                    visit(one.synapse.cell, one.synapse.weight, u32::from(one.delay));
+                }
+            }
+        }
+    }
+
+    /// Number of synapses.
+    pub fn synapses(&self) -> u64 {
+        match &self.held {
+            Held::Rows(store, _) => store.synapses(),
+            Held::Loose(store, ..) => store.synapses.len() as u64,
+        }
+    }
+
+    /// Bytes of synapses, and of the index that finds them.
+    pub fn bytes(&self) -> (u64, u64) {
+        match &self.held {
+            Held::Rows(store, _) => (store.synapse_bytes(), store.index_bytes()),
+            Held::Loose(store, ..) => (size_of_val(&*store.synapses) as u64, size_of_val(&*store.first) as u64),
+        }
+    }
+
+    /// Bytes of the delay lines.
+    pub fn line_bytes(&self) -> u64 {
+        match &self.held {
+            Held::Rows(_, lines) => lines.lines.iter().map(DelayLine::bytes).sum(),
+            Held::Loose(_, lines, _) => lines.lines.iter().map(DelayLine::bytes).sum(),
+        }
+    }
+
+    /// Adds up to `events` of its synapses to `cells`, in stored order; returns how many.
+    pub fn bare_scatter(&self, events: usize, cells: &mut [W::Acc; CELLS]) -> usize {
+        match &self.held {
+            Held::Rows(store, _) => kernels::bare_scatter(store, events, cells),
+            Held::Loose(store, ..) => kernels::bare_scatter_loose(store, events, cells),
+        }
+    }
+}
+
+/// Files the spikes of step `tick`: one entry per frame that a row reaches. Returns the number of synapses.
+fn file_rows<W: Weight>(store: &Store<W>, line: &mut DelayLine<Entry>, starts: &[NeuronId], tick: Tick, ids: &[NeuronId]) -> u64 {
+    let phase = store.frame.phase(tick);
+    let rows = |population: usize, local: u32| {
+        let span = &store.spans[population];
+        let row = span.first + local as usize * span.kinds.len();
+        row..row + span.kinds.len()
+    };
+    // Two passes: the first asks for the rows' segment lists, which are scattered over megabytes.
+    let mut population = 0;
+    for &id in ids {
+        while id >= starts[population + 1] {
+            population += 1;
+        }
+        for row in rows(population, id - starts[population]) {
+            let at = store.first_segment[row] as usize;
+            kernels::prefetch_element(&store.segments, at);
+            kernels::prefetch_element(&store.segments, at + 16);
+            kernels::prefetch_element(&store.segments, at + 32);
+            kernels::prefetch_element(&store.first_synapse, row);
+        }
+    }
+    population = 0;
+    let mut filed = 0;
+    for &id in ids {
+        while id >= starts[population + 1] {
+            population += 1;
+        }
+        for (k, row) in rows(population, id - starts[population]).enumerate() {
+            let (begin, end) = (store.first_segment[row] as usize, store.first_segment[row + 1] as usize);
+            filed += line.file(Row {
+                tick,
+                phase,
+                source: id,
+                kind: store.spans[population].kinds[k],
+                first: store.first_synapse[row],
+                segments: &store.segments[begin..end],
+            });
+        }
+    }
+    filed
+}
+
+/// Delay lines, one per channel, and what has been walked of the current frame.
+#[derive(Debug)]
+struct Lines<E> {
+    lines: Vec<DelayLine<E>>,
+    /// Due entries of several channels in canonical order.
+    merged: Vec<(Key, E)>,
+    in_order: Vec<E>,
+    /// Entries of the current frame that have been walked, and their synapses.
+    walked: (usize, u64),
+}
+
+impl<E: Filed> Lines<E> {
+    fn new(reach: Reach, frame: Frame) -> Self {
+        let walk = if reach.channels > 1 { Walk::ByTick } else { Walk::ByFrame(frame) };
+        let lines = (0..reach.channels).map(|_| DelayLine::new(reach.longest, reach.ahead, walk)).collect();
+        Self { lines, merged: vec![], in_order: vec![], walked: (0, 0) }
+    }
+
+    fn limit(&self, now: Tick) -> Option<Tick> {
+        self.lines.first().map(|line| line.limit(now))
+    }
+
+    fn next_due(&self, now: Tick) -> Tick {
+        self.lines.iter().map(|line| line.next_due(now)).min().unwrap_or(Tick::MAX)
+    }
+
+    fn held(&self) -> u64 {
+        self.lines.iter().map(DelayLine::held).sum()
+    }
+
+    /// Walks what one channel has filed for `now` and was not walked; several channels have to be merged later.
+    fn walk_early(&mut self, now: Tick, walk: impl FnOnce(&[E]) -> u64) -> u64 {
+        let [line] = &self.lines[..] else {
+            return 0;
+        };
+        let due = line.due(now);
+        let synapses = walk(&due[self.walked.0..]);
+        self.walked = (due.len(), self.walked.1 + synapses);
+        synapses
+    }
+
+    /// Walks the rest.
+    fn walk(&mut self, now: Tick, walk: impl FnOnce(&[E]) -> u64) -> u64 {
+        if self.lines.len() <= 1 {
+            return self.walk_early(now, walk);
+        }
+        self.merged.clear();
+        self.merged.extend(self.lines.iter().flat_map(|line| line.due_keyed(now)));
+        // Stable: entries of one spike come from one line, in the order of its kinds. Finds the lines' ordered runs.
+        self.merged.sort_by_key(|&(key, _)| key);
+        self.in_order.clear();
+        self.in_order.extend(self.merged.iter().map(|&(_, entry)| entry));
+        let synapses = walk(&self.in_order);
+        self.walked = (0, synapses);
+        synapses
+    }
+
+    fn leave(&mut self, now: Tick) {
+        for line in &mut self.lines {
+            if line.ends_frame(now) {
+                line.clear(now);
+                self.walked = (0, 0);
+            }
+        }
+    }
+}
