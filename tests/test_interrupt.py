@@ -53,7 +53,7 @@ while pauses:
     started = machine.time
     try:
         interrupt_in(pauses[-1])
-        machine.run(1e9)
+        machine.run(1e7)
     except KeyboardInterrupt:
         took = time.perf_counter() - sent[0]
     else:
@@ -96,7 +96,7 @@ population = net.population(2000, sc.LIF(i_e=2000.0), v_init=sc.Normal(-60.0, 2.
 machine = net.compile(workers=2)
 try:
     interrupt_in(0.4)
-    machine.run(1e9)
+    machine.run(1e7)
 except KeyboardInterrupt:
     late = time.perf_counter() - sent[0]
 thread.join()

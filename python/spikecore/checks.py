@@ -18,6 +18,8 @@ __all__ = ["array", "choice", "count", "indices", "number", "refuse"]
 
 MAX_NEURONS = 2**32 - 1
 """Neuron ids are 32 bits wide."""
+LARGEST = 1e12
+"""Largest magnitude of a physical value (mV, pA, pF, ms, Hz): sums of weights stay finite in 32-bit floats."""
 
 
 def refuse(owner: str, parameter: str, value: Any, allowed: str, **details: Any) -> Never:
@@ -35,8 +37,8 @@ def number(
     parameter: str,
     value: Any,
     *,
-    low: float = -math.inf,
-    high: float = math.inf,
+    low: float = -LARGEST,
+    high: float = LARGEST,
     above: float | None = None,
     unit: str = "",
 ) -> float:
@@ -74,7 +76,7 @@ def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> 
 
 
 def array(owner: str, parameter: str, values: Any, *, shape: tuple[int, ...] | None = None) -> NDArray[np.float64]:
-    """Return `values` as a fresh contiguous float64 array of finite numbers with this shape."""
+    """Return `values` as a fresh contiguous float64 array of finite numbers, at most `LARGEST`, with this shape."""
     try:
         result = np.array(values, dtype=np.float64, order="C")
     except (TypeError, ValueError) as error:
@@ -82,11 +84,11 @@ def array(owner: str, parameter: str, values: Any, *, shape: tuple[int, ...] | N
         raise NetworkError(msg, population=owner, parameter=parameter) from error
     if shape is not None and result.shape != shape:
         refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"{shape}")
-    finite = np.isfinite(result)
-    if not finite.all():
-        where = tuple(int(i) for i in np.argwhere(~finite)[0])
+    inside = np.abs(result) <= LARGEST
+    if not inside.all():
+        where = tuple(int(i) for i in np.argwhere(~inside)[0])
         at = where[0] if len(where) == 1 else where
-        refuse(owner, f"{parameter}[{at}]", float(result[where]), "finite numbers")
+        refuse(owner, f"{parameter}[{at}]", float(result[where]), _range(-LARGEST, LARGEST, None, ""))
     return result
 
 
@@ -114,10 +116,7 @@ def _kind(value: Any) -> str:
 def _range(low: float, high: float, above: float | None, unit: str) -> str:
     tail = f" {unit}" if unit else ""
     if above is not None:
-        upper = "" if math.isinf(high) else f" and ≤ {high:g}"
-        return f"finite, > {above:g}{upper}{tail}"
-    if math.isinf(low) and math.isinf(high):
-        return f"finite numbers{tail}"
-    if math.isinf(high):
-        return f"finite, ≥ {low:g}{tail}"
+        return f"finite, > {above:g} and ≤ {high:g}{tail}"
+    if (low, high) == (-LARGEST, LARGEST):
+        return f"finite numbers{tail}, at most {LARGEST:g} in magnitude"
     return f"{low:g} … {high:g}{tail}"

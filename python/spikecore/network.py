@@ -300,7 +300,7 @@ class Network:
     ) -> Callable[[], int]:
         if isinstance(stimulus, stimuli.Poisson):
             highest = stimuli.MAX_EVENTS_PER_TICK / self.dt * 1e3
-            rate = checks.number(population.name, "rate", stimulus.rate, high=highest, unit="Hz")
+            rate = checks.number(population.name, "rate", stimulus.rate, low=0.0, high=highest, unit="Hz")
             weight = float(stimulus.weight)
             return lambda: self._native.poisson(population.index, rate, weight, start, stop)
         amplitudes = stimuli.amplitudes(population, stimulus)

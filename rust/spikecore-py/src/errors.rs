@@ -27,7 +27,7 @@ pub fn compile(error: CompileError) -> PyErr {
     match error {
         CompileError::Network(inner) => network(inner),
         CompileError::Memory { .. } => ForecastError::new_err(text),
-        CompileError::CoreFull { .. } | CompileError::LogCapacity { .. } => CapacityError::new_err(text),
+        CompileError::CoreFull { .. } | CompileError::LogCapacity { .. } | CompileError::NoThread(_) => CapacityError::new_err(text),
         CompileError::Interrupted => pyo3::exceptions::PyKeyboardInterrupt::new_err(text),
     }
 }
@@ -37,7 +37,8 @@ pub fn run(error: RunError) -> PyErr {
     let text = error.to_string();
     match error {
         RunError::WorkerPanicked { .. } => InternalError::new_err(text),
-        RunError::TooLong { .. } => CapacityError::new_err(text),
+        RunError::TooLong { .. } | RunError::NoThread { .. } => CapacityError::new_err(text),
+        RunError::Memory { .. } => ForecastError::new_err(text),
         RunError::Poisoned => PoisonedError::new_err(text),
     }
 }

@@ -1,7 +1,7 @@
 //! `_native.Network`: the description.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use numpy::{PyArrayMethods, PyReadonlyArray1};
 use pyo3::prelude::*;
@@ -13,11 +13,11 @@ use crate::{convert, errors, system};
 
 /// A network description; ids are handed out in call order.
 #[pyclass(frozen, module = "spikecore._native")]
-pub struct Network(Mutex<Description>);
+pub struct Network(Mutex<Arc<Description>>);
 
 impl Network {
     fn with<T>(&self, f: impl FnOnce(&mut Description) -> PyResult<T>) -> PyResult<T> {
-        f(&mut *self.0.try_lock().map_err(|_| errors::busy())?)
+        f(Arc::make_mut(&mut *self.0.try_lock().map_err(|_| errors::busy())?))
     }
 }
 
@@ -25,7 +25,7 @@ impl Network {
 impl Network {
     #[new]
     fn new(dt: f64, seed: u64) -> PyResult<Self> {
-        Ok(Self(Mutex::new(Description::new(dt, seed).map_err(errors::network)?)))
+        Ok(Self(Mutex::new(Arc::new(Description::new(dt, seed).map_err(errors::network)?))))
     }
 
     /// Adds a population.
@@ -122,7 +122,7 @@ impl Network {
         placement: Option<Vec<i64>>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Machine> {
-        let description = self.with(|n| Ok(n.clone()))?;
+        let description = Arc::clone(&*self.0.try_lock().map_err(|_| errors::busy())?);
         let options = CompileOptions { workers, log_capacity, placement, level: system::level()?, loose: None };
         let started = std::time::Instant::now();
         let mut watcher = Watcher::new(progress);

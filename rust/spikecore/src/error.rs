@@ -65,6 +65,9 @@ pub enum CompileError {
         /// Words needed.
         needed: usize,
     },
+    /// The system gave no thread.
+    #[error("cannot start a thread ({0})")]
+    NoThread(String),
     /// The caller asked to stop while building.
     #[error("building was interrupted")]
     Interrupted,
@@ -92,6 +95,28 @@ pub enum RunError {
         ticks: u64,
         /// Limit.
         limit: u64,
+    },
+    /// The system gave no thread; nothing was run.
+    #[error("cannot start worker {worker} of {workers} ({reason}); compile for fewer workers")]
+    NoThread {
+        /// Worker.
+        worker: usize,
+        /// Workers.
+        workers: usize,
+        /// What the system said.
+        reason: String,
+    },
+    /// What is recorded does not fit into memory. Either nothing was run, or all cores stopped at one tick.
+    #[error(
+        "what is recorded needs {needed} bytes, available are {available}; record less, or run in shorter pieces ({ran} ticks were run)"
+    )]
+    Memory {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes available.
+        available: u64,
+        /// Ticks run.
+        ran: u64,
     },
     /// An earlier panic left the machine without a defined state.
     #[error("the machine is poisoned by an earlier internal error")]

@@ -1,39 +1,64 @@
 //! Recorders: spikes and samples as a core buffers them; merged into canonical order on reading.
 
+use std::collections::VecDeque;
+
 use crate::id::{NeuronId, Tick};
 use crate::network::Variable;
+
+/// Spikes in one chunk of a log: chunks are neither copied to grow nor all held while they are merged.
+const CHUNK: usize = 1 << 16;
 
 /// Recorded spikes of one core, ordered by (tick, neuron).
 #[derive(Debug, Default)]
 pub struct SpikeLog {
+    chunks: VecDeque<Chunk>,
+}
+
+#[derive(Debug, Default)]
+struct Chunk {
     ticks: Vec<Tick>,
     neurons: Vec<NeuronId>,
 }
 
 impl SpikeLog {
     /// Appends spikes stamped `tick`.
+    ///
+    /// # Panics
+    /// Where memory ends; the calling thread stops a run before that (`headroom`).
     #[inline]
-    pub fn extend(&mut self, tick: Tick, neurons: &[NeuronId]) {
-        self.ticks.resize(self.ticks.len() + neurons.len(), tick);
-        self.neurons.extend_from_slice(neurons);
+    pub fn extend(&mut self, tick: Tick, mut neurons: &[NeuronId]) {
+        while !neurons.is_empty() {
+            let chunk = match self.chunks.back_mut() {
+                Some(chunk) if chunk.ticks.len() < CHUNK => chunk,
+                _ => self.chunks.push_back_mut(Chunk::default()),
+            };
+            let now = neurons.split_off(..neurons.len().min(CHUNK - chunk.ticks.len())).expect("invariant: within the slice");
+            let room = chunk.ticks.try_reserve(now.len()).and_then(|()| chunk.neurons.try_reserve(now.len()));
+            assert!(room.is_ok(), "no memory to record more spikes");
+            chunk.ticks.resize(chunk.ticks.len() + now.len(), tick);
+            chunk.neurons.extend_from_slice(now);
+        }
     }
 
-    /// Takes everything recorded since the last call.
-    pub fn take(&mut self) -> (Vec<Tick>, Vec<NeuronId>) {
-        (std::mem::take(&mut self.ticks), std::mem::take(&mut self.neurons))
+    fn len(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.ticks.len()).sum()
     }
 }
 
-/// Merges the cores' spikes into canonical order: (tick, neuron).
-pub fn merge(logs: Vec<(Vec<Tick>, Vec<NeuronId>)>) -> (Vec<Tick>, Vec<NeuronId>) {
-    let total = logs.iter().map(|(ticks, _)| ticks.len()).sum();
+/// Takes the cores' spikes, merged into canonical order: (tick, neuron).
+pub fn merge(logs: &mut [&mut SpikeLog]) -> (Vec<Tick>, Vec<NeuronId>) {
+    let total = logs.iter().map(|log| log.len()).sum();
     let (mut ticks, mut neurons) = (Vec::with_capacity(total), Vec::with_capacity(total));
     let mut at = vec![0; logs.len()];
-    let head = |at: &[usize], core: usize| logs[core].0.get(at[core]).map(|&tick| (tick, logs[core].1[at[core]], core));
-    while let Some((tick, neuron, core)) = (0..logs.len()).filter_map(|core| head(&at, core)).min() {
+    let head = |log: &SpikeLog, at: usize| log.chunks.front().map(|chunk| (chunk.ticks[at], chunk.neurons[at]));
+    while let Some(((tick, neuron), core)) = (0..logs.len()).filter_map(|core| Some((head(logs[core], at[core])?, core))).min() {
         ticks.push(tick);
         neurons.push(neuron);
         at[core] += 1;
+        if logs[core].chunks[0].ticks.len() == at[core] {
+            logs[core].chunks.pop_front();
+            at[core] = 0;
+        }
     }
     (ticks, neurons)
 }
@@ -54,6 +79,12 @@ pub struct SampleTap {
 }
 
 impl SampleTap {
+    /// Makes room for the samples of the ticks `now + 1..=now + ticks`; false where memory ends.
+    pub fn reserve(&mut self, now: Tick, ticks: Tick) -> bool {
+        let samples = (now + ticks) / self.interval - now / self.interval;
+        usize::try_from(samples).is_ok_and(|n| self.values.try_reserve_exact(n.saturating_mul(self.neurons.len())).is_ok())
+    }
+
     /// Samples the ticks `now + 1..=until`, in which nothing changes.
     pub fn sample_silence(&mut self, now: Tick, until: Tick, read: impl Fn(Variable, u32) -> f64) {
         for _ in now / self.interval..until / self.interval {

@@ -59,7 +59,7 @@ pub fn fill<W: Weight>(
     watch: Watch<'_>,
 ) -> Result<Filled<W>, CompileError> {
     let rows: Vec<Rows<'_>> = (0..network.projections.len()).map(|id| Rows::new(network, id, &mut *watch)).collect::<Result<_, _>>()?;
-    let chunks = chunks(network);
+    let chunks = chunks(network, plan);
     let lengths = count(partition, plan, network, &rows, &chunks, threads, &mut *watch)?;
     let out_degree = out_degrees(network, plan, &lengths);
     let mut stores = allocate(network, partition, plan, &lengths)?;
@@ -93,12 +93,13 @@ pub fn fill<W: Weight>(
     Ok(Filled { stores, out_degree, lookahead, longest })
 }
 
-fn chunks(network: &Network) -> Vec<Chunk> {
+fn chunks<W: Weight>(network: &Network, plan: &Plan<W>) -> Vec<Chunk> {
     let of = |(population, p): (usize, &crate::network::Population)| {
         let size = p.size;
         (0..size).step_by(CHUNK as usize).map(move |first| Chunk { population, first, len: CHUNK.min(size - first) })
     };
-    network.populations.iter().enumerate().flat_map(of).collect()
+    let sends = |&(population, _): &(usize, &crate::network::Population)| !plan.spans[population].kinds.is_empty();
+    network.populations.iter().enumerate().filter(sends).flat_map(of).collect()
 }
 
 /// Row lengths per core: `lengths[core][row]`.

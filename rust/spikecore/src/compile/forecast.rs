@@ -24,6 +24,9 @@ pub struct Forecast {
     pub build_bytes: u64,
 }
 
+/// Bytes of what `fill` keeps for a chunk of source neurons and a core: a window, a cursor and an index.
+const CHUNK_AND_CORE: f64 = 128.0;
+
 impl Forecast {
     /// Peak bytes of the machine, building included.
     pub fn bytes(&self) -> u64 {
@@ -34,6 +37,7 @@ impl Forecast {
     pub fn new<W: Weight>(network: &Network, cores: usize) -> Self {
         use crate::network::{Distribution, Rule};
         let (mut synapses, mut bytes, mut index, mut build) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
+        let mut transposing = 0.0f64;
         for projection in &network.projections {
             let count = projection.synapses(network);
             let shared = matches!(projection.weight, Distribution::Constant(_));
@@ -43,8 +47,12 @@ impl Forecast {
             synapses += count;
             bytes += count * size;
             index += rows * layout::row_bytes::<W>(count / rows, f64::from(high - low + 1), shared) - count * size;
+            // Counting takes a length per row; then a table of targets, with their origin if values are given one by one.
+            build += rows * size_of::<u32>() as f64 + rows / 128.0 * CHUNK_AND_CORE;
             if matches!(projection.rule, Rule::FixedInDegree(_) | Rule::Pairs(..)) {
-                build += count * 12.0;
+                let given = matches!(projection.rule, Rule::Pairs(..)) || matches!(projection.weight, Distribution::Array(_));
+                build += count * if given { 8.0 } else { 4.0 } + 8.0 * rows / cores as f64;
+                transposing = transposing.max(count * 4.0);
             }
         }
         let loose = layout::loose_bytes::<W>(synapses, network.neurons() * cores as u64);
@@ -61,7 +69,7 @@ impl Forecast {
             synapse_bytes: bytes as u64,
             index_bytes: index as u64,
             state_bytes: neurons * state_per_neuron + cells + (network.populations.len() * cores * BLOCK * 32) as u64,
-            build_bytes: build as u64,
+            build_bytes: (build + transposing) as u64 + neurons * size_of::<f64>() as u64,
         }
     }
 }

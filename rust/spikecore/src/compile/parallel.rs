@@ -2,6 +2,7 @@
 
 use crate::error::CompileError;
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
+use std::thread::Builder;
 use std::time::Duration;
 
 /// How the calling thread follows a long step: gets the fraction done, returns whether to go on.
@@ -21,10 +22,10 @@ pub fn each<J: Send>(
     let total = jobs.len();
     let queue = Queue::new(jobs);
     let (done, cancelled) = (AtomicU64::new(0), AtomicBool::new(false));
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.clamp(1, total.max(1)))
+    let refused = std::thread::scope(|scope| {
+        let spawned: Result<Vec<_>, _> = (0..threads.clamp(1, total.max(1)))
             .map(|_| {
-                scope.spawn(|| {
+                Builder::new().spawn_scoped(scope, || {
                     while !cancelled.load(Ordering::Relaxed)
                         && let Some(job) = queue.next()
                     {
@@ -34,6 +35,13 @@ pub fn each<J: Send>(
                 })
             })
             .collect();
+        let workers = match spawned {
+            Ok(workers) => workers,
+            Err(error) => {
+                cancelled.store(true, Ordering::Relaxed);
+                return Some(error);
+            }
+        };
         let mut pause = Duration::from_micros(50);
         while !workers.iter().all(|w| w.is_finished()) {
             std::thread::sleep(pause);
@@ -48,7 +56,11 @@ pub fn each<J: Send>(
                 std::panic::resume_unwind(panic);
             }
         }
+        None
     });
+    if let Some(error) = refused {
+        return Err(CompileError::NoThread(error.to_string()));
+    }
     if cancelled.load(Ordering::Relaxed) { Err(CompileError::Interrupted) } else { Ok(()) }
 }
 

@@ -2,7 +2,7 @@
 
 use super::layout;
 use crate::error::{CompileError, NetworkError};
-use crate::network::{Distribution, Network, Rule, Stimulus};
+use crate::network::{Distribution, Network, Projection, Rule, Stimulus, subject_of};
 use crate::neurocore::loose::LooseStore;
 use crate::neurocore::store::{Kind, RowSpan};
 use crate::neurocore::weight::{Weight, q16_step};
@@ -29,6 +29,7 @@ impl<W: Weight> Plan<W> {
     /// Plans `network`; `loose` forces a layout.
     pub fn new(network: &Network, loose: Option<bool>) -> Result<Self, CompileError> {
         let steps = steps::<W>(network)?;
+        check_steps::<W>(network, &steps)?;
         let mut values: Vec<(u64, u64)> = vec![];
         let mut shared_weights = vec![];
         let mut kind = vec![];
@@ -104,6 +105,23 @@ fn steps<W: Weight>(network: &Network) -> Result<Vec<f64>, CompileError> {
         check_sums(network)?;
     }
     Ok(bounds.into_iter().map(|b| if W::NAME == "q16" { q16_step(b) } else { 1.0 }).collect())
+}
+
+/// In fixed point the largest weight of a projection must not round to nothing.
+fn check_steps<W: Weight>(network: &Network, steps: &[f64]) -> Result<(), NetworkError> {
+    let lost = |p: &&Projection| p.weight.bound() > 0.0 && p.weight.bound() < 0.5 * steps[p.target];
+    match network.projections.iter().find(lost).filter(|_| W::NAME == "q16") {
+        None => Ok(()),
+        Some(p) => Err(NetworkError::Value {
+            subject: subject_of(network, p.source, p.target),
+            parameter: "weight",
+            value: format!("at most {}", p.weight.bound()),
+            allowed: format!(
+                "at least half of {}, the grid of all weights onto {:?} with weights=\"q16\"; use f32",
+                steps[p.target], network.populations[p.target].name
+            ),
+        }),
+    }
 }
 
 /// In fixed point a neuron's input of one tick must fit 32 bits: at most 65,535 weights can arrive at once.

@@ -151,6 +151,7 @@ impl<'a> Rows<'a> {
         out.clear();
         match &self.projection.delay {
             DelayLaw::Array(ticks) => self.given(source, count, ticks, out),
+            DelayLaw::Constant(ticks) => out.resize(count, *ticks),
             DelayLaw::Table(table) => {
                 let (first, last) = table.support();
                 out.resize(count, first as u16);

@@ -5,8 +5,10 @@
 //! sized to some tens of milliseconds of work, never under one tick.
 
 use std::ops::Range;
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
+use super::headroom::Headroom;
 use super::step::Phases;
 use super::worker::{self, Failure};
 use crate::error::RunError;
@@ -103,31 +105,39 @@ impl<W: Weight> Engine<W> {
         if ticks > ClockWord::MAX - self.now {
             return Err(RunError::TooLong { now: self.now, ticks, limit: ClockWord::MAX });
         }
+        self.reserve_samples(ticks)?;
+        let mut headroom = self.cores.iter().any(Core::records_spikes).then(Headroom::new);
+        let mut watch = |router: &Router, done: Tick| headroom.as_mut().is_none_or(Headroom::suffices) && watch(router, done);
         let started = Instant::now();
         let start = self.now;
         let shares = self.cores_per_worker();
         self.router.muster(self.workers);
         let grants = Grants { router: &self.router, cores: self.cores.len(), start, end: start + ticks };
-        let (router, longest) = (&self.router, self.longest);
-        let failures: Vec<Failure> = std::thread::scope(|scope| {
+        let (router, longest, workers) = (&self.router, self.longest, self.workers);
+        let failures: Result<Vec<Failure>, RunError> = std::thread::scope(|scope| {
             let (mut cores, mut ports) = (self.cores.as_mut_slice(), self.ports.as_mut_slice());
             let mut threads = vec![];
             for ((id, share), phases) in shares.into_iter().enumerate().zip(&mut self.phases) {
                 let own = cores.split_off_mut(..share.len()).expect("invariant: shares cover the cores");
                 let ends = ports.split_off_mut(..share.len()).expect("invariant: one port per core");
-                threads.push(scope.spawn(move || worker::work(id, own, ends, router, longest, phases)));
+                let thread = Builder::new().spawn_scoped(scope, move || worker::work(id, own, ends, router, longest, phases));
+                threads.push(thread.map_err(|error| {
+                    // Nothing is granted: those that were started find all their cores where the run ends.
+                    router.close();
+                    RunError::NoThread { worker: id, workers, reason: error.to_string() }
+                })?);
             }
-            grants.supply(&|| threads.iter().all(|t| t.is_finished()), watch);
-            threads.into_iter().filter_map(|t| t.join().expect("invariant: workers catch panics").err()).collect()
+            grants.supply(&|| threads.iter().all(|t| t.is_finished()), &mut watch);
+            Ok(threads.into_iter().filter_map(|t| t.join().expect("invariant: workers catch panics").err()).collect())
         });
         self.run_s += started.elapsed().as_secs_f64();
-        if let Some(failure) = failures.into_iter().next() {
+        if let Some(failure) = failures?.into_iter().next() {
             self.poisoned = true;
             return Err(RunError::WorkerPanicked { worker: failure.worker, tick: failure.tick, message: failure.message });
         }
         self.now = self.router.horizon();
         self.assert_nothing_lost();
-        Ok(self.now - start)
+        headroom.map_or(Ok(self.now - start), |headroom| headroom.outcome(self.now - start))
     }
 
     /// The shared part of the router, by which tests hold a core back before a run.

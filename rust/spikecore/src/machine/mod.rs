@@ -1,6 +1,7 @@
 //! The machine: cores, router and clock of one compiled network, whatever its weight format.
 
 pub mod engine;
+mod headroom;
 mod read;
 mod step;
 #[cfg(test)]
@@ -83,7 +84,8 @@ impl Machine {
     /// how many were run: all cores stop at that tick.
     ///
     /// # Errors
-    /// [`RunError`] if a worker panicked, now or earlier, or if the machine cannot count so many ticks.
+    /// [`RunError`] if a worker panicked, now or earlier, if the machine cannot count so many ticks, if the system gives
+    /// no thread, or if what is recorded does not fit into memory.
     pub fn run(&mut self, ticks: Tick, watch: &mut dyn FnMut(Tick) -> bool) -> Result<Tick, RunError> {
         each!(self, e => e.run(ticks, watch))
     }

@@ -76,7 +76,7 @@ impl<W: Weight> Engine<W> {
 
     /// See [`super::Machine::take_spikes`].
     pub fn take_spikes(&mut self) -> (Vec<Tick>, Vec<NeuronId>) {
-        recorder::merge(self.cores.iter_mut().map(|c| c.spike_log.take()).collect())
+        recorder::merge(&mut self.cores.iter_mut().map(|c| &mut c.spike_log).collect::<Vec<_>>())
     }
 
     /// See [`super::Machine::take_samples`].

@@ -97,6 +97,8 @@ impl Distribution {
 /// Delays in ticks.
 #[derive(Debug, Clone)]
 pub enum DelayLaw {
+    /// One for all.
+    Constant(u16),
     /// Drawn from a table over ticks.
     Table(crate::random::Discrete),
     /// Given, one per synapse in the rule's order.
@@ -123,7 +125,7 @@ impl DelayLaw {
                 if !fits(ticks) || (ms / dt - ticks).abs() > 1e-3 {
                     return Err(value_error(subject, "delay", ms, &format!("a multiple of dt, {allowed}")));
                 }
-                Discrete::constant(ticks as u32)
+                return Ok(Self::Constant(ticks as u16));
             }
             Distribution::Uniform { low, high } => {
                 Discrete::rounded_uniform(*low, *high, dt).map_err(|_| error(format!("uniform {low} to {high}")))?
@@ -142,6 +144,7 @@ impl DelayLaw {
     /// Shortest and longest delay that can occur, in ticks.
     pub fn support(&self) -> (u32, u32) {
         match self {
+            Self::Constant(ticks) => (u32::from(*ticks), u32::from(*ticks)),
             Self::Table(table) => table.support(),
             Self::Array(ticks) => {
                 let low = ticks.iter().min().map_or(1, |&t| u32::from(t));

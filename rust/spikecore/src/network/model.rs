@@ -78,14 +78,17 @@ pub struct Propagators {
     pub refractory: u16,
 }
 
+/// Most potential per current, mV/pA: with 1e12 pA, the largest current that can be described, still finite in `f32`.
+const MOST_PER_CURRENT: f64 = 1e12;
+
 /// Potential after `h` of a unit current decaying with `tau_s`, through `tau_m` and `c_m` (mV/pA).
 ///
-/// `1/(C d) e^{-h/tau_m} (1 - e^{-h d})` with `d = 1/tau_s - 1/tau_m`, which through `expm1` stays smooth at
-/// `tau_s = tau_m` (limit `h/C e^{-h/tau_m}`).
+/// `1/(C d) (e^{-h/tau_m} - e^{-h/tau_s})` with `d = 1/tau_s - 1/tau_m`: the slower of the two decays times `expm1` of
+/// the difference, which never overflows and stays smooth at `tau_s = tau_m` (limit `h/C e^{-h/tau_m}`).
 fn current_to_potential(tau_s: f64, tau_m: f64, c_m: f64, h: f64) -> f64 {
-    let x = h * (1.0 / tau_s - 1.0 / tau_m);
+    let x = (h * (1.0 / tau_s - 1.0 / tau_m)).abs();
     let shape = if x == 0.0 { 1.0 } else { -libm::expm1(-x) / x };
-    h / c_m * libm::exp(-h / tau_m) * shape
+    h / c_m * libm::exp(-h / tau_m.max(tau_s)) * shape
 }
 
 impl Model {
@@ -162,6 +165,11 @@ impl Model {
         }
         if v_reset >= v_th {
             return Err(value_error(name, "v_reset", v_reset, &format!("below v_th, {v_th} mV")));
+        }
+        let per_current = self.propagators(dt).map_or([0.0; 3], |p| [p.p20, p.p21[0], p.p21[1]]);
+        if !per_current.iter().all(|p| p.is_finite() && *p <= MOST_PER_CURRENT) {
+            let allowed = format!("such that 1 pA moves the potential by at most {MOST_PER_CURRENT:e} mV in a tick of {dt} ms");
+            return Err(value_error(name, "c_m", format_args!("{c_m:?}"), &allowed));
         }
         let ticks = t_ref / dt;
         if t_ref < 0.0 || ticks > 65_535.0 || (ticks - ticks.round()).abs() > 1e-6 * ticks.max(1.0) {

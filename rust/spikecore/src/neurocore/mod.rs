@@ -214,6 +214,16 @@ impl<W: Weight> Core<W> {
         &self.placed
     }
 
+    /// Makes room for the samples of the `ticks` ticks after `now`; false where memory ends.
+    pub fn reserve_samples(&mut self, now: Tick, ticks: Tick) -> bool {
+        self.placed.iter_mut().flat_map(|p| &mut p.taps).all(|tap| tap.reserve(now, ticks))
+    }
+
+    /// Whether it records spikes.
+    pub fn records_spikes(&self) -> bool {
+        self.placed.iter().any(|p| p.recorded)
+    }
+
     /// Takes the samples of recorder `recorder`: (column, values tick by tick) per tap.
     pub fn take_samples(&mut self, recorder: usize) -> Vec<(Vec<usize>, Vec<f64>)> {
         let taps = self.placed.iter_mut().flat_map(|p| &mut p.taps).filter(|t| t.recorder == recorder);

@@ -1,0 +1,69 @@
+//! Memory for what a run records. Samples are known beforehand and reserved; spikes are not, so the calling thread
+//! looks from time to time and closes the run at a tick while reading the spikes back still fits.
+
+use std::time::{Duration, Instant};
+
+use super::engine::Engine;
+use crate::compile::available_memory;
+use crate::error::RunError;
+use crate::id::Tick;
+use crate::neurocore::weight::Weight;
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_millis(20);
+/// What must be left besides.
+const RESERVE: u64 = 64 << 20;
+
+/// Looks after the memory of one run.
+#[derive(Debug)]
+pub struct Headroom {
+    at_start: u64,
+    looked: Instant,
+    /// Bytes needed and available, once they do not fit.
+    short: Option<(u64, u64)>,
+}
+
+impl Headroom {
+    /// Begins to look.
+    pub fn new() -> Self {
+        Self { at_start: resident().unwrap_or(0), looked: Instant::now(), short: None }
+    }
+
+    /// Whether a run that records may go on. Buffers double, and reading them back takes a copy: there must be twice as
+    /// much left as the process has grown by.
+    pub fn suffices(&mut self) -> bool {
+        if self.looked.elapsed() >= EVERY {
+            self.looked = Instant::now();
+            let needed = 2 * resident().unwrap_or(0).saturating_sub(self.at_start) + RESERVE;
+            let available = available_memory();
+            if needed > RESERVE && needed > available {
+                self.short = Some((needed, available));
+            }
+        }
+        self.short.is_none()
+    }
+
+    /// The error of a run that was closed for want of memory after `ran` ticks.
+    pub fn outcome(&self, ran: Tick) -> Result<Tick, RunError> {
+        self.short.map_or(Ok(ran), |(needed, available)| Err(RunError::Memory { needed, available, ran }))
+    }
+}
+
+/// Resident bytes of this process, where they can be read.
+fn resident() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(text.split_whitespace().nth(1)?.parse::<u64>().ok()? * 4096)
+}
+
+impl<W: Weight> Engine<W> {
+    /// Makes room for the samples of the next `ticks` ticks, or says that there is none. Reading them takes a copy.
+    pub(super) fn reserve_samples(&mut self, ticks: Tick) -> Result<(), RunError> {
+        let now = self.now;
+        let samples =
+            |&(interval, width, _): &(Tick, usize, Tick)| ((now + ticks) / interval - now / interval).saturating_mul(width as u64);
+        let needed = self.recorders.iter().map(samples).fold(0, u64::saturating_add).saturating_mul(16);
+        let available = if needed == 0 { 0 } else { available_memory() };
+        let fits = needed <= available && self.cores.iter_mut().all(|core| core.reserve_samples(now, ticks));
+        if fits { Ok(()) } else { Err(RunError::Memory { needed, available, ran: 0 }) }
+    }
+}
