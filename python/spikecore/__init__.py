@@ -31,6 +31,7 @@ from spikecore.errors import (
     ForecastError,
     InternalError,
     NetworkError,
+    NotRecordedError,
     PoisonedError,
     SpikecoreError,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Network",
     "NetworkError",
     "Normal",
+    "NotRecordedError",
     "OneToOne",
     "Pairs",
     "PoisonedError",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from spikecore.errors import NetworkError
 
-__all__ = ["array", "choice", "count", "indices", "number", "refuse"]
+__all__ = ["array", "choice", "count", "indices", "is_infinite", "number", "refuse", "switch"]
 
 MAX_NEURONS = 2**32 - 1
 """Neuron ids are 32 bits wide."""
@@ -48,7 +48,10 @@ def number(
             return number(owner, parameter, value.item(), low=low, high=high, above=above, unit=unit)
         msg = f"{owner + ': ' if owner else ''}{parameter} must be a number, not {_kind(value)}"
         raise TypeError(msg)
-    result = float(value)
+    try:
+        result = float(value)
+    except OverflowError:
+        refuse(owner, parameter, "beyond 1e308", _range(low, high, above, unit))
     inside = low <= result <= high and (above is None or result > above)
     if not (math.isfinite(result) and inside):
         refuse(owner, parameter, value, _range(low, high, above, unit))
@@ -57,15 +60,27 @@ def number(
 
 def count(owner: str, parameter: str, value: Any, *, low: int = 0, high: int = MAX_NEURONS) -> int:
     """Return `value` as an integer in `[low, high]`."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        if isinstance(value, Real) and float(value).is_integer():
-            return count(owner, parameter, int(float(value)), low=low, high=high)
+    whole = isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
+    if isinstance(value, bool) or not whole:
         msg = f"{owner + ': ' if owner else ''}{parameter} must be a whole number, not {value!r}"
         raise TypeError(msg)
     result = int(value)
     if not low <= result <= high:
         refuse(owner, parameter, value, f"{low} … {high}")
     return result
+
+
+def is_infinite(value: Any) -> bool:
+    """Return whether `value` is the number +∞, where a time may last for ever."""
+    return isinstance(value, Real | np.floating) and float(value) == math.inf
+
+
+def switch(owner: str, parameter: str, value: Any) -> bool:
+    """Return `value` when it is True or False; a word such as "no" is not."""
+    if not isinstance(value, bool | np.bool_):
+        msg = f"{owner + ': ' if owner else ''}{parameter} must be True or False, not {_kind(value)}"
+        raise TypeError(msg)
+    return bool(value)
 
 
 def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> str:
@@ -78,10 +93,15 @@ def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> 
 def array(owner: str, parameter: str, values: Any, *, shape: tuple[int, ...] | None = None) -> NDArray[np.float64]:
     """Return `values` as a fresh contiguous float64 array of finite numbers, at most `LARGEST`, with this shape."""
     try:
-        result = np.array(values, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
+        given = np.asarray(values)
+    except ValueError as error:
         msg = f"{owner}: {parameter} must be an array of numbers ({error})"
         raise NetworkError(msg, population=owner, parameter=parameter) from error
+    if isinstance(values, np.ma.MaskedArray) or (given.size and given.dtype.kind not in "iuf"):
+        kind = "masked" if isinstance(values, np.ma.MaskedArray) else given.dtype
+        msg = f"{owner}: {parameter} must be an array of real numbers, not {kind}"
+        raise TypeError(msg)
+    result = np.array(given, dtype=np.float64, order="C")
     if shape is not None and result.shape != shape:
         refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"{shape}")
     inside = np.abs(result) <= LARGEST
@@ -116,7 +136,7 @@ def _kind(value: Any) -> str:
 def _range(low: float, high: float, above: float | None, unit: str) -> str:
     tail = f" {unit}" if unit else ""
     if above is not None:
-        return f"finite, > {above:g} and ≤ {high:g}{tail}"
+        return f"> {above:g} and ≤ {high:g}{tail}"
     if (low, high) == (-LARGEST, LARGEST):
-        return f"finite numbers{tail}, at most {LARGEST:g} in magnitude"
+        return f"finite numbers, at most {LARGEST:g}{tail} in magnitude"
     return f"{low:g} … {high:g}{tail}"

@@ -14,6 +14,7 @@ __all__ = [
     "ForecastError",
     "InternalError",
     "NetworkError",
+    "NotRecordedError",
     "PoisonedError",
     "SpikecoreError",
 ]
@@ -59,8 +60,16 @@ class NetworkError(SpikecoreError, ValueError):
     """
 
 
+class NotRecordedError(NetworkError, KeyError):
+    """Spikes or samples that this run did not record."""
+
+    def __str__(self) -> str:
+        """Return the message; a `KeyError` alone would quote it."""
+        return Exception.__str__(self)
+
+
 class ForecastError(SpikecoreError, MemoryError):
-    """The network does not fit in memory; nothing was allocated."""
+    """A network, or what a run records, does not fit in memory; nothing is lost: all cores stand at one tick."""
 
 
 class CapacityError(SpikecoreError, ValueError):

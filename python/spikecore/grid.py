@@ -5,7 +5,6 @@ names the value; nothing is rounded behind the caller's back except drawn delays
 `spikecore.distributions`.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -56,7 +55,7 @@ class Grid:
 
     def stop(self, owner: str, time: Any, start: int) -> int:
         """Return the end of an interval as ticks; infinity is `FOREVER`."""
-        if isinstance(time, float) and time == math.inf:
+        if checks.is_infinite(time):
             return FOREVER
         return self.ticks(owner, "stop", time, low=start + 1)
 
@@ -83,7 +82,7 @@ class Grid:
 
     def _span(self, low: int, high: int) -> str:
         first = f"{low * self.dt:g}"
-        return f"≥ {first} ms" if high >= _MAX_TICKS else f"{first} … {high * self.dt:g} ms"
+        return f"{first} … {high * self.dt:g} ms"
 
     def ms(self, ticks: Any) -> NDArray[np.float64]:
         """Return ticks as ms, the float nearest to the decimal value where `1/dt` is whole."""

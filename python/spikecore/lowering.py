@@ -38,6 +38,11 @@ def plan(source: Population, target: Population, settings: Settings, grid: Grid)
     autapses, multapses = settings.autapses, settings.multapses
     if settings.receptor is not None:
         checks.choice(owner, "receptor", settings.receptor, ("excitatory", "inhibitory"))
+    if not isinstance(rule, connect.Rule):
+        dense = "; give a dense matrix as weight= of AllToAll()" if isinstance(rule, np.ndarray) else ""
+        names = "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs"
+        msg = f"{owner}: rule must be one of {names} or a sparse matrix, not {type(rule).__name__}{dense}"
+        raise TypeError(msg)
     if isinstance(rule, connect.SparseMatrix):
         if weight is not None:
             msg = f"{owner}: weight must be left out, the matrix holds the weights"
@@ -109,9 +114,7 @@ def _rule_to_native(
             return ("fixed_total_number", int(n)), None
         case connect.Pairs():
             return _pairs_to_native(owner, rule, source, target, flags), len(rule)
-    names = "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs"
-    msg = f"{owner}: rule must be one of {names} or a sparse matrix, not {rule!r}"
-    raise TypeError(msg)
+    raise AssertionError(rule)
 
 
 def _check_one_to_one(owner: str, source: Population, target: Population, own: bool) -> None:

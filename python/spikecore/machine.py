@@ -134,7 +134,10 @@ class Machine:
         NetworkError
             If the duration is off the grid or not above 0.
         CapacityError
-            If the machine would pass 2⁴⁸ ticks.
+            If the machine would pass 2⁴⁸ ticks, or the system gives no thread.
+        ForecastError
+            If what is recorded does not fit in memory: before the run where the samples are too many;
+            else all cores stop at one tick, and `result` returns what happened until then.
         BusyError
             If another thread, or the code that was interrupted, is using this machine.
         KeyboardInterrupt

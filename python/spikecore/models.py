@@ -5,7 +5,7 @@ what depends on the grid (`t_ref` must be a multiple of `dt`) is checked by `Net
 """
 
 import difflib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal, Self
 
 from spikecore import checks
@@ -39,7 +39,7 @@ class NeuronModel:
 
     def __new__(cls, *_args: Any, **keywords: Any) -> Self:
         """Refuse unknown keywords with the name that was probably meant."""
-        known = tuple(cls.__dataclass_fields__)  # type: ignore[attr-defined]
+        known = tuple(one.name for one in fields(cls))  # type: ignore[arg-type]
         for keyword in keywords:
             if keyword not in known:
                 raise TypeError(_unknown(cls.__name__, keyword, known))

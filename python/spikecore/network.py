@@ -4,7 +4,7 @@ Every call is checked and handed to the engine on its own line, in grid units, s
 the mistake is the line that raises. Rules are recorded here and expanded by `compile`, in parallel.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -55,8 +55,8 @@ class Network:
 
     def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
         self._grid = Grid(dt)
-        self.seed = checks.count("", "seed", seed, high=2**64 - 1)
-        self._native = _native.Network(self._grid.dt, self.seed)
+        self._seed = checks.count("", "seed", seed, high=2**64 - 1)
+        self._native = _native.Network(self._grid.dt, self._seed)
         self._populations: list[Population] = []
         self._projections: list[Projection] = []
         self._recorders: list[Recorder] = []
@@ -65,6 +65,11 @@ class Network:
     def dt(self) -> float:
         """Tick in ms."""
         return self._grid.dt
+
+    @property
+    def seed(self) -> int:
+        """Seed of every random draw."""
+        return self._seed
 
     @property
     def populations(self) -> tuple[Population, ...]:
@@ -245,7 +250,8 @@ class Network:
         TypeError
             If `rule` is not a rule or `weight` is missing.
         """
-        settings = lowering.Settings(rule, weight, delay, receptor, bool(autapses), bool(multapses))
+        switches = checks.switch("", "autapses", autapses), checks.switch("", "multapses", multapses)
+        settings = lowering.Settings(rule, weight, delay, receptor, *switches)
         ends = [
             (source, target)
             for source in self._members(sources, "sources")
@@ -385,7 +391,7 @@ class Network:
         workers: int | None = None,
         weights: Literal["f32", "q16"] | None = None,
         precision: Literal["f32", "f64"] = "f32",
-        record_spikes: bool | Iterable[Population] = True,
+        record_spikes: bool | Population | Sequence[Population] = True,
         progress: bool = False,
     ) -> Machine:
         """Build the machine: expand all rules into the local weight stores of the cores.
@@ -400,7 +406,7 @@ class Network:
             and faster and rounds each weight to a grid of its target population.
         precision : {"f32", "f64"}
             Of state and sums; ``f64`` is for validation and keeps its weights in 64 bits.
-        record_spikes : bool or iterable of Population
+        record_spikes : bool, Population or sequence of Population
             Whose spikes to keep.
         progress : bool
             Show progress on a terminal.
@@ -422,7 +428,8 @@ class Network:
         if isinstance(record_spikes, bool | np.bool_):
             recorded = self._populations if record_spikes else []
         else:
-            recorded = self._members(list(record_spikes), "record_spikes")
+            recorded = self._members(record_spikes, "record_spikes")
+            recorded.sort(key=lambda population: population.index)
         if not self._populations:
             msg = "the network has no population; add one with net.population(…)"
             raise NetworkError(msg)

@@ -4,6 +4,7 @@ They are handles: made by `Network`, used as arguments and as keys, and never ch
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from spikecore.models import NeuronModel
 __all__ = ["Population", "Projection", "Recorder", "member"]
 
 
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Population:
     """A group of neurons of one model, made by `Network.population` or `Network.spike_source`.
 
@@ -40,14 +42,11 @@ class Population:
     (80, 0)
     """
 
-    __slots__ = ("first", "index", "model", "name", "size")
-
-    def __init__(self, name: str, size: int, model: NeuronModel, first: int, index: int) -> None:
-        self.name = name
-        self.size = size
-        self.model = model
-        self.first = first
-        self.index = index
+    name: str
+    size: int
+    model: NeuronModel
+    first: int
+    index: int
 
     def __len__(self) -> int:
         """Return the number of neurons."""
@@ -67,6 +66,7 @@ class Population:
         return range(self.first, self.first + self.size)
 
 
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Projection:
     """All synapses made by one rule from one population to another.
 
@@ -80,13 +80,10 @@ class Projection:
         Its place in the order of declaration.
     """
 
-    __slots__ = ("index", "rule", "source", "target")
-
-    def __init__(self, source: Population, target: Population, rule: Any, index: int) -> None:
-        self.source = source
-        self.target = target
-        self.rule = rule
-        self.index = index
+    source: Population
+    target: Population
+    rule: Any
+    index: int
 
     def __repr__(self) -> str:
         """Show the two populations and the rule."""
@@ -94,6 +91,7 @@ class Projection:
         return f"Projection({self.source.name!r} → {self.target.name!r}, {rule})"
 
 
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Recorder:
     """Keeps a state variable of chosen neurons at an interval; made by `Network.record`.
 
@@ -111,21 +109,11 @@ class Recorder:
         Its number in the engine.
     """
 
-    __slots__ = ("index", "interval", "neurons", "population", "variable")
-
-    def __init__(
-        self,
-        population: Population,
-        variable: str,
-        neurons: NDArray[np.uint32],
-        interval: float,
-        index: int,
-    ) -> None:
-        self.population = population
-        self.variable = variable
-        self.neurons = neurons
-        self.interval = interval
-        self.index = index
+    population: Population
+    variable: str
+    neurons: NDArray[np.uint32]
+    interval: float
+    index: int
 
     def __repr__(self) -> str:
         """Show what is recorded."""
@@ -152,4 +140,6 @@ def member(population: Any, populations: Sequence[Population], owner: str) -> Po
         return population
     known = ", ".join(repr(one.name) for one in populations) or "none"
     msg = f"population {population.name!r} is not of this {owner}, which has: {known}"
+    if any(one.name == population.name for one in populations):
+        msg = f"this {population.name!r} is a population of another {owner} or a copy; use the {owner}'s own"
     raise NetworkError(msg, population=population.name, value=population, allowed=known)

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore.errors import NetworkError
+from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
-from spikecore.population import Population
+from spikecore.population import Population, Recorder
 
-__all__ = ["Samples", "SpikeTrains", "Spikes"]
+_Array = TypeVar("_Array", bound=NDArray[Any])
+
+__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,15 @@ class Samples:
 
 
 class SpikeTrains(Mapping[Population, Spikes]):
-    """Spikes by population; a name works as a key too."""
+    """Spikes by population; a name works as a key too.
+
+    Attributes
+    ----------
+    ticks : ndarray of uint64, shape (n,)
+        When, of all recorded populations together, sorted by (tick, id).
+    ids : ndarray of uint32, shape (n,)
+        Global id of the neuron.
+    """
 
     def __init__(
         self,
@@ -66,20 +77,25 @@ class SpikeTrains(Mapping[Population, Spikes]):
         ticks: NDArray[np.uint64],
         ids: NDArray[np.uint32],
     ) -> None:
-        self.ticks, self.ids = ticks, ids
+        self.ticks, self.ids = fixed(ticks), fixed(ids)
         self._grid = grid
         self._recorded = recorded
-        self._cut: dict[Population, Spikes] = {}
+        self._cut: dict[str, Spikes] = {}
 
     def __getitem__(self, key: Population | str) -> Spikes:
         """Return the spikes of one population."""
         population = self._find(key)
-        if population not in self._cut:
-            inside = (self.ids >= population.first) & (self.ids < population.first + population.size)
-            times = self._grid.ms(self.ticks[inside])
-            neurons = self.ids[inside] - np.uint32(population.first)
-            self._cut[population] = Spikes(times, neurons)
-        return self._cut[population]
+        if not self._cut:
+            self._cut = self._split()
+        return self._cut[population.name]
+
+    def __contains__(self, key: object) -> bool:
+        """Say whether the spikes of a population were recorded."""
+        return any(key is one or key == one.name for one in self._recorded)
+
+    def __repr__(self) -> str:
+        """Show the number of spikes and whose."""
+        return f"SpikeTrains({len(self.ticks):,} spikes of {', '.join(p.name for p in self._recorded) or 'nobody'})"
 
     def __iter__(self) -> Iterator[Population]:
         """Iterate over the recorded populations in the order of declaration."""
@@ -89,6 +105,19 @@ class SpikeTrains(Mapping[Population, Spikes]):
         """Return the number of recorded populations."""
         return len(self._recorded)
 
+    def _split(self) -> dict[str, Spikes]:
+        """Return the spikes by name, each population's in the order of the whole list."""
+        firsts = np.array([population.first for population in self._recorded], dtype=np.int64)
+        owners = np.searchsorted(firsts, self.ids, side="right") - 1
+        order = np.argsort(owners, kind="stable")
+        limits = np.searchsorted(owners, np.arange(len(firsts) + 1), sorter=order)
+        cut = {}
+        for population, begin, end in zip(self._recorded, limits[:-1], limits[1:], strict=True):
+            own = order[begin:end]
+            neurons = self.ids[own] - np.uint32(population.first)
+            cut[population.name] = Spikes(fixed(self._grid.ms(self.ticks[own])), fixed(neurons))
+        return cut
+
     def _find(self, key: Population | str) -> Population:
         for population in self._recorded:
             if population is key or population.name == key:
@@ -96,4 +125,42 @@ class SpikeTrains(Mapping[Population, Spikes]):
         name = key.name if isinstance(key, Population) else key
         known = ", ".join(repr(one.name) for one in self._recorded) or "none"
         msg = f"spikes of {name!r} were not recorded; recorded: {known} (compile(record_spikes=…))"
-        raise NetworkError(msg, population=name, allowed=known)
+        if any(one.name == name for one in self._recorded):
+            msg = f"this {name!r} is a population of another network or a copy; use its name, or result.populations"
+        raise NotRecordedError(msg, population=name, allowed=known)
+
+
+class SampleTables(Mapping[Recorder, Samples]):
+    """Samples by recorder; a pair (name of the population, variable) works as a key too."""
+
+    def __init__(self, tables: dict[Recorder, Samples]) -> None:
+        self._tables = tables
+
+    def __getitem__(self, key: Recorder | tuple[str, str]) -> Samples:
+        """Return the samples of one recorder."""
+        if isinstance(key, Recorder) and key in self._tables:
+            return self._tables[key]
+        for recorder, samples in self._tables.items():
+            if key == (recorder.population.name, recorder.variable):
+                return samples
+        known = ", ".join(repr(one) for one in self._tables) or "none"
+        msg = f"{key!r} recorded nothing here; recorders when the network was compiled: {known}"
+        raise NotRecordedError(msg, value=key, allowed=known)
+
+    def __iter__(self) -> Iterator[Recorder]:
+        """Iterate over the recorders in the order of declaration."""
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        """Return the number of recorders."""
+        return len(self._tables)
+
+    def __repr__(self) -> str:
+        """Show the recorders."""
+        return f"SampleTables({', '.join(repr(one) for one in self)})"
+
+
+def fixed(values: _Array) -> _Array:
+    """Return the array, closed for writing: results are shared by whoever asks for them."""
+    values.flags.writeable = False
+    return values

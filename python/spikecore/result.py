@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder, member
-from spikecore.recorded import Samples, SpikeTrains
+from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed
 
 if TYPE_CHECKING:
     from spikecore.energy import EnergyReport
@@ -78,7 +79,7 @@ class Result:
     ----------
     spikes : mapping of Population (or its name) to Spikes
         Spikes of the recorded populations.
-    samples : dict of Recorder to Samples
+    samples : mapping of Recorder, or of (population name, variable), to Samples
         Samples of every recorder.
     start, stop : float
         Limits of the run in ms; spikes have start < time ≤ stop.
@@ -108,7 +109,7 @@ class Result:
         self._span = span
         self.populations = populations
         self.spikes = SpikeTrains(span.grid, recorded, *spikes)
-        self.samples = samples
+        self.samples = SampleTables(samples)
         self.start = float(span.grid.ms(span.start_tick))
         self.stop = float(span.grid.ms(span.stop_tick))
         self.real_s = span.real_s
@@ -163,10 +164,10 @@ class Result:
             per_population("stimulus_events"),
         )
 
-    def spike_counts(self, population: Population) -> NDArray[np.uint64]:
+    def spike_counts(self, population: Population) -> NDArray[np.int64]:
         """Return the number of spikes of every neuron, shape (size,); needs no recording."""
         first = member(population, self.populations, "network").first
-        return self._span.counts[first : first + population.size]
+        return fixed(self._span.counts[first : first + population.size].astype(np.int64))
 
     def rates(self) -> dict[str, float]:
         """Return the mean rate of every population in Hz, by name; needs no recording."""
@@ -214,8 +215,16 @@ class Result:
         """Return the SHA-256 of the recorded spikes.
 
         The digest covers (tick, global neuron id) as little-endian 64-bit and 32-bit integers, in
-        the order of (tick, id).
+        the order of (tick, id), of the populations whose spikes were recorded.
+
+        Raises
+        ------
+        NotRecordedError
+            If no population's spikes were recorded.
         """
+        if not self.spikes:
+            msg = "no spikes were recorded; compile with record_spikes"
+            raise NotRecordedError(msg, parameter="record_spikes")
         digest = hashlib.sha256()
         pairs = np.empty(len(self.spikes.ticks), dtype=[("tick", "<u8"), ("id", "<u4")])
         pairs["tick"], pairs["id"] = self.spikes.ticks, self.spikes.ids

@@ -1,6 +1,7 @@
 """Stimuli: input from outside the network, given to every neuron of a population."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -117,9 +118,7 @@ def source_spikes(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArra
     `times` is a list with one array of times per neuron, or a tuple of two arrays (neurons, times)
     of equal length.
     """
-    neurons, moments = _flatten(owner, size, times)
-    exact = grid.tick_array(owner, "times", moments, low=1)
-    ticks = exact.astype(np.uint64)
+    neurons, ticks = _flatten(owner, size, times, grid)
     order = np.lexsort((neurons, ticks))
     neurons, ticks = neurons[order], ticks[order]
     same = (np.diff(ticks) == 0) & (np.diff(neurons.astype(np.int64)) == 0)
@@ -131,25 +130,34 @@ def source_spikes(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArra
     return neurons, ticks
 
 
-def _flatten(owner: str, size: int, times: Any) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+def _flatten(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
     if isinstance(times, tuple):
         if len(times) != 2:
             checks.refuse(owner, "the length of the tuple times", len(times), "2: (neurons, times)")
         neurons = checks.indices(owner, "neurons", times[0], size)
-        return neurons, checks.array(owner, "times", times[1], shape=neurons.shape)
-    trains = [checks.array(owner, f"times[{i}]", train) for i, train in enumerate(times)]
-    if len(trains) != size:
-        checks.refuse(owner, "the length of times", len(trains), f"{size}, one array per neuron")
-    for i, train in enumerate(trains):
-        if train.ndim != 1:
-            checks.refuse(owner, f"the shape of times[{i}]", f"{train.shape}", "one dimension")
+        moments = checks.array(owner, "times", times[1], shape=neurons.shape)
+        return neurons, grid.tick_array(owner, "times", moments, low=1).astype(np.uint64)
+    if not isinstance(times, Iterable) or isinstance(times, str):
+        msg = f"{owner}: times must be a list with one array per neuron, or a tuple (neurons, times), not {times!r}"
+        raise TypeError(msg)
+    given = list(times)
+    if len(given) != size:
+        checks.refuse(owner, "the length of times", len(given), f"{size}, one array per neuron")
+    trains = [_train(owner, f"times[{i}]", train, grid) for i, train in enumerate(given)]
     neurons = np.repeat(np.arange(size, dtype=np.uint32), [len(train) for train in trains])
-    return neurons, np.concatenate([*trains, np.empty(0)])
+    return neurons, np.concatenate(trains)
+
+
+def _train(owner: str, parameter: str, times: Any, grid: Grid) -> NDArray[np.uint64]:
+    moments = checks.array(owner, parameter, times)
+    if moments.ndim != 1:
+        checks.refuse(owner, f"the shape of {parameter}", f"{moments.shape}", "one dimension")
+    return grid.tick_array(owner, parameter, moments, low=1).astype(np.uint64)
 
 
 def _check_interval(owner: str, start: Any, stop: Any) -> None:
     begin = checks.number(owner, "start", start, low=0.0, unit="ms")
-    if isinstance(stop, float) and stop == math.inf:
+    if checks.is_infinite(stop):
         return
     end = checks.number(owner, "stop", stop, unit="ms")
     if end <= begin:

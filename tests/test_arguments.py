@@ -1,0 +1,118 @@
+"""Arguments of the wrong kind are mistakes and not casts; handles and results cannot be changed by accident."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+import spikecore as sc
+
+
+@pytest.fixture
+def net():
+    return sc.Network(seed=1)
+
+
+@pytest.fixture
+def exc(net):
+    return net.population(4, sc.LIF(i_e=600.0), name="exc")
+
+
+@pytest.mark.parametrize("switch", ["autapses", "multapses"])
+@pytest.mark.parametrize("value", ["no", 0, None])
+def test_a_switch_is_true_or_false(net, exc, switch, value):
+    with pytest.raises(TypeError, match=f"{switch} must be True or False, not"):
+        net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0, **{switch: value})
+
+
+@pytest.mark.parametrize("make", [lambda: sc.FixedInDegree(True), lambda: sc.Network(seed=True)])
+def test_true_is_not_a_count(make):
+    with pytest.raises(TypeError, match="must be a whole number, not True"):
+        make()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["1", "2", "3", "4"], [True] * 4, [1j] * 4, np.ma.array([1.0] * 4, mask=[True] + [False] * 3), [None] * 4],
+    ids=["text", "bool", "complex", "masked", "object"],
+)
+def test_arrays_hold_real_numbers(net, exc, values):
+    with pytest.raises(TypeError, match="exc → exc: weight must be an array of real numbers, not"):
+        net.connect(exc, exc, sc.OneToOne(), weight=values, delay=1.0)
+
+
+def test_a_number_beyond_floats_is_refused(net, exc):
+    with pytest.raises(sc.NetworkError, match="weight is beyond 1e308, allowed: finite numbers"):
+        net.connect(exc, exc, sc.AllToAll(), weight=10**400, delay=1.0)
+
+
+def test_what_is_not_a_rule_is_named_before_anything_else(net, exc):
+    with pytest.raises(TypeError, match="not ndarray; give a dense matrix as weight= of AllToAll"):
+        net.connect(exc, exc, np.ones((4, 4)), delay=1.0)
+    with pytest.raises(TypeError, match=r"rule must be one of OneToOne.*, not NoneType"):
+        net.connect(exc, exc, None, delay=1.0)
+
+
+@pytest.mark.parametrize("times", [None, 5, "1.0"])
+def test_spike_times_are_a_list_or_a_tuple(net, times):
+    with pytest.raises(TypeError, match="input: times must be a list with one array per neuron"):
+        net.spike_source(2, times, name="input")
+
+
+def test_the_index_of_a_wrong_time_is_the_user_s(net):
+    with pytest.raises(sc.NetworkError, match=r"times\[2\]\[1\] is 5.05 ms"):
+        net.spike_source(3, [[1.0, 2.5], [3.0], [4.0, 5.05]])
+
+
+def test_one_population_may_be_recorded_by_itself(net, exc):
+    inh = net.population(4, sc.LIF(), name="inh")
+    result = net.compile(workers=1, record_spikes=exc).run(10.0)
+    assert exc in result.spikes
+    assert "exc" in result.spikes
+    assert inh not in result.spikes
+    assert result.spikes.get("inh") is None
+    with pytest.raises(KeyError) as info:
+        result.spikes[inh]
+    assert type(info.value) is sc.NotRecordedError
+    assert str(info.value).startswith("spikes of 'inh' were not recorded; recorded: 'exc'")
+    assert list(net.compile(workers=1, record_spikes=[inh, exc]).run(10.0).spikes) == [exc, inh]
+
+
+def test_the_digest_of_nothing_is_refused(net, exc):
+    result = net.compile(workers=1, record_spikes=False).run(10.0)
+    with pytest.raises(sc.NotRecordedError, match="no spikes were recorded"):
+        result.spikes_sha256()
+    assert result.spike_counts(exc).dtype == np.int64
+
+
+def test_results_cannot_be_changed_by_accident(net, exc):
+    result = net.compile(workers=1).run(100.0)
+    for values in (result.spikes[exc].times, result.spikes[exc].neurons, result.spikes.ticks, result.spike_counts(exc)):
+        assert len(values)
+        with pytest.raises(ValueError, match="read-only"):
+            values[:] = 0
+    for thing, name in ((exc, "size"), (net, "seed")):
+        with pytest.raises(AttributeError):
+            setattr(thing, name, 3)
+
+
+def test_handles_of_another_network_say_so(net, exc):
+    other = sc.Network()
+    stranger = other.population(4, sc.LIF(), name="exc")
+    with pytest.raises(sc.NetworkError, match="this 'exc' is a population of another network or a copy"):
+        net.stimulate(stranger, sc.Poisson(1.0, 1.0))
+    result = net.compile(workers=1).run(10.0)
+    with pytest.raises(sc.NotRecordedError, match="another network or a copy; use its name"):
+        result.spikes[stranger]
+
+
+def test_samples_are_found_by_recorder_and_by_name(net, exc):
+    recorder = net.record(exc)
+    machine = net.compile(workers=1)
+    late = net.record(exc, "i_syn")
+    result = pickle.loads(pickle.dumps(machine.run(10.0)))
+    values = result.samples["exc", "v"].values
+    assert values.shape == (100, 4)
+    assert repr(recorder) in repr(result.samples)
+    with pytest.raises(sc.NotRecordedError, match="recorders when the network was compiled"):
+        result.samples[late]
