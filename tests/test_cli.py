@@ -82,6 +82,9 @@ def test_json_to_standard_output(capsys):
         ["run", "microcircuit", "--workers", "0"],
         ["run", "microcircuit", "--seed", "-1"],
         ["run", "microcircuit", "--weights", "f16"],
+        ["run", "microcircuit", "--time", "abc"],
+        ["run", "microcircuit", "--json", ""],
+        ["bench", "--workers", "2000"],
         ["run"],
         [],
     ],
@@ -90,21 +93,75 @@ def test_wrong_arguments(arguments, capsys):
     with pytest.raises(SystemExit) as info:
         cli.main(arguments)
     assert info.value.code == 2
-    assert "usage" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "usage" in err
+    assert " _" not in err
 
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (["--scale", "5"], "scale is 5.0, allowed: 0.005 … 1"),
-        (["--scale", "0.02", "--time", "10.05"], "duration is 10.05 ms"),
+        (["--scale", "0.02", "--time", "10.05"], "time is 10.05 ms"),
         (["--scale", "0.02", "--raster", "x.svg", "--no-record"], "--raster needs"),
-        (["--scale", "0.02", "--time", "1", "--json", "no/such/folder/x.json"], "no/such/folder"),
+        (["--scale", "0.02", "--presim", "0.05"], "presim is 0.05 ms"),
+        (
+            ["--json", "no/such/folder/x.json"],
+            "cannot write no/such/folder/x.json: it needs the directory no",
+        ),
+        (["--json", "."], "cannot write .: it is a directory"),
+        (["--raster", "no/such/folder/x.svg"], "cannot write no/such/folder/x.svg"),
     ],
 )
 def test_mistakes_go_to_standard_error(arguments, named, capsys):
     assert cli.main(["run", "microcircuit", "--quiet", *arguments]) == 2
     assert named in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["run", "microcircuit", "--raster", "x.foo"]])
+def test_a_picture_of_an_unknown_kind_is_refused_before_the_run(arguments, capsys):
+    pytest.importorskip("matplotlib")
+    assert cli.main(arguments) == 2
+    assert "the suffix is '.foo', allowed: " in capsys.readouterr().err
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert capsys.readouterr().out.startswith("spikecore ")
+
+
+def command(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "spikecore", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_output_that_cannot_say_everything_is_no_failure(tmp_path):
+    done = command(*SMALL, "--json", str(tmp_path / "out.json"), PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "real time" in done.stdout
+    assert (tmp_path / "out.json").exists()
+
+
+def test_a_reader_that_goes_away_is_no_mistake():
+    line = f"'{sys.executable}' -m spikecore run microcircuit --scale 0.02 --time 50 --presim 20 | head -1"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {line}"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) in {(141, ""), (0, "")}
+    assert done.stdout.startswith("Forecast")
+
+
+def test_a_bench_that_fails_says_so():
+    done = command("bench", "--quick", "--repeats", "1", SPIKECORE_MEMORY_LIMIT="1000")
+    assert done.returncode == 1
+    assert all("needs" in one["failure"] for one in json.loads(done.stdout)["workloads"])
 
 
 def test_too_large_is_refused_with_the_forecast(capsys, monkeypatch):

@@ -50,7 +50,8 @@ def bench(repeats: int, workers: int | None, quick: bool) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``machine`` (as `spikecore info --json`) and ``workloads``.
+        ``machine`` (as `spikecore info --json`), ``workloads`` and ``interrupted``: on Ctrl-C the
+        workloads that were done are reported.
 
     Raises
     ------
@@ -61,8 +62,14 @@ def bench(repeats: int, workers: int | None, quick: bool) -> dict[str, Any]:
         msg = f"a {_native.__build_profile__} build is not measured; install a release build"
         raise SpikecoreError(msg)
     common = () if workers is None else ("--workers", str(workers))
-    entries = [_entry([*arguments, *common], repeats) for arguments in (QUICK if quick else STANDARD)]
-    return {"machine": doctor.examine(), "workloads": entries}
+    entries: list[dict[str, Any]] = []
+    interrupted = False
+    try:
+        for arguments in QUICK if quick else STANDARD:
+            entries.append(_entry([*arguments, *common], repeats))
+    except KeyboardInterrupt:
+        interrupted = True
+    return {"machine": doctor.examine(), "workloads": entries, "interrupted": interrupted}
 
 
 def _entry(arguments: list[str], repeats: int) -> dict[str, Any]:

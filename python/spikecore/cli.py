@@ -1,19 +1,26 @@
 """The command line: `spikecore run`, `spikecore info`, `spikecore bench`.
 
-Exit codes: 0 done, 2 a mistake or a network that does not fit, 130 interrupted.
+Exit codes: 0 done, 1 a benchmark that failed, 2 a mistake or a network that does not fit, 130
+interrupted, 141 the reader of the output has gone. What can be known before a run is checked then.
 """
 
 import argparse
 import json
 import math
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from spikecore.errors import SpikecoreError
+from spikecore._native import __version__
+from spikecore.errors import NetworkError, SpikecoreError
+from spikecore.options import MAX_WORKERS
 
 __all__ = ["main"]
+
+T = TypeVar("T")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,9 +36,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except (SpikecoreError, OSError) as error:
         print(f"spikecore: {error}", file=sys.stderr)
         return 2
@@ -43,15 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="spikecore", description="Spiking networks on asynchronous cores.")
+    parser.add_argument("--version", action="version", version=f"spikecore {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     info = commands.add_parser("info", help="say what is installed and what this machine has")
     info.add_argument("--json", action="store_true", help="as one JSON object")
     info.set_defaults(command=_info)
     bench = commands.add_parser("bench", help="run the standard workloads, print JSON")
-    bench.add_argument("--json", metavar="FILE", default="-", help="write it to FILE")
+    bench.add_argument("--json", type=_file, metavar="FILE", default="-", help="write it to FILE")
     bench.add_argument("--repeats", type=_whole, default=3, metavar="N", help="default 3")
-    bench.add_argument("--workers", type=_whole, metavar="N", help="threads")
+    bench.add_argument("--workers", type=_workers, metavar="N", help="threads")
     bench.add_argument("--quick", action="store_true", help="small workloads, a few seconds")
     bench.set_defaults(command=_bench)
     return parser
@@ -76,8 +91,10 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--workers", type=_whole, metavar="N", help="threads; None: CPUs allowed")
     run.add_argument("--weights", choices=("f32", "q16"), default="f32", help="weight format")
     run.add_argument("--seed", type=_seed, default=1, metavar="N", help="of every random draw")
-    run.add_argument("--json", metavar="FILE", help="write the report; - is standard output and implies --quiet")
-    run.add_argument("--raster", metavar="FILE", help="draw the spikes of the run")
+    run.add_argument(
+        "--json", type=_file, metavar="FILE", help="write the report; - is standard output and implies --quiet"
+    )
+    run.add_argument("--raster", type=_file, metavar="FILE", help="draw the spikes of the run")
     run.add_argument(
         "--record",
         action=argparse.BooleanOptionalAction,
@@ -89,11 +106,16 @@ def _add_run(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from spikecore import workload
+    from spikecore import raster, workload
 
     if options.raster and options.record is False:
         print("spikecore: --raster needs the spikes that --no-record drops", file=sys.stderr)
         return 2
+    _check_writable(options.json)
+    picture = raster.target(Path(options.raster)) if options.raster else None
+    _check_writable(picture)
+    if picture and picture != Path(options.raster):
+        print(f"spikecore: writing {picture}; {options.raster} needs matplotlib and a suffix", file=sys.stderr)
     task = workload.Workload(
         model=options.model,
         scale=options.scale,
@@ -107,15 +129,14 @@ def _run(options: argparse.Namespace) -> int:
     )
     talk = not (options.quiet or options.json == "-")
     outcome = workload.measure(task, progress=talk, on_forecast=print if talk else None)
-    if talk:
-        _print_report(outcome)
-    if options.raster:
-        written = outcome.result.raster(options.raster)
-        outcome.report["raster"] = str(written)
-        if talk:
-            print(f"\nraster: {written}")
+    if picture:
+        outcome.report["raster"] = str(outcome.result.raster(picture))
     if options.json:
         _write_json(outcome.report, options.json)
+    if talk:
+        _print_report(outcome)
+        if picture:
+            print(f"\nraster: {picture}")
     return 130 if outcome.report["interrupted"] else 0
 
 
@@ -137,8 +158,26 @@ def _info(options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     from spikecore.bench import bench
 
-    _write_json(bench(options.repeats, options.workers, options.quick), options.json)
-    return 0
+    _check_writable(options.json)
+    report = bench(options.repeats, options.workers, options.quick)
+    _write_json(report, options.json)
+    if report["interrupted"]:
+        return 130
+    return 1 if any(entry["failure"] for entry in report["workloads"]) else 0
+
+
+def _check_writable(where: str | Path | None) -> None:
+    """Refuse a file that could not be written at the end of a long run."""
+    if where is None or where == "-":
+        return
+    path = Path(where)
+    if path.is_dir() or not path.parent.is_dir():
+        problem = "is a directory" if path.is_dir() else f"needs the directory {path.parent}, which there is not"
+        msg = f"cannot write {path}: it {problem}"
+        raise NetworkError(msg, value=str(path))
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        msg = f"cannot write {path}: permission denied"
+        raise NetworkError(msg, value=str(path))
 
 
 def _write_json(report: dict[str, Any], where: str) -> None:
@@ -159,24 +198,29 @@ def _finite(value: Any) -> Any:
 
 
 def _number(text: str) -> float:
-    value = float(text)
-    if not (math.isfinite(value) and value >= 0.0):
-        msg = f"{text} is not a finite number ≥ 0"
-        raise argparse.ArgumentTypeError(msg)
-    return value
+    return _parsed(text, float, lambda value: math.isfinite(value) and value >= 0.0, "a finite number ≥ 0")
 
 
 def _whole(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        msg = f"{text} is not ≥ 1"
-        raise argparse.ArgumentTypeError(msg)
-    return value
+    return _parsed(text, int, lambda value: value >= 1, "a whole number ≥ 1")
+
+
+def _workers(text: str) -> int:
+    return _parsed(text, int, lambda value: 1 <= value <= MAX_WORKERS, f"a whole number in 1 … {MAX_WORKERS}")
 
 
 def _seed(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**64:
-        msg = f"{text} is not in 0 … 2^64 - 1"
-        raise argparse.ArgumentTypeError(msg)
-    return value
+    return _parsed(text, int, lambda value: 0 <= value < 2**64, "a whole number in 0 … 2^64 - 1")
+
+
+def _file(text: str) -> str:
+    return _parsed(text, str, bool, "the name of a file")
+
+
+def _parsed(text: str, kind: Callable[[str], T], allowed: Callable[[T], bool], name: str) -> T:
+    with suppress(ValueError):
+        value = kind(text)
+        if allowed(value):
+            return value
+    msg = f"{text!r} is not {name}"
+    raise argparse.ArgumentTypeError(msg)

@@ -438,7 +438,7 @@ class Network:
             with build_progress(progress) as report:
                 native = self._native.compile(n_workers, store, progress=report)
         except ForecastError as error:
-            forecast = Forecast(self._native.forecast(n_workers, store), _native.available_memory())
+            forecast = Forecast(self._native.forecast(n_workers, store), error.allowed)
             msg = f"{error}. {forecast}"
             raise ForecastError(msg, value=forecast.bytes, allowed=forecast.available) from None
         return Machine(native, self._grid, self.populations, tuple(self._recorders), tuple(recorded))

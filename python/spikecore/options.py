@@ -5,10 +5,11 @@ from typing import Any, Literal, cast
 
 from spikecore import checks
 
-__all__ = ["cpus_allowed", "weight_format", "workers"]
+__all__ = ["MAX_WORKERS", "cpus_allowed", "weight_format", "workers"]
 
 WeightFormat = Literal["f32", "q16", "f64"]
-_MAX_WORKERS = 1024
+MAX_WORKERS = 1024
+"""Most threads of a machine."""
 
 
 def cpus_allowed() -> int:
@@ -27,8 +28,8 @@ def cpus_allowed() -> int:
 def workers(wanted: int | None) -> int:
     """Return a number of workers that may be had; the CPUs allowed by default."""
     if wanted is None:
-        return min(cpus_allowed(), _MAX_WORKERS)
-    return checks.count("", "workers", wanted, low=1, high=_MAX_WORKERS)
+        return min(cpus_allowed(), MAX_WORKERS)
+    return checks.count("", "workers", wanted, low=1, high=MAX_WORKERS)
 
 
 def weight_format(weights: Any, precision: Any) -> WeightFormat:

@@ -1,12 +1,14 @@
 """Progress of building and running, on standard error and only on a terminal.
 
+A terminal that goes away does not stop a run.
+
 `tqdm` draws it if it is installed; otherwise one line is rewritten in place.
 """
 
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 __all__ = ["build_progress", "run_progress"]
@@ -67,23 +69,32 @@ def _bar(label: str, total: float, unit: str) -> Iterator[_Line | _Tqdm]:
     try:
         yield bar
     finally:
-        bar.close()
+        _draw(bar.close)
+
+
+def _draw(call: Callable[..., None], *values: Any) -> None:
+    with suppress(OSError, ValueError):
+        call(*values)
+
+
+def _shown(wanted: bool) -> bool:
+    return wanted and sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager
 def build_progress(wanted: bool) -> Iterator[Callable[[float], None] | None]:
     """Yield a callback for the share that is built, or None where nothing is to be shown."""
-    if not (wanted and sys.stderr.isatty()):
+    if not _shown(wanted):
         yield None
         return
     with _bar("build", 100.0, "%") as bar:
-        yield lambda share: bar.update(100.0 * share, "")
+        yield lambda share: _draw(bar.update, 100.0 * share, "")
 
 
 @contextmanager
 def run_progress(wanted: bool, duration_ms: float, dt: float) -> Iterator[Callable[[int], None] | None]:
     """Yield a callback for the ticks done, or None where nothing is to be shown."""
-    if not (wanted and sys.stderr.isatty()):
+    if not _shown(wanted):
         yield None
         return
     start = time.perf_counter()
@@ -93,6 +104,6 @@ def run_progress(wanted: bool, duration_ms: float, dt: float) -> Iterator[Callab
             biological_s = done_ticks * dt * 1e-3
             real_s = time.perf_counter() - start
             factor = real_s / biological_s if biological_s else 0.0
-            bar.update(biological_s, f", {factor:.2f} × real time")
+            _draw(bar.update, biological_s, f", {factor:.2f} × real time")
 
         yield report

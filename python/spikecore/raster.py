@@ -19,7 +19,7 @@ from spikecore.errors import NetworkError
 if TYPE_CHECKING:
     from spikecore.result import Result
 
-__all__ = ["draw", "select", "terminal", "write"]
+__all__ = ["draw", "select", "target", "terminal", "write"]
 
 _TARGET_SPIKES = 40_000
 _COLOURS = ("#1f4e79", "#c0392b", "#2e86c1", "#e67e22", "#117a65", "#8e44ad", "#566573", "#b7950b")
@@ -75,18 +75,31 @@ def select(result: "Result", start: float | None, stop: float | None, share: flo
     return Picture(bands, first, last)
 
 
+def target(path: Path) -> Path:
+    """Return the file that `write` makes: SVG without matplotlib, PNG if there is no suffix."""
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+    except ImportError:
+        return path.with_suffix(".svg")
+    if not path.suffix:
+        return path.with_suffix(".png")
+    kinds = FigureCanvasAgg.get_supported_filetypes()
+    if path.suffix[1:].lower() not in kinds:
+        checks.refuse("raster", "the suffix", repr(path.suffix), ", ".join(f".{one}" for one in sorted(kinds)))
+    return path
+
+
 def write(picture: Picture, path: Path) -> Path:
-    """Write the picture to a file; without matplotlib as SVG, whatever the suffix asks for."""
+    """Write the picture to the file that `target` says, with a warning if that is another."""
+    asked, path = path, target(path)
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        target = path.with_suffix(".svg")
-        if target != path:
-            note = f"matplotlib is not installed: writing {target} instead of {path}"
-            warnings.warn(note, stacklevel=3)
-        target.write_text(svg(picture), encoding="utf-8")
-        return target
+        if path != asked:
+            warnings.warn(f"matplotlib is not installed: writing {path} instead of {asked}", stacklevel=3)
+        path.write_text(svg(picture), encoding="utf-8")
+        return path
     figure = Figure(figsize=(8.0, 5.0), layout="constrained")
     FigureCanvasAgg(figure)
     draw(picture, figure.add_subplot())

@@ -260,7 +260,7 @@ class Result:
         Raises
         ------
         NetworkError
-            If no spikes were recorded or `share` is outside its range.
+            If no spikes were recorded, `share` is outside its range, or the suffix is unknown.
         ImportError
             If axes are wanted and matplotlib is not installed.
         """
@@ -269,6 +269,9 @@ class Result:
         picture = raster.select(self, start, stop, share)
         if isinstance(where, str | Path):
             return raster.write(picture, Path(where))
+        if where is not None and not hasattr(where, "plot"):
+            msg = f"where must be a file, matplotlib axes or left out, not {where!r}"
+            raise TypeError(msg)
         return raster.draw(picture, where)
 
     def energy(self, profile: str | Path = "loihi") -> "EnergyReport":

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from spikecore.errors import ForecastError
 from spikecore.forecast import Forecast, human_bytes
+from spikecore.grid import Grid
 from spikecore.library import brunel, microcircuit
 from spikecore.machine import Machine
 from spikecore.network import Network
@@ -107,11 +108,16 @@ def measure(
 
     Raises
     ------
+    NetworkError
+        If `time` or `presim` does not lie on the grid; before anything is built.
     ForecastError
         If the network does not fit into nine tenths of the free memory.
     """
     workers = cpus_allowed() if workload.workers is None else workload.workers
     net, reference = _describe(workload)
+    grid = Grid(net.dt)
+    grid.ticks("", "time", workload.time, low=1)
+    grid.ticks("", "presim", workload.presim)
     forecast = net.forecast(workers, workload.weights)
     if on_forecast is not None:
         on_forecast(forecast)

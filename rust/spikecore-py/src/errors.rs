@@ -2,6 +2,7 @@
 //! until it has chosen its exception.
 
 use pyo3::PyErr;
+use pyo3::prelude::*;
 use spikecore::{CompileError, NetworkError, RunError};
 
 pyo3::import_exception!(spikecore.errors, BusyError);
@@ -26,7 +27,7 @@ pub fn compile(error: CompileError) -> PyErr {
     let text = error.to_string();
     match error {
         CompileError::Network(inner) => network(inner),
-        CompileError::Memory { .. } => ForecastError::new_err(text),
+        CompileError::Memory { needed, available, .. } => too_large(text, needed, available),
         CompileError::CoreFull { .. } | CompileError::LogCapacity { .. } | CompileError::NoThread(_) => CapacityError::new_err(text),
         CompileError::Interrupted => pyo3::exceptions::PyKeyboardInterrupt::new_err(text),
     }
@@ -38,9 +39,18 @@ pub fn run(error: RunError) -> PyErr {
     match error {
         RunError::WorkerPanicked { .. } => InternalError::new_err(text),
         RunError::TooLong { .. } | RunError::NoThread { .. } => CapacityError::new_err(text),
-        RunError::Memory { .. } => ForecastError::new_err(text),
+        RunError::Memory { needed, available, .. } => too_large(text, needed, available),
         RunError::Poisoned => PoisonedError::new_err(text),
     }
+}
+
+fn too_large(text: String, needed: u64, available: u64) -> PyErr {
+    let error = ForecastError::new_err(text);
+    let details = |py: Python<'_>| {
+        error.value(py).setattr("value", needed)?;
+        error.value(py).setattr("allowed", available)
+    };
+    Python::attach(details).map_or_else(|other| other, |()| error)
 }
 
 /// A second call while one is under way.

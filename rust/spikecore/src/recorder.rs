@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use crate::id::{NeuronId, Tick};
 use crate::network::Variable;
 
-/// Spikes in one chunk of a log: chunks are neither copied to grow nor all held while they are merged.
-const CHUNK: usize = 1 << 16;
+/// Spikes in one chunk of a log. Chunks are neither copied to grow nor all held while they are merged; so large, the
+/// allocator takes them from the system untouched and gives them back.
+const CHUNK: usize = 1 << 18;
 
 /// Recorded spikes of one core, ordered by (tick, neuron).
 #[derive(Debug, Default)]
@@ -14,27 +15,36 @@ pub struct SpikeLog {
     chunks: VecDeque<Chunk>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Chunk {
     ticks: Vec<Tick>,
     neurons: Vec<NeuronId>,
 }
 
-impl SpikeLog {
-    /// Appends spikes stamped `tick`.
-    ///
+impl Chunk {
     /// # Panics
     /// Where memory ends; the calling thread stops a run before that (`headroom`).
+    fn new() -> Self {
+        let (mut ticks, mut neurons) = (vec![], vec![]);
+        let room = ticks.try_reserve_exact(CHUNK).and_then(|()| neurons.try_reserve_exact(CHUNK));
+        if room.is_err() {
+            // Not `panic!`: its report allocates, and on some platforms never returns where there is nothing left.
+            std::panic::resume_unwind(Box::new("no memory to record more spikes"));
+        }
+        Self { ticks, neurons }
+    }
+}
+
+impl SpikeLog {
+    /// Appends spikes stamped `tick`.
     #[inline]
     pub fn extend(&mut self, tick: Tick, mut neurons: &[NeuronId]) {
         while !neurons.is_empty() {
             let chunk = match self.chunks.back_mut() {
                 Some(chunk) if chunk.ticks.len() < CHUNK => chunk,
-                _ => self.chunks.push_back_mut(Chunk::default()),
+                _ => self.chunks.push_back_mut(Chunk::new()),
             };
             let now = neurons.split_off(..neurons.len().min(CHUNK - chunk.ticks.len())).expect("invariant: within the slice");
-            let room = chunk.ticks.try_reserve(now.len()).and_then(|()| chunk.neurons.try_reserve(now.len()));
-            assert!(room.is_ok(), "no memory to record more spikes");
             chunk.ticks.resize(chunk.ticks.len() + now.len(), tick);
             chunk.neurons.extend_from_slice(now);
         }

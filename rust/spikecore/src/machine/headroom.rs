@@ -18,6 +18,8 @@ const RESERVE: u64 = 64 << 20;
 #[derive(Debug)]
 pub struct Headroom {
     at_start: u64,
+    /// Bytes by which the process had grown at the last look.
+    grown: u64,
     looked: Instant,
     /// Bytes needed and available, once they do not fit.
     short: Option<(u64, u64)>,
@@ -26,17 +28,19 @@ pub struct Headroom {
 impl Headroom {
     /// Begins to look.
     pub fn new() -> Self {
-        Self { at_start: resident().unwrap_or(0), looked: Instant::now(), short: None }
+        Self { at_start: resident().unwrap_or(0), grown: 0, looked: Instant::now(), short: None }
     }
 
-    /// Whether a run that records may go on. Buffers double, and reading them back takes a copy: there must be twice as
-    /// much left as the process has grown by.
+    /// Whether a run that records may go on. Reading the spikes back takes a copy, and what is granted already runs on
+    /// for up to three looks: there must be left what the process has grown by, and six times what it grew by lately.
     pub fn suffices(&mut self) -> bool {
         if self.looked.elapsed() >= EVERY {
             self.looked = Instant::now();
-            let needed = 2 * resident().unwrap_or(0).saturating_sub(self.at_start) + RESERVE;
+            let grown = resident().unwrap_or(0).saturating_sub(self.at_start);
+            let needed = grown + 6 * grown.saturating_sub(self.grown) + RESERVE;
+            self.grown = grown;
             let available = available_memory();
-            if needed > RESERVE && needed > available {
+            if grown > 0 && needed > available {
                 self.short = Some((needed, available));
             }
         }
