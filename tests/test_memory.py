@@ -128,3 +128,39 @@ def test_the_command_refuses_with_exit_code_2(model):
     assert f"{synapses} synapses" in done.stderr
     assert "30 MB available: DOES NOT FIT" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="peaks are read from /proc")
+@pytest.mark.parametrize(
+    "connect",
+    [
+        "sc.OneToOne(), weight=1.0, delay=1.0",
+        "sc.FixedInDegree(10), weight=1.0, delay=sc.Uniform(1.0, 10.0)",
+        "sc.FixedOutDegree(20), weight=1.0, delay=sc.Uniform(1.0, 10.0)",
+        "sc.FixedOutDegree(20), weight=sc.Normal(1.0, 0.1), delay=sc.Uniform(1.0, 10.0)",
+        "sc.Pairs(pairs[0], pairs[1]), weight=values, delay=1.0",
+    ],
+)
+def test_building_stays_within_the_forecast(connect):
+    report = script(
+        f"""
+import json
+import numpy as np
+import spikecore as sc
+
+def memory(what):
+    return next(int(l.split()[1]) * 1024 for l in open("/proc/self/status") if l.startswith(what))
+
+rng = np.random.default_rng(1)
+pairs, values = rng.integers(0, 500_000, (2, 5_000_000)), rng.normal(1.0, 0.1, 5_000_000)
+net = sc.Network(seed=1)
+a = net.population(500_000, sc.LIF(), name="a", v_init=sc.Normal(-60.0, 1.0))
+net.connect(a, a, {connect})
+forecast, before = net.forecast(workers=2).bytes, memory("VmRSS")
+open("/proc/self/clear_refs", "w").write("5")
+machine = net.compile(workers=2)
+machine.run(5.0)
+print(json.dumps({{"forecast": forecast, "real": memory("VmHWM") - before}}))
+"""
+    )
+    assert 0.3 * report["forecast"] < report["real"] < 1.05 * report["forecast"] + 30e6, report

@@ -251,12 +251,19 @@ fn write<W: Weight>(
         for s in 0..chunk.len {
             writer.generate(chunk.first + s);
             for (core, (index, cursor)) in indices.iter_mut().zip(&mut windows).enumerate() {
+                let loose = matches!(cursor, Cursor::Loose(_));
                 writer.emit(core, cursor, |segments, delays| {
-                    index.segments_per_row.push(segments.len() as u32);
-                    index.segments.extend_from_slice(segments);
+                    if !loose {
+                        index.segments_per_row.push(segments.len() as u32);
+                        index.segments.extend_from_slice(segments);
+                    }
                     index.delays = Delays::join(index.delays, delays);
                 });
             }
+        }
+        for index in &mut indices {
+            index.segments_per_row.shrink_to_fit();
+            index.segments.shrink_to_fit();
         }
         debug_assert!(windows.iter().all(Cursor::is_empty), "invariant: counted = written, rows {span:?}");
         *results[job].lock().expect("no other holder") = indices;

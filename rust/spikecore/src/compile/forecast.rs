@@ -59,6 +59,9 @@ impl Forecast {
         if loose < bytes + index {
             bytes = synapses * size_of::<Loose<W>>() as f64;
             index = loose - bytes;
+        } else {
+            // The chunks' indices, which are copied into the stores.
+            build += index;
         }
         let neurons = network.neurons();
         let state_per_neuron = (size_of::<W::State>() * 3 + 2 + 8 + 16) as u64;
