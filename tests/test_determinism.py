@@ -23,7 +23,7 @@ import spikecore as sc
 from spikecore.machine import Machine
 
 TICKS = 300
-COUNTERS = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events")
+COUNTERS = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events", "updates_skipped")
 MODEL = {"c_m": 250.0, "e_l": -65.0, "v_th": -55.0, "v_reset": -66.0}
 ANY = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
@@ -174,17 +174,22 @@ def assert_same(found, expected, recorded=True):
 
 
 @ANY
-@given(spec=networks(), cut=st.integers(1, TICKS - 1), store=st.sampled_from(["f32", "q16", "f64"]))
-def test_the_machine_does_not_matter(spec, cut, store):
+@given(
+    spec=networks(),
+    cut=st.integers(1, TICKS - 1),
+    store=st.sampled_from(["f32", "q16", "f64"]),
+    updates=st.sampled_from(["auto", "dense", "event"]),
+)
+def test_the_machine_does_not_matter(spec, cut, store, updates):
     net, populations = describe(spec, recorded=True)
-    expected = outcome(machine_of(net, 1, store), populations)
+    expected = outcome(machine_of(net, 1, store, updates=updates), populations)
     for workers in (1, 2, 3, 8):
         tight = least_capacity(net, workers)
         for capacity, parts in ((None, (TICKS,)), (tight, (cut, TICKS - cut))):
-            machine = machine_of(net, workers, store, log_capacity=capacity)
+            machine = machine_of(net, workers, store, updates=updates, log_capacity=capacity)
             assert_same(outcome(machine, populations, parts), expected)
     bare, populations = describe(spec)
-    assert_same(outcome(machine_of(bare, 2, store), populations), expected, recorded=False)
+    assert_same(outcome(machine_of(bare, 2, store, updates=updates), populations), expected, recorded=False)
 
 
 @settings(ANY, max_examples=10)
@@ -256,19 +261,19 @@ def networks_example():
 
 
 LEVEL_SCRIPT = """
-import hashlib, json, sys
+import hashlib, itertools, json, sys
 import numpy as np
 from spikecore import _native
 from test_determinism import describe, machine_of, networks_example, outcome
 found = {"level": _native.simd_level()}
 for store in ("f32", "q16", "f64"):
-    for workers in (1, 3):
+    for workers, updates in itertools.product((1, 3), ("auto", "event")):
         net, populations = describe(networks_example(), recorded=True)
-        spikes, states, counters, recorded = outcome(machine_of(net, workers, store), populations)
+        spikes, states, counters, recorded = outcome(machine_of(net, workers, store, updates=updates), populations)
         digest = hashlib.sha256(np.ascontiguousarray(spikes))
         for array in (*states.values(), *recorded):
             digest.update(np.ascontiguousarray(array))
-        found[f"{store} {workers}"] = [digest.hexdigest(), counters]
+        found[f"{store} {updates} {workers}"] = [digest.hexdigest(), counters]
 print(json.dumps(found))
 """
 
@@ -295,7 +300,8 @@ def test_the_instruction_set_does_not_matter():
             assert found.pop("level") == level
             assert found == scalar
     for store in ("f32", "q16", "f64"):
-        assert scalar[f"{store} 1"] == scalar[f"{store} 3"]
+        for updates in ("auto", "event"):
+            assert scalar[f"{store} {updates} 1"] == scalar[f"{store} {updates} 3"]
 
 
 @functools.cache
@@ -331,7 +337,7 @@ def engine_propagators(tau_m, tau_exc, tau_inh):
 @given(spec=networks(driven=False))
 def test_every_bit_equals_the_oracle(precision, spec):
     net, populations = describe({**spec, "populations": [{**p, "direct": False} for p in spec["populations"]]})
-    machine = net.compile(workers=2, precision=precision)
+    machine = net.compile(workers=2, precision=precision, updates="dense")
     oracle = [
         reference.Neurons(
             p["size"],

@@ -5,7 +5,7 @@ mod common;
 
 use common::{connect, neuron, time_of, timed};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use spikecore::{CompileOptions, Distribution, Level, Machine, Network};
+use spikecore::{CompileOptions, Distribution, Level, Machine, Network, Updates};
 
 /// Synaptic events per iteration.
 const EVENTS: u64 = 1_000_000;
@@ -32,7 +32,8 @@ fn run(c: &mut Criterion) {
     let mut group = c.benchmark_group("run");
     group.throughput(Throughput::Elements(EVENTS)).sample_size(10);
     for workers in [1, cpus] {
-        let options = CompileOptions { workers, log_capacity: None, placement: None, level: Level::detect(), loose: None };
+        let options =
+            CompileOptions { workers, log_capacity: None, placement: None, level: Level::detect(), loose: None, updates: Updates::Auto };
         let mut machine = Machine::compile(&network, "f32", &options, &mut |_| true).expect("it fits");
         group.bench_function(format!("{workers} workers"), |b| {
             b.iter_custom(|iterations| {

@@ -86,6 +86,7 @@ class Network:
         self,
         workers: int,
         weights: Literal["f32", "q16", "f64"],
+        updates: Literal["auto", "dense", "event"] = "auto",
         log_capacity: int | None = None,
         placement: list[int] | None = None,
         progress: Callable[[float], object] | None = None,

@@ -38,15 +38,19 @@ class Counts:
     synaptic_operations : dict of str to int
         Weights applied because of the population's spikes, counted at its outgoing synapses.
     neuron_updates : dict of str to int
-        Neuron states integrated.
+        Neuron states brought from tick to tick: neurons × ticks, what a clocked machine does.
     stimulus_events : dict of str to int
         Poisson events received.
+    updates_skipped : dict of str to int
+        Of the neuron updates, those that were not done one by one: nothing happened to the neuron,
+        and its state was moved on over many ticks at once when it was next needed.
     """
 
     spikes: dict[str, int]
     synaptic_operations: dict[str, int]
     neuron_updates: dict[str, int]
     stimulus_events: dict[str, int]
+    updates_skipped: dict[str, int] = field(default_factory=dict)
 
     def totals(self) -> dict[str, int]:
         """Return the sum over populations of each count.
@@ -162,6 +166,7 @@ class Result:
             per_population("synaptic_operations"),
             per_population("neuron_updates"),
             per_population("stimulus_events"),
+            per_population("updates_skipped"),
         )
 
     def spike_counts(self, population: Population) -> NDArray[np.int64]:
@@ -316,6 +321,7 @@ _CUMULATIVE = {
     "spikes_per_population",
     "synaptic_operations_per_population",
     "neuron_updates_per_population",
+    "updates_skipped_per_population",
     "stimulus_events_per_population",
     "phases_s",
     "synaptic_events",

@@ -6,7 +6,7 @@ use numpy::{PyArrayMethods, PyReadonlyArray1};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use spikecore::{Distribution, LifDelta, LifExp, Model, Receptor, Rule, Variable};
+use spikecore::{Distribution, LifDelta, LifExp, Model, Receptor, Rule, Updates, Variable};
 
 fn tag(tuple: &Bound<'_, PyTuple>) -> PyResult<String> {
     tuple.get_item(0)?.extract()
@@ -14,6 +14,16 @@ fn tag(tuple: &Bound<'_, PyTuple>) -> PyResult<String> {
 
 fn number<'py, T: for<'a> FromPyObject<'a, 'py, Error = PyErr>>(tuple: &Bound<'py, PyTuple>, index: usize) -> PyResult<T> {
     tuple.get_item(index)?.extract::<T>()
+}
+
+/// `"auto"`, `"dense"` or `"event"`.
+pub fn updates(name: &str) -> PyResult<Updates> {
+    match name {
+        "auto" => Ok(Updates::Auto),
+        "dense" => Ok(Updates::Dense),
+        "event" => Ok(Updates::Event),
+        _ => Err(PyValueError::new_err(format!("updates {name:?}"))),
+    }
 }
 
 /// `("constant", v)`, `("uniform", low, high)`, `("normal", mean, sd, low, high, mode)` or `("array", values)`.

@@ -128,6 +128,7 @@ impl Machine {
         dict.set_item("spikes_per_population", s.spikes)?;
         dict.set_item("synaptic_operations_per_population", s.synaptic_operations)?;
         dict.set_item("neuron_updates_per_population", s.neuron_updates)?;
+        dict.set_item("updates_skipped_per_population", s.updates_skipped)?;
         dict.set_item("stimulus_events_per_population", s.stimulus_events)?;
         let phases = PyDict::new(py);
         for (k, name) in ["ingest", "deliver", "integrate", "wait"].into_iter().enumerate() {

@@ -112,18 +112,21 @@ impl Network {
     }
 
     /// Builds the machine.
-    #[pyo3(signature = (workers, weights, log_capacity=None, placement=None, progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "the border's options, one by one")]
+    #[pyo3(signature = (workers, weights, updates="auto", log_capacity=None, placement=None, progress=None))]
     fn compile(
         &self,
         py: Python<'_>,
         workers: usize,
         weights: &str,
+        updates: &str,
         log_capacity: Option<usize>,
         placement: Option<Vec<i64>>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Machine> {
         let description = Arc::clone(&*self.0.try_lock().map_err(|_| errors::busy())?);
-        let options = CompileOptions { workers, log_capacity, placement, level: system::level()?, loose: None };
+        let options =
+            CompileOptions { workers, log_capacity, placement, level: system::level()?, loose: None, updates: convert::updates(updates)? };
         let started = std::time::Instant::now();
         let mut watcher = Watcher::new(progress);
         let built = py.detach(|| spikecore::Machine::compile(&description, weights, &options, &mut |done| watcher.poll(done)));

@@ -6,6 +6,7 @@ use crate::error::CompileError;
 use crate::id::{NeuronId, Tick};
 use crate::network::Network;
 use crate::neurocore::Core;
+use crate::neurocore::events::Updates;
 use crate::router::{ClockWord, Lane, Port, Router};
 use crate::simd::Level;
 
@@ -54,7 +55,7 @@ impl Alone {
     /// [`CompileError`].
     pub fn new(network: &Network) -> Result<Self, CompileError> {
         let placement = Some(vec![0; network.populations.len()]);
-        let options = Options { workers: 1, log_capacity: None, placement, level: Level::detect(), loose: None };
+        let options = Options { workers: 1, log_capacity: None, placement, level: Level::detect(), loose: None, updates: Updates::Auto };
         let core = compile(network, &options, &mut |_| true)?.into_cores().remove(0);
         Ok(Self { core, now: 0 })
     }

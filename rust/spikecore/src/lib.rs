@@ -34,4 +34,5 @@ pub use network::{
     DelayLaw, Distribution, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule, SampleRecorder, Stimulus, Variable,
     subject_of,
 };
+pub use neurocore::events::Updates;
 pub use simd::{Level, cpu_features};

@@ -96,9 +96,10 @@ impl SampleTap {
     }
 
     /// Samples the ticks `now + 1..=until`, in which nothing changes.
-    pub fn sample_silence(&mut self, now: Tick, until: Tick, read: impl Fn(Variable, u32) -> f64) {
-        for _ in now / self.interval..until / self.interval {
-            self.values.extend(self.neurons.iter().map(|&(index, _)| read(self.variable, index)));
+    pub fn sample_silence(&mut self, now: Tick, until: Tick, read: impl Fn(Tick, Variable, u32) -> f64) {
+        for sample in now / self.interval + 1..=until / self.interval {
+            let tick = sample * self.interval;
+            self.values.extend(self.neurons.iter().map(|&(index, _)| read(tick, self.variable, index)));
         }
     }
 

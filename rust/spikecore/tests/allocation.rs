@@ -3,7 +3,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use spikecore::{CompileOptions, DelayLaw, Distribution, Level, LifExp, Machine, Model, Network, Projection, Receptor, Rule, Stimulus};
+use spikecore::{
+    CompileOptions, DelayLaw, Distribution, Level, LifExp, Machine, Model, Network, Projection, Receptor, Rule, Stimulus, Updates,
+};
 
 struct Counting;
 
@@ -80,7 +82,7 @@ fn a_tick_allocates_nothing_after_warm_up() {
 }
 
 fn check(loose: Option<bool>) {
-    let options = CompileOptions { workers: 2, log_capacity: None, placement: None, level: Level::detect(), loose };
+    let options = CompileOptions { workers: 2, log_capacity: None, placement: None, level: Level::detect(), loose, updates: Updates::Auto };
     let mut machine = Machine::compile(&network(), "f32", &options, &mut |_| true).unwrap();
     machine.run(20_000, &mut |_| true).unwrap();
     let spikes = machine.spike_counts().iter().sum::<u64>();

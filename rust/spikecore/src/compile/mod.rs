@@ -13,11 +13,12 @@ use crate::error::CompileError;
 use crate::id::{BLOCK, NeuronId, Tick};
 use crate::machine::engine::{Engine, Parts};
 use crate::network::{Model, Network, Population, Receptor, Stimulus};
+use crate::neurocore::events::Updates;
 use crate::neurocore::memory::{Memory, Reach};
 use crate::neurocore::neurons::{PoissonDrive, Slab};
 use crate::neurocore::weight::Weight;
-use crate::neurocore::{Core, Outside, Part, Placed};
-use crate::random::{PoissonCounts, Purpose, Stream};
+use crate::neurocore::{Core, Outside, Part, Placed, RareDrive};
+use crate::random::{PoissonCounts, PoissonGaps, Purpose, Stream};
 use crate::recorder::SampleTap;
 use crate::router::{Lane, Port, Router};
 use crate::simd::Level;
@@ -39,6 +40,8 @@ pub struct Options {
     pub level: Level,
     /// Whether synapses are stored loose (see `neurocore::loose`); `None` for what takes fewer bytes.
     pub loose: Option<bool>,
+    /// How neurons are updated.
+    pub updates: Updates,
 }
 
 /// Compiles `network` with weights of format `W`.
@@ -62,7 +65,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
     let jobs: Vec<_> = filled.stores.into_iter().enumerate().collect();
     each(threads, jobs, (1.0, 1.0), watch, |(id, store)| {
-        let placed = partition.slices[id].iter().map(|slice| place(network, &plan, slice, &initial)).collect();
+        let placed = partition.slices[id].iter().map(|slice| place(network, &plan, slice, &initial, options.updates)).collect();
         let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead };
         let memory = Memory::new(store, partition.slots[id], reach, starts.clone());
         let core = Core::new(id, options.level, memory, placed);
@@ -105,14 +108,14 @@ fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
 }
 
 /// One slice with its state, drive and recorders.
-fn place<W: Weight>(network: &Network, plan: &Plan<W>, slice: &Slice, initial: &[Vec<f64>]) -> Placed<W> {
+fn place<W: Weight>(network: &Network, plan: &Plan<W>, slice: &Slice, initial: &[Vec<f64>], updates: Updates) -> Placed<W> {
     let id = slice.population;
     let population = &network.populations[id];
     let range = slice.first as usize..(slice.first + slice.len) as usize;
     let part = match population.model.propagators(network.dt) {
         None => Part::Source { spikes: source_spikes(population, slice), emitted: 0 },
         Some(propagators) => Part::Neurons {
-            slab: Slab::new(&population.model, &propagators, &initial[id][range.clone()], plan.steps[id]),
+            slab: Box::new(Slab::new(&population.model, &propagators, &initial[id][range.clone()], plan.steps[id], updates)),
             outside: outside(network, plan, id, &range, propagators.p20),
         },
     };
@@ -140,7 +143,7 @@ fn source_spikes(population: &Population, slice: &Slice) -> Vec<(Tick, u32)> {
 /// Currents and Poisson processes onto one slice.
 fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std::ops::Range<usize>, p20: f64) -> Outside<W> {
     let model: &Model = &network.populations[id].model;
-    let (mut poisson, mut currents) = (vec![], vec![]);
+    let (mut poisson, mut rare, mut currents) = (vec![], vec![], vec![]);
     for (number, stimulus) in network.stimuli.iter().enumerate() {
         match stimulus {
             Stimulus::Poisson { population, lambda, weight, receptor, start, stop } if *population == id && *lambda > 0.0 => {
@@ -149,12 +152,19 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std:
                     Receptor::Inhibitory => true,
                     Receptor::BySign => *weight < 0.0,
                 };
+                let (key, weight) = ((network.seed, number as u32), W::encode(*weight, plan.steps[id]));
+                let receptor = usize::from(inhibitory && model.receptors() > 1);
+                if let Some(gaps) = PoissonGaps::new(*lambda) {
+                    let drive = RareDrive::new(gaps, key, weight, receptor, *stop, range.start as u32);
+                    rare.push(drive.begin(*start, range.len() as u32));
+                    continue;
+                }
                 poisson.push(PoissonDrive {
                     counts: PoissonCounts::new(*lambda).expect("invariant: checked in the description"),
-                    seed: network.seed,
-                    stimulus: number as u32,
-                    weight: W::encode(*weight, plan.steps[id]),
-                    receptor: usize::from(inhibitory && model.receptors() > 1),
+                    seed: key.0,
+                    stimulus: key.1,
+                    weight,
+                    receptor,
                     start: *start,
                     stop: *stop,
                 });
@@ -166,7 +176,7 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std:
             _ => {}
         }
     }
-    Outside { poisson, currents, i_e: model.i_e(), p20, bias: vec![], next_change: 0 }
+    Outside { poisson, rare, currents, i_e: model.i_e(), p20, bias: vec![], next_change: 0 }
 }
 
 const _: () = assert!(BLOCK == 128, "the Poisson kernel and the chunks of the build work on blocks of 128 neurons");

@@ -19,6 +19,8 @@ pub struct Statistics {
     pub synaptic_operations: Vec<u64>,
     /// Neuron updates per population.
     pub neuron_updates: Vec<u64>,
+    /// Of these, those that were not done one by one.
+    pub updates_skipped: Vec<u64>,
     /// Events from Poisson stimuli per population.
     pub stimulus_events: Vec<u64>,
     /// Seconds per worker in ingest, deliver, integrate, wait.
@@ -112,14 +114,11 @@ impl<W: Weight> Engine<W> {
                 (Part::Neurons { .. }, Variable::Potential) => true,
                 (Part::Neurons { slab, .. }, Variable::Current(r)) => slab.has_current(r),
             };
-            let Part::Neurons { slab, .. } = &placed.part else {
-                return Err(lacks(population, variable));
-            };
             if !has {
                 return Err(lacks(population, variable));
             }
             for index in 0..placed.slice.len as usize {
-                values[placed.slice.first as usize + index] = slab.read(variable, index);
+                values[placed.slice.first as usize + index] = placed.read(variable, index, self.now).expect("invariant: neurons");
             }
         }
         Ok(values)
@@ -179,6 +178,7 @@ impl<W: Weight> Engine<W> {
             spikes: vec![0; n],
             synaptic_operations: vec![0; n],
             neuron_updates: vec![0; n],
+            updates_skipped: vec![0; n],
             stimulus_events: vec![0; n],
             phases_s: self.phases.iter().map(|p| [p.ingest, p.deliver, p.integrate, p.wait]).collect(),
             run_s: self.run_s,
@@ -209,6 +209,7 @@ impl<W: Weight> Engine<W> {
                 let population = placed.slice.population;
                 if let Part::Neurons { slab, .. } = &placed.part {
                     s.neuron_updates[population] += u64::from(placed.slice.len) * self.now;
+                    s.updates_skipped[population] += u64::from(placed.slice.len) * self.now - slab.updated();
                     s.stimulus_events[population] += slab.stimulus_events();
                 }
                 let degrees = &self.out_degree[placed.first_id as usize..];

@@ -14,6 +14,7 @@ use super::frame::CELLS;
 use super::loose::LooseStore;
 use super::neurons::{self, Drive, Slab};
 use super::store::Store;
+use super::touched::Mark;
 use super::weight::{Synapse, Weight};
 use crate::simd::Level;
 
@@ -30,8 +31,8 @@ fn entries_ahead<W: Weight>(store: &Store<W>) -> usize {
 /// for all of them rather than for 512 bytes saves a fifth of the time of delivery.
 const PREFETCH_BYTES: usize = 4096;
 
-/// Adds all synapses of `entries` into `cells`, in order; returns how many there were.
-pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::Acc; CELLS]) -> u64 {
+/// Adds all synapses of `entries` into `cells`, in order, and marks the cells; returns how many there were.
+pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
     let mut events = 0;
     let ahead = entries_ahead(store);
     for (i, entry) in entries.iter().enumerate() {
@@ -45,6 +46,7 @@ pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::A
             // SAFETY: K1.
             let synapses = unsafe { store.weighted.get_unchecked(range) };
             for synapse in synapses {
+                marks.mark(synapse.cell.wrapping_add(base));
                 let sum = &mut cells[usize::from(synapse.cell.wrapping_add(base))];
                 *sum = W::add(*sum, synapse.weight);
             }
@@ -53,6 +55,7 @@ pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::A
             // SAFETY: K1.
             let shared = unsafe { store.shared.get_unchecked(range) };
             for cell in shared {
+                marks.mark(cell.wrapping_add(base));
                 let sum = &mut cells[usize::from(cell.wrapping_add(base))];
                 *sum = W::add(*sum, weight);
             }
@@ -77,9 +80,10 @@ pub fn bare_scatter<W: Weight>(store: &Store<W>, events: usize, cells: &mut [W::
     weighted.len() + rest.len()
 }
 
-/// Adds filed synapses into `cells`, in order; returns how many there were.
-pub fn deliver_loose<W: Weight>(due: &[Synapse<W>], cells: &mut [W::Acc; CELLS]) -> u64 {
+/// Adds filed synapses into `cells`, in order, and marks the cells; returns how many there were.
+pub fn deliver_loose<W: Weight>(due: &[Synapse<W>], cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
     for synapse in due {
+        marks.mark(synapse.cell);
         let sum = &mut cells[usize::from(synapse.cell)];
         *sum = W::add(*sum, synapse.weight);
     }

@@ -7,6 +7,7 @@ use super::frame::{CELLS, Frame};
 use super::kernels;
 use super::loose::LooseStore;
 use super::store::Store;
+use super::touched::Mark;
 use super::weight::{Synapse, Weight};
 use crate::id::{NeuronId, Tick};
 
@@ -116,19 +117,19 @@ impl<W: Weight> Memory<W> {
     /// Adds to the cells what is due at `now` and has been filed, if nothing earlier in canonical order can still come:
     /// with one channel what comes later was emitted later. Returns the number of synapses.
     #[inline]
-    pub fn deliver_early(&mut self, now: Tick, cells: &mut [W::Acc; CELLS]) -> u64 {
+    pub fn deliver_early(&mut self, now: Tick, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
         match &mut self.held {
-            Held::Rows(store, lines) => lines.walk_early(now, |due| kernels::deliver(store, due, cells)),
-            Held::Loose(_, lines, _) => lines.walk_early(now, |due| kernels::deliver_loose(due, cells)),
+            Held::Rows(store, lines) => lines.walk_early(now, |due| kernels::deliver(store, due, cells, marks)),
+            Held::Loose(_, lines, _) => lines.walk_early(now, |due| kernels::deliver_loose(due, cells, marks)),
         }
     }
 
     /// Adds the rest of what is due at `now`; everything must have been filed. Returns the number of synapses.
     #[inline]
-    pub fn deliver(&mut self, now: Tick, cells: &mut [W::Acc; CELLS]) -> u64 {
+    pub fn deliver(&mut self, now: Tick, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
         match &mut self.held {
-            Held::Rows(store, lines) => lines.walk(now, |due| kernels::deliver(store, due, cells)),
-            Held::Loose(_, lines, _) => lines.walk(now, |due| kernels::deliver_loose(due, cells)),
+            Held::Rows(store, lines) => lines.walk(now, |due| kernels::deliver(store, due, cells, marks)),
+            Held::Loose(_, lines, _) => lines.walk(now, |due| kernels::deliver_loose(due, cells, marks)),
         }
     }
 

@@ -3,7 +3,10 @@
 //! A core knows nothing of links, other cores or threads: it is given spikes (`ingest`), told to deliver what is
 //! due and to integrate, and hands back the spikes that its own neurons emitted. Its store is private to it.
 
+pub mod alarms;
 pub mod delay_line;
+pub mod events;
+pub mod flow;
 pub mod frame;
 #[expect(unsafe_code, reason = "unchecked scatter, prefetch and calls into instruction-set copies; invariants K1-K2")]
 pub mod kernels;
@@ -14,15 +17,19 @@ pub mod neurons;
 pub mod pages;
 pub mod placed;
 pub mod store;
+pub mod touched;
 pub mod weight;
 
 use crate::id::{CoreId, NeuronId, Tick};
 use crate::recorder::SpikeLog;
 use crate::simd::Level;
+use alarms::Alarms;
+use events::Wake;
 use frame::CELLS;
 use memory::Memory;
 use neurons::Drive;
-pub use placed::{Outside, Part, Placed};
+pub use placed::{Outside, Part, Placed, RareDrive};
+use touched::{Mark, Touched};
 use weight::Weight;
 
 /// Exact event counts of one core; never joules.
@@ -38,9 +45,6 @@ pub struct Counters {
     pub skipped: Tick,
 }
 
-/// Every so many ticks a core without input looks whether anything in it still moves.
-const PROBE: Tick = 64;
-
 /// A core.
 #[derive(Debug)]
 pub struct Core<W: Weight> {
@@ -52,8 +56,14 @@ pub struct Core<W: Weight> {
     placed: Vec<Placed<W>>,
     emitted: Vec<NeuronId>,
     fired: Vec<u32>,
-    /// Nothing changes any neuron until something arrives: a step without input left all state as it was.
-    settled: bool,
+    /// Whether any block is event-driven, so that cells that get input are marked.
+    eventful: bool,
+    touched: Touched,
+    /// By slot.
+    alarms: Alarms,
+    words: Vec<(usize, u64)>,
+    /// Whether any block is stepped in every tick.
+    dense: bool,
     /// The next event, while nothing is filed and no tick is run.
     next_event: Option<Tick>,
     /// Tests make a core panic at a step.
@@ -70,6 +80,7 @@ impl<W: Weight> Core<W> {
     /// Assembles a core.
     pub fn new(id: CoreId, level: Level, memory: Memory<W>, placed: Vec<Placed<W>>) -> Self {
         let neurons = placed.iter().map(|p| p.slice.len as usize).sum();
+        let (eventful, dense) = (placed.iter().any(Placed::has_events), placed.iter().any(Placed::has_dense));
         Self {
             id,
             level,
@@ -78,7 +89,11 @@ impl<W: Weight> Core<W> {
             placed,
             emitted: Vec::with_capacity(neurons),
             fired: Vec::with_capacity(neurons),
-            settled: false,
+            eventful,
+            touched: Touched::new(),
+            alarms: Alarms::new(),
+            words: Vec::with_capacity(CELLS / 64),
+            dense,
             next_event: None,
             #[cfg(test)]
             panic_at: None,
@@ -118,13 +133,13 @@ impl<W: Weight> Core<W> {
         if self.wakeful {
             return now;
         }
-        if !self.settled {
+        if self.dense {
             return now;
         }
         let known = self.next_event.filter(|&next| next >= now);
         let next = known.unwrap_or_else(|| {
             let own = self.placed.iter().map(|placed| placed.next_event(now)).min();
-            own.unwrap_or(Tick::MAX).min(self.memory.next_due(now))
+            own.unwrap_or(Tick::MAX).min(self.alarms.next(now)).min(self.memory.next_due(now))
         });
         self.next_event = Some(next);
         next
@@ -134,9 +149,9 @@ impl<W: Weight> Core<W> {
     pub fn skip(&mut self, now: Tick, until: Tick) {
         self.counters.skipped += until - now;
         for placed in &mut self.placed {
-            if let Part::Neurons { slab, .. } = &placed.part {
+            if let Part::Neurons { slab, outside } = &placed.part {
                 for tap in &mut placed.taps {
-                    tap.sample_silence(now, until, |variable, index| slab.read(variable, index as usize));
+                    tap.sample_silence(now, until, |tick, variable, index| slab.read(variable, index as usize, tick, &outside.bias));
                 }
             }
         }
@@ -145,51 +160,88 @@ impl<W: Weight> Core<W> {
     /// Delivers what is due at `now` and has been filed, if nothing earlier in canonical order can still come.
     #[inline]
     pub fn deliver_early(&mut self, now: Tick) {
-        self.counters.scattered += self.memory.deliver_early(now, &mut self.cells);
+        self.counters.scattered += if self.eventful {
+            self.memory.deliver_early(now, &mut self.cells, &mut self.touched)
+        } else {
+            self.memory.deliver_early(now, &mut self.cells, &mut ())
+        };
     }
 
     /// Delivers the rest of what is due at `now`; everything must have been filed.
     #[inline]
     pub fn deliver(&mut self, now: Tick) {
-        self.counters.scattered += self.memory.deliver(now, &mut self.cells);
+        self.counters.scattered += if self.eventful {
+            self.memory.deliver(now, &mut self.cells, &mut self.touched)
+        } else {
+            self.memory.deliver(now, &mut self.cells, &mut ())
+        };
     }
 
     /// Integrates step `now`; everything due must have been delivered. Returns the ids that fired, ascending.
     pub fn integrate(&mut self, now: Tick) -> &[NeuronId] {
         #[cfg(test)]
         assert!(self.panic_at != Some(now), "a test asked for this panic");
-        let probe = now % PROBE == PROBE - 1 && self.memory.walked() == 0;
-        let mut settled = probe;
+        let census = events::is_census(now);
         self.memory.leave(now);
         self.emitted.clear();
         let frame = self.memory.frame();
         let part = usize::from(frame.base(frame.phase(now)));
+        let (touched, eventful) = (&mut self.touched, self.eventful);
+        self.alarms.take(now, |slot| {
+            if eventful {
+                touched.mark(slot + part as u16);
+            }
+        });
         for placed in &mut self.placed {
             let from = self.emitted.len();
             match &mut placed.part {
                 Part::Neurons { slab, outside, .. } => {
+                    let (slot, padded) = (placed.slice.slot0 as usize, placed.slice.stride as usize);
+                    let cell = part + slot;
+                    let mut wake = Wake { touched: &mut self.touched, alarms: &mut self.alarms, cell, slot, words: &mut self.words };
                     if now >= outside.next_change {
-                        outside.refresh(now, placed.slice.stride as usize);
+                        if slab.has_events() {
+                            slab.wake_all(now, &outside.bias, &mut wake);
+                        }
+                        outside.refresh(now, padded);
                     }
-                    let from = part + placed.slice.slot0 as usize;
-                    let acc = &mut self.cells[from..from + slab.receptors() * placed.slice.stride as usize];
+                    let acc = &mut self.cells[cell..cell + slab.receptors() * padded];
+                    for rare in &mut outside.rare {
+                        slab.stimulus_events += rare.add(now, acc, padded, |place| {
+                            if eventful {
+                                wake.touched.mark((cell + place) as u16);
+                            }
+                        });
+                    }
                     let drive = Drive {
                         tick: now,
                         first: placed.slice.first,
                         len: placed.slice.len as usize,
                         bias: &outside.bias,
                         poisson: &outside.poisson,
-                        probe,
+                        census,
                     };
                     self.fired.clear();
-                    kernels::integrate(self.level, slab, acc, &drive, &mut self.fired);
-                    settled &= !slab.moved;
+                    if slab.has_dense() {
+                        kernels::integrate(self.level, slab, acc, &drive, &mut self.fired);
+                    }
+                    if eventful {
+                        slab.add_frequent(acc, &drive, &mut wake);
+                        let dense = self.fired.len();
+                        slab.step_events(acc, &drive, &mut wake, &mut self.fired);
+                        if dense > 0 && dense < self.fired.len() {
+                            self.fired.sort_unstable();
+                        }
+                    }
+                    if census {
+                        slab.adapt(now, &outside.bias, wake.alarms, slot);
+                    }
                     for &k in &self.fired {
                         placed.spikes[k as usize] += 1;
                         self.emitted.push(placed.first_id + k);
                     }
                     for tap in &mut placed.taps {
-                        tap.sample(now + 1, |variable, index| slab.read(variable, index as usize));
+                        tap.sample(now + 1, |variable, index| slab.read(variable, index as usize, now + 1, &outside.bias));
                     }
                 }
                 Part::Source { spikes, emitted } => {
@@ -204,7 +256,10 @@ impl<W: Weight> Core<W> {
                 self.spike_log.extend(now + 1, &self.emitted[from..]);
             }
         }
-        self.settled = settled;
+        if census {
+            self.eventful = self.placed.iter().any(Placed::has_events);
+            self.dense = self.placed.iter().any(Placed::has_dense);
+        }
         self.next_event = None;
         &self.emitted
     }
@@ -251,7 +306,7 @@ impl<W: Weight> Core<W> {
             Part::Neurons { slab, .. } => slab.bytes() + size_of_val(&*p.spikes) as u64,
             Part::Source { spikes, .. } => size_of_val(&**spikes) as u64,
         });
-        slabs.sum::<u64>() + size_of_val(&*self.cells) as u64 + self.memory.line_bytes()
+        slabs.sum::<u64>() + size_of_val(&*self.cells) as u64 + self.alarms.bytes() + self.memory.line_bytes()
     }
 
     /// Adds up to `events` of its synapses to a scratch copy of its cells, in stored order; returns how many.

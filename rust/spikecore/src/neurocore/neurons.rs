@@ -7,6 +7,8 @@
 //! exponential: `v = (v * p22 + i0 * p21_0 [+ i1 * p21_1]) + bias`, then `i = i * p11 + input`;
 //! delta: `v = (v * p22 + bias) + input`, input during refractoriness is discarded.
 
+use super::events::{Activity, Updates};
+use super::flow::Flow;
 use super::weight::{Real, Weight};
 use crate::id::{BLOCK, Tick};
 use crate::network::{Model, Propagators, Variable};
@@ -18,14 +20,14 @@ pub struct Constants<S> {
     p22: S,
     p11: [S; 2],
     p21: [S; 2],
-    theta: S,
-    reset: S,
-    refractory: u16,
+    pub(super) theta: S,
+    pub(super) reset: S,
+    pub(super) refractory: u16,
 }
 
 /// Which equations a slab obeys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Equations {
+pub(super) enum Equations {
     /// Exponential current; both receptors share one time constant and so one current.
     Exp1,
     /// Two exponential currents.
@@ -37,10 +39,10 @@ enum Equations {
 /// The neurons of one slice.
 #[derive(Debug)]
 pub struct Slab<W: Weight> {
-    equations: Equations,
-    constants: Constants<W::State>,
+    pub(super) equations: Equations,
+    pub(super) constants: Constants<W::State>,
     /// Quantum of the accumulators (q16).
-    step: W::State,
+    pub(super) step: W::State,
     /// Resting potential, mV.
     rest: f64,
     /// Potential relative to rest, mV.
@@ -48,11 +50,25 @@ pub struct Slab<W: Weight> {
     /// Synaptic currents, pA.
     pub(super) i: [Vec<W::State>; 2],
     /// Refractory ticks left.
-    r: Vec<u16>,
+    pub(super) r: Vec<u16>,
+    /// Number of real neurons.
+    pub(super) len: usize,
+    /// Blocks that are stepped in every tick, by their first neuron, ascending.
+    pub(super) dense: Vec<u32>,
+    /// What is known of each block.
+    pub(super) activity: Vec<Activity>,
+    /// Step that the state of a neuron of an event-driven block has reached; empty until there is such a block.
+    pub(super) done: Vec<Tick>,
+    /// What the silent do.
+    pub(super) flow: Flow<W::State>,
+    /// Whether an event-driven block is about to become dense.
+    pub(super) busy: bool,
+    /// How blocks are chosen.
+    pub(super) updates: Updates,
+    /// Single neurons stepped so far.
+    pub(super) updated: u64,
     /// Events received from Poisson stimuli so far.
     pub(super) stimulus_events: u64,
-    /// Whether any neuron's state differs after the last probed step.
-    pub(super) moved: bool,
 }
 
 /// An independent Poisson process per neuron, as one slab receives it.
@@ -87,13 +103,13 @@ pub struct Drive<'a, W: Weight> {
     pub bias: &'a [W::State],
     /// Poisson stimuli in declaration order.
     pub poisson: &'a [PoissonDrive<W>],
-    /// Whether to look for movement.
-    pub probe: bool,
+    /// Whether to count inputs.
+    pub census: bool,
 }
 
 impl<W: Weight> Slab<W> {
     /// `initial` holds potentials relative to rest, in mV.
-    pub fn new(model: &Model, p: &Propagators, initial: &[f64], step: f64) -> Self {
+    pub fn new(model: &Model, p: &Propagators, initial: &[f64], step: f64, updates: Updates) -> Self {
         let equations = match model {
             Model::LifDelta(_) => Equations::Delta,
             _ if model.receptors() == 1 => Equations::Exp1,
@@ -122,9 +138,17 @@ impl<W: Weight> Slab<W> {
             v,
             i: [current(0), current(1)],
             r: vec![0; padded],
+            len: initial.len(),
+            dense: vec![],
+            activity: vec![Activity::new(updates); padded / BLOCK],
+            done: vec![],
+            flow: Flow::new(p),
+            busy: false,
+            updates,
+            updated: 0,
             stimulus_events: 0,
-            moved: true,
         }
+        .arranged(0)
     }
 
     /// Accumulators per neuron.
@@ -132,12 +156,18 @@ impl<W: Weight> Slab<W> {
         if self.equations == Equations::Exp2 { 2 } else { 1 }
     }
 
-    /// A variable of one neuron, in mV or pA.
-    pub fn read(&self, variable: Variable, index: usize) -> f64 {
+    /// A variable of one neuron when `tick` is its next step, in mV or pA.
+    pub fn read(&self, variable: Variable, index: usize, tick: Tick, bias: &[W::State]) -> f64 {
+        let (v, i) = self.state(index, tick, bias);
         match variable {
-            Variable::Potential => self.v[index].to_f64() + self.rest,
-            Variable::Current(receptor) => self.i[receptor][index].to_f64(),
+            Variable::Potential => v.to_f64() + self.rest,
+            Variable::Current(receptor) => i[receptor].to_f64(),
         }
+    }
+
+    /// Single neurons stepped so far.
+    pub fn updated(&self) -> u64 {
+        self.updated
     }
 
     /// Events received from Poisson stimuli so far.
@@ -147,34 +177,36 @@ impl<W: Weight> Slab<W> {
 
     /// Bytes of state.
     pub fn bytes(&self) -> u64 {
-        (size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r)) as u64
+        let state = size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r);
+        (state + size_of_val(&*self.done) + size_of_val(&*self.activity)) as u64
     }
 }
 
-/// Potentials, currents and refractory ticks of a block.
-type BlockState<S> = ([S; BLOCK], [[S; BLOCK]; 2], [u16; BLOCK]);
-
 /// A block of an array as a fixed-size array.
 #[inline(always)]
-fn block<T>(array: &mut [T], at: usize) -> &mut [T; BLOCK] {
+pub(super) fn block<T>(array: &mut [T], at: usize) -> &mut [T; BLOCK] {
     (&mut array[at..at + BLOCK]).try_into().expect("invariant: arrays are padded to whole blocks")
 }
 
-/// One step of a slab; indices of neurons that fired are appended to `out`, ascending.
+/// One step of the dense blocks of a slab; indices of neurons that fired are appended to `out`, ascending.
 ///
 /// `acc` holds the slab's accumulators, receptor by receptor; it is left zeroed.
 #[inline(always)]
 pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
     let padded = slab.v.len();
-    slab.moved = !drive.probe;
-    for at in (0..padded).step_by(BLOCK) {
-        let before = drive.probe.then(|| slab.block_state(at));
+    for place in 0..slab.dense.len() {
+        let at = slab.dense[place] as usize;
         for source in drive.poisson {
             if source.start <= drive.tick && drive.tick < source.stop {
                 let input = block(acc, source.receptor * padded + at);
                 slab.stimulus_events += add_poisson(source, drive, at, input);
             }
         }
+        if drive.census {
+            let inputs = |receptor: usize| acc[receptor * padded + at..][..BLOCK].iter().filter(|a| **a != W::Acc::default()).count();
+            slab.activity[at / BLOCK].inputs = (0..slab.receptors()).map(inputs).sum::<usize>() as u16;
+        }
+        slab.updated += slab.len.saturating_sub(at).min(BLOCK) as u64;
         let fired = match drive.bias {
             [one] => step_block(slab, acc, at, |_| *one),
             many => {
@@ -192,10 +224,39 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
                 }
             }
         }
-        if let Some(before) = before {
-            slab.moved |= fired || before != slab.block_state(at);
-        }
     }
+}
+
+impl<S: Real> Constants<S> {
+    /// Next potential with one exponential current.
+    #[inline(always)]
+    pub(super) fn exp1(&self, v: S, i: S, bias: S) -> S {
+        (v * self.p22 + i * self.p21[0]) + bias
+    }
+
+    /// Next potential with two.
+    #[inline(always)]
+    pub(super) fn exp2(&self, v: S, i0: S, i1: S, bias: S) -> S {
+        ((v * self.p22 + i0 * self.p21[0]) + i1 * self.p21[1]) + bias
+    }
+
+    /// Next potential with delta synapses.
+    #[inline(always)]
+    pub(super) fn delta(&self, v: S, bias: S, input: S) -> S {
+        (v * self.p22 + bias) + input
+    }
+
+    /// Next current.
+    #[inline(always)]
+    pub(super) fn current(&self, receptor: usize, i: S, input: S) -> S {
+        (i * self.p11[receptor] + input).settle()
+    }
+}
+
+/// The potential after a step: held while refractory.
+#[inline(always)]
+pub(super) fn hold<S: Real>(refractory: u16, v: S, moved: S) -> S {
+    if refractory == 0 { moved.settle() } else { v }
 }
 
 /// One block; returns whether any neuron reached its threshold.
@@ -209,10 +270,10 @@ fn step_block<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], at: usize, bias
         Equations::Exp1 => {
             let (i, input) = (block(&mut slab.i[0], at), block(acc, at));
             for k in 0..BLOCK {
-                let moved = (v[k] * c.p22 + i[k] * c.p21[0]) + bias(k);
-                v[k] = if r[k] == 0 { moved.settle() } else { v[k] };
+                let moved = c.exp1(v[k], i[k], bias(k));
+                v[k] = hold(r[k], v[k], moved);
                 r[k] = r[k].saturating_sub(1);
-                i[k] = (i[k] * c.p11[0] + W::value(input[k], slab.step)).settle();
+                i[k] = c.current(0, i[k], W::value(input[k], slab.step));
                 input[k] = W::Acc::default();
                 fired |= v[k] >= c.theta;
             }
@@ -223,11 +284,11 @@ fn step_block<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], at: usize, bias
             let [i0, i1] = &mut slab.i;
             let (i0, i1) = (block(i0, at), block(i1, at));
             for k in 0..BLOCK {
-                let moved = ((v[k] * c.p22 + i0[k] * c.p21[0]) + i1[k] * c.p21[1]) + bias(k);
-                v[k] = if r[k] == 0 { moved.settle() } else { v[k] };
+                let moved = c.exp2(v[k], i0[k], i1[k], bias(k));
+                v[k] = hold(r[k], v[k], moved);
                 r[k] = r[k].saturating_sub(1);
-                i0[k] = (i0[k] * c.p11[0] + W::value(input0[k], slab.step)).settle();
-                i1[k] = (i1[k] * c.p11[1] + W::value(input1[k], slab.step)).settle();
+                i0[k] = c.current(0, i0[k], W::value(input0[k], slab.step));
+                i1[k] = c.current(1, i1[k], W::value(input1[k], slab.step));
                 input0[k] = W::Acc::default();
                 input1[k] = W::Acc::default();
                 fired |= v[k] >= c.theta;
@@ -236,8 +297,8 @@ fn step_block<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], at: usize, bias
         Equations::Delta => {
             let input = block(acc, at);
             for k in 0..BLOCK {
-                let moved = (v[k] * c.p22 + bias(k)) + W::value(input[k], slab.step);
-                v[k] = if r[k] == 0 { moved.settle() } else { v[k] };
+                let moved = c.delta(v[k], bias(k), W::value(input[k], slab.step));
+                v[k] = hold(r[k], v[k], moved);
                 r[k] = r[k].saturating_sub(1);
                 input[k] = W::Acc::default();
                 fired |= v[k] >= c.theta;
@@ -249,7 +310,7 @@ fn step_block<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], at: usize, bias
 
 /// Adds one tick of a Poisson stimulus to a block's accumulators; returns the number of events.
 #[inline(always)]
-fn add_poisson<W: Weight>(source: &PoissonDrive<W>, drive: &Drive<'_, W>, at: usize, input: &mut [W::Acc; BLOCK]) -> u64 {
+pub(super) fn add_poisson<W: Weight>(source: &PoissonDrive<W>, drive: &Drive<'_, W>, at: usize, input: &mut [W::Acc; BLOCK]) -> u64 {
     let mut counts = [0u16; BLOCK];
     let group = (drive.first as usize + at) / BLOCK;
     source.counts.block(source.seed, source.stimulus, drive.tick, group as u32, &mut counts);
@@ -264,12 +325,6 @@ fn add_poisson<W: Weight>(source: &PoissonDrive<W>, drive: &Drive<'_, W>, at: us
 }
 
 impl<W: Weight> Slab<W> {
-    /// All state of one block.
-    fn block_state(&self, at: usize) -> BlockState<W::State> {
-        let copy = |array: &[W::State]| array.get(at..at + BLOCK).map_or([W::State::default(); BLOCK], |b| b.try_into().expect("a block"));
-        (copy(&self.v), [copy(&self.i[0]), copy(&self.i[1])], self.r[at..at + BLOCK].try_into().expect("a block"))
-    }
-
     /// Whether it holds the current of a receptor.
     pub fn has_current(&self, receptor: usize) -> bool {
         self.i.get(receptor).is_some_and(|i| !i.is_empty())

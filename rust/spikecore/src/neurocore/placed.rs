@@ -4,13 +4,80 @@ use super::neurons::{PoissonDrive, Slab};
 use super::weight::{Real, Weight};
 use crate::compile::partition::Slice;
 use crate::id::{NeuronId, Tick};
+use crate::network::Variable;
+use crate::random::PoissonGaps;
 use crate::recorder::SampleTap;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A Poisson process per neuron, of rare events, as one slice receives it.
+#[derive(Debug)]
+pub struct RareDrive<W> {
+    /// Law of the gaps.
+    pub gaps: PoissonGaps,
+    /// Key: seed of the network.
+    pub seed: u64,
+    /// Key: the stimulus in declaration order.
+    pub stimulus: u32,
+    /// Weight of one event.
+    pub weight: W,
+    /// Receptor.
+    pub receptor: usize,
+    /// First step without.
+    pub stop: Tick,
+    /// Index within the population of the slice's first neuron.
+    pub first: u32,
+    /// The next events, one per neuron: step, index in the slice, how many.
+    upcoming: BinaryHeap<Reverse<(Tick, u32, u16)>>,
+}
+
+impl<W: Weight> RareDrive<W> {
+    /// With its first events for `len` neurons, from step `start` on.
+    pub fn begin(mut self, start: Tick, len: u32) -> Self {
+        let of = |k| (self.gaps.next(self.seed, self.stimulus, self.first + k, start), k);
+        let events = (0..len).map(of).filter(|&((tick, _), _)| tick < self.stop);
+        self.upcoming = events.map(|((tick, count), k)| Reverse((tick, k, count))).collect();
+        self
+    }
+
+    /// A drive without events.
+    pub fn new(gaps: PoissonGaps, key: (u64, u32), weight: W, receptor: usize, stop: Tick, first: u32) -> Self {
+        Self { gaps, seed: key.0, stimulus: key.1, weight, receptor, stop, first, upcoming: BinaryHeap::new() }
+    }
+
+    /// The step of the next event.
+    fn next_event(&self) -> Tick {
+        self.upcoming.peek().map_or(Tick::MAX, |Reverse((tick, ..))| *tick)
+    }
+
+    /// Adds the events of step `now` to the accumulators of a slice of `padded` neurons, marks them, and returns how many
+    /// there were.
+    pub(super) fn add(&mut self, now: Tick, acc: &mut [W::Acc], padded: usize, mut mark: impl FnMut(usize)) -> u64 {
+        let mut events = 0;
+        while let Some(mut top) = self.upcoming.peek_mut().filter(|top| top.0.0 == now) {
+            let Reverse((_, k, count)) = *top;
+            let place = self.receptor * padded + k as usize;
+            acc[place] = W::add_many(acc[place], self.weight, count);
+            mark(place);
+            events += u64::from(count);
+            let (tick, count) = self.gaps.next(self.seed, self.stimulus, self.first + k, now + 1);
+            if tick < self.stop {
+                *top = Reverse((tick, k, count));
+            } else {
+                std::collections::binary_heap::PeekMut::pop(top);
+            }
+        }
+        events
+    }
+}
 
 /// What drives a slice from outside: currents and Poisson processes.
 #[derive(Debug)]
 pub struct Outside<W: Weight> {
-    /// Poisson stimuli in declaration order.
+    /// Poisson stimuli with events in most ticks, in declaration order.
     pub poisson: Vec<PoissonDrive<W>>,
+    /// Poisson stimuli of rare events, in declaration order; they are added before the others.
+    pub rare: Vec<RareDrive<W>>,
     /// Direct currents: (amplitudes of this slice, one or per neuron; start; stop).
     pub currents: Vec<(Vec<f64>, Tick, Tick)>,
     /// Constant current of the model, pA.
@@ -48,7 +115,7 @@ pub enum Part<W: Weight> {
     /// Integrated neurons.
     Neurons {
         /// State.
-        slab: Slab<W>,
+        slab: Box<Slab<W>>,
         /// Outside input.
         outside: Outside<W>,
     },
@@ -79,14 +146,33 @@ pub struct Placed<W: Weight> {
 }
 
 impl<W: Weight> Placed<W> {
-    /// The first tick from `now` on in which its neurons, which are settled, get anything from outside, or its source
-    /// sends.
+    /// Whether any of its blocks is event-driven.
+    pub(super) fn has_events(&self) -> bool {
+        matches!(&self.part, Part::Neurons { slab, .. } if slab.has_events())
+    }
+
+    /// Whether any of its blocks is stepped in every tick.
+    pub(super) fn has_dense(&self) -> bool {
+        matches!(&self.part, Part::Neurons { slab, .. } if slab.has_dense())
+    }
+
+    /// A variable of a neuron when `tick` is its next step; `None` for a source.
+    pub fn read(&self, variable: Variable, index: usize, tick: Tick) -> Option<f64> {
+        match &self.part {
+            Part::Neurons { slab, outside } => Some(slab.read(variable, index, tick, &outside.bias)),
+            Part::Source { .. } => None,
+        }
+    }
+
+    /// The first tick from `now` on in which its neurons, all event-driven, get anything from outside or may become
+    /// dense, or its source sends.
     pub(super) fn next_event(&self, now: Tick) -> Tick {
         match &self.part {
             Part::Source { spikes, emitted } => spikes.get(*emitted).map_or(Tick::MAX, |s| s.0),
-            Part::Neurons { outside, .. } => {
+            Part::Neurons { slab, outside } => {
                 let starts = outside.poisson.iter().filter(|p| now < p.stop).map(|p| p.start.max(now));
-                starts.min().unwrap_or(Tick::MAX).min(outside.next_change.max(now))
+                let rare = outside.rare.iter().map(RareDrive::next_event).min().unwrap_or(Tick::MAX);
+                starts.min().unwrap_or(Tick::MAX).min(rare).min(outside.next_change.max(now)).min(slab.next_census(now))
             }
         }
     }

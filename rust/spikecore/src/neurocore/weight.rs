@@ -11,6 +11,8 @@ pub trait Real:
     fn from_f64(x: f64) -> Self;
     /// Widens to `f64`.
     fn to_f64(self) -> f64;
+    /// Unit roundoff.
+    const EPSILON: f64;
     /// `x`, or exact zero if its magnitude is below [`TINY`]: silent neurons must not decay into denormals.
     fn settle(self) -> Self;
 }
@@ -22,6 +24,7 @@ pub const TINY: f64 = 1e-30;
 macro_rules! real {
     ($t:ty) => {
         impl Real for $t {
+            const EPSILON: f64 = <$t>::EPSILON as f64 / 2.0;
             #[inline(always)]
             fn from_f64(x: f64) -> Self {
                 x as $t
@@ -45,7 +48,7 @@ pub trait Weight: Copy + Debug + Default + Send + Sync + 'static {
     /// Precision of the state.
     type State: Real;
     /// What an accumulator sums.
-    type Acc: Copy + Debug + Default + Send + Sync + 'static;
+    type Acc: Copy + Debug + Default + PartialEq + Send + Sync + 'static;
     /// Name in options and reports.
     const NAME: &'static str;
     /// Rounds a weight to the format; `step` is the receptor's quantum (ignored by floats).

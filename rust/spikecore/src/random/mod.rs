@@ -9,6 +9,7 @@
 
 pub mod binomial;
 mod discrete;
+mod gaps;
 mod mass;
 pub mod normal;
 mod philox;
@@ -23,6 +24,7 @@ pub mod vector;
 mod chi_square;
 
 pub use discrete::Discrete;
+pub use gaps::PoissonGaps;
 pub use mass::normal_mass;
 pub use poisson::PoissonCounts;
 pub use stream::{Purpose, Stream};

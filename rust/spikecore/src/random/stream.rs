@@ -25,6 +25,8 @@ pub enum Purpose {
     Poisson = 7,
     /// Poisson counts: 32 further bits where the leading ones do not decide.
     PoissonRefine = 8,
+    /// Gaps between events of rare Poisson processes. Own counter layout, see `gaps.rs`.
+    PoissonGap = 9,
 }
 
 impl Purpose {

@@ -1,0 +1,315 @@
+//! Event-driven blocks: their neurons are stepped when input arrives or when they could fire without, and moved on in
+//! closed form over the ticks between ([`super::flow`]).
+//!
+//! A block is dense or event-driven by its own history alone: by default it is looked at in the ticks of
+//! [`is_census`], becomes event-driven when in two of them running at most [`CALM`] of its neurons' accumulators held
+//! input, and dense again when its neurons were stepped more than [`BUSY`] times in the 64 ticks before one. So neither
+//! partition nor workers can be observed; where a core has only event-driven blocks it leaves out the ticks without
+//! events, but not a census that would make a block dense. What a block is changes at the end of a frame, when no cell holds input of a later tick.
+//!
+//! Invariant: an event-driven neuron's state is that before step `done`; unless it has an alarm set for an earlier
+//! tick, it cannot fire before something marks it.
+
+use super::alarms::{self, Alarms};
+use super::neurons::{Drive, Equations, Slab, add_poisson, block, hold};
+use super::touched::{Mark, Touched};
+use super::weight::Weight;
+use crate::id::{BLOCK, Tick};
+
+/// How neurons are updated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Updates {
+    /// Block by block, as its activity has it.
+    #[default]
+    Auto,
+    /// All in every tick.
+    Dense,
+    /// Only where something happens.
+    Event,
+}
+
+/// Most inputs of a full block in a tick that count as calm.
+const CALM: u16 = 1;
+/// Censuses in a row that must be calm.
+const CALM_FOR: u8 = 2;
+/// Steps of single neurons between two censuses above which a block becomes dense: some 1.5 per tick, which cost what
+/// a dense step of 128 neurons does.
+const BUSY: u32 = 96;
+
+/// Ticks from one census to the next.
+const SPAN: Tick = 64;
+
+/// Whether blocks are looked at in this tick. Such ticks end their frame, whatever its length.
+pub fn is_census(now: Tick) -> bool {
+    now % SPAN == SPAN - 1 || now == 15 || now == 31
+}
+
+/// What is known of a block.
+#[derive(Debug, Clone, Copy)]
+pub struct Activity {
+    /// Is it event-driven?
+    pub(super) event: bool,
+    /// Calm censuses in a row.
+    calm: u8,
+    /// Accumulators with input at the last census.
+    pub(super) inputs: u16,
+    /// Steps of single neurons in the span of 64 ticks of the last one.
+    steps: u32,
+    /// That span.
+    span: Tick,
+}
+
+impl Activity {
+    /// Of a block of which nothing is known.
+    pub(super) fn new(updates: Updates) -> Self {
+        Self { event: updates == Updates::Event, calm: 0, inputs: 0, steps: 0, span: 0 }
+    }
+
+    /// Counts steps of single neurons in tick `now`; whether they have become many.
+    #[inline]
+    fn count(&mut self, now: Tick, steps: u32) -> bool {
+        self.steps = if self.span == now / SPAN { self.steps } else { 0 } + steps;
+        self.span = now / SPAN;
+        self.steps > BUSY
+    }
+}
+
+/// What wakes neurons.
+#[derive(Debug)]
+pub struct Wake<'a> {
+    /// Cells that got input.
+    pub touched: &'a mut Touched,
+    /// Neurons to be looked at later.
+    pub alarms: &'a mut Alarms,
+    /// Cell of the slab's first accumulator in this tick.
+    pub cell: usize,
+    /// Slot of the slab's first accumulator.
+    pub slot: usize,
+    /// Marks taken, reused from tick to tick.
+    pub words: &'a mut Vec<(usize, u64)>,
+}
+
+fn of<T: Copy>(bias: &[T], k: usize) -> T {
+    if let [one] = bias { *one } else { bias[k] }
+}
+
+impl<W: Weight> Slab<W> {
+    /// Whether any block is event-driven.
+    pub fn has_events(&self) -> bool {
+        self.dense.len() < self.activity.len()
+    }
+
+    /// The next census that must not be left out, if any: one in which a block becomes dense.
+    pub(super) fn next_census(&self, now: Tick) -> Tick {
+        if self.busy { now | (SPAN - 1) } else { Tick::MAX }
+    }
+
+    /// Whether any block is dense.
+    pub fn has_dense(&self) -> bool {
+        !self.dense.is_empty()
+    }
+
+    /// With its lists made anew; new event-driven blocks have reached step `now`.
+    pub(super) fn arranged(mut self, now: Tick) -> Self {
+        self.arrange(now);
+        self
+    }
+
+    fn arrange(&mut self, now: Tick) {
+        self.dense.clear();
+        self.dense.extend(self.activity.iter().enumerate().filter(|(_, a)| !a.event).map(|(b, _)| (b * BLOCK) as u32));
+        if self.has_events() && self.done.is_empty() {
+            self.done = vec![now; self.v.len()];
+        }
+    }
+
+    fn real(&self, at: usize) -> std::ops::Range<usize> {
+        at..self.len.min(at + BLOCK)
+    }
+
+    /// Moves an event-driven neuron on to step `now`, in closed form.
+    #[inline]
+    fn catch_up(&mut self, k: usize, now: Tick, bias: W::State) {
+        let ticks = now - self.done[k];
+        if ticks == 0 {
+            return;
+        }
+        let current = |r: usize| self.i[r].get(k).copied().unwrap_or_default();
+        let mut i = [current(0), current(1)];
+        let held = ticks.min(Tick::from(self.r[k]));
+        if held > 0 {
+            self.r[k] -= held as u16;
+            self.flow.decay(&mut i, held);
+        }
+        if ticks > held {
+            self.flow.advance(&mut self.v[k], &mut i, bias, ticks - held);
+        }
+        for (array, i) in self.i.iter_mut().zip(i) {
+            if let Some(place) = array.get_mut(k) {
+                *place = i;
+            }
+        }
+        self.done[k] = now;
+    }
+
+    /// Potential and currents of a neuron when `tick` is its next step.
+    pub(super) fn state(&self, k: usize, tick: Tick, bias: &[W::State]) -> (W::State, [W::State; 2]) {
+        let current = |r: usize| self.i[r].get(k).copied().unwrap_or_default();
+        let (mut v, mut i) = (self.v[k], [current(0), current(1)]);
+        if self.activity[k / BLOCK].event && tick > self.done[k] {
+            let ticks = tick - self.done[k];
+            let held = ticks.min(Tick::from(self.r[k]));
+            self.flow.decay(&mut i, held);
+            self.flow.advance(&mut v, &mut i, of(bias, k), ticks - held);
+        }
+        (v, i)
+    }
+
+    /// Moves all event-driven neurons on to step `now` and marks them: the bias is about to change.
+    pub fn wake_all(&mut self, now: Tick, bias: &[W::State], wake: &mut Wake<'_>) {
+        for b in (0..self.activity.len()).filter(|&b| self.activity[b].event).collect::<Vec<_>>() {
+            let real = self.real(b * BLOCK);
+            wake.touched.mark_all(wake.cell + real.start, real.len());
+            for k in real {
+                if now > self.done[k] {
+                    self.catch_up(k, now, of(bias, k));
+                }
+            }
+        }
+    }
+
+    /// Adds the events of Poisson stimuli that come in most ticks to event-driven blocks, and marks who got any.
+    pub fn add_frequent(&mut self, acc: &mut [W::Acc], drive: &Drive<'_, W>, wake: &mut Wake<'_>) {
+        let padded = self.v.len();
+        for source in drive.poisson.iter().filter(|s| s.start <= drive.tick && drive.tick < s.stop) {
+            for at in (0..padded).step_by(BLOCK).filter(|at| self.activity[at / BLOCK].event) {
+                let first = source.receptor * padded + at;
+                let input = block(acc, first);
+                self.stimulus_events += add_poisson(source, drive, at, input);
+                for (k, _) in input.iter().enumerate().filter(|(_, sum)| **sum != W::Acc::default()) {
+                    wake.touched.mark((wake.cell + first + k) as u16);
+                }
+            }
+        }
+    }
+
+    /// Steps the event-driven neurons that are marked; indices of those that fired are appended to `out`, ascending.
+    pub fn step_events(&mut self, acc: &mut [W::Acc], drive: &Drive<'_, W>, wake: &mut Wake<'_>, out: &mut Vec<u32>) {
+        let padded = self.v.len();
+        wake.words.clear();
+        let receptors = self.receptors();
+        for receptor in 0..receptors {
+            wake.touched.take(wake.cell + receptor * padded, padded, |word, bits| wake.words.push((word, bits)));
+        }
+        if receptors > 1 {
+            wake.words.sort_unstable_by_key(|&(word, _)| word);
+            wake.words.dedup_by(|later, first| {
+                let same = later.0 == first.0;
+                first.1 |= if same { later.1 } else { 0 };
+                same
+            });
+        }
+        for &(word, mut bits) in &*wake.words {
+            if !self.activity[word * 64 / BLOCK].event {
+                continue;
+            }
+            let steps = bits.count_ones();
+            self.busy |= self.activity[word * 64 / BLOCK].count(drive.tick, steps);
+            self.updated += u64::from(steps);
+            while bits != 0 {
+                let k = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let bias = of(drive.bias, k);
+                self.catch_up(k, drive.tick, bias);
+                if self.step_one(k, acc, bias) {
+                    out.push(k as u32);
+                }
+                self.done[k] = drive.tick + 1;
+                self.set_alarm(k, bias, wake.alarms, wake.slot);
+            }
+        }
+    }
+
+    /// One step of one neuron, which takes its input; whether it fired.
+    #[inline]
+    fn step_one(&mut self, k: usize, acc: &mut [W::Acc], bias: W::State) -> bool {
+        let c = self.constants;
+        let (v, r) = (self.v[k], self.r[k]);
+        let (padded, step) = (self.v.len(), self.step);
+        let mut input = |receptor: usize| W::value(std::mem::take(&mut acc[receptor * padded + k]), step);
+        let moved = match self.equations {
+            Equations::Exp1 => {
+                let i = self.i[0][k];
+                self.i[0][k] = c.current(0, i, input(0));
+                c.exp1(v, i, bias)
+            }
+            Equations::Exp2 => {
+                let (i0, i1) = (self.i[0][k], self.i[1][k]);
+                self.i[0][k] = c.current(0, i0, input(0));
+                self.i[1][k] = c.current(1, i1, input(1));
+                c.exp2(v, i0, i1, bias)
+            }
+            Equations::Delta => c.delta(v, bias, input(0)),
+        };
+        let v = hold(r, v, moved);
+        let fired = v >= c.theta;
+        self.v[k] = if fired { c.reset } else { v };
+        self.r[k] = if fired { c.refractory } else { r.saturating_sub(1) };
+        fired
+    }
+
+    /// Sets an alarm for the first tick in which a neuron, whose state is that before step `done`, might fire.
+    #[inline]
+    fn set_alarm(&self, k: usize, bias: W::State, alarms: &mut Alarms, slot: usize) {
+        let current = |r: usize| self.i[r].get(k).copied().unwrap_or_default();
+        let mut i = [current(0), current(1)];
+        let held = Tick::from(self.r[k]);
+        self.flow.decay(&mut i, held);
+        let quiet = self.flow.quiet(self.v[k], i, bias);
+        if quiet != Tick::MAX {
+            alarms.set(self.done[k] + (held + quiet).min(alarms::AHEAD - 1), (slot + k) as u16);
+        }
+    }
+
+    /// Chooses anew how blocks are updated, after step `now` of a census.
+    pub fn adapt(&mut self, now: Tick, bias: &[W::State], alarms: &mut Alarms, slot: usize) {
+        self.busy = false;
+        if self.updates != Updates::Auto {
+            return;
+        }
+        let (mut changed, mut woken) = (false, vec![]);
+        for (b, a) in self.activity.iter_mut().enumerate() {
+            if a.event {
+                if a.steps > BUSY && a.span == now / SPAN {
+                    *a = Activity::new(Updates::Dense);
+                    woken.push(b);
+                    changed = true;
+                }
+            } else {
+                let real = self.len.saturating_sub(b * BLOCK).min(BLOCK);
+                let calm = usize::from(a.inputs) * BLOCK <= usize::from(CALM) * real;
+                a.calm = if calm { a.calm + 1 } else { 0 };
+                if a.calm == CALM_FOR {
+                    *a = Activity::new(Updates::Event);
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            return;
+        }
+        for b in woken {
+            for k in self.real(b * BLOCK) {
+                self.catch_up(k, now + 1, of(bias, k));
+            }
+        }
+        let before = std::mem::take(&mut self.dense);
+        self.arrange(now + 1);
+        for at in before.into_iter().map(|at| at as usize).filter(|at| self.activity[at / BLOCK].event) {
+            for k in self.real(at) {
+                self.done[k] = now + 1;
+                self.set_alarm(k, of(bias, k), alarms, slot);
+            }
+        }
+    }
+}
