@@ -7,11 +7,12 @@
 //! partition nor workers can be observed; where a core has only event-driven blocks it leaves out the ticks without
 //! events, but not a census that would make a block dense. What a block is changes at the end of a frame, when no cell holds input of a later tick.
 //!
-//! Invariant: an event-driven neuron's state is that before step `done`; unless it has an alarm set for an earlier
-//! tick, it cannot fire before something marks it.
+//! Invariant: an event-driven neuron cannot fire before something marks it, input or the alarm that it has set.
 
-use super::alarms::{self, Alarms};
-use super::neurons::{Drive, Equations, Slab, add_poisson, block, hold};
+use super::alarms::Alarms;
+use super::kernels::prefetch_element;
+use super::neurons::{Drive, Slab, add_poisson, block};
+use super::single::Single;
 use super::touched::{Mark, Touched};
 use super::weight::Weight;
 use crate::id::{BLOCK, Tick};
@@ -35,6 +36,9 @@ const CALM_FOR: u8 = 2;
 /// Steps of single neurons between two censuses above which a block becomes dense: some 1.5 per tick, which cost what
 /// a dense step of 128 neurons does.
 const BUSY: u32 = 96;
+
+/// Neurons ahead for whose state is asked.
+const AHEAD: usize = 8;
 
 /// Ticks from one census to the next.
 const SPAN: Tick = 64;
@@ -87,6 +91,8 @@ pub struct Wake<'a> {
     pub slot: usize,
     /// Marks taken, reused from tick to tick.
     pub words: &'a mut Vec<(usize, u64)>,
+    /// Neurons marked, reused from tick to tick.
+    pub neurons: &'a mut Vec<u32>,
 }
 
 fn of<T: Copy>(bias: &[T], k: usize) -> T {
@@ -118,8 +124,11 @@ impl<W: Weight> Slab<W> {
     fn arrange(&mut self, now: Tick) {
         self.dense.clear();
         self.dense.extend(self.activity.iter().enumerate().filter(|(_, a)| !a.event).map(|(b, _)| (b * BLOCK) as u32));
-        if self.has_events() && self.done.is_empty() {
-            self.done = vec![now; self.v.len()];
+        if self.has_events() && self.singles.is_empty() {
+            self.singles = vec![Single::default(); self.v.len()];
+            for k in 0..self.len {
+                self.singles[k] = Single { done: now, ..self.load(k) };
+            }
         }
     }
 
@@ -127,42 +136,33 @@ impl<W: Weight> Slab<W> {
         at..self.len.min(at + BLOCK)
     }
 
-    /// Moves an event-driven neuron on to step `now`, in closed form.
-    #[inline]
-    fn catch_up(&mut self, k: usize, now: Tick, bias: W::State) {
-        let ticks = now - self.done[k];
-        if ticks == 0 {
-            return;
-        }
+    /// A neuron of a dense block.
+    fn load(&self, k: usize) -> Single<W::State> {
         let current = |r: usize| self.i[r].get(k).copied().unwrap_or_default();
-        let mut i = [current(0), current(1)];
-        let held = ticks.min(Tick::from(self.r[k]));
-        if held > 0 {
-            self.r[k] -= held as u16;
-            self.flow.decay(&mut i, held);
-        }
-        if ticks > held {
-            self.flow.advance(&mut self.v[k], &mut i, bias, ticks - held);
-        }
-        for (array, i) in self.i.iter_mut().zip(i) {
+        Single { v: self.v[k], i: [current(0), current(1)], r: self.r[k], done: 0 }
+    }
+
+    /// Puts a neuron back into a dense block.
+    fn store(&mut self, k: usize, single: Single<W::State>) {
+        (self.v[k], self.r[k]) = (single.v, single.r);
+        for (array, i) in self.i.iter_mut().zip(single.i) {
             if let Some(place) = array.get_mut(k) {
                 *place = i;
             }
         }
-        self.done[k] = now;
     }
 
     /// Potential and currents of a neuron when `tick` is its next step.
     pub(super) fn state(&self, k: usize, tick: Tick, bias: &[W::State]) -> (W::State, [W::State; 2]) {
-        let current = |r: usize| self.i[r].get(k).copied().unwrap_or_default();
-        let (mut v, mut i) = (self.v[k], [current(0), current(1)]);
-        if self.activity[k / BLOCK].event && tick > self.done[k] {
-            let ticks = tick - self.done[k];
-            let held = ticks.min(Tick::from(self.r[k]));
-            self.flow.decay(&mut i, held);
-            self.flow.advance(&mut v, &mut i, of(bias, k), ticks - held);
+        if !self.activity[k / BLOCK].event {
+            let single = self.load(k);
+            return (single.v, single.i);
         }
-        (v, i)
+        let mut single = self.singles[k];
+        if tick > single.done {
+            single.catch_up(&self.flow, tick, of(bias, k));
+        }
+        (single.v, single.i)
     }
 
     /// Moves all event-driven neurons on to step `now` and marks them: the bias is about to change.
@@ -170,9 +170,9 @@ impl<W: Weight> Slab<W> {
         for b in (0..self.activity.len()).filter(|&b| self.activity[b].event).collect::<Vec<_>>() {
             let real = self.real(b * BLOCK);
             wake.touched.mark_all(wake.cell + real.start, real.len());
-            for k in real {
-                if now > self.done[k] {
-                    self.catch_up(k, now, of(bias, k));
+            for (k, single) in real.clone().zip(&mut self.singles[real]) {
+                if now > single.done {
+                    single.catch_up(&self.flow, now, of(bias, k));
                 }
             }
         }
@@ -209,65 +209,34 @@ impl<W: Weight> Slab<W> {
                 same
             });
         }
+        wake.neurons.clear();
         for &(word, mut bits) in &*wake.words {
             if !self.activity[word * 64 / BLOCK].event {
                 continue;
             }
-            let steps = bits.count_ones();
-            self.busy |= self.activity[word * 64 / BLOCK].count(drive.tick, steps);
-            self.updated += u64::from(steps);
+            self.busy |= self.activity[word * 64 / BLOCK].count(drive.tick, bits.count_ones());
             while bits != 0 {
-                let k = word * 64 + bits.trailing_zeros() as usize;
+                wake.neurons.push((word * 64) as u32 + bits.trailing_zeros());
                 bits &= bits - 1;
-                let bias = of(drive.bias, k);
-                self.catch_up(k, drive.tick, bias);
-                if self.step_one(k, acc, bias) {
-                    out.push(k as u32);
-                }
-                self.done[k] = drive.tick + 1;
-                self.set_alarm(k, bias, wake.alarms, wake.slot);
             }
         }
-    }
-
-    /// One step of one neuron, which takes its input; whether it fired.
-    #[inline]
-    fn step_one(&mut self, k: usize, acc: &mut [W::Acc], bias: W::State) -> bool {
-        let c = self.constants;
-        let (v, r) = (self.v[k], self.r[k]);
-        let (padded, step) = (self.v.len(), self.step);
-        let mut input = |receptor: usize| W::value(std::mem::take(&mut acc[receptor * padded + k]), step);
-        let moved = match self.equations {
-            Equations::Exp1 => {
-                let i = self.i[0][k];
-                self.i[0][k] = c.current(0, i, input(0));
-                c.exp1(v, i, bias)
+        self.updated += wake.neurons.len() as u64;
+        for (j, &k) in wake.neurons.iter().enumerate() {
+            if let Some(&soon) = wake.neurons.get(j + AHEAD) {
+                prefetch_element(&self.singles, soon as usize);
+                prefetch_element(acc, soon as usize);
             }
-            Equations::Exp2 => {
-                let (i0, i1) = (self.i[0][k], self.i[1][k]);
-                self.i[0][k] = c.current(0, i0, input(0));
-                self.i[1][k] = c.current(1, i1, input(1));
-                c.exp2(v, i0, i1, bias)
+            let k = k as usize;
+            let (bias, second) = (of(drive.bias, k), if receptors > 1 { padded + k } else { k });
+            let inputs = [k, second].map(|place| W::value(std::mem::take(&mut acc[place]), self.step));
+            let single = &mut self.singles[k];
+            single.catch_up(&self.flow, drive.tick, bias);
+            if single.step(self.equations, &self.constants, bias, inputs) {
+                out.push(k as u32);
             }
-            Equations::Delta => c.delta(v, bias, input(0)),
-        };
-        let v = hold(r, v, moved);
-        let fired = v >= c.theta;
-        self.v[k] = if fired { c.reset } else { v };
-        self.r[k] = if fired { c.refractory } else { r.saturating_sub(1) };
-        fired
-    }
-
-    /// Sets an alarm for the first tick in which a neuron, whose state is that before step `done`, might fire.
-    #[inline]
-    fn set_alarm(&self, k: usize, bias: W::State, alarms: &mut Alarms, slot: usize) {
-        let current = |r: usize| self.i[r].get(k).copied().unwrap_or_default();
-        let mut i = [current(0), current(1)];
-        let held = Tick::from(self.r[k]);
-        self.flow.decay(&mut i, held);
-        let quiet = self.flow.quiet(self.v[k], i, bias);
-        if quiet != Tick::MAX {
-            alarms.set(self.done[k] + (held + quiet).min(alarms::AHEAD - 1), (slot + k) as u16);
+            if let Some(tick) = single.alarm(&self.flow, bias) {
+                wake.alarms.set(tick, (wake.slot + k) as u16);
+            }
         }
     }
 
@@ -300,15 +269,20 @@ impl<W: Weight> Slab<W> {
         }
         for b in woken {
             for k in self.real(b * BLOCK) {
-                self.catch_up(k, now + 1, of(bias, k));
+                let mut single = self.singles[k];
+                single.catch_up(&self.flow, now + 1, of(bias, k));
+                self.store(k, single);
             }
         }
         let before = std::mem::take(&mut self.dense);
         self.arrange(now + 1);
         for at in before.into_iter().map(|at| at as usize).filter(|at| self.activity[at / BLOCK].event) {
             for k in self.real(at) {
-                self.done[k] = now + 1;
-                self.set_alarm(k, of(bias, k), alarms, slot);
+                let single = Single { done: now + 1, ..self.load(k) };
+                self.singles[k] = single;
+                if let Some(tick) = single.alarm(&self.flow, of(bias, k)) {
+                    alarms.set(tick, (slot + k) as u16);
+                }
             }
         }
     }

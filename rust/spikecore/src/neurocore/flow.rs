@@ -6,7 +6,7 @@
 //! v_n = P_n v + Σ S_{r,n} i_r + G_n bias,   i_{r,n} = p11_r^n i_r
 //! ```
 //!
-//! with coefficients tabulated by the digits of `n` in base 64 and applied digit by digit.
+//! with coefficients tabulated by the digits of `n` in base 256 and applied digit by digit.
 //!
 //! **Bound.** `P_n v + G_n bias` goes from `v` monotonically towards `bias / (1 - p22)`, so for all `n` up to `w` it
 //! lies below the larger of its values at 0 and `w`. `S_{r,n}` is not negative and rises up to one maximum, so for all
@@ -20,8 +20,8 @@ use super::weight::Real;
 use crate::id::Tick;
 use crate::network::Propagators;
 
-const BASE: usize = 64;
-const DIGITS: usize = 8;
+const BASE: usize = 256;
+const DIGITS: usize = 6;
 /// Windows of 1, 2, 4 … ticks for which a neuron may be left alone.
 const RUNGS: usize = 10;
 
@@ -127,13 +127,19 @@ impl<S: Real> Flow<S> {
 
     /// Moves potential and currents on by `ticks` without input.
     #[inline]
-    pub fn advance(&self, v: &mut S, i: &mut [S; 2], bias: S, mut ticks: Tick) {
-        let mut digit = 0;
-        while ticks != 0 {
+    pub fn advance(&self, v: &mut S, i: &mut [S; 2], bias: S, ticks: Tick) {
+        let mut apply = |digit: usize, ticks: Tick| {
             let s = &self.digits[digit][ticks as usize % BASE];
             *v = ((*v * s.v + i[0] * s.i[0]) + i[1] * s.i[1]) + bias * s.bias;
             *i = [i[0] * s.decay[0], i[1] * s.decay[1]];
-            ticks /= BASE as Tick;
+        };
+        // Two digits always: how many there are is what a branch could not foresee.
+        apply(0, ticks);
+        apply(1, ticks / BASE as Tick);
+        let (mut rest, mut digit) = (ticks / (BASE * BASE) as Tick, 2);
+        while rest != 0 {
+            apply(digit, rest);
+            rest /= BASE as Tick;
             digit += 1;
         }
         *v = v.settle();

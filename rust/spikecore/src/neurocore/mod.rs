@@ -16,6 +16,7 @@ pub mod neurons;
 #[expect(unsafe_code, reason = "zeroed huge-page memory; invariants G1-G2")]
 pub mod pages;
 pub mod placed;
+pub mod single;
 pub mod store;
 pub mod touched;
 pub mod weight;
@@ -62,6 +63,7 @@ pub struct Core<W: Weight> {
     /// By slot.
     alarms: Alarms,
     words: Vec<(usize, u64)>,
+    marked: Vec<u32>,
     /// Whether any block is stepped in every tick.
     dense: bool,
     /// The next event, while nothing is filed and no tick is run.
@@ -93,6 +95,7 @@ impl<W: Weight> Core<W> {
             touched: Touched::new(),
             alarms: Alarms::new(),
             words: Vec::with_capacity(CELLS / 64),
+            marked: Vec::with_capacity(neurons),
             dense,
             next_event: None,
             #[cfg(test)]
@@ -198,7 +201,14 @@ impl<W: Weight> Core<W> {
                 Part::Neurons { slab, outside, .. } => {
                     let (slot, padded) = (placed.slice.slot0 as usize, placed.slice.stride as usize);
                     let cell = part + slot;
-                    let mut wake = Wake { touched: &mut self.touched, alarms: &mut self.alarms, cell, slot, words: &mut self.words };
+                    let mut wake = Wake {
+                        touched: &mut self.touched,
+                        alarms: &mut self.alarms,
+                        cell,
+                        slot,
+                        words: &mut self.words,
+                        neurons: &mut self.marked,
+                    };
                     if now >= outside.next_change {
                         if slab.has_events() {
                             slab.wake_all(now, &outside.bias, &mut wake);

@@ -9,6 +9,7 @@
 
 use super::events::{Activity, Updates};
 use super::flow::Flow;
+use super::single::Single;
 use super::weight::{Real, Weight};
 use crate::id::{BLOCK, Tick};
 use crate::network::{Model, Propagators, Variable};
@@ -57,8 +58,8 @@ pub struct Slab<W: Weight> {
     pub(super) dense: Vec<u32>,
     /// What is known of each block.
     pub(super) activity: Vec<Activity>,
-    /// Step that the state of a neuron of an event-driven block has reached; empty until there is such a block.
-    pub(super) done: Vec<Tick>,
+    /// State of the neurons of event-driven blocks; empty until there is such a block.
+    pub(super) singles: Vec<Single<W::State>>,
     /// What the silent do.
     pub(super) flow: Flow<W::State>,
     /// Whether an event-driven block is about to become dense.
@@ -141,7 +142,7 @@ impl<W: Weight> Slab<W> {
             len: initial.len(),
             dense: vec![],
             activity: vec![Activity::new(updates); padded / BLOCK],
-            done: vec![],
+            singles: vec![],
             flow: Flow::new(p),
             busy: false,
             updates,
@@ -178,7 +179,7 @@ impl<W: Weight> Slab<W> {
     /// Bytes of state.
     pub fn bytes(&self) -> u64 {
         let state = size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r);
-        (state + size_of_val(&*self.done) + size_of_val(&*self.activity)) as u64
+        (state + size_of_val(&*self.singles) + size_of_val(&*self.activity)) as u64
     }
 }
 
