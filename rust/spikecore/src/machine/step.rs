@@ -44,11 +44,19 @@ pub struct Step {
     pub blocked: Option<Blocked>,
 }
 
-/// A stopwatch that charges the time since the last lap.
-struct Lap(Instant);
+/// A stopwatch that charges the time since the last lap. What does nothing takes no lap: reading the clock is a good
+/// part of a quiet tick, and goes with the next phase.
+#[derive(Debug)]
+pub struct Lap(Instant);
 
 impl Lap {
-    fn charge(&mut self, phase: &mut f64) {
+    /// Begins to measure.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Charges the time since the last lap.
+    pub fn charge(&mut self, phase: &mut f64) {
         let now = Instant::now();
         *phase += (now - self.0).as_secs_f64();
         self.0 = now;
@@ -62,9 +70,8 @@ impl<'a, W: Weight> Seat<'a, W> {
     }
 
     /// Runs one tick if it can; files what it can in any case (rule P4).
-    pub fn step(&mut self, router: &Router, phases: &mut Phases) -> Step {
+    pub fn step(&mut self, router: &Router, phases: &mut Phases, lap: &mut Lap) -> Step {
         let now = self.port.published();
-        let mut lap = Lap(Instant::now());
         if !self.begun && self.core.next_event(now) > now {
             let step = self.skip(router, now);
             lap.charge(&mut phases.ingest);
@@ -77,21 +84,25 @@ impl<'a, W: Weight> Seat<'a, W> {
                 lap.charge(&mut phases.ingest);
                 return Step { moved, blocked: Some(blocked) };
             }
-            self.core.deliver_early(now);
+            lap.charge(&mut phases.ingest);
+            if self.core.deliver_early(now) > 0 {
+                lap.charge(&mut phases.deliver);
+            }
             self.begun = true;
-            lap.charge(&mut phases.deliver);
         }
         let moved = self.file(router, now);
-        lap.charge(&mut phases.ingest);
+        if moved {
+            lap.charge(&mut phases.ingest);
+        }
         if let Err(blocked) = self.port.inputs_ready(now) {
             return Step { moved, blocked: Some(blocked) };
         }
-        self.core.deliver(now);
-        lap.charge(&mut phases.deliver);
+        if self.core.deliver(now) > 0 {
+            lap.charge(&mut phases.deliver);
+        }
         let spikes = self.core.integrate(now);
         lap.charge(&mut phases.integrate);
         self.port.publish(router, now, spikes);
-        lap.charge(&mut phases.ingest);
         self.begun = false;
         Step { moved: true, blocked: None }
     }

@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use super::step::{Phases, Seat};
+use super::step::{Lap, Phases, Seat};
 use crate::id::{CoreId, Tick};
 use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
@@ -71,10 +71,11 @@ pub fn work<W: Weight>(
 fn pass<W: Weight>(seats: &mut [Seat<'_, W>], router: &Router, phases: &mut Phases, words: &mut Vec<Blocked>) -> (bool, bool) {
     let (mut moved, mut open) = (false, false);
     words.clear();
+    let mut lap = Lap::start();
     for seat in &mut *seats {
         let mut turn = 0;
         loop {
-            let step = seat.step(router, phases);
+            let step = seat.step(router, phases, &mut lap);
             moved |= step.moved;
             match step.blocked {
                 None if turn < TURN => turn += 1,
@@ -89,6 +90,7 @@ fn pass<W: Weight>(seats: &mut [Seat<'_, W>], router: &Router, phases: &mut Phas
             }
         }
     }
+    lap.charge(&mut phases.ingest);
     moved |= seats.iter().all(Seat::rests) && router.jump();
     (moved, open)
 }

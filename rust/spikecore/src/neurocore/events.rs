@@ -38,7 +38,7 @@ const CALM_FOR: u8 = 2;
 const BUSY: u32 = 96;
 
 /// Neurons ahead for whose state is asked.
-const AHEAD: usize = 8;
+const AHEAD: usize = 16;
 
 /// Ticks from one census to the next.
 const SPAN: Tick = 64;
@@ -216,7 +216,11 @@ impl<W: Weight> Slab<W> {
             }
             self.busy |= self.activity[word * 64 / BLOCK].count(drive.tick, bits.count_ones());
             while bits != 0 {
-                wake.neurons.push((word * 64) as u32 + bits.trailing_zeros());
+                let k = word * 64 + bits.trailing_zeros() as usize;
+                if wake.neurons.len() < AHEAD {
+                    prefetch_element(&self.singles, k);
+                }
+                wake.neurons.push(k as u32);
                 bits &= bits - 1;
             }
         }

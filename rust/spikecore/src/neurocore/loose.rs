@@ -60,17 +60,20 @@ impl<W: Weight> LooseStore<W> {
     /// Files the synapses of these spikes (step, source), which are in canonical order; returns how many.
     pub fn file(&self, line: &mut DelayLine<Synapse<W>>, spikes: &[(Tick, NeuronId)]) -> u64 {
         let mut filed = 0;
+        let ask_place = |&(_, source): &(Tick, NeuronId)| prefetch_element(&self.first, source as usize);
+        let ask_row = |&(_, source): &(Tick, NeuronId)| {
+            let (begin, end) = (self.first[source as usize] as usize, self.first[source as usize + 1] as usize);
+            for at in (begin..end.min(begin + ASKED)).step_by(64 / size_of::<Loose<W>>()) {
+                prefetch_element(&self.synapses, at);
+            }
+            prefetch_element(&self.synapses, end.saturating_sub(1).max(begin));
+        };
+        // Few spikes are asked for all at once.
+        spikes.iter().take(AHEAD).for_each(ask_place);
+        spikes.iter().take(AHEAD / 2).for_each(ask_row);
         for (k, &(tick, source)) in spikes.iter().enumerate() {
-            if let Some(&(_, later)) = spikes.get(k + AHEAD) {
-                prefetch_element(&self.first, later as usize);
-            }
-            if let Some(&(_, soon)) = spikes.get(k + AHEAD / 2) {
-                let (begin, end) = (self.first[soon as usize] as usize, self.first[soon as usize + 1] as usize);
-                for at in (begin..end.min(begin + ASKED)).step_by(64 / size_of::<Loose<W>>()) {
-                    prefetch_element(&self.synapses, at);
-                }
-                prefetch_element(&self.synapses, end.saturating_sub(1).max(begin));
-            }
+            spikes.get(k + AHEAD).into_iter().for_each(ask_place);
+            spikes.get(k + AHEAD / 2).into_iter().for_each(ask_row);
             let row = self.row(source);
             for one in row {
                 line.file(tick, source, one.delay, one.synapse);

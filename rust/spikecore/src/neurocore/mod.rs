@@ -160,24 +160,29 @@ impl<W: Weight> Core<W> {
         }
     }
 
-    /// Delivers what is due at `now` and has been filed, if nothing earlier in canonical order can still come.
+    /// Delivers what is due at `now` and has been filed, if nothing earlier in canonical order can still come. Returns
+    /// the number of synapses.
     #[inline]
-    pub fn deliver_early(&mut self, now: Tick) {
-        self.counters.scattered += if self.eventful {
+    pub fn deliver_early(&mut self, now: Tick) -> u64 {
+        let scattered = if self.eventful {
             self.memory.deliver_early(now, &mut self.cells, &mut self.touched)
         } else {
             self.memory.deliver_early(now, &mut self.cells, &mut ())
         };
+        self.counters.scattered += scattered;
+        scattered
     }
 
-    /// Delivers the rest of what is due at `now`; everything must have been filed.
+    /// Delivers the rest of what is due at `now`; everything must have been filed. Returns the number of synapses.
     #[inline]
-    pub fn deliver(&mut self, now: Tick) {
-        self.counters.scattered += if self.eventful {
+    pub fn deliver(&mut self, now: Tick) -> u64 {
+        let scattered = if self.eventful {
             self.memory.deliver(now, &mut self.cells, &mut self.touched)
         } else {
             self.memory.deliver(now, &mut self.cells, &mut ())
         };
+        self.counters.scattered += scattered;
+        scattered
     }
 
     /// Integrates step `now`; everything due must have been delivered. Returns the ids that fired, ascending.
