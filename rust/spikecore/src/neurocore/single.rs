@@ -2,7 +2,7 @@
 
 use super::alarms;
 use super::flow::Flow;
-use super::neurons::{Constants, Equations, hold};
+use super::neurons::{Constants, Equations};
 use super::weight::Real;
 use crate::id::Tick;
 
@@ -49,7 +49,7 @@ impl<S: Real> Single<S> {
         if equations != Equations::Delta {
             self.i = [c.current(0, self.i[0], input[0]), c.current(1, self.i[1], input[1])];
         }
-        self.v = hold(self.r, self.v, moved);
+        self.v = if self.r == 0 { moved.settle() } else { self.v };
         self.done += 1;
         let fired = self.v >= c.theta;
         if fired {

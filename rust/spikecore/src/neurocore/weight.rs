@@ -15,6 +15,13 @@ pub trait Real:
     const EPSILON: f64;
     /// `x`, or exact zero if its magnitude is below [`TINY`]: silent neurons must not decay into denormals.
     fn settle(self) -> Self;
+    /// As many bits as the number, all ones or all zeros.
+    type Mask: Copy + Default;
+    /// All ones if `yes`.
+    fn mask(yes: bool) -> Self::Mask;
+    /// `self` where the mask is ones, else `other`; by bit operations, which no compiler turns into a branch that would
+    /// keep a loop from becoming vectors.
+    fn where_set(self, mask: Self::Mask, other: Self) -> Self;
 }
 
 /// Magnitudes (mV, pA) below this become exact zero. Far below anything that can move a potential of 1e-12 mV in
@@ -22,7 +29,7 @@ pub trait Real:
 pub const TINY: f64 = 1e-30;
 
 macro_rules! real {
-    ($t:ty) => {
+    ($t:ty, $bits:ty) => {
         impl Real for $t {
             const EPSILON: f64 = <$t>::EPSILON as f64 / 2.0;
             #[inline(always)]
@@ -37,11 +44,20 @@ macro_rules! real {
             fn settle(self) -> Self {
                 if self.abs() < TINY as $t { 0.0 } else { self }
             }
+            type Mask = $bits;
+            #[inline(always)]
+            fn mask(yes: bool) -> $bits {
+                <$bits>::from(yes).wrapping_neg()
+            }
+            #[inline(always)]
+            fn where_set(self, mask: $bits, other: Self) -> Self {
+                Self::from_bits((self.to_bits() & mask) | (other.to_bits() & !mask))
+            }
         }
     };
 }
-real!(f32);
-real!(f64);
+real!(f32, u32);
+real!(f64, u64);
 
 /// A weight format.
 pub trait Weight: Copy + Debug + Default + Send + Sync + 'static {

@@ -16,6 +16,8 @@ pub const NEURONS: usize = 128;
 pub const MAX_MEAN: f64 = 1000.0;
 
 const ONE: u64 = 1 << 48;
+/// Neurons whose counts are made together.
+const PART: usize = 32;
 
 /// The law of Poisson counts with one mean.
 #[derive(Debug, Clone)]
@@ -51,12 +53,17 @@ impl PoissonCounts {
     pub fn block(&self, seed: u64, stimulus: u32, tick: u64, group: u32, out: &mut [u16; NEURONS]) {
         let draws = leading_bits(seed, stimulus, tick, group);
         let mut undecided = [0u16; NEURONS];
-        *out = [self.base; NEURONS];
-        for &bucket in &self.buckets {
-            for i in 0..NEURONS {
-                out[i] += u16::from(draws[i] > bucket);
-                undecided[i] |= u16::from(draws[i] == bucket);
+        // Part by part, so that counts stay in registers while the buckets pass.
+        for ((out, undecided), draws) in out.chunks_exact_mut(PART).zip(undecided.chunks_exact_mut(PART)).zip(draws.chunks_exact(PART)) {
+            let (mut counts, mut hits) = ([self.base; PART], [0u16; PART]);
+            for &bucket in &self.buckets {
+                for i in 0..PART {
+                    counts[i] += u16::from(draws[i] > bucket);
+                    hits[i] |= u16::from(draws[i] == bucket);
+                }
             }
+            out.copy_from_slice(&counts);
+            undecided.copy_from_slice(&hits);
         }
         if undecided.iter().fold(0, |any, &u| any | u) != 0 {
             for i in (0..NEURONS).filter(|&i| undecided[i] != 0) {
