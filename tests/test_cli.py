@@ -164,6 +164,30 @@ def test_a_bench_that_fails_says_so():
     assert all("needs" in one["failure"] for one in json.loads(done.stdout)["workloads"])
 
 
+def test_the_sparse_bench_reports_every_case(capsys):
+    assert cli.main(["bench", "sparse", "--neurons", "3000", "--rates", "0.1,10", "--dts", "0.1,0.05"]) == 0
+    cases = json.loads(capsys.readouterr().out)["cases"]
+    assert [(one["dt_ms"], one["target_rate_hz"]) for one in cases] == [
+        (0.1, 0.1),
+        (0.1, 10.0),
+        (0.05, 0.1),
+        (0.05, 10.0),
+    ]
+    for one in cases:
+        assert one["spikes"] > 10_000
+        assert one["rate_hz"] == pytest.approx(one["target_rate_hz"], rel=0.05)
+        assert one["synaptic_events"] == pytest.approx(100 * one["spikes"], rel=0.01)
+        ticks = one["biological_s"] * 1e3 / one["dt_ms"]
+        assert one["updates"] + one["updates_skipped"] == round(3000 * ticks)
+    assert cases[0]["updates"] < 0.05 * cases[0]["updates_skipped"]
+
+
+@pytest.mark.parametrize(("suite", "option"), [("standard", ["--rates", "1"]), ("sparse", ["--quick"])])
+def test_a_bench_takes_no_option_that_it_would_ignore(suite, option, capsys):
+    assert cli.main(["bench", suite, *option]) == 2
+    assert option[0] in capsys.readouterr().err
+
+
 def test_too_large_is_refused_with_the_forecast(capsys, monkeypatch):
     monkeypatch.setenv("SPIKECORE_MEMORY_LIMIT", "100000000")
     assert cli.main(["run", "microcircuit", "--quiet"]) == 2

@@ -13,8 +13,9 @@ from typing import Any
 
 from spikecore import _native, doctor
 from spikecore.errors import SpikecoreError
+from spikecore.library import sparse as library_sparse
 
-__all__ = ["STANDARD", "bench"]
+__all__ = ["STANDARD", "bench", "sparse"]
 
 STANDARD: tuple[tuple[str, ...], ...] = (
     ("microcircuit", "--scale", "0.1"),
@@ -32,6 +33,10 @@ QUICK: tuple[tuple[str, ...], ...] = (
     ("brunel", "--scale", "0.1", "--time", "200", "--presim", "100"),
 )
 """A few seconds in all, to see that it works."""
+SPARSE_SPIKES = 11_000
+"""Spikes of the sparse network at its lowest rate."""
+SPARSE_PRESIM_TICKS = 100
+"""Ticks before the measured run, in which blocks find their mode."""
 _MEDIANS = ("real_time_factor", "build_s", "run_s", "synaptic_events_per_s", "bare_scatter_ns")
 
 
@@ -94,3 +99,54 @@ def _reports(arguments: list[str], repeats: int) -> Iterator[dict[str, Any] | st
     for _ in range(repeats):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         yield json.loads(done.stdout) if done.returncode == 0 else done.stderr.strip()
+
+
+def sparse(neurons: int, rates: list[float], dts: list[float], workers: int | None) -> dict[str, Any]:
+    """Run the sparse network at every rate and tick, to see whether cost follows spikes.
+
+    Parameters
+    ----------
+    neurons : int
+        Number of neurons.
+    rates : list of float
+        Mean rates in Hz.
+    dts : list of float
+        Ticks in ms.
+    workers : int, optional
+        Threads; the CPUs allowed if None.
+
+    Returns
+    -------
+    dict
+        ``machine``, and ``cases``: for each rate and tick the sizes, times and counts of one run. All
+        run for one biological time, in which the lowest rate gives some 11,000 spikes.
+    """
+    seconds = SPARSE_SPIKES / (neurons * min(rates))
+    cases = [_sparse_case(neurons, rate, dt, seconds, workers) for dt in dts for rate in rates]
+    return {"machine": doctor.examine(), "cases": cases}
+
+
+def _sparse_case(neurons: int, rate: float, dt: float, seconds: float, workers: int | None) -> dict[str, Any]:
+    print(f"sparse: {neurons:,} neurons, {rate:g} Hz, dt {dt:g} ms", file=sys.stderr, flush=True)
+    net, _ = library_sparse.build(neurons, rate, dt)
+    machine = net.compile(workers, record_spikes=False)
+    machine.run(SPARSE_PRESIM_TICKS * dt)
+    result = machine.run(round(seconds * 1e3 / dt) * dt)
+    counts, stats = result.counts.totals(), result.statistics
+    synapses = int(stats["synapses"])
+    return {
+        "neurons": neurons,
+        "synapses": synapses,
+        "target_rate_hz": rate,
+        "rate_hz": counts["spikes"] / neurons / (result.duration * 1e-3),
+        "dt_ms": dt,
+        "biological_s": result.duration * 1e-3,
+        "run_s": result.real_s,
+        "spikes": counts["spikes"],
+        "synaptic_events": int(stats["synaptic_events"]),
+        "updates": counts["neuron_updates"] - counts["updates_skipped"],
+        "updates_skipped": counts["updates_skipped"],
+        "ticks_skipped": int(stats["ticks_skipped"]),
+        "bytes_per_synapse": (int(stats["weight_store_bytes"]) + int(stats["index_bytes"])) / synapses,
+        "phases_s": result.phases_s,
+    }

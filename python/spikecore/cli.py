@@ -20,6 +20,12 @@ from spikecore.options import MAX_WORKERS
 
 __all__ = ["main"]
 
+SUITES: dict[str, dict[str, Any]] = {
+    "standard": {"repeats": 3, "quick": False},
+    "sparse": {"neurons": 1_000_000, "rates": [0.01, 0.1, 10.0], "dts": [0.1, 0.01]},
+}
+"""Suites of `spikecore bench`, with their own options and what these are by default."""
+
 T = TypeVar("T")
 
 
@@ -63,12 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help="say what is installed and what this machine has")
     info.add_argument("--json", action="store_true", help="as one JSON object")
     info.set_defaults(command=_info)
-    bench = commands.add_parser("bench", help="run the standard workloads, print JSON")
-    bench.add_argument("--json", type=_file, metavar="FILE", default="-", help="write it to FILE")
-    bench.add_argument("--repeats", type=_whole, default=3, metavar="N", help="default 3")
-    bench.add_argument("--workers", type=_workers, metavar="N", help="threads")
-    bench.add_argument("--quick", action="store_true", help="small workloads, a few seconds")
-    bench.set_defaults(command=_bench)
+    _add_bench(commands)
     return parser
 
 
@@ -147,6 +148,21 @@ def _print_report(outcome: Any) -> None:
     print(terminal.describe(outcome.report, outcome.result))
 
 
+def _add_bench(commands: Any) -> None:
+    bench = commands.add_parser("bench", help="run the standard workloads, or a sparse network, and print JSON")
+    bench.add_argument("suite", nargs="?", choices=tuple(SUITES), default="standard", help="default standard")
+    bench.add_argument("--json", type=_file, metavar="FILE", default="-", help="write it to FILE")
+    bench.add_argument("--workers", type=_workers, metavar="N", help="threads")
+    given = bench.add_argument_group("standard", argument_default=argparse.SUPPRESS)
+    given.add_argument("--repeats", type=_whole, metavar="N", help="default 3")
+    given.add_argument("--quick", action="store_true", help="small workloads, a few seconds")
+    given = bench.add_argument_group("sparse", argument_default=argparse.SUPPRESS)
+    given.add_argument("--neurons", type=_whole, metavar="N", help="default 1,000,000")
+    given.add_argument("--rates", type=_numbers, metavar="HZ,…", help="mean rates; default 0.01,0.1,10")
+    given.add_argument("--dts", type=_numbers, metavar="MS,…", help="ticks; default 0.1,0.01")
+    bench.set_defaults(command=_bench)
+
+
 def _info(options: argparse.Namespace) -> int:
     from spikecore import doctor
 
@@ -156,14 +172,28 @@ def _info(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from spikecore.bench import bench
+    from spikecore import bench
 
+    chosen = _suite(options)
     _check_writable(options.json)
-    report = bench(options.repeats, options.workers, options.quick)
+    if options.suite == "sparse":
+        _write_json(bench.sparse(**chosen, workers=options.workers), options.json)
+        return 0
+    report = bench.bench(**chosen, workers=options.workers)
     _write_json(report, options.json)
     if report["interrupted"]:
         return 130
     return 1 if any(entry["failure"] for entry in report["workloads"]) else 0
+
+
+def _suite(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the values of the suite's own options; those of another suite are refused, not ignored."""
+    for suite, others in SUITES.items():
+        for name in others:
+            if suite != options.suite and hasattr(options, name):
+                msg = f"bench {options.suite} has no option --{name}; bench {suite} has"
+                raise NetworkError(msg, parameter=name)
+    return {name: getattr(options, name, default) for name, default in SUITES[options.suite].items()}
 
 
 def _check_writable(where: str | Path | None) -> None:
@@ -199,6 +229,13 @@ def _finite(value: Any) -> Any:
 
 def _number(text: str) -> float:
     return _parsed(text, float, lambda value: math.isfinite(value) and value >= 0.0, "a finite number ≥ 0")
+
+
+def _numbers(text: str) -> list[float]:
+    return [
+        _parsed(part, float, lambda value: math.isfinite(value) and value > 0.0, "a finite number > 0")
+        for part in text.split(",")
+    ]
 
 
 def _whole(text: str) -> int:

@@ -1,5 +1,5 @@
 """Ready networks, used by the command line, the tests and the benches alike."""
 
-from spikecore.library import brunel, microcircuit
+from spikecore.library import brunel, microcircuit, sparse
 
-__all__ = ["brunel", "microcircuit"]
+__all__ = ["brunel", "microcircuit", "sparse"]
