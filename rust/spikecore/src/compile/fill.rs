@@ -205,15 +205,15 @@ fn row_store<W: Weight>(network: &Network, frame: Frame, plan: &Plan<W>, lengths
 }
 
 fn loose_store<W: Weight>(network: &Network, plan: &Plan<W>, lengths: &[u32]) -> Result<Stored<W>, CompileError> {
-    let mut first = Vec::with_capacity(network.neurons() as usize + 1);
-    let mut end = 0;
-    first.push(end);
+    let mut first = Pages::zeroed(network.neurons() as usize + 1).map_err(out_of_memory("the index of synapses"))?;
+    let (mut neuron, mut end) = (0, 0);
     for (population, span) in network.populations.iter().zip(&plan.spans) {
         let kinds = span.kinds.len();
         for index in 0..population.size as usize {
             let row = span.first + index * kinds;
             end += lengths[row..row + kinds].iter().sum::<u32>();
-            first.push(end);
+            neuron += 1;
+            first[neuron] = end;
         }
     }
     let synapses = Pages::zeroed(end as usize).map_err(out_of_memory("synapses"))?;

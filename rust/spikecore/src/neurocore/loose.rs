@@ -25,7 +25,7 @@ pub struct Loose<W> {
 #[derive(Debug)]
 pub struct LooseStore<W: Weight> {
     /// First synapse of each neuron of the network, and one past the last.
-    pub(crate) first: Vec<u32>,
+    pub(crate) first: Pages<u32>,
     /// Synapses.
     pub(crate) synapses: Pages<Loose<W>>,
 }

@@ -1,8 +1,8 @@
-//! Zeroed memory on huge pages: the weight stores' backing. A fence around `unsafe`.
+//! Zeroed memory on huge pages: what is read at random in large pieces. A fence around `unsafe`.
 //!
-//! Random access into gigabytes is bound by address translation, so the kernel is asked for huge pages where it
-//! has them. Invariants:
-//! **G1** `ptr` is either dangling (len 0) or a live allocation of `len` elements made with `layout`.
+//! Random access into gigabytes is bound by address translation, the more so on a virtual machine, so large arrays begin
+//! at a huge page and the kernel is asked for huge pages where it has them. Invariants:
+//! **G1** `ptr` is either dangling (len 0) or the start of a live `block` that holds `len` elements.
 //! **G2** `T` is one of the types for which [`Zeroable`] is implemented: `Copy`, and valid when all bytes are zero.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
@@ -17,53 +17,89 @@ pub unsafe trait Zeroable: Copy + Send + Sync + 'static {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for u16 {}
 // SAFETY: G2, an integer.
+unsafe impl Zeroable for u32 {}
+// SAFETY: G2, an integer.
 unsafe impl Zeroable for super::store::Segment {}
 // SAFETY: G2, integers and a float are valid when zero.
 unsafe impl<W: super::weight::Weight> Zeroable for super::weight::Synapse<W> {}
 // SAFETY: G2, an integer and the above.
 unsafe impl<W: super::weight::Weight> Zeroable for super::loose::Loose<W> {}
 
-/// A fixed-size zeroed array, advised for huge pages when large.
+/// A fixed-size zeroed array, on huge pages when large.
 #[derive(Debug)]
 pub struct Pages<T: Zeroable> {
     ptr: NonNull<T>,
     len: usize,
-    layout: Layout,
+    block: Block,
 }
 
-/// Smallest allocation worth the advice: one huge page.
+/// Where the memory is from.
+#[derive(Debug)]
+enum Block {
+    /// Nowhere: there are no bytes.
+    None,
+    /// The allocator.
+    Allocated(Layout),
+    /// The system: so many bytes.
+    #[cfg(target_os = "linux")]
+    Mapped(usize),
+}
+
+/// A huge page.
+#[cfg(target_os = "linux")]
 const HUGE: usize = 2 << 20;
-/// What the advice must be aligned to.
-const PAGE: usize = 4096;
+/// Smallest array that gets a huge page.
+#[cfg(target_os = "linux")]
+const LARGE: usize = HUGE / 2;
 
 impl<T: Zeroable> Pages<T> {
     /// `len` zeroed elements, or the number of bytes that could not be had.
     pub fn zeroed(len: usize) -> Result<Self, u64> {
         let bytes = (len as u64).saturating_mul(size_of::<T>() as u64);
-        // No alignment beyond the type's: the allocator then hands out untouched pages of the system, where it would
-        // have to write zeros, one small page at a time, to an aligned block.
         let layout = usize::try_from(bytes).ok().and_then(|size| Layout::from_size_align(size, align_of::<T>()).ok()).ok_or(bytes)?;
         if layout.size() == 0 {
-            return Ok(Self { ptr: NonNull::dangling(), len, layout });
+            return Ok(Self { ptr: NonNull::dangling(), len, block: Block::None });
         }
-        // SAFETY: the layout has a size above zero; zero bytes are a valid `T` (G2).
-        let raw = unsafe { alloc_zeroed(layout) };
-        let ptr = NonNull::new(raw.cast::<T>()).ok_or(bytes)?;
-        advise(raw, layout.size());
-        Ok(Self { ptr, len, layout })
+        let (raw, block) = block(layout).ok_or(bytes)?;
+        Ok(Self { ptr: raw.cast(), len, block })
     }
 }
 
-/// Asks for huge pages where a whole one fits; refusal changes speed only.
-fn advise(raw: *mut u8, size: usize) {
+/// Zeroed memory that nothing has touched, if there is any.
+fn block(layout: Layout) -> Option<(NonNull<u8>, Block)> {
     #[cfg(target_os = "linux")]
-    if size >= HUGE {
-        let skip = raw.align_offset(PAGE);
-        let whole = (size - skip) / PAGE * PAGE;
-        // SAFETY: the whole pages of one live allocation (G1); this advice does not change their contents.
-        unsafe { libc::madvise(raw.add(skip).cast(), whole, libc::MADV_HUGEPAGE) };
+    if layout.size() >= LARGE {
+        let size = layout.size().checked_next_multiple_of(HUGE)?;
+        return Some((map(size)?, Block::Mapped(size)));
     }
-    let _ = (raw, size);
+    // SAFETY: the layout has a size above zero.
+    let raw = unsafe { alloc_zeroed(layout) };
+    Some((NonNull::new(raw)?, Block::Allocated(layout)))
+}
+
+/// `size` bytes, whole huge pages, from the system. An aligned allocation would come with every byte written.
+#[cfg(target_os = "linux")]
+fn map(size: usize) -> Option<NonNull<u8>> {
+    let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    let room = size.checked_add(HUGE)?;
+    // SAFETY: a new mapping, of which the ends outside the aligned part are given back at once; the advice on the rest
+    // does not change its contents, and where it is refused only speed changes.
+    unsafe {
+        let all = libc::mmap(std::ptr::null_mut(), room, access, kind, -1, 0);
+        if all == libc::MAP_FAILED {
+            return None;
+        }
+        let all = all.cast::<u8>();
+        let before = all.align_offset(HUGE);
+        let start = all.add(before);
+        for (end, bytes) in [(all, before), (start.add(size), HUGE - before)] {
+            if bytes > 0 {
+                libc::munmap(end.cast(), bytes);
+            }
+        }
+        libc::madvise(start.cast(), size, libc::MADV_HUGEPAGE);
+        NonNull::new(start)
+    }
 }
 
 impl<T: Zeroable> std::ops::Deref for Pages<T> {
@@ -83,9 +119,15 @@ impl<T: Zeroable> std::ops::DerefMut for Pages<T> {
 
 impl<T: Zeroable> Drop for Pages<T> {
     fn drop(&mut self) {
-        if self.layout.size() > 0 {
+        match self.block {
+            Block::None => {}
             // SAFETY: G1: allocated with this layout, freed once.
-            unsafe { dealloc(self.ptr.as_ptr().cast(), self.layout) };
+            Block::Allocated(layout) => unsafe { dealloc(self.ptr.as_ptr().cast(), layout) },
+            #[cfg(target_os = "linux")]
+            // SAFETY: G1: mapped with this size, given back once.
+            Block::Mapped(size) => {
+                unsafe { libc::munmap(self.ptr.as_ptr().cast(), size) };
+            }
         }
     }
 }
@@ -94,3 +136,19 @@ impl<T: Zeroable> Drop for Pages<T> {
 unsafe impl<T: Zeroable> Send for Pages<T> {}
 // SAFETY: as above; shared access is read-only.
 unsafe impl<T: Zeroable> Sync for Pages<T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrays_of_every_size_are_zero_and_writable() {
+        for len in [0, 1, 1000, (1 << 18) - 1, 1 << 18, (1 << 19) + 1, 3 << 20] {
+            let mut pages = Pages::<u32>::zeroed(len).unwrap();
+            assert!(pages.len() == len && pages.iter().all(|&x| x == 0));
+            pages.fill(7);
+            assert!(pages.iter().all(|&x| x == 7));
+        }
+        assert_eq!(Pages::<u32>::zeroed(usize::MAX / 2).unwrap_err(), u64::MAX / 2 * 2 + 1);
+    }
+}
