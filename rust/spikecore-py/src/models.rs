@@ -1,6 +1,6 @@
 //! Neuron models of a population from a name and columns of parameters.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use numpy::{PyArrayMethods, PyReadonlyArray1};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use spikecore::{Alif, LifDelta, LifExp, Model};
 
 /// The parameters of a population: by name, one number for all neurons or an array of one each.
-pub type Parameters<'py> = HashMap<String, Bound<'py, PyAny>>;
+pub type Parameters<'py> = BTreeMap<String, Bound<'py, PyAny>>;
 
 /// Parameters of `N` names: a value for all neurons or one each.
 struct Columns<const N: usize>([Vec<f64>; N]);
@@ -23,7 +23,7 @@ impl<const N: usize> Columns<N> {
 
 /// The neuron models of a population, one for all or one each; every parameter must be given, and no other.
 pub fn models(name: &str, size: u32, parameters: &Parameters<'_>) -> PyResult<Vec<Model>> {
-    let mut given = HashMap::new();
+    let mut given = BTreeMap::new();
     for (key, value) in parameters {
         given.insert(key.as_str(), column(name, key, size, value)?);
     }
@@ -49,7 +49,7 @@ pub fn models(name: &str, size: u32, parameters: &Parameters<'_>) -> PyResult<Ve
         "spike_source" => vec![Model::SpikeSource],
         other => return Err(PyValueError::new_err(format!("unknown model {other:?}"))),
     };
-    match given.keys().min() {
+    match given.keys().next() {
         None => Ok(models),
         Some(key) => Err(PyTypeError::new_err(format!("{name}: unknown parameter {key}"))),
     }
@@ -65,7 +65,7 @@ fn column(name: &str, key: &str, size: u32, value: &Bound<'_, PyAny>) -> PyResul
     Err(PyValueError::new_err(format!("{name}: {key} has {} values, allowed: one, or one per neuron, {size}", values.len())))
 }
 
-fn take<const N: usize>(name: &str, given: &mut HashMap<&str, Vec<f64>>, keys: [&str; N]) -> PyResult<Columns<N>> {
+fn take<const N: usize>(name: &str, given: &mut BTreeMap<&str, Vec<f64>>, keys: [&str; N]) -> PyResult<Columns<N>> {
     let mut columns = [const { Vec::new() }; N];
     for (column, key) in columns.iter_mut().zip(keys) {
         *column = given.remove(key).ok_or_else(|| PyTypeError::new_err(format!("{name}: parameter {key} is missing")))?;

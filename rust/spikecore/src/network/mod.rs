@@ -158,7 +158,7 @@ impl Network {
             if std::mem::discriminant(one) != std::mem::discriminant(&model) {
                 return Err(value_error(&subject(), "model", one.name(), &format!("that of the others, {}", model.name())));
             }
-            one.check(name, self.dt).or_else(|_| one.check(&subject(), self.dt))?;
+            one.check(&subject(), self.dt)?;
         }
         let size = u32::try_from(models.len()).unwrap_or(u32::MAX);
         let id = self.population(name, size, model)?;

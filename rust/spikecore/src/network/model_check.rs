@@ -52,10 +52,10 @@ fn check_membrane(m: &LifDelta, name: &str) -> Result<(), NetworkError> {
     for (parameter, value) in [("e_l", m.e_l), ("v_reset", m.v_reset), ("t_ref", m.t_ref), ("i_e", m.i_e)] {
         finite(name, parameter, value)?;
     }
-    if !(m.v_th > f64::NEG_INFINITY) {
+    if m.v_th.is_nan() || m.v_th == f64::NEG_INFINITY {
         return Err(value_error(name, "v_th", m.v_th, "a number, or infinity"));
     }
-    if !(m.tau_m > 0.0) {
+    if m.tau_m.is_nan() || m.tau_m <= 0.0 {
         return Err(value_error(name, "tau_m", m.tau_m, "greater than 0, or infinity"));
     }
     positive(name, "c_m", m.c_m)?;
@@ -71,4 +71,51 @@ fn check_adaptive(m: &Alif, name: &str) -> Result<(), NetworkError> {
     }
     positive(name, "tau_m", m.tau_m)?;
     positive(name, "tau_adp", m.tau_adp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{LifExp, Network};
+
+    const DELTA: LifDelta = LifDelta { tau_m: 20.0, c_m: 250.0, e_l: -65.0, v_th: -50.0, v_reset: -65.0, t_ref: 0.0, i_e: 0.0 };
+    const ADAPTIVE: Alif = Alif { tau_m: 20.0, tau_adp: 200.0, b0: 0.1, beta: 1.8, r_m: 1.0, i_e: 0.0 };
+
+    fn refused(model: Model) -> Option<String> {
+        model.check("exc", 0.1).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn ends_of_ranges_are_limits_or_mistakes() {
+        let infinite = f64::INFINITY;
+        assert_eq!(refused(Model::LifDelta(LifDelta { tau_m: infinite, v_th: infinite, ..DELTA })), None);
+        assert_eq!(refused(Model::Alif(ADAPTIVE)), None);
+        let delta = |m| refused(Model::LifDelta(m)).expect("a mistake");
+        assert!(delta(LifDelta { tau_m: f64::NAN, ..DELTA }).contains("tau_m is NaN"));
+        assert!(delta(LifDelta { tau_m: -infinite, ..DELTA }).contains("tau_m is -inf"));
+        assert!(delta(LifDelta { v_th: f64::NAN, ..DELTA }).contains("v_th is NaN"));
+        assert!(delta(LifDelta { v_th: -infinite, ..DELTA }).contains("v_th is -inf"));
+        assert!(delta(LifDelta { v_reset: -50.0, ..DELTA }).contains("v_reset is -50"));
+        assert!(delta(LifDelta { c_m: infinite, ..DELTA }).contains("c_m is inf"));
+        assert_eq!(refused(Model::LifDelta(LifDelta { t_ref: 2.0, ..DELTA })), None);
+        assert!(refused(Model::LifSubtract(LifDelta { t_ref: 2.0, ..DELTA })).is_some_and(|text| text.contains("t_ref is 2")));
+        let adaptive = |m| refused(Model::Alif(m)).expect("a mistake");
+        assert!(adaptive(Alif { tau_adp: 0.0, ..ADAPTIVE }).contains("tau_adp is 0"));
+        assert!(adaptive(Alif { tau_m: infinite, ..ADAPTIVE }).contains("tau_m is inf"));
+        assert!(adaptive(Alif { r_m: -1e17, ..ADAPTIVE }).contains("r_m is -1e17"));
+    }
+
+    #[test]
+    fn a_varied_population_has_one_kind_and_the_most_receptors() {
+        let LifDelta { tau_m, c_m, e_l, v_th, v_reset, t_ref, i_e } = DELTA;
+        let exp = |tau_syn_inh| Model::LifExp(LifExp { tau_m, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc: 2.0, tau_syn_inh, i_e });
+        let mut network = Network::new(0.1, 1).expect("valid");
+        let id = network.varied_population("exc", vec![exp(2.0), exp(5.0), exp(2.0)]).expect("valid");
+        assert_eq!((network.populations[id].size, network.populations[id].model.receptors()), (3, 2));
+        let mixed = network.varied_population("inh", vec![exp(2.0), Model::LifDelta(DELTA)]).expect_err("two kinds").to_string();
+        assert!(mixed.contains("inh, neuron"), "{mixed}");
+        let wrong = network.varied_population("inh", vec![exp(2.0), exp(-1.0)]).expect_err("a mistake").to_string();
+        assert!(wrong.contains("inh, neuron 1") && wrong.contains("tau_syn_inh is -1"), "{wrong}");
+        assert!(network.varied_population("none", vec![]).is_err());
+    }
 }
