@@ -187,7 +187,7 @@ class LIF(NeuronModel):
 
     A spike that arrives over a synapse of weight w (pA) adds w to the current of its receptor. When
     V ≥ v_th the neuron spikes and V stays at v_reset for t_ref. The equations are integrated
-    exactly on the grid, in NEST's order.
+    exactly on the grid, in NEST's order. Without leak (tau_m = ∞), C dV/dt is the sum of the currents.
 
     References
     ----------

@@ -418,7 +418,8 @@ class Network:
             Whether neurons are integrated in every tick, or only where input arrives or they may
             fire without, and moved on in closed form between. By default each block of 128
             neurons is watched and the cheaper way chosen; no choice depends on the workers.
-            Spikes are the same unless a potential comes within rounding of the threshold.
+            Spikes are the same unless a potential comes within rounding of the threshold. `ALIF`
+            and neurons with parameters of their own are integrated in every tick in each of the modes.
         progress : bool
             Show progress on a terminal.
 

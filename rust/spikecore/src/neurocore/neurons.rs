@@ -5,7 +5,9 @@
 //! raise to a threshold. Loops are plain and branch-free over a block, so that they compile to any vector width
 //! with the same bits. Operation order is part of the contract:
 //! exponential: `v = (v * p22 + i0 * p21_0 [+ i1 * p21_1]) + bias`, then `i = i * p11 + input`;
-//! delta: `v = (v * p22 + bias) + input`, input during refractoriness is discarded.
+//! delta: `v = (v * p22 + bias) + input`, input during refractoriness is discarded;
+//! where a spike subtracts, it adds `reset - theta` to the potential. Adaptive neurons are in [`super::adaptive`], neurons
+//! with constants of their own in [`super::varied`].
 
 use super::events::{Activity, Updates};
 use super::flow::Flow;

@@ -33,13 +33,15 @@ impl<S: Real> Own<S> {
         }
     }
 
-    /// Bytes per neuron of a population with these models, in state precision `S`.
+    /// Bytes per neuron that a population of `model` needs for this, `varied` or not; with what drives each neuron.
     pub(crate) fn bytes_per_neuron(model: &Model, varied: bool) -> usize {
-        match model {
+        let drive = if varied { 3 * size_of::<f64>() } else { 0 };
+        let constants = match model {
             Model::Alif(_) => Adaptive::<S>::ARRAYS * size_of::<S>(),
-            _ if varied => Columns::<S>::ARRAYS * size_of::<S>() + size_of::<u16>() + 3 * size_of::<f64>(),
+            _ if varied => Columns::<S>::ARRAYS * size_of::<S>() + size_of::<u16>(),
             _ => 0,
-        }
+        };
+        constants + drive
     }
 
     /// Bytes of its arrays.
