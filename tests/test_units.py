@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import reference
 import reference_models
+import test_determinism
 from hypothesis import given
 from hypothesis import strategies as st
 from test_determinism import ANY, assert_same, engine_propagators, machine_of, outcome
@@ -40,7 +41,7 @@ CHOICES = {
 }
 
 
-def drawn(draw, kind, size):
+def drawn(seed, kind, size):
     """Parameters of a population, each one value or an array; `v_th` and `v_reset` relative to rest."""
     names = {
         "lif": ("tau_m", "e_l", "v_th", "t_ref", "tau_syn_exc", "tau_syn_inh", "i_e"),
@@ -51,12 +52,12 @@ def drawn(draw, kind, size):
         "current reader": ("tau_m", "e_l", "tau_syn", "i_e"),
         "alif": ("tau_m", "tau_adp", "b0", "beta", "r_m", "i_e"),
     }[kind]
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    rng = np.random.default_rng(seed)
     found = {}
     for name in names:
         values = [0.0, 2.0] if kind == "alif" and name == "i_e" else CHOICES[name]
-        found[name] = rng.choice(values, size) if draw(st.booleans()) else float(rng.choice(values))
-    if kind in ("lif", "delta", "reader") and draw(st.booleans()):
+        found[name] = rng.choice(values, size) if rng.random() < 0.5 else float(rng.choice(values))
+    if kind in ("lif", "delta", "reader") and rng.random() < 0.3:
         found["tau_m"] = math.inf
     if "v_th" in found:
         found["v_th"] = found["v_th"] + found["e_l"]
@@ -82,7 +83,8 @@ def model_of(kind, parameters):
 def networks(draw):
     sizes = st.sampled_from([1, 7, 128, 129, 257])
     kinds = draw(st.lists(st.tuples(st.sampled_from(KINDS), sizes), min_size=1, max_size=3))
-    populations = [(kind, size, drawn(draw, kind, size)) for kind, size in kinds]
+    seeds = st.integers(0, 2**32 - 1)
+    populations = [(kind, size, drawn(draw(seeds), kind, size)) for kind, size in kinds]
     edge = st.tuples(
         st.integers(0, len(kinds)),
         st.integers(0, len(kinds) - 1),
@@ -188,6 +190,47 @@ def test_the_machine_does_not_matter(spec, cut, store, updates):
     for workers, parts in ((2, (cut, TICKS - cut)), (3, (TICKS,)), (8, (1, cut, TICKS - cut - 1))):
         machine = machine_of(net, workers, store, updates=updates)
         assert_same(outcome(machine, populations, [p for p in parts if p]), expected)
+
+
+LEVEL_SCRIPT = """
+import hashlib, itertools, json
+import numpy as np
+from spikecore import _native
+from test_determinism import machine_of, outcome
+from test_units import describe, everything
+found = {"level": _native.simd_level()}
+for store, updates in itertools.product(("f32", "q16", "f64"), ("dense", "event")):
+    net, populations = describe(everything(), recorded=True)
+    spikes, states, counters, recorded = outcome(machine_of(net, 2, store, updates=updates), populations)
+    digest = hashlib.sha256(np.ascontiguousarray(spikes))
+    for array in (*states.values(), *recorded):
+        digest.update(np.ascontiguousarray(array))
+    found[f"{store} {updates}"] = [digest.hexdigest(), counters]
+print(json.dumps(found))
+"""
+
+
+def everything():
+    """Two populations of each kind, each driven by the source and by one other."""
+    populations = [
+        (kind, size, drawn(at, kind, size)) for at, (size, kind) in enumerate(itertools.product((129, 200), KINDS))
+    ]
+    n = len(populations)
+    edges = [(n, at, 3, 3.0, 0.1) for at in range(n)] + [(at, (at + 5) % n, 4, 0.9, 1.3) for at in range(n)]
+    return 11, populations, edges
+
+
+def test_the_instruction_set_does_not_matter(monkeypatch):
+    monkeypatch.setattr(test_determinism, "LEVEL_SCRIPT", LEVEL_SCRIPT)
+    scalar = test_determinism.at_level("scalar")
+    assert scalar is not None
+    assert scalar.pop("level") in ("scalar", "neon")
+    assert all(sum(counters["spikes"]) > 1_000 for _, counters in scalar.values())
+    for level in ("avx2", "avx512"):
+        found = test_determinism.at_level(level)
+        if found is not None:
+            assert found.pop("level") == level
+            assert found == scalar
 
 
 @pytest.mark.parametrize("kind", KINDS)
