@@ -48,6 +48,10 @@ class Neurons:
     currents: list[tuple[float, int, int]] = field(default_factory=list)
     """Direct currents: (pA, first step, first step without)."""
 
+    def state(self, h: float, dtype: type) -> "Population":
+        """Initial state."""
+        return Population(self, h, dtype)
+
 
 @dataclass
 class Source:
@@ -146,7 +150,7 @@ def simulate(
         Absolute potentials of every population after the last step (empty for sources).
     """
     first = np.concatenate([[0], np.cumsum([p.size for p in populations])])
-    state = [Population(p, h, dtype) if isinstance(p, Neurons) else None for p in populations]
+    state = [None if isinstance(p, Source) else p.state(h, dtype) for p in populations]
     # Outgoing synapses of each global id, as (delay, target population, target, weight, order).
     outgoing: dict[int, list[tuple[int, int, int, float, int]]] = {}
     order = 0

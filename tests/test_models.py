@@ -34,7 +34,8 @@ def test_defaults_are_those_of_nest():
     [
         ("tau_m", 0.0),
         ("tau_m", -1.0),
-        ("tau_m", math.inf),
+        ("tau_m", math.nan),
+        ("c_m", math.inf),
         ("c_m", 0.0),
         ("c_m", math.nan),
         ("e_l", math.nan),
@@ -61,7 +62,7 @@ def test_reset_lies_below_threshold():
         sc.LIF(v_reset=-55.0)
 
 
-@pytest.mark.parametrize("value", ["10", None, True, [1.0]])
+@pytest.mark.parametrize("value", ["10", None, True, {1.0}])
 def test_values_that_are_no_numbers(value):
     with pytest.raises(TypeError, match="tau_m must be a number"):
         sc.LIF(tau_m=value)

@@ -15,6 +15,7 @@ Examples
 """
 
 from spikecore._native import __version__
+from spikecore.adaptive import ALIF
 from spikecore.connect import (
     AllToAll,
     Bernoulli,
@@ -36,6 +37,7 @@ from spikecore.errors import (
     SpikecoreError,
 )
 from spikecore.forecast import Forecast
+from spikecore.integrators import IF, LeakyIntegrator
 from spikecore.machine import Machine
 from spikecore.models import LIF, LIFDelta, SpikeSource
 from spikecore.network import Network
@@ -44,6 +46,8 @@ from spikecore.result import Result
 from spikecore.stimuli import DirectCurrent, Poisson
 
 __all__ = [
+    "ALIF",
+    "IF",
     "LIF",
     "AllToAll",
     "Bernoulli",
@@ -57,6 +61,7 @@ __all__ = [
     "ForecastError",
     "InternalError",
     "LIFDelta",
+    "LeakyIntegrator",
     "Machine",
     "Network",
     "NetworkError",

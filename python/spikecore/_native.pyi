@@ -47,8 +47,8 @@ class Network:
         self,
         name: str,
         size: int,
-        model: Literal["lif_exp", "lif_delta", "spike_source"],
-        parameters: dict[str, float],
+        model: Literal["lif_exp", "lif_delta", "lif_subtract", "alif", "spike_source"],
+        parameters: dict[str, float | NDArray[np.float64]],
     ) -> int: ...
     def initial_potential(self, population: int, distribution: _Distribution) -> None: ...
     def source_spikes(self, population: int, neurons: NDArray[np.uint32], ticks: NDArray[np.uint64]) -> None: ...

@@ -178,7 +178,7 @@ class Machine:
         ----------
         population : Population
             Not a spike source.
-        variable : {"v", "i_syn", "i_exc", "i_inh"}
+        variable : {"v", "i_syn", "i_exc", "i_inh", "eta", "theta"}
             As for `Network.record`.
 
         Returns

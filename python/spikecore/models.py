@@ -1,14 +1,18 @@
 """Neuron models: frozen records of parameters, each with its equation.
 
-Parameters carry NEST's meaning and units (ms, pF, mV, pA). A record is checked when it is made;
-what depends on the grid (`t_ref` must be a multiple of `dt`) is checked by `Network.population`.
+Parameters carry NEST's meaning and units (ms, pF, mV, pA); each is one value for all neurons or an
+array with one per neuron. A record is checked when it is made; what depends on the grid (`t_ref` must
+be a multiple of `dt`) or the size is checked by `Network.population`.
 """
 
 import difflib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, Self
 
-from spikecore import checks
+import numpy as np
+
+from spikecore import checks, parameters
+from spikecore.parameters import Parameter, Range
 
 __all__ = ["LIF", "LIFDelta", "NeuronModel", "SpikeSource"]
 
@@ -32,10 +36,33 @@ _PYNN_NAMES = {
 }
 
 
+Native = Literal["lif_exp", "lif_delta", "lif_subtract", "alif", "spike_source"]
+"""The engine's names of its models."""
+
+_TIME = Range("ms", above=0.0)
+
+_RANGES = {
+    "tau_m": Range("ms", above=0.0, infinite=True),
+    "c_m": Range("pF", above=0.0),
+    "e_l": Range("mV"),
+    "v_th": Range("mV"),
+    "v_reset": Range("mV"),
+    "t_ref": Range("ms", low=0.0),
+    "tau_syn": _TIME,
+    "tau_syn_exc": _TIME,
+    "tau_syn_inh": _TIME,
+    "i_e": Range("pA"),
+}
+
+
 class NeuronModel:
     """What all models share: a name for the engine, parameters and variables."""
 
-    native: ClassVar[Literal["lif_exp", "lif_delta", "spike_source"]]
+    native: ClassVar[Native]
+    options: ClassVar[tuple[str, ...]] = ()
+    """Fields that are no parameters."""
+    ranges: ClassVar[dict[str, Range]] = _RANGES
+    """Allowed values of each parameter."""
 
     def __new__(cls, *_args: Any, **keywords: Any) -> Self:
         """Refuse unknown keywords with the name that was probably meant."""
@@ -45,9 +72,14 @@ class NeuronModel:
                 raise TypeError(_unknown(cls.__name__, keyword, known))
         return super().__new__(cls)
 
-    def parameters(self) -> dict[str, float]:
-        """Return the parameters by name, in the units of the docstring."""
-        raise NotImplementedError
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters by name, floats or read-only arrays, in the units of the docstring."""
+        names = [one.name for one in fields(self)]  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in names if name not in self.options}
+
+    def lowered(self) -> tuple[Native, dict[str, Any]]:
+        """Return the engine's name of the model and what the engine takes for its parameters."""
+        return self.native, self.parameters()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -57,32 +89,50 @@ class NeuronModel:
     def __post_init__(self) -> None:
         """Check every parameter against its range."""
         name = type(self).__name__
-        values = self.parameters()
-        for parameter, value in values.items():
-            unit = _UNITS[parameter]
-            if parameter.startswith(("tau_", "c_")):
-                checked = checks.number(name, parameter, value, above=0.0, unit=unit)
-            elif parameter == "t_ref":
-                checked = checks.number(name, parameter, value, low=0.0, unit=unit)
-            else:
-                checked = checks.number(name, parameter, value, unit=unit)
+        for parameter, value in self.parameters().items():
+            checked = parameters.checked(name, parameter, value, self.ranges[parameter])
             object.__setattr__(self, parameter, checked)
-        if values and not values["v_reset"] < values["v_th"]:
-            allowed = f"below v_th = {values['v_th']:g} mV"
-            checks.refuse(name, "v_reset", values["v_reset"], allowed)
+        values = self.parameters()
+        parameters.same_length(name, values)
+        if "v_reset" in values:
+            _check_reset(name, values)
+        if "reset" in self.options:
+            _check_option(name, self.reset, values["t_ref"])  # type: ignore[attr-defined]
+
+    def _fields(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, one.name) for one in fields(self))  # type: ignore[arg-type]
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is of the same model with equal parameters."""
+        if type(self) is not type(other):
+            return NotImplemented
+        pairs = zip(self._fields(), other._fields(), strict=True)
+        return all(parameters.equal(one, two) for one, two in pairs)
+
+    def __hash__(self) -> int:
+        """Return a hash by value."""
+        values = (one.tobytes() if isinstance(one, np.ndarray) else one for one in self._fields())
+        return hash((type(self), *values))
+
+    def __repr__(self) -> str:
+        """Show the parameters; of a long array the ends."""
+        names = [one.name for one in fields(self)]  # type: ignore[arg-type]
+        shown = (f"{name}={parameters.shown(value)}" for name, value in zip(names, self._fields(), strict=True))
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
-_UNITS = {
-    "tau_m": "ms",
-    "c_m": "pF",
-    "e_l": "mV",
-    "v_th": "mV",
-    "v_reset": "mV",
-    "t_ref": "ms",
-    "tau_syn_exc": "ms",
-    "tau_syn_inh": "ms",
-    "i_e": "pA",
-}
+def _check_reset(name: str, values: dict[str, Any]) -> None:
+    wrong = np.greater_equal(values["v_reset"], values["v_th"])
+    at = int(np.argmax(wrong))
+    bound = values["v_th"] if np.ndim(values["v_th"]) == 0 else values["v_th"][at]
+    parameters.elementwise(name, "v_reset", wrong, values["v_reset"], f"below v_th = {bound:g} mV")
+
+
+def _check_option(name: str, reset: Any, t_ref: Any) -> None:
+    checks.choice(name, "reset", reset, ("set", "subtract"))
+    if reset == "subtract":
+        wrong = np.not_equal(t_ref, 0.0)
+        parameters.elementwise(name, "t_ref", wrong, t_ref, "0 ms with reset='subtract'")
 
 
 def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
@@ -94,34 +144,37 @@ def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
     return f"{name} has no parameter {keyword!r}; {hint}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class LIF(NeuronModel):
     r"""Leaky integrate-and-fire neuron with exponential synaptic currents (NEST `iaf_psc_exp`).
 
+    Each parameter is one value for all neurons, or an array with one per neuron. Neurons with their own
+    parameters are stepped in every tick, whatever ``updates`` says.
+
     Parameters
     ----------
-    tau_m : float
-        Membrane time constant in ms, > 0.
-    c_m : float
+    tau_m : float or array_like of shape (size,)
+        Membrane time constant in ms, > 0; infinite without leak.
+    c_m : float or array_like of shape (size,)
         Membrane capacitance in pF, > 0.
-    e_l : float
+    e_l : float or array_like of shape (size,)
         Resting potential in mV.
-    v_th : float
+    v_th : float or array_like of shape (size,)
         Threshold in mV.
-    v_reset : float
+    v_reset : float or array_like of shape (size,)
         Potential after a spike in mV, below `v_th`.
-    t_ref : float
+    t_ref : float or array_like of shape (size,)
         Refractory period in ms, ≥ 0 and a multiple of the network's `dt`.
-    tau_syn_exc, tau_syn_inh : float
+    tau_syn_exc, tau_syn_inh : float or array_like of shape (size,)
         Time constants of the excitatory and the inhibitory current in ms, > 0. When they are equal
-        the engine keeps one current, ``i_syn``; otherwise two, ``i_exc`` and ``i_inh``.
-    i_e : float
+        (in every neuron) the engine keeps one current, ``i_syn``; otherwise two, ``i_exc`` and ``i_inh``.
+    i_e : float or array_like of shape (size,)
         Constant current in pA.
 
     Raises
     ------
     NetworkError
-        If a value is not finite or outside its range.
+        If a value is not finite or outside its range; of an array, the message has the index.
     TypeError
         If a keyword is unknown or a value is not a number.
 
@@ -134,7 +187,7 @@ class LIF(NeuronModel):
 
     A spike that arrives over a synapse of weight w (pA) adds w to the current of its receptor. When
     V ≥ v_th the neuron spikes and V stays at v_reset for t_ref. The equations are integrated
-    exactly on the grid, in NEST's order.
+    exactly on the grid, in NEST's order. Without leak (tau_m = ∞), C dV/dt is the sum of the currents.
 
     References
     ----------
@@ -151,55 +204,58 @@ class LIF(NeuronModel):
     TypeError: LIF has no parameter 'v_rest'; did you mean 'e_l'?
     """
 
-    native: ClassVar[Literal["lif_exp", "lif_delta", "spike_source"]] = "lif_exp"
+    native: ClassVar[Native] = "lif_exp"
 
-    tau_m: float = 20.0
-    c_m: float = 250.0
-    e_l: float = -70.0
-    v_th: float = -55.0
-    v_reset: float = -70.0
-    t_ref: float = 2.0
-    tau_syn_exc: float = 2.0
-    tau_syn_inh: float = 2.0
-    i_e: float = 0.0
-
-    def parameters(self) -> dict[str, float]:
-        """Return the parameters by name, in the units of the docstring."""
-        return asdict(self)
+    tau_m: Parameter = 20.0
+    c_m: Parameter = 250.0
+    e_l: Parameter = -70.0
+    v_th: Parameter = -55.0
+    v_reset: Parameter = -70.0
+    t_ref: Parameter = 2.0
+    tau_syn_exc: Parameter = 2.0
+    tau_syn_inh: Parameter = 2.0
+    i_e: Parameter = 0.0
 
     @property
     def variables(self) -> tuple[str, ...]:
         """Names of the state variables: ``v`` in mV, currents in pA."""
-        if self.tau_syn_exc == self.tau_syn_inh:
+        if np.all(np.equal(self.tau_syn_exc, self.tau_syn_inh)):
             return ("v", "i_syn")
         return ("v", "i_exc", "i_inh")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class LIFDelta(NeuronModel):
     r"""Leaky integrate-and-fire neuron with delta synapses (NEST `iaf_psc_delta`).
 
+    Each parameter but `reset` is one value for all neurons, or an array with one per neuron. Neurons with
+    their own parameters are stepped in every tick, whatever ``updates`` says.
+
     Parameters
     ----------
-    tau_m : float
-        Membrane time constant in ms, > 0.
-    c_m : float
+    tau_m : float or array_like of shape (size,)
+        Membrane time constant in ms, > 0; infinite without leak.
+    c_m : float or array_like of shape (size,)
         Membrane capacitance in pF, > 0; it only scales `i_e` and direct currents.
-    e_l : float
+    e_l : float or array_like of shape (size,)
         Resting potential in mV.
-    v_th : float
+    v_th : float or array_like of shape (size,)
         Threshold in mV.
-    v_reset : float
+    v_reset : float or array_like of shape (size,)
         Potential after a spike in mV, below `v_th`.
-    t_ref : float
+    t_ref : float or array_like of shape (size,)
         Refractory period in ms, ≥ 0 and a multiple of the network's `dt`.
-    i_e : float
+    i_e : float or array_like of shape (size,)
         Constant current in pA.
+    reset : {"set", "subtract"}
+        What a spike does to the potential: ``"set"`` sets it to `v_reset`, ``"subtract"`` takes
+        `v_th` - `v_reset` from it, so that what was above the threshold is kept; this needs
+        `t_ref` = 0.
 
     Raises
     ------
     NetworkError
-        If a value is not finite or outside its range.
+        If a value is not finite or outside its range; of an array, the message has the index.
     TypeError
         If a keyword is unknown or a value is not a number.
 
@@ -212,7 +268,8 @@ class LIFDelta(NeuronModel):
 
     References
     ----------
-    NEST, `iaf_psc_delta.cpp`.
+    NEST, `iaf_psc_delta.cpp`. Reset by subtraction: Rueckauer et al. (2017), Frontiers in Neuroscience
+    11:682.
 
     Examples
     --------
@@ -221,19 +278,22 @@ class LIFDelta(NeuronModel):
     ('v',)
     """
 
-    native: ClassVar[Literal["lif_exp", "lif_delta", "spike_source"]] = "lif_delta"
+    native: ClassVar[Native] = "lif_delta"
 
-    tau_m: float = 20.0
-    c_m: float = 250.0
-    e_l: float = -70.0
-    v_th: float = -55.0
-    v_reset: float = -70.0
-    t_ref: float = 2.0
-    i_e: float = 0.0
+    tau_m: Parameter = 20.0
+    c_m: Parameter = 250.0
+    e_l: Parameter = -70.0
+    v_th: Parameter = -55.0
+    v_reset: Parameter = -70.0
+    t_ref: Parameter = 2.0
+    i_e: Parameter = 0.0
+    reset: Literal["set", "subtract"] = "set"
 
-    def parameters(self) -> dict[str, float]:
-        """Return the parameters by name, in the units of the docstring."""
-        return asdict(self)
+    options: ClassVar[tuple[str, ...]] = ("reset",)
+
+    def lowered(self) -> tuple[Native, dict[str, Any]]:
+        """Return the engine's name of the model and what the engine takes for its parameters."""
+        return "lif_subtract" if self.reset == "subtract" else self.native, self.parameters()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -241,12 +301,8 @@ class LIFDelta(NeuronModel):
         return ("v",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpikeSource(NeuronModel):
     """Neurons without a state that spike at given times; made by `Network.spike_source`."""
 
-    native: ClassVar[Literal["lif_exp", "lif_delta", "spike_source"]] = "spike_source"
-
-    def parameters(self) -> dict[str, float]:
-        """Return an empty dict: a spike source has no parameters."""
-        return {}
+    native: ClassVar[Native] = "spike_source"

@@ -102,8 +102,8 @@ class Network:
         ----------
         size : int
             Number of neurons, ≥ 1.
-        model : LIF or LIFDelta
-            Model and parameters of all its neurons.
+        model : LIF, LIFDelta, IF, LeakyIntegrator or ALIF
+            Model and parameters of its neurons; arrays among them have shape (size,).
         name : str, optional
             Unique name; ``population0``, ``population1`` … by default.
         v_init : float, Normal, Uniform or array_like of shape (size,), optional
@@ -125,12 +125,13 @@ class Network:
         n = self._new_size(label, size)
         if not isinstance(model, NeuronModel) or isinstance(model, SpikeSource):
             hint = "; use net.spike_source(…)" if isinstance(model, SpikeSource) else ""
-            msg = f"{label}: model must be LIF(…) or LIFDelta(…), not {model!r}{hint}"
+            msg = (
+                f"{label}: model must be LIF(…), LIFDelta(…), IF(…), LeakyIntegrator(…) or ALIF(…), not {model!r}{hint}"
+            )
             raise TypeError(msg)
-        parameters = model.parameters()
-        self._grid.ticks(label, "t_ref", parameters["t_ref"], high=MAX_DELAY_TICKS)
+        self._check_model(label, n, model)
         start = None if v_init is None else potential_to_native(label, v_init, n)
-        population = self._declare(label, n, model, parameters)
+        population = self._declare(label, n, model)
         if start is not None:
             self._native.initial_potential(population.index, start)
         return population
@@ -170,7 +171,7 @@ class Network:
         label = self._new_name(name)
         n = self._new_size(label, size)
         neurons, ticks = stimuli.source_spikes(label, n, times, self._grid)
-        population = self._declare(label, n, SpikeSource(), {})
+        population = self._declare(label, n, SpikeSource())
         self._native.source_spikes(population.index, neurons, ticks)
         return population
 
@@ -315,7 +316,7 @@ class Network:
     def record(
         self,
         population: Population,
-        variable: Literal["v", "i_syn", "i_exc", "i_inh"] = "v",
+        variable: Literal["v", "i_syn", "i_exc", "i_inh", "eta", "theta"] = "v",
         neurons: ArrayLike | None = None,
         interval: float | None = None,
     ) -> Recorder:
@@ -325,9 +326,10 @@ class Network:
         ----------
         population : Population
             Whose neurons to record.
-        variable : {"v", "i_syn", "i_exc", "i_inh"}
+        variable : {"v", "i_syn", "i_exc", "i_inh", "eta", "theta"}
             Potential in mV or synaptic current in pA. `LIF` with equal synaptic time constants has
-            ``i_syn``, with different ones ``i_exc`` and ``i_inh``; `LIFDelta` has ``v`` only.
+            ``i_syn``, with different ones ``i_exc`` and ``i_inh``; `LIFDelta` has ``v`` only. `ALIF` has
+            its adaptation ``eta`` and its threshold ``theta`` in mV.
         neurons : array_like of int, optional
             Indices within the population; all by default.
         interval : float, optional
@@ -416,7 +418,8 @@ class Network:
             Whether neurons are integrated in every tick, or only where input arrives or they may
             fire without, and moved on in closed form between. By default each block of 128
             neurons is watched and the cheaper way chosen; no choice depends on the workers.
-            Spikes are the same unless a potential comes within rounding of the threshold.
+            Spikes are the same unless a potential comes within rounding of the threshold. `ALIF`
+            and neurons with parameters of their own are integrated in every tick in each of the modes.
         progress : bool
             Show progress on a terminal.
 
@@ -453,9 +456,20 @@ class Network:
             raise ForecastError(msg, value=forecast.bytes, allowed=forecast.available) from None
         return Machine(native, self._grid, self.populations, tuple(self._recorders), tuple(recorded))
 
-    def _declare(self, name: str, size: int, model: NeuronModel, parameters: dict[str, float]) -> Population:
+    def _check_model(self, name: str, size: int, model: NeuronModel) -> None:
+        """Check what depends on the size of the population or on the grid."""
+        for parameter, value in model.parameters().items():
+            if np.ndim(value) and len(value) != size:
+                checks.refuse(name, f"the shape of {parameter}", f"({len(value)},)", f"({size},), one value per neuron")
+            if parameter == "t_ref" and np.ndim(value):
+                self._grid.tick_array(name, "t_ref", value, low=0, high=MAX_DELAY_TICKS)
+            elif parameter == "t_ref":
+                self._grid.ticks(name, "t_ref", value, high=MAX_DELAY_TICKS)
+
+    def _declare(self, name: str, size: int, model: NeuronModel) -> Population:
         first = sum(population.size for population in self._populations)
-        index = self._native.population(name, size, model.native, parameters)
+        native, parameters = model.lowered()
+        index = self._native.population(name, size, native, parameters)
         population = Population(name, size, model, first, index)
         self._populations.append(population)
         return population

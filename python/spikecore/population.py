@@ -100,7 +100,7 @@ class Recorder:
     population : Population
         Whose neurons are recorded.
     variable : str
-        ``v`` (mV), ``i_syn``, ``i_exc`` or ``i_inh`` (pA).
+        ``v`` (mV), ``i_syn``, ``i_exc`` or ``i_inh`` (pA), ``eta`` or ``theta`` (mV).
     neurons : ndarray of uint32, shape (n,)
         Indices within the population, in the order of the columns of the samples.
     interval : float

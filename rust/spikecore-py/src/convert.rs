@@ -1,12 +1,10 @@
 //! Python values to the engine's description types.
 
-use std::collections::HashMap;
-
 use numpy::{PyArrayMethods, PyReadonlyArray1};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use spikecore::{Distribution, LifDelta, LifExp, Model, Receptor, Rule, Updates, Variable};
+use spikecore::{Distribution, Receptor, Rule, Updates, Variable};
 
 fn tag(tuple: &Bound<'_, PyTuple>) -> PyResult<String> {
     tuple.get_item(0)?.extract()
@@ -76,39 +74,11 @@ pub fn variable(name: &str) -> PyResult<Variable> {
         "v" => Ok(Variable::Potential),
         "i_syn" | "i_exc" => Ok(Variable::Current(0)),
         "i_inh" => Ok(Variable::Current(1)),
-        other => Err(PyValueError::new_err(format!("variable is {other:?}, allowed: 'v', 'i_syn', 'i_exc', 'i_inh'"))),
-    }
-}
-
-/// A neuron model from its name and parameters; every parameter must be given, and no other.
-pub fn model(name: &str, mut parameters: HashMap<String, f64>) -> PyResult<Model> {
-    let mut take = |key: &str| parameters.remove(key).ok_or_else(|| PyTypeError::new_err(format!("{name}: parameter {key} is missing")));
-    let model = match name {
-        "lif_exp" => Model::LifExp(LifExp {
-            tau_m: take("tau_m")?,
-            c_m: take("c_m")?,
-            e_l: take("e_l")?,
-            v_th: take("v_th")?,
-            v_reset: take("v_reset")?,
-            t_ref: take("t_ref")?,
-            tau_syn_exc: take("tau_syn_exc")?,
-            tau_syn_inh: take("tau_syn_inh")?,
-            i_e: take("i_e")?,
-        }),
-        "lif_delta" => Model::LifDelta(LifDelta {
-            tau_m: take("tau_m")?,
-            c_m: take("c_m")?,
-            e_l: take("e_l")?,
-            v_th: take("v_th")?,
-            v_reset: take("v_reset")?,
-            t_ref: take("t_ref")?,
-            i_e: take("i_e")?,
-        }),
-        "spike_source" => Model::SpikeSource,
-        other => return Err(PyValueError::new_err(format!("unknown model {other:?}"))),
-    };
-    match parameters.keys().min() {
-        None => Ok(model),
-        Some(key) => Err(PyTypeError::new_err(format!("{name}: unknown parameter {key}"))),
+        "eta" => Ok(Variable::Adaptation),
+        "theta" => Ok(Variable::Threshold),
+        other => {
+            let allowed = "'v', 'i_syn', 'i_exc', 'i_inh', 'eta', 'theta'";
+            Err(PyValueError::new_err(format!("variable is {other:?}, allowed: {allowed}")))
+        }
     }
 }

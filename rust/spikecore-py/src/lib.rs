@@ -5,6 +5,7 @@
 mod convert;
 mod errors;
 mod machine;
+mod models;
 mod network;
 mod system;
 

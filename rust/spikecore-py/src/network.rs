@@ -1,6 +1,5 @@
 //! `_native.Network`: the description.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use numpy::{PyArrayMethods, PyReadonlyArray1};
@@ -9,7 +8,8 @@ use pyo3::types::{PyDict, PyTuple};
 use spikecore::{CompileOptions, DelayLaw, Network as Description, Projection, SampleRecorder, Stimulus, subject_of};
 
 use crate::machine::{Machine, Watcher};
-use crate::{convert, errors, system};
+use crate::models::Parameters;
+use crate::{convert, errors, models, system};
 
 /// A network description; ids are handed out in call order.
 #[pyclass(frozen, module = "spikecore._native")]
@@ -29,9 +29,12 @@ impl Network {
     }
 
     /// Adds a population.
-    fn population(&self, name: &str, size: u32, model: &str, parameters: HashMap<String, f64>) -> PyResult<usize> {
-        let model = convert::model(model, parameters)?;
-        self.with(|n| n.population(name, size, model).map_err(errors::network))
+    fn population(&self, name: &str, size: u32, model: &str, parameters: Parameters<'_>) -> PyResult<usize> {
+        let models = models::models(model, size, &parameters)?;
+        self.with(|n| {
+            let added = if let [one] = *models { n.population(name, size, one) } else { n.varied_population(name, models) };
+            added.map_err(errors::network)
+        })
     }
 
     /// Sets initial potentials.

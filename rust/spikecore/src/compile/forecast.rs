@@ -5,6 +5,7 @@ use crate::id::BLOCK;
 use crate::network::Network;
 use crate::neurocore::frame::CELLS;
 use crate::neurocore::loose::Loose;
+use crate::neurocore::varied::Own;
 use crate::neurocore::weight::{Synapse, Weight};
 
 /// Neurons, synapses and bytes of a machine.
@@ -65,13 +66,17 @@ impl Forecast {
         }
         let neurons = network.neurons();
         let state_per_neuron = (size_of::<W::State>() * 3 + 2 + 8 + 16) as u64;
+        let own = network.populations.iter().map(|p| {
+            let bytes = Own::<W::State>::bytes_per_neuron(&p.model, !p.each.is_empty());
+            (p.size as usize * bytes) as u64
+        });
         let cells = (cores * CELLS * size_of::<W::Acc>()) as u64;
         Self {
             neurons,
             synapses: synapses as u64,
             synapse_bytes: bytes as u64,
             index_bytes: index as u64,
-            state_bytes: neurons * state_per_neuron + cells + (network.populations.len() * cores * BLOCK * 32) as u64,
+            state_bytes: neurons * state_per_neuron + own.sum::<u64>() + cells + (network.populations.len() * cores * BLOCK * 32) as u64,
             build_bytes: (build + transposing) as u64 + neurons * size_of::<f64>() as u64,
         }
     }

@@ -101,7 +101,8 @@ fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
         let mut potentials = vec![0.0; population.size as usize];
         let stream = Stream::new(network.seed, Purpose::InitialPotential, id as u32, 0);
         rows::draw(&population.initial, &stream, &mut potentials);
-        potentials.iter_mut().for_each(|v| *v -= population.model.rest());
+        let models = population.models(0..potentials.len()).iter().cycle();
+        potentials.iter_mut().zip(models).for_each(|(v, model)| *v -= model.rest());
         potentials
     };
     network.populations.iter().enumerate().map(of).collect()
@@ -112,11 +113,12 @@ fn place<W: Weight>(network: &Network, plan: &Plan<W>, slice: &Slice, initial: &
     let id = slice.population;
     let population = &network.populations[id];
     let range = slice.first as usize..(slice.first + slice.len) as usize;
-    let part = match population.model.propagators(network.dt) {
-        None => Part::Source { spikes: source_spikes(population, slice), emitted: 0 },
-        Some(propagators) => Part::Neurons {
-            slab: Box::new(Slab::new(&population.model, &propagators, &initial[id][range.clone()], plan.steps[id], updates)),
-            outside: outside(network, plan, id, &range, propagators.p20),
+    let each = if population.each.is_empty() { &[] } else { population.models(range.clone()) };
+    let part = match population.model {
+        Model::SpikeSource => Part::Source { spikes: source_spikes(population, slice), emitted: 0 },
+        model => Part::Neurons {
+            slab: Box::new(Slab::new(&model, each, network.dt, &initial[id][range.clone()], plan.steps[id], updates)),
+            outside: outside(network, plan, id, &range),
         },
     };
     let taps = network.recorders.iter().enumerate().filter(|(_, r)| r.population == id).map(|(recorder, r)| {
@@ -141,7 +143,7 @@ fn source_spikes(population: &Population, slice: &Slice) -> Vec<(Tick, u32)> {
 }
 
 /// Currents and Poisson processes onto one slice.
-fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std::ops::Range<usize>, p20: f64) -> Outside<W> {
+fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std::ops::Range<usize>) -> Outside<W> {
     let model: &Model = &network.populations[id].model;
     let (mut poisson, mut rare, mut currents) = (vec![], vec![], vec![]);
     for (number, stimulus) in network.stimuli.iter().enumerate() {
@@ -176,7 +178,10 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std:
             _ => {}
         }
     }
-    Outside { poisson, rare, currents, i_e: model.i_e(), p20, bias: vec![], next_change: 0 }
+    let models = network.populations[id].models(range.clone());
+    let i_e = models.iter().map(Model::i_e).collect();
+    let p20 = models.iter().filter_map(|m| m.propagators(network.dt)).map(|p| p.p20).collect();
+    Outside { poisson, rare, currents, i_e, p20, bias: vec![], next_change: 0 }
 }
 
 const _: () = assert!(BLOCK == 128, "the Poisson kernel and the chunks of the build work on blocks of 128 neurons");

@@ -113,6 +113,7 @@ impl<W: Weight> Engine<W> {
                 (Part::Source { .. }, _) => false,
                 (Part::Neurons { .. }, Variable::Potential) => true,
                 (Part::Neurons { slab, .. }, Variable::Current(r)) => slab.has_current(r),
+                (Part::Neurons { slab, .. }, Variable::Adaptation | Variable::Threshold) => slab.adapts(),
             };
             if !has {
                 return Err(lacks(population, variable));

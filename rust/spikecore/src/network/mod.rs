@@ -6,11 +6,12 @@
 mod check;
 mod distribution;
 mod model;
+mod model_check;
 mod projection;
 
 pub use check::subject_of;
 pub use distribution::{DelayLaw, Distribution};
-pub use model::{LifDelta, LifExp, Model, Propagators};
+pub use model::{Alif, LifDelta, LifExp, Model, Propagators};
 pub use projection::{Projection, Receptor, Rule};
 
 use crate::error::NetworkError;
@@ -26,14 +27,23 @@ pub struct Population {
     pub size: u32,
     /// Global id of its first neuron.
     pub first: NeuronId,
-    /// Neuron model.
+    /// Neuron model; where neurons differ, that of one with as many receptors as any.
     pub model: Model,
+    /// The model of each neuron where they differ; otherwise empty.
+    pub each: Vec<Model>,
     /// Initial potential in mV; not used by spike sources.
     pub initial: Distribution,
     /// Spikes of a spike source, sorted by (tick, neuron index).
     pub source_spikes: Vec<(Tick, u32)>,
     /// Whether its spikes are recorded.
     pub record_spikes: bool,
+}
+
+impl Population {
+    /// The models of neurons `range`: one for all, or one each.
+    pub fn models(&self, range: std::ops::Range<usize>) -> &[Model] {
+        if self.each.is_empty() { std::slice::from_ref(&self.model) } else { &self.each[range] }
+    }
 }
 
 /// Input that comes from outside the network.
@@ -87,6 +97,10 @@ pub enum Variable {
     Potential,
     /// Synaptic current in pA of a receptor (0 excitatory or the only one, 1 inhibitory).
     Current(usize),
+    /// Adaptation of an adaptive neuron.
+    Adaptation,
+    /// Threshold of an adaptive neuron in mV, as adapted.
+    Threshold,
 }
 
 /// A network description. Global neuron ids are handed out in declaration order.
@@ -130,8 +144,27 @@ impl Network {
         let first = u32::try_from(first).expect("checked above");
         let initial = Distribution::Constant(model.rest());
         let name = name.to_owned();
-        self.populations.push(Population { name, size, first, model, initial, source_spikes: vec![], record_spikes: true });
+        self.populations.push(Population { name, size, first, model, each: vec![], initial, source_spikes: vec![], record_spikes: true });
         Ok(self.populations.len() - 1)
+    }
+
+    /// Adds a population of neurons that differ in their parameters: one model each, all of one kind. They share two
+    /// receptors as soon as the time constants of any differ.
+    pub fn varied_population(&mut self, name: &str, models: Vec<Model>) -> Result<PopulationId, NetworkError> {
+        let widest = models.iter().copied().max_by_key(Model::receptors);
+        let model = widest.ok_or_else(|| value_error(name, "size", 0, "1 to 4294967294 neurons in the whole network"))?;
+        for (k, one) in models.iter().enumerate() {
+            let subject = || format!("{name}, neuron {k}");
+            if std::mem::discriminant(one) != std::mem::discriminant(&model) {
+                return Err(value_error(&subject(), "model", one.name(), &format!("that of the others, {}", model.name())));
+            }
+            one.check(&subject(), self.dt)?;
+        }
+        let size = u32::try_from(models.len()).unwrap_or(u32::MAX);
+        let id = self.population(name, size, model)?;
+        self.populations[id].initial = Distribution::Array(models.iter().map(Model::rest).collect());
+        self.populations[id].each = models;
+        Ok(id)
     }
 
     /// Sets the distribution of initial potentials in mV.
@@ -195,6 +228,7 @@ impl Network {
         let has = match recorder.variable {
             Variable::Potential => available > 0,
             Variable::Current(r) => r < population.model.currents(),
+            Variable::Adaptation | Variable::Threshold => matches!(population.model, Model::Alif(_)),
         };
         if !has {
             return Err(value_error(&population.name, "variable", format!("{:?}", recorder.variable), "a variable of its model"));

@@ -1,21 +1,20 @@
 //! Neuron models and their exact propagators.
 //!
 //! Potentials are kept relative to the resting potential. Propagators follow NEST's exact integration
-//! (Rotter & Diesmann 1999): computed once in `f64`, rounded to the state's precision by the core.
-
-use super::check::{finite, value_error};
-use crate::error::NetworkError;
+//! (Rotter & Diesmann 1999): computed once in `f64`, rounded to the state's precision by the core. A membrane without
+//! leak is the limit of an infinite `tau_m`: its potential keeps, and a current of 1 pA moves it by `h / c_m` in a tick.
+//! A threshold of plus infinity is never reached: a read-out.
 
 /// Leaky integrate-and-fire with exponentially decaying synaptic currents (NEST `iaf_psc_exp`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LifExp {
-    /// Membrane time constant, ms.
+    /// Membrane time constant, ms; infinite without leak.
     pub tau_m: f64,
     /// Capacitance, pF.
     pub c_m: f64,
     /// Resting potential, mV.
     pub e_l: f64,
-    /// Threshold, mV.
+    /// Threshold, mV; infinite where no spikes are wanted.
     pub v_th: f64,
     /// Reset potential, mV.
     pub v_reset: f64,
@@ -32,19 +31,36 @@ pub struct LifExp {
 /// Leaky integrate-and-fire with delta synapses: a weight is a jump in mV (NEST `iaf_psc_delta`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LifDelta {
-    /// Membrane time constant, ms.
+    /// Membrane time constant, ms; infinite without leak.
     pub tau_m: f64,
     /// Capacitance, pF.
     pub c_m: f64,
     /// Resting potential, mV.
     pub e_l: f64,
-    /// Threshold, mV.
+    /// Threshold, mV; infinite where no spikes are wanted.
     pub v_th: f64,
     /// Reset potential, mV.
     pub v_reset: f64,
     /// Refractory time, ms.
     pub t_ref: f64,
     /// Constant current, pA.
+    pub i_e: f64,
+}
+
+/// Adaptive leaky integrate-and-fire (Yin, Corradi & Bohte 2020); see `neurocore::adaptive` for the equations.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Alif {
+    /// Membrane time constant, ms.
+    pub tau_m: f64,
+    /// Time constant of the adaptation, ms.
+    pub tau_adp: f64,
+    /// Threshold without adaptation, mV.
+    pub b0: f64,
+    /// Threshold per adaptation, mV.
+    pub beta: f64,
+    /// Potential per constant input, mV per unit of weight.
+    pub r_m: f64,
+    /// Constant input, in the unit of weights.
     pub i_e: f64,
 }
 
@@ -55,6 +71,10 @@ pub enum Model {
     LifExp(LifExp),
     /// LIF with delta synapses.
     LifDelta(LifDelta),
+    /// LIF with delta synapses from whose potential a spike takes `v_th - v_reset`, instead of setting it to `v_reset`.
+    LifSubtract(LifDelta),
+    /// Adaptive LIF.
+    Alif(Alif),
     /// Emits given spikes; has no state and receives nothing.
     SpikeSource,
 }
@@ -66,20 +86,19 @@ pub struct Propagators {
     pub p22: f64,
     /// Potential per constant current, mV/pA.
     pub p20: f64,
-    /// Decay of each receptor's current.
+    /// Decay of each receptor's current; of the adaptation, in an adaptive neuron.
     pub p11: [f64; 2],
-    /// Potential per receptor current, mV/pA.
+    /// Potential per receptor current, mV/pA; adaptation per spike, in an adaptive neuron.
     pub p21: [f64; 2],
-    /// Threshold relative to rest, mV.
+    /// Threshold relative to rest, mV; without adaptation, in an adaptive neuron.
     pub theta: f64,
     /// Reset relative to rest, mV.
     pub reset: f64,
+    /// Whether a spike takes `theta - reset` from the potential.
+    pub subtracts: bool,
     /// Refractory ticks.
     pub refractory: u16,
 }
-
-/// Most potential per current, mV/pA: with 1e12 pA, the largest current that can be described, still finite in `f32`.
-const MOST_PER_CURRENT: f64 = 1e12;
 
 /// Potential after `h` of a unit current decaying with `tau_s`, through `tau_m` and `c_m` (mV/pA).
 ///
@@ -91,13 +110,29 @@ fn current_to_potential(tau_s: f64, tau_m: f64, c_m: f64, h: f64) -> f64 {
     h / c_m * libm::exp(-h / tau_m.max(tau_s)) * shape
 }
 
+/// Potential after `h` of a constant unit current (mV/pA).
+fn constant_to_potential(tau_m: f64, c_m: f64, h: f64) -> f64 {
+    if tau_m.is_infinite() { h / c_m } else { -tau_m / c_m * libm::expm1(-h / tau_m) }
+}
+
 impl Model {
+    /// The model's name in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Model::LifExp(_) => "LIF with exponential currents",
+            Model::LifDelta(_) => "LIF with delta synapses",
+            Model::LifSubtract(_) => "LIF with reset by subtraction",
+            Model::Alif(_) => "adaptive LIF",
+            Model::SpikeSource => "spike source",
+        }
+    }
+
     /// Accumulators per neuron: receptors with one time constant share one (the sum of the two currents obeys
     /// the same equation), a delta synapse has one, a spike source none.
     pub fn receptors(&self) -> usize {
         match self {
             Model::LifExp(m) => 1 + usize::from(m.tau_syn_exc != m.tau_syn_inh),
-            Model::LifDelta(_) => 1,
+            Model::LifDelta(_) | Model::LifSubtract(_) | Model::Alif(_) => 1,
             Model::SpikeSource => 0,
         }
     }
@@ -111,8 +146,8 @@ impl Model {
     pub fn rest(&self) -> f64 {
         match self {
             Model::LifExp(m) => m.e_l,
-            Model::LifDelta(m) => m.e_l,
-            Model::SpikeSource => 0.0,
+            Model::LifDelta(m) | Model::LifSubtract(m) => m.e_l,
+            Model::Alif(_) | Model::SpikeSource => 0.0,
         }
     }
 
@@ -120,61 +155,47 @@ impl Model {
     pub fn i_e(&self) -> f64 {
         match self {
             Model::LifExp(m) => m.i_e,
-            Model::LifDelta(m) => m.i_e,
+            Model::LifDelta(m) | Model::LifSubtract(m) => m.i_e,
+            Model::Alif(m) => m.i_e,
             Model::SpikeSource => 0.0,
         }
     }
 
-    /// Propagators for a tick of `h` ms.
-    pub fn propagators(&self, h: f64) -> Option<Propagators> {
-        let (tau_m, c_m, e_l, v_th, v_reset, t_ref, taus) = match *self {
-            Model::LifExp(m) => (m.tau_m, m.c_m, m.e_l, m.v_th, m.v_reset, m.t_ref, Some([m.tau_syn_exc, m.tau_syn_inh])),
-            Model::LifDelta(m) => (m.tau_m, m.c_m, m.e_l, m.v_th, m.v_reset, m.t_ref, None),
-            Model::SpikeSource => return None,
-        };
-        let refractory = (t_ref / h).round() as u16;
-        Some(Propagators {
-            p22: libm::exp(-h / tau_m),
-            p20: -tau_m / c_m * libm::expm1(-h / tau_m),
-            p11: taus.map_or([0.0; 2], |taus| taus.map(|tau| libm::exp(-h / tau))),
-            p21: taus.map_or([0.0; 2], |taus| taus.map(|tau| current_to_potential(tau, tau_m, c_m, h))),
-            theta: v_th - e_l,
-            reset: v_reset - e_l,
-            refractory,
-        })
+    /// The membrane of a leaky neuron, and the time constants of its currents if it has any.
+    pub(super) fn membrane(&self) -> Option<(LifDelta, Option<[f64; 2]>)> {
+        match *self {
+            Model::LifExp(LifExp { tau_m, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc, tau_syn_inh, i_e }) => {
+                Some((LifDelta { tau_m, c_m, e_l, v_th, v_reset, t_ref, i_e }, Some([tau_syn_exc, tau_syn_inh])))
+            }
+            Model::LifDelta(m) | Model::LifSubtract(m) => Some((m, None)),
+            Model::Alif(_) | Model::SpikeSource => None,
+        }
     }
 
-    /// Checks every parameter against its range.
-    pub(super) fn check(&self, name: &str, dt: f64) -> Result<(), NetworkError> {
-        let (common, taus) = match *self {
-            Model::LifExp(m) => (
-                [m.tau_m, m.c_m, m.e_l, m.v_th, m.v_reset, m.t_ref, m.i_e],
-                vec![("tau_syn_exc", m.tau_syn_exc), ("tau_syn_inh", m.tau_syn_inh)],
-            ),
-            Model::LifDelta(m) => ([m.tau_m, m.c_m, m.e_l, m.v_th, m.v_reset, m.t_ref, m.i_e], vec![]),
-            Model::SpikeSource => return Ok(()),
-        };
-        let [tau_m, c_m, _, v_th, v_reset, t_ref, _] = common;
-        for (parameter, value) in ["tau_m", "c_m", "e_l", "v_th", "v_reset", "t_ref", "i_e"].into_iter().zip(common) {
-            finite(name, parameter, value)?;
+    /// Propagators for a tick of `h` ms; a spike source has none.
+    pub fn propagators(&self, h: f64) -> Option<Propagators> {
+        if let Model::Alif(m) = *self {
+            return Some(Propagators {
+                p22: libm::exp(-h / m.tau_m),
+                p20: -m.r_m * libm::expm1(-h / m.tau_m),
+                p11: [libm::exp(-h / m.tau_adp), 0.0],
+                p21: [-libm::expm1(-h / m.tau_adp), 0.0],
+                theta: m.b0,
+                reset: 0.0,
+                subtracts: true,
+                refractory: 0,
+            });
         }
-        for (parameter, value) in [("tau_m", tau_m), ("c_m", c_m)].into_iter().chain(taus) {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(value_error(name, parameter, value, "greater than 0"));
-            }
-        }
-        if v_reset >= v_th {
-            return Err(value_error(name, "v_reset", v_reset, &format!("below v_th, {v_th} mV")));
-        }
-        let per_current = self.propagators(dt).map_or([0.0; 3], |p| [p.p20, p.p21[0], p.p21[1]]);
-        if !per_current.iter().all(|p| p.is_finite() && *p <= MOST_PER_CURRENT) {
-            let allowed = format!("such that 1 pA moves the potential by at most {MOST_PER_CURRENT:e} mV in a tick of {dt} ms");
-            return Err(value_error(name, "c_m", format_args!("{c_m:?}"), &allowed));
-        }
-        let ticks = t_ref / dt;
-        if t_ref < 0.0 || ticks > 65_535.0 || (ticks - ticks.round()).abs() > 1e-6 * ticks.max(1.0) {
-            return Err(value_error(name, "t_ref", t_ref, &format!("a multiple of dt, {dt} ms, from 0 to 65535 ticks")));
-        }
-        Ok(())
+        let (m, taus) = self.membrane()?;
+        Some(Propagators {
+            p22: libm::exp(-h / m.tau_m),
+            p20: constant_to_potential(m.tau_m, m.c_m, h),
+            p11: taus.map_or([0.0; 2], |taus| taus.map(|tau| libm::exp(-h / tau))),
+            p21: taus.map_or([0.0; 2], |taus| taus.map(|tau| current_to_potential(tau, m.tau_m, m.c_m, h))),
+            theta: m.v_th - m.e_l,
+            reset: m.v_reset - m.e_l,
+            subtracts: matches!(self, Model::LifSubtract(_)),
+            refractory: (m.t_ref / h).round() as u16,
+        })
     }
 }

@@ -8,13 +8,27 @@
 //!
 //! with coefficients tabulated by the digits of `n` in base 256 and applied digit by digit.
 //!
-//! **Bound.** `P_n v + G_n bias` goes from `v` monotonically towards `bias / (1 - p22)`, so for all `n` up to `w` it
-//! lies below the larger of its values at 0 and `w`. `S_{r,n}` is not negative and rises up to one maximum, so for all
-//! `n` up to `w` the current adds at most `max(i_r, 0)` times `S_{r,m}`, `m` the smaller of `w` and the place of the
-//! maximum: inhibition is ignored. A neuron whose sum of these stays below the threshold by more than the margin cannot
-//! fire within `w` ticks. The margin covers the rounding by which step-by-step integration may differ: each step errs by
-//! less than `4 ε (|v| + Σ |i_r| max S_r + |bias| / (1 - p22))`, and errors decay with `p22`, so they add up to less than
-//! that divided by `1 - p22`; tables rounded to the state's precision are covered by the factor of 8.
+//! **Bound.** `P_n v + G_n bias` goes from `v` monotonically towards `bias / (1 - p22)`, without leak (`p22 = 1`) in a
+//! straight line, so for all `n` up to `w` it lies below the larger of its values at 0 and `w`. `S_{r,n}` is not negative
+//! and rises up to one maximum, without leak for ever towards `p21 / (1 - p11)`, so for all `n` up to `w` the current adds
+//! at most `max(i_r, 0)` times `S_{r,m}`, `m` the smaller of `w` and the place of the maximum: inhibition is ignored. A
+//! neuron whose sum of these stays below the threshold by more than the margin cannot fire within `w` ticks.
+//!
+//! **Margin.** It covers the rounding by which step-by-step integration may differ; `ε` is the unit roundoff.
+//! - A stepped current obeys `i' <= p11 (1 + ε)² i` and never grows. The bound takes `S` with a decay of
+//!   `min(1, p11 (1 + 3 ε))`, so it holds for stepped currents however slow they are.
+//! - A step of the potential rounds three constants, three products and three sums, so it errs by less than `5 ε (|v_n| +
+//!   Σ |i_r| p21_r + |bias|)`, which is less than `10 ε R_w` with the reach `R_w = |v| + G_w |bias| + Σ |i_r| max S_r`,
+//!   no potential within the window being larger. Errors shrink by `p22` from step to step, so after `n <= w` steps they
+//!   add up to less than `10 ε G_w R_w`: `G_w = (1 - p22^w) / (1 - p22)`, which without leak is the `w` ticks themselves.
+//! - Tables and the comparison are rounded too, which is less than `20 ε (R_w + |θ|)`. As `G_w >= 1`, `32 ε G_w (R_w + |θ|)` covers all.
+//!
+//! **For ever.** With a leak `G` ends at `1 / (1 - p22)`, and so do bound and margin. Without, errors do not decay, but
+//! currents do: one that can be described (below 1e38) has settled to exact zero after `N = 160 / (1 - p11)` ticks, since
+//! `ln 1e38 - ln TINY < 160`; without bias the potential is then bit for bit the same in every step, and the margin is that
+//! of `N` ticks. With a bias there is no bound for ever, but for one case: without leak and currents, and with a bias of
+//! zero or below, a step is `v + bias` rounded, which is never above `v`, so what is below the threshold stays there and no
+//! margin is needed. What has an infinite threshold never fires.
 
 use super::weight::Real;
 use crate::id::Tick;
@@ -62,12 +76,14 @@ impl Exact {
     }
 }
 
-/// The largest that can be added within a number of ticks.
+/// The largest that can be added within a number of ticks. Without leak and for ever, `bias` and `margin` may be infinite.
 #[derive(Debug, Clone, Copy)]
 struct Rung<S> {
     v: S,
     bias: S,
     i: [S; 2],
+    /// Relative margin, see the module.
+    margin: S,
 }
 
 /// The flow of one model's neurons.
@@ -78,15 +94,32 @@ pub struct Flow<S> {
     /// For ever.
     last: Rung<S>,
     theta: S,
-    /// Relative margin, see the module.
-    margin: S,
+    /// Whether there is no leak.
+    keeps: bool,
+    /// Whether there is no threshold.
+    never: bool,
+}
+
+/// More than `ln 1e38 - ln TINY`.
+const SETTLING: f64 = 160.0;
+
+/// `x y`, and zero where `x` is zero and `y` infinite.
+#[inline(always)]
+fn times<S: Real>(x: S, y: S) -> S {
+    if x == S::default() { x } else { x * y }
 }
 
 /// Where `S_n` is largest, for n ≥ 1, and how large: `S_n = p21 (p22^n - p11^n) / (p22 - p11)`.
 fn peak(p: &Propagators, receptor: usize) -> (f64, f64) {
     let (p22, p11, p21) = (p.p22, p.p11[receptor], p.p21[receptor]);
+    if p22 == 1.0 || p11 == 1.0 {
+        // One of the two does not decay: it rises for ever.
+        return (f64::INFINITY, p21 / ((1.0 - p11) + (1.0 - p22)));
+    }
     let (a, b) = (libm::log(p22), libm::log(p11));
-    let at = if a == b { -1.0 / a } else { libm::log(b / a) / (a - b) };
+    // ln(b / a) / (a - b), smooth at b = a.
+    let apart = (b - a) / a;
+    let at = if apart.abs() < 1e-8 { -1.0 / a } else { -libm::log1p(apart) / (a * apart) };
     let value = |n: f64| {
         let x = n * (b - a);
         let ratio = if b == a { n / p22 } else { libm::exp((n - 1.0) * a) * libm::expm1(x) / libm::expm1(b - a) };
@@ -103,13 +136,15 @@ impl<S: Real> Flow<S> {
         let mut one = Exact { v: p.p22, i: p.p21, bias: 1.0, decay: p.p11 };
         let zero: Stride<S> = Exact::NONE.round();
         let mut digits = Box::new([[zero; BASE]; DIGITS]);
-        let mut rungs = [Rung { v: zero.v, bias: zero.bias, i: zero.i }; RUNGS];
-        let peaks = [peak(p, 0), peak(p, 1)];
-        let mut rung = one;
+        let mut rungs = [Rung { v: zero.v, bias: zero.bias, i: zero.i, margin: zero.bias }; RUNGS];
+        let slow = Propagators { p11: p.p11.map(|p11| (p11 * (1.0 + 3.0 * S::EPSILON)).min(1.0)), ..*p };
+        let peaks = [peak(&slow, 0), peak(&slow, 1)];
+        let margin = |growth: f64| S::from_f64(32.0 * S::EPSILON * growth);
+        let mut rung = Exact { decay: slow.p11, ..one };
         for (k, slot) in rungs.iter_mut().enumerate() {
             let ticks = (1u64 << k) as f64;
             let i = [0, 1].map(|r| if ticks < peaks[r].0 { rung.i[r] } else { peaks[r].1 });
-            *slot = Rung { v: S::from_f64(rung.v), bias: S::from_f64(rung.bias), i: i.map(S::from_f64) };
+            *slot = Rung { v: S::from_f64(rung.v), bias: S::from_f64(rung.bias), i: i.map(S::from_f64), margin: margin(rung.bias) };
             rung = rung.then(rung);
         }
         for row in digits.iter_mut() {
@@ -120,9 +155,15 @@ impl<S: Real> Flow<S> {
             }
             one = sum;
         }
-        let leak = -libm::expm1(libm::log(p.p22));
-        let last = Rung { v: S::default(), bias: S::from_f64(1.0 / leak), i: [peaks[0].1, peaks[1].1].map(S::from_f64) };
-        Self { digits, rungs, last, theta: S::from_f64(p.theta), margin: S::from_f64(8.0 * 4.0 * S::EPSILON / leak) }
+        let (leak, keeps) = (1.0 - p.p22, p.p22 == 1.0);
+        let settling = 1.0 + slow.p11.iter().map(|p11| SETTLING / (1.0 - p11)).fold(0.0, f64::max);
+        let last = Rung {
+            v: S::from_f64(if keeps { 1.0 } else { 0.0 }),
+            bias: S::from_f64(1.0 / leak),
+            i: [peaks[0].1, peaks[1].1].map(S::from_f64),
+            margin: margin(if keeps { settling } else { 1.0 / leak }),
+        };
+        Self { digits, rungs, last, theta: S::from_f64(p.theta), keeps, never: p.theta == f64::INFINITY }
     }
 
     /// Moves potential and currents on by `ticks` without input.
@@ -162,16 +203,23 @@ impl<S: Real> Flow<S> {
     /// For how many ticks a neuron that gets no input certainly does not fire; `Tick::MAX` if never.
     #[inline]
     pub fn quiet(&self, v: S, i: [S; 2], bias: S) -> Tick {
+        let zero = S::default();
+        if self.never {
+            return Tick::MAX;
+        }
+        if self.keeps && i == [zero; 2] && bias <= zero {
+            return if v < self.theta { Tick::MAX } else { 0 };
+        }
         let positive = |x: S| if x > S::default() { x } else { S::default() };
         let size = |x: S| if x > S::default() { x } else { x * S::from_f64(-1.0) };
         let up = [positive(i[0]), positive(i[1])];
-        let scale =
-            ((size(v) + size(bias * self.last.bias)) + (size(i[0]) * self.last.i[0] + size(i[1]) * self.last.i[1])) + size(self.theta);
-        let margin = self.margin * scale;
         let below = |rung: &Rung<S>| {
-            let end = v * rung.v + bias * rung.bias;
+            let drift = times(bias, rung.bias);
+            let end = v * rung.v + drift;
             let top = if end > v { end } else { v };
-            (top + (up[0] * rung.i[0] + up[1] * rung.i[1])) + margin < self.theta
+            let reach = (size(v) + size(drift)) + (times(size(i[0]), rung.i[0]) + times(size(i[1]), rung.i[1]));
+            let margin = rung.margin * (reach + size(self.theta));
+            (top + (times(up[0], rung.i[0]) + times(up[1], rung.i[1]))) + margin < self.theta
         };
         if below(&self.last) {
             return Tick::MAX;
@@ -217,10 +265,15 @@ mod tests {
         prop_oneof![0.3..40.0f64, Just(10.0)]
     }
 
+    /// Of a membrane: also slow ones, and without leak.
+    fn membrane() -> impl Strategy<Value = f64> {
+        prop_oneof![3 => time_constant(), 1 => 1e3..1e6f64, 2 => Just(f64::INFINITY)]
+    }
+
     proptest! {
         #[test]
         fn closed_form_is_the_steps(
-            tau_m in time_constant(), tau_e in time_constant(), tau_i in time_constant(),
+            tau_m in membrane(), tau_e in time_constant(), tau_i in time_constant(),
             v in -40.0..14.0f64, exc in 0.0..2000.0f64, inh in -2000.0..0.0f64, bias in -0.2..0.2f64, n in 0u64..20_000,
         ) {
             let p = propagators(tau_m, [tau_e, tau_i], 0.1);
@@ -234,7 +287,7 @@ mod tests {
         /// Whoever is called quiet does not reach the threshold, in either precision; and the bound is not idle.
         #[test]
         fn the_quiet_do_not_fire(
-            tau_m in time_constant(), tau_e in time_constant(), tau_i in time_constant(),
+            tau_m in membrane(), tau_e in time_constant(), tau_i in time_constant(),
             v in -40.0..14.9999f64, exc in -500.0..3000.0f64, inh in -2000.0..500.0f64, bias in -0.2..0.25f64,
         ) {
             let p = propagators(tau_m, [tau_e, tau_i], 0.1);
@@ -273,8 +326,63 @@ mod tests {
     }
 
     #[test]
+    fn without_leak_the_silent_sleep_for_ever() {
+        let p = propagators(f64::INFINITY, [5.0, 2.0], 0.1);
+        assert_eq!((p.p22, p.p20), (1.0, 0.1 / 250.0));
+        let (flow, narrow) = (Flow::<f64>::new(&p), Flow::<f32>::new(&p));
+        // Up to the last number below the threshold, and not at it; a bias below zero helps, one above does not.
+        assert_eq!(flow.quiet(p.theta.next_down(), [0.0; 2], 0.0), Tick::MAX);
+        assert_eq!(flow.quiet(p.theta.next_down(), [0.0; 2], -1e-3), Tick::MAX);
+        assert_eq!(narrow.quiet((p.theta as f32).next_down(), [0.0; 2], 0.0), Tick::MAX);
+        assert_eq!(flow.quiet(p.theta, [0.0; 2], 0.0), 0);
+        assert_eq!(flow.quiet(0.0, [0.0; 2], 1e-300), 512);
+        // 15 mV at 0.02 mV per tick: 750 ticks; at 0.1 mV per tick 150.
+        assert_eq!(flow.quiet(0.0, [0.0; 2], 0.02), 512);
+        assert_eq!(flow.quiet(0.0, [0.0; 2], 0.1), 128);
+        // All of a current that decays arrives: 5 ms x i / 250 pF.
+        let all = p.theta * 250.0 / 5.0;
+        let (.., top) = steps(&p, 0.0, [all, 0.0], 0.0, 20_000);
+        assert!((top / p.theta - 1.0).abs() < 1e-9, "{top}");
+        assert_eq!(flow.quiet(0.0, [0.999 * p.theta / top * all, 0.0], 0.0), Tick::MAX);
+        assert_eq!(narrow.quiet(0.0, [(0.95 * p.theta / top * all) as f32, 0.0], 0.0), Tick::MAX);
+        let quiet = flow.quiet(0.0, [1.001 * p.theta / top * all, 0.0], 0.0);
+        assert!((128..=512).contains(&quiet), "{quiet}");
+        // Inhibition does not wake; where its rounding may reach the threshold it does until it has settled.
+        assert_eq!(flow.quiet(14.9, [0.0, -1e9], 0.0), Tick::MAX);
+        let (mut v, mut i) = (14.9f32, [0.0, -1e3]);
+        assert_eq!(narrow.quiet(v, i, 0.0), 512);
+        narrow.advance(&mut v, &mut i, 0.0, 4_000);
+        assert_eq!((i, narrow.quiet(v, i, 0.0)), ([0.0; 2], Tick::MAX));
+    }
+
+    #[test]
+    fn currents_slower_than_rounding_are_taken_as_constant() {
+        for tau_m in [10.0, 1e-3, f64::INFINITY] {
+            let p = propagators(tau_m, [1e8, 1e12], 0.1);
+            let flow = Flow::<f32>::new(&p);
+            for current in [30.0f32, 374.9, 375.1, 4e3] {
+                let quiet = flow.quiet(0.0, [current, 0.0], 0.0);
+                let (mut v, mut i) = (0.0f32, current);
+                for n in 0..quiet.min(100_000) {
+                    (v, i) = (v * p.p22 as f32 + i * p.p21[0] as f32, i * p.p11[0] as f32);
+                    assert!(v < p.theta as f32, "tau_m {tau_m}, {current} pA: {quiet} ticks, {v} after {n}");
+                }
+            }
+            assert_eq!(flow.quiet(14.0, [0.0; 2], 0.0), Tick::MAX, "tau_m {tau_m}");
+        }
+    }
+
+    #[test]
+    fn without_a_threshold_nothing_fires() {
+        for tau_m in [10.0, f64::INFINITY] {
+            let p = Propagators { theta: f64::INFINITY, ..propagators(tau_m, [5.0, 5.0], 0.1) };
+            assert_eq!(Flow::<f32>::new(&p).quiet(1e9, [1e9, -1e9], 1e9), Tick::MAX);
+        }
+    }
+
+    #[test]
     fn equal_and_vanishing_time_constants_have_a_peak() {
-        for taus in [[10.0, 10.0], [10.0, 1e-4], [1e5, 10.0]] {
+        for taus in [[10.0, 10.0], [10.0, 1e-4], [1e5, 10.0], [10.0 + 1e-14, 10.0 - 1e-9]] {
             let p = propagators(10.0, taus, 0.1);
             for (r, tau) in taus.into_iter().enumerate() {
                 let i = if r == 0 { [1.0, 0.0] } else { [0.0, 1.0] };

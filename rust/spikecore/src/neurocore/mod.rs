@@ -3,6 +3,7 @@
 //! A core knows nothing of links, other cores or threads: it is given spikes (`ingest`), told to deliver what is
 //! due and to integrate, and hands back the spikes that its own neurons emitted. Its store is private to it.
 
+mod adaptive;
 pub mod alarms;
 pub mod delay_line;
 pub mod events;
@@ -19,6 +20,7 @@ pub mod placed;
 pub mod single;
 pub mod store;
 pub mod touched;
+pub mod varied;
 pub mod weight;
 
 use crate::id::{CoreId, NeuronId, Tick};

@@ -5,11 +5,14 @@
 //! raise to a threshold. Loops are plain and branch-free over a block, so that they compile to any vector width
 //! with the same bits. Operation order is part of the contract:
 //! exponential: `v = (v * p22 + i0 * p21_0 [+ i1 * p21_1]) + bias`, then `i = i * p11 + input`;
-//! delta: `v = (v * p22 + bias) + input`, input during refractoriness is discarded.
+//! delta: `v = (v * p22 + bias) + input`, input during refractoriness is discarded;
+//! where a spike subtracts, it adds `reset - theta` to the potential. Adaptive neurons are in [`super::adaptive`], neurons
+//! with constants of their own in [`super::varied`].
 
 use super::events::{Activity, Updates};
 use super::flow::Flow;
 use super::single::Single;
+use super::varied::{self, Own};
 use super::weight::{Real, Weight};
 use crate::id::{BLOCK, Tick};
 use crate::network::{Model, Propagators, Variable};
@@ -18,11 +21,15 @@ use crate::random::PoissonCounts;
 /// Propagators rounded to the state's precision.
 #[derive(Debug, Clone, Copy)]
 pub struct Constants<S> {
-    p22: S,
-    p11: [S; 2],
-    p21: [S; 2],
+    pub(super) p22: S,
+    pub(super) p11: [S; 2],
+    pub(super) p21: [S; 2],
     pub(super) theta: S,
     pub(super) reset: S,
+    /// What a spike adds to the potential where it subtracts.
+    pub(super) jump: S,
+    /// Whether a spike subtracts instead of resetting.
+    pub(super) subtracts: bool,
     pub(super) refractory: u16,
 }
 
@@ -35,6 +42,8 @@ pub(super) enum Equations {
     Exp2,
     /// Delta synapses.
     Delta,
+    /// Delta synapses, adaptive threshold.
+    Adaptive,
 }
 
 /// The neurons of one slice.
@@ -42,10 +51,12 @@ pub(super) enum Equations {
 pub struct Slab<W: Weight> {
     pub(super) equations: Equations,
     pub(super) constants: Constants<W::State>,
+    /// Constants of neurons that differ.
+    pub(super) own: Own<W::State>,
     /// Quantum of the accumulators (q16).
     pub(super) step: W::State,
-    /// Resting potential, mV.
-    rest: f64,
+    /// Resting potentials, mV: one, or one per neuron.
+    rest: Vec<f64>,
     /// Potential relative to rest, mV.
     pub(super) v: Vec<W::State>,
     /// Synaptic currents, pA.
@@ -109,10 +120,12 @@ pub struct Drive<'a, W: Weight> {
 }
 
 impl<W: Weight> Slab<W> {
-    /// `initial` holds potentials relative to rest, in mV.
-    pub fn new(model: &Model, p: &Propagators, initial: &[f64], step: f64, updates: Updates) -> Self {
+    /// Neurons of `model`, or of `each` their own where they differ; `initial` holds potentials relative to rest, in mV.
+    pub fn new(model: &Model, each: &[Model], h: f64, initial: &[f64], step: f64, updates: Updates) -> Self {
+        let p = &model.propagators(h).expect("invariant: not a spike source");
         let equations = match model {
-            Model::LifDelta(_) => Equations::Delta,
+            Model::LifDelta(_) | Model::LifSubtract(_) => Equations::Delta,
+            Model::Alif(_) => Equations::Adaptive,
             _ if model.receptors() == 1 => Equations::Exp1,
             _ => Equations::Exp2,
         };
@@ -123,19 +136,14 @@ impl<W: Weight> Slab<W> {
             *v = real(x);
         }
         let current = |r| vec![W::State::default(); if r < model.currents() { padded } else { 0 }];
-        let constants = Constants {
-            p22: real(p.p22),
-            p11: p.p11.map(real),
-            p21: p.p21.map(real),
-            theta: real(p.theta),
-            reset: real(p.reset),
-            refractory: p.refractory,
-        };
+        let own = Own::new(model, each, padded, h);
+        let updates = if matches!(own, Own::Same) { updates } else { Updates::Dense };
         Self {
             equations,
-            constants,
+            constants: Constants::new(p),
+            own,
             step: real(step),
-            rest: model.rest(),
+            rest: if each.is_empty() { vec![model.rest()] } else { each.iter().map(Model::rest).collect() },
             v,
             i: [current(0), current(1)],
             r: vec![0; padded],
@@ -161,8 +169,10 @@ impl<W: Weight> Slab<W> {
     pub fn read(&self, variable: Variable, index: usize, tick: Tick, bias: &[W::State]) -> f64 {
         let (v, i) = self.state(index, tick, bias);
         match variable {
-            Variable::Potential => v.to_f64() + self.rest,
+            Variable::Potential => v.to_f64() + if let [one] = *self.rest { one } else { self.rest[index] },
             Variable::Current(receptor) => i[receptor].to_f64(),
+            Variable::Adaptation => self.adaptive().map_or(0.0, |own| own.adaptation(index)),
+            Variable::Threshold => self.adaptive().map_or(0.0, |own| own.threshold(index)),
         }
     }
 
@@ -179,7 +189,7 @@ impl<W: Weight> Slab<W> {
     /// Bytes of state.
     pub fn bytes(&self) -> u64 {
         let state = size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r);
-        (state + size_of_val(&*self.singles) + size_of_val(&*self.activity)) as u64
+        (state + size_of_val(&*self.singles) + size_of_val(&*self.activity) + size_of_val(&*self.rest) + self.own.bytes()) as u64
     }
 }
 
@@ -208,6 +218,10 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
             slab.activity[at / BLOCK].inputs = (0..slab.receptors()).map(inputs).sum::<usize>() as u16;
         }
         slab.updated += slab.len.saturating_sub(at).min(BLOCK) as u64;
+        if !matches!(slab.own, Own::Same) {
+            varied::step_block(slab, acc, at, drive, out);
+            continue;
+        }
         let fired = match drive.bias {
             [one] => step_block(slab, acc, at, |_| *one),
             many => {
@@ -219,7 +233,7 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
             let c = slab.constants;
             for k in at..drive.len.min(at + BLOCK) {
                 if slab.v[k] >= c.theta {
-                    slab.v[k] = c.reset;
+                    slab.v[k] = c.spiked(slab.v[k]);
                     slab.r[k] = c.refractory;
                     out.push(k as u32);
                 }
@@ -229,6 +243,27 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
 }
 
 impl<S: Real> Constants<S> {
+    /// Propagators, rounded.
+    pub(super) fn new(p: &Propagators) -> Self {
+        let real = S::from_f64;
+        Self {
+            p22: real(p.p22),
+            p11: p.p11.map(real),
+            p21: p.p21.map(real),
+            theta: real(p.theta),
+            reset: real(p.reset),
+            jump: real(p.reset - p.theta),
+            subtracts: p.subtracts,
+            refractory: p.refractory,
+        }
+    }
+
+    /// The potential of a neuron that has fired.
+    #[inline(always)]
+    pub(super) fn spiked(&self, v: S) -> S {
+        if self.subtracts { v + self.jump } else { self.reset }
+    }
+
     /// Next potential with one exponential current.
     #[inline(always)]
     pub(super) fn exp1(&self, v: S, i: S, bias: S) -> S {
@@ -309,6 +344,7 @@ fn step_block<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], at: usize, bias
             }
             *input = [W::Acc::default(); BLOCK];
         }
+        Equations::Adaptive => unreachable!("invariant: adaptive slabs have their own arrays"),
     }
     fired != 0
 }
@@ -333,5 +369,15 @@ impl<W: Weight> Slab<W> {
     /// Whether it holds the current of a receptor.
     pub fn has_current(&self, receptor: usize) -> bool {
         self.i.get(receptor).is_some_and(|i| !i.is_empty())
+    }
+
+    /// What adaptive neurons have.
+    pub(super) fn adaptive(&self) -> Option<&super::adaptive::Adaptive<W::State>> {
+        if let Own::Adaptive(own) = &self.own { Some(own) } else { None }
+    }
+
+    /// Whether its neurons adapt.
+    pub fn adapts(&self) -> bool {
+        self.adaptive().is_some()
     }
 }

@@ -80,10 +80,10 @@ pub struct Outside<W: Weight> {
     pub rare: Vec<RareDrive<W>>,
     /// Direct currents: (amplitudes of this slice, one or per neuron; start; stop).
     pub currents: Vec<(Vec<f64>, Tick, Tick)>,
-    /// Constant current of the model, pA.
-    pub i_e: f64,
-    /// Potential per constant current, mV/pA.
-    pub p20: f64,
+    /// Constant current of the model, pA: one, or one per neuron.
+    pub i_e: Vec<f64>,
+    /// Potential per constant current, mV/pA: one, or one per neuron.
+    pub p20: Vec<f64>,
     /// Potential per step from all current that flows now: one value, or one per padded neuron.
     pub bias: Vec<W::State>,
     /// The step at which `bias` has to be computed anew.
@@ -94,15 +94,14 @@ impl<W: Weight> Outside<W> {
     /// Computes the bias of step `now` and when it changes next.
     pub(super) fn refresh(&mut self, now: Tick, padded: usize) {
         let flows = |&&(_, start, stop): &&(Vec<f64>, Tick, Tick)| start <= now && now < stop;
-        let one = self.currents.iter().filter(flows).all(|(a, ..)| a.len() == 1);
+        let one = self.p20.len() == 1 && self.currents.iter().filter(flows).all(|(a, ..)| a.len() == 1);
+        let of = |values: &[f64], k: usize| if let [one] = *values { one } else { values.get(k).copied().unwrap_or(0.0) };
         self.bias.clear();
         self.bias.resize(if one { 1 } else { padded }, W::State::default());
         for (k, bias) in self.bias.iter_mut().enumerate() {
-            let amplitude = |(a, ..): &(Vec<f64>, Tick, Tick)| {
-                if a.len() == 1 { a[0] } else { a.get(k).copied().unwrap_or(0.0) }
-            };
-            let current = self.currents.iter().filter(flows).map(amplitude).fold(self.i_e, |sum, a| sum + a);
-            *bias = W::State::from_f64(self.p20 * current);
+            let amplitudes = self.currents.iter().filter(flows).map(|(a, ..)| of(a, k));
+            let current = amplitudes.fold(of(&self.i_e, k), |sum, a| sum + a);
+            *bias = W::State::from_f64(of(&self.p20, k) * current);
         }
         let edges = self.currents.iter().flat_map(|&(_, start, stop)| [start, stop]);
         self.next_change = edges.filter(|&edge| edge > now).min().unwrap_or(Tick::MAX);

@@ -45,6 +45,7 @@ impl<S: Real> Single<S> {
             Equations::Exp1 => c.exp1(self.v, self.i[0], bias),
             Equations::Exp2 => c.exp2(self.v, self.i[0], self.i[1], bias),
             Equations::Delta => c.delta(self.v, bias, input[0]),
+            Equations::Adaptive => unreachable!("invariant: adaptive blocks are dense"),
         };
         if equations != Equations::Delta {
             self.i = [c.current(0, self.i[0], input[0]), c.current(1, self.i[1], input[1])];
@@ -53,7 +54,7 @@ impl<S: Real> Single<S> {
         self.done += 1;
         let fired = self.v >= c.theta;
         if fired {
-            (self.v, self.r) = (c.reset, c.refractory);
+            (self.v, self.r) = (c.spiked(self.v), c.refractory);
         } else {
             self.r = self.r.saturating_sub(1);
         }

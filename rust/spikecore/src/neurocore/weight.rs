@@ -5,7 +5,16 @@ use std::fmt::Debug;
 
 /// Precision of a neuron's state; every operation is one IEEE operation, in the order written.
 pub trait Real:
-    Copy + Debug + Default + PartialOrd + Send + Sync + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self> + 'static
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Send
+    + Sync
+    + std::ops::Add<Output = Self>
+    + std::ops::Sub<Output = Self>
+    + std::ops::Mul<Output = Self>
+    + 'static
 {
     /// Rounds from `f64`.
     fn from_f64(x: f64) -> Self;

@@ -1,0 +1,115 @@
+"""Parameters of neuron models: one value for a population, or an array with one per neuron.
+
+A parameter is stored as a float, or as a read-only float64 array of shape (size,); which of the two
+decides how it is compared and printed, and nothing else.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore import checks
+from spikecore.errors import NetworkError
+
+__all__ = ["Parameter", "Range", "checked", "elementwise", "equal", "same_length", "shown"]
+
+Parameter = float | Sequence[float] | NDArray[Any]
+"""What a model takes for a parameter."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """The allowed values of a parameter.
+
+    Attributes
+    ----------
+    unit : str
+        For messages.
+    low : float
+        Least value.
+    above : float or None
+        A bound that is not reached.
+    infinite : bool
+        Whether +∞ is allowed.
+    """
+
+    unit: str
+    low: float = -checks.LARGEST
+    above: float | None = None
+    infinite: bool = False
+
+
+def checked(owner: str, parameter: str, value: Any, allowed: Range) -> float | NDArray[np.float64]:
+    """Return `value` as a float or a read-only array, every element in its range."""
+    try:
+        given = np.asarray(value)
+    except ValueError as error:
+        msg = f"{owner}: {parameter} must be a number or an array of numbers ({error})"
+        raise NetworkError(msg, population=owner, parameter=parameter, value=value) from error
+    if given.ndim == 0:
+        return _number(owner, parameter, value, allowed)
+    if isinstance(value, np.ma.MaskedArray) or (given.size and given.dtype.kind not in "iuf"):
+        kind = "masked" if isinstance(value, np.ma.MaskedArray) else given.dtype
+        msg = f"{owner}: {parameter} must be a number or an array of real numbers, not {kind}"
+        raise TypeError(msg)
+    if given.ndim != 1 or given.size == 0:
+        checks.refuse(owner, f"the shape of {parameter}", f"{given.shape}", "one dimension, one value per neuron")
+    result = np.array(given, dtype=np.float64)
+    inside = (result >= allowed.low) & (result <= checks.LARGEST)
+    if allowed.above is not None:
+        inside &= result > allowed.above
+    if allowed.infinite:
+        inside |= result == math.inf
+    if not inside.all():
+        at = int(np.argmin(inside))
+        _number(owner, f"{parameter}[{at}]", float(result[at]), allowed)
+    result.setflags(write=False)
+    return result
+
+
+def _number(owner: str, parameter: str, value: Any, allowed: Range) -> float:
+    if allowed.infinite and not isinstance(value, bool) and checks.is_infinite(value):
+        return math.inf
+    return checks.number(owner, parameter, value, low=allowed.low, above=allowed.above, unit=allowed.unit)
+
+
+def elementwise(owner: str, parameter: str, wrong: Any, value: Any, allowed: str) -> None:
+    """Refuse the first value of `parameter` where `wrong` is true."""
+    bad = np.flatnonzero(wrong)
+    if len(bad) == 0:
+        return
+    at = int(bad[0])
+    one = np.ndim(value) == 0
+    place = parameter if one and np.ndim(wrong) == 0 else f"{parameter}[{at}]"
+    checks.refuse(owner, place, float(value if one else value[at]), allowed)
+
+
+def same_length(owner: str, values: dict[str, Any]) -> None:
+    """Refuse arrays among `values` that describe different numbers of neurons."""
+    found: tuple[str, int] | None = None
+    for parameter, value in values.items():
+        if np.ndim(value) == 0:
+            continue
+        if found is not None and len(value) != found[1]:
+            allowed = f"({found[1]},), as for {found[0]}"
+            checks.refuse(owner, f"the shape of {parameter}", f"({len(value)},)", allowed)
+        found = found or (parameter, len(value))
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Return whether two parameters are the same: both one value, or both arrays, with equal values."""
+    return np.ndim(one) == np.ndim(other) and np.array_equal(one, other)
+
+
+def shown(value: Any) -> str:
+    """Return a parameter as text; of a long array the ends."""
+    if np.ndim(value) == 0:
+        return repr(value)
+    numbers = [f"{float(one):g}" for one in value]
+    if len(numbers) <= 6:
+        return f"[{', '.join(numbers)}]"
+    return f"[{', '.join(numbers[:3])}, …, {numbers[-1]}] ({len(numbers)} values)"
