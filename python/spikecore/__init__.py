@@ -36,6 +36,7 @@ from spikecore.errors import (
     SpikecoreError,
 )
 from spikecore.forecast import Forecast
+from spikecore.implicit import Convolution, Dense, Pooling
 from spikecore.machine import Machine
 from spikecore.models import LIF, LIFDelta, SpikeSource
 from spikecore.network import Network
@@ -49,6 +50,8 @@ __all__ = [
     "Bernoulli",
     "BusyError",
     "CapacityError",
+    "Convolution",
+    "Dense",
     "DirectCurrent",
     "FixedInDegree",
     "FixedOutDegree",
@@ -66,6 +69,7 @@ __all__ = [
     "Pairs",
     "PoisonedError",
     "Poisson",
+    "Pooling",
     "Population",
     "Projection",
     "Recorder",

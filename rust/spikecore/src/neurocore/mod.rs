@@ -5,9 +5,11 @@
 
 pub mod alarms;
 pub mod delay_line;
+pub mod dense;
 pub mod events;
 pub mod flow;
 pub mod frame;
+pub mod implicit;
 #[expect(unsafe_code, reason = "unchecked scatter, prefetch and calls into instruction-set copies; invariants K1-K2")]
 pub mod kernels;
 pub mod loose;
@@ -20,6 +22,7 @@ pub mod single;
 pub mod store;
 pub mod touched;
 pub mod weight;
+pub mod window;
 
 use crate::id::{CoreId, NeuronId, Tick};
 use crate::recorder::SpikeLog;

@@ -18,6 +18,8 @@ pub unsafe trait Zeroable: Copy + Send + Sync + 'static {}
 unsafe impl Zeroable for u16 {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for super::store::Segment {}
+// SAFETY: G2, an integer or a float.
+unsafe impl<W: super::weight::Weight> Zeroable for W {}
 // SAFETY: G2, integers and a float are valid when zero.
 unsafe impl<W: super::weight::Weight> Zeroable for super::weight::Synapse<W> {}
 // SAFETY: G2, an integer and the above.

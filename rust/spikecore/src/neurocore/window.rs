@@ -1,0 +1,222 @@
+//! A kernel that moves over planes, onto one slice of targets: a spike adds, row by row of every output channel that
+//! its source reaches, a run of the kernel's weights to a run of accumulators.
+//!
+//! The weights of a kernel's row are kept in the order in which the outputs of a run meet them: those of each *phase*,
+//! the padded column of a source modulo the stride, from the last tap to the first. So a run of outputs is a run of weights.
+
+use std::ops::Range;
+
+use super::weight::Weight;
+use crate::network::Windows;
+
+/// A kernel onto one slice.
+#[derive(Debug)]
+pub struct Window<W> {
+    windows: Windows,
+    /// The slice, as indices of the target population.
+    slice: Range<u64>,
+    /// By (output channel, channel of the group, row of the kernel), each row in the order above; for a pooling the rows
+    /// of one pair of channels.
+    weights: Vec<W>,
+    /// Whether all channels share their weights.
+    pooling: bool,
+}
+
+/// The outputs that a source reaches: those of these channels, rows and columns.
+struct Reached {
+    channels: Range<u32>,
+    rows: Range<u32>,
+    columns: Range<u32>,
+    /// Of the source: its channel within its group, and its padded row.
+    channel: u64,
+    row: u32,
+    /// Where in a kernel's row the run of `columns` begins.
+    first: usize,
+}
+
+impl<W: Weight> Window<W> {
+    /// With `weight(output channel, channel of the group, row, column)` as kernel.
+    pub fn convolution(windows: Windows, slice: Range<u32>, weight: impl Fn(u64) -> W) -> Self {
+        let rows = windows.kernel_values() / u64::from(windows.x.kernel);
+        Self::new(windows, slice, rows, false, weight)
+    }
+
+    /// With one weight for all.
+    pub fn pooling(windows: Windows, slice: Range<u32>, weight: W) -> Self {
+        Self::new(windows, slice, u64::from(windows.y.kernel), true, |_| weight)
+    }
+
+    fn new(windows: Windows, slice: Range<u32>, rows: u64, pooling: bool, weight: impl Fn(u64) -> W) -> Self {
+        let columns: Vec<u64> = (0..windows.x.stride).flat_map(|phase| taps(&windows, phase).rev()).map(u64::from).collect();
+        let width = u64::from(windows.x.kernel);
+        let weights = (0..rows).flat_map(|row| columns.iter().map(move |column| row * width + column)).map(weight).collect();
+        Self { windows, slice: slice.start.into()..slice.end.into(), weights, pooling }
+    }
+
+    /// Where in the slice a source's synapses go, in runs: `visit(first neuron of the run, weights)`.
+    #[inline]
+    pub fn runs<'a>(&'a self, source: u32, mut visit: impl FnMut(usize, &'a [W])) {
+        let reached = self.reached(source);
+        for channel in reached.channels.clone() {
+            self.channel_runs(&reached, channel, &mut visit);
+        }
+    }
+
+    #[inline]
+    fn channel_runs<'a>(&'a self, reached: &Reached, channel: u32, visit: &mut impl FnMut(usize, &'a [W])) {
+        let (y, x) = (self.windows.y, self.windows.x);
+        let (height, width) = (u64::from(y.output()), u64::from(x.output()));
+        let pair = u64::from(channel) * u64::from(self.windows.inputs_per_group()) + reached.channel;
+        let kernel = if self.pooling { 0 } else { pair * u64::from(y.kernel) };
+        for row in reached.rows.clone() {
+            let tap = u64::from(reached.row - row * y.stride);
+            let begin = (kernel + tap) as usize * x.kernel as usize + reached.first;
+            let weights = &self.weights[begin..begin + reached.columns.len()];
+            let first = (u64::from(channel) * height + u64::from(row)) * width + u64::from(reached.columns.start);
+            let inside = first.max(self.slice.start)..(first + weights.len() as u64).min(self.slice.end);
+            if !inside.is_empty() {
+                let from = (inside.start - first) as usize;
+                let to = (inside.end - first) as usize;
+                visit((inside.start - self.slice.start) as usize, &weights[from..to]);
+            }
+        }
+    }
+
+    /// Synapses of a source onto the slice.
+    pub fn fan_out(&self, source: u32) -> u64 {
+        let reached = self.reached(source);
+        let plane = self.windows.plane();
+        let whole = (reached.rows.len() * reached.columns.len()) as u64;
+        let of = |channel: u32| {
+            let first = u64::from(channel) * plane;
+            if self.slice.start <= first && first + plane <= self.slice.end {
+                return whole;
+            }
+            let mut count = 0;
+            self.channel_runs(&reached, channel, &mut |_, weights: &[W]| count += weights.len() as u64);
+            count
+        };
+        reached.channels.clone().map(of).sum()
+    }
+
+    /// Bytes.
+    pub fn bytes(&self) -> u64 {
+        size_of_val(&*self.weights) as u64
+    }
+
+    fn reached(&self, source: u32) -> Reached {
+        let w = &self.windows;
+        let (line, column) = (source / w.x.input, source % w.x.input);
+        let (channel, row) = (line / w.y.input, line % w.y.input);
+        let per_group = w.channels_out / w.groups;
+        let group = channel / w.inputs_per_group();
+        let plane = w.plane();
+        let low = (self.slice.start / plane) as u32;
+        let high = self.slice.end.div_ceil(plane) as u32;
+        let columns = w.x.reached(column);
+        let place = column + w.x.padding;
+        let (all, rest) = (w.x.kernel / w.x.stride, w.x.kernel % w.x.stride);
+        let phase = place % w.x.stride;
+        // Taps of the phases before, then those of this one that lie left of the first output.
+        let before = phase * all + phase.min(rest);
+        let left = (all + u32::from(phase < rest)).saturating_sub(1 + place / w.x.stride - columns.start);
+        Reached {
+            channels: low.max(group * per_group)..high.min((group + 1) * per_group),
+            rows: w.y.reached(row),
+            columns,
+            channel: u64::from(channel % w.inputs_per_group()),
+            row: row + w.y.padding,
+            first: (before + left) as usize,
+        }
+    }
+}
+
+/// The taps of a kernel's row that sources meet whose padded column is `phase` modulo the stride, ascending.
+fn taps(windows: &Windows, phase: u32) -> impl DoubleEndedIterator<Item = u32> {
+    let stride = windows.x.stride;
+    let count = windows.x.kernel.saturating_sub(phase).div_ceil(stride);
+    (0..count).map(move |k| phase + k * stride)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Axis;
+    use proptest::prelude::*;
+
+    /// All synapses (source, target, index into the kernel), by the six loops of the definition; sorted.
+    fn six_loops(w: &Windows) -> Vec<(u64, u64, u64)> {
+        let mut found = vec![];
+        let of = |axis: Axis, output: u32, tap: u32| (output * axis.stride + tap).checked_sub(axis.padding).filter(|&at| at < axis.input);
+        let per_group = w.channels_out / w.groups;
+        for (o, y, x) in cube(w.channels_out, w.y.output(), w.x.output()) {
+            for (c, ky, kx) in cube(w.inputs_per_group(), w.y.kernel, w.x.kernel) {
+                if let (Some(row), Some(column)) = (of(w.y, y, ky), of(w.x, x, kx)) {
+                    let channel = o / per_group * w.inputs_per_group() + c;
+                    let index = |[a, b, c]: [u32; 3], [_, m, n]: [u32; 3]| u64::from((a * m + b) * n + c);
+                    let source = index([channel, row, column], [0, w.y.input, w.x.input]);
+                    let target = index([o, y, x], [0, w.y.output(), w.x.output()]);
+                    let kernel = index([o * w.inputs_per_group() + c, ky, kx], [0, w.y.kernel, w.x.kernel]);
+                    found.push((source, target, kernel));
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    fn cube(a: u32, b: u32, c: u32) -> impl Iterator<Item = (u32, u32, u32)> {
+        (0..a).flat_map(move |x| (0..b).flat_map(move |y| (0..c).map(move |z| (x, y, z))))
+    }
+
+    prop_compose! {
+        fn axes()(kernel in 1u32..6, stride in 1u32..5, padding in 0u32..4, more in 0u32..9) -> Axis {
+            // At least one output: kernels may be larger than the input.
+            let input = (kernel.saturating_sub(2 * padding)).max(1) + more;
+            Axis { input, kernel, stride, padding }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn runs_are_the_six_loops(y in axes(), x in axes(), groups in 1u32..4, ins in 1u32..3, outs in 1u32..4, cut in 0.0f64..1.0) {
+            let w = Windows { y, x, channels_in: groups * ins, channels_out: groups * outs, groups };
+            let expected = six_loops(&w);
+            prop_assert_eq!(w.synapses(), expected.len() as u64);
+            let targets = w.targets() as u32;
+            let middle = (f64::from(targets) * cut) as u32;
+            let mut found = vec![];
+            for slice in [0..middle, middle..targets] {
+                let window = Window::<f64>::convolution(w, slice.clone(), |index| index as f64);
+                prop_assert_eq!(window.bytes(), 8 * w.kernel_values());
+                for source in 0..w.sources() as u32 {
+                    let before = found.len();
+                    window.runs(source, |first, weights| {
+                        let run = (u64::from(slice.start) + first as u64..).zip(weights);
+                        found.extend(run.map(|(target, &weight)| (u64::from(source), target, weight as u64)));
+                    });
+                    prop_assert_eq!(window.fan_out(source), (found.len() - before) as u64);
+                }
+            }
+            found.sort_unstable();
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn a_pooling_is_a_convolution_of_ones_channel_by_channel(y in axes(), x in axes(), channels in 1u32..4) {
+            let w = Windows { y, x, channels_in: channels, channels_out: channels, groups: channels };
+            let window = Window::<f32>::pooling(w, 0..w.targets() as u32, 2.5);
+            prop_assert_eq!(window.bytes(), 4 * u64::from(y.kernel * x.kernel));
+            let mut found = vec![];
+            for source in 0..w.sources() as u32 {
+                window.runs(source, |first, weights| {
+                    assert!(weights.iter().all(|&weight| weight == 2.5));
+                    found.extend((0..weights.len()).map(|k| (u64::from(source), (first + k) as u64)));
+                });
+            }
+            found.sort_unstable();
+            let expected: Vec<_> = six_loops(&w).into_iter().map(|(source, target, _)| (source, target)).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
