@@ -1,8 +1,9 @@
 """Connection rules: which neurons of one population reach which neurons of another.
 
 A rule is a small record; the engine expands it, in parallel, straight into the cores' weight
-stores. Implicit rules, which are not expanded, are in `spikecore.implicit`. A matrix (anything with `tocoo()`, as scipy.sparse has) is a rule too: rows are sources,
-columns are targets and each stored entry is one synapse with that weight.
+stores. Rules that are not expanded are in `spikecore.implicit`. A matrix (anything with `tocoo()`,
+as scipy.sparse has) is a rule too: rows are sources, columns are targets and each stored entry is
+one synapse with that weight.
 """
 
 from dataclasses import dataclass

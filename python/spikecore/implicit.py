@@ -85,19 +85,14 @@ class _Planes:
     stride: _Pair
     padding: _Pair
 
-    @property
-    def _window(self) -> _Pair:
-        raise NotImplementedError
-
-    @property
-    def _channels(self) -> int:
-        raise NotImplementedError
+    window: _Pair
+    channels: int
 
     @property
     def output_shape(self) -> _Shape:
         """Channels, rows and columns of the target; rows = (rows + 2 padding - window) // stride + 1."""
-        free = _free(self.input_shape, self.padding, self._window)
-        return (self._channels, free[0] // self.stride[0] + 1, free[1] // self.stride[1] + 1)
+        free = _free(self.input_shape, self.padding, self.window)
+        return (self.channels, free[0] // self.stride[0] + 1, free[1] // self.stride[1] + 1)
 
     def __repr__(self) -> str:
         """Show the two shapes."""
@@ -126,6 +121,10 @@ class Convolution(_Planes):
     ----------
     input_shape, output_shape : (int, int, int)
         Channels, rows and columns of the source and of the target.
+    window : (int, int)
+        Rows and columns of the sources that reach a target.
+    channels : int
+        Channels of the target.
 
     Raises
     ------
@@ -166,6 +165,8 @@ class Convolution(_Planes):
     padding: Any = 0
     groups: int = 1
     input_shape: _Shape = field(init=False)
+    window: _Pair = field(init=False)
+    channels: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Check and copy everything."""
@@ -175,7 +176,7 @@ class Convolution(_Planes):
             allowed = "four dimensions: (c_out, c_in / groups, rows, columns)"
             checks.refuse(name, "the shape of kernel", f"{kernel.shape}", allowed)
         object.__setattr__(self, "kernel", kernel)
-        _set_geometry(self, name, kernel.shape[2:], 0, _MOST)
+        _set_geometry(self, name, (kernel.shape[2], kernel.shape[3]), _MOST, kernel.shape[0])
         groups = checks.count(name, "groups", self.groups, low=1)
         object.__setattr__(self, "groups", groups)
         channels = self.input_shape[0]
@@ -186,14 +187,6 @@ class Convolution(_Planes):
             expected = (kernel.shape[0], channels // groups, *kernel.shape[2:])
             allowed = f"{expected} for {channels} channels in {groups} groups"
             checks.refuse(name, "the shape of kernel", f"{kernel.shape}", allowed)
-
-    @property
-    def _window(self) -> _Pair:
-        return cast("_Pair", np.shape(self.kernel)[2:])
-
-    @property
-    def _channels(self) -> int:
-        return np.shape(self.kernel)[0]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -220,6 +213,10 @@ class Pooling(_Planes):
     ----------
     input_shape, output_shape : (int, int, int)
         Channels, rows and columns of the source and of the target.
+    window : (int, int)
+        Rows and columns of the sources that reach a target.
+    channels : int
+        Channels of the target.
 
     Raises
     ------
@@ -252,6 +249,8 @@ class Pooling(_Planes):
     stride: Any = None
     padding: Any = 0
     input_shape: _Shape = field(init=False)
+    window: _Pair = field(init=False)
+    channels: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Check everything."""
@@ -259,30 +258,23 @@ class Pooling(_Planes):
         object.__setattr__(self, "size", size)
         if self.stride is None:
             object.__setattr__(self, "stride", size)
-        _set_geometry(self, "Pooling", size, 0, (size[0] // 2, size[1] // 2))
-
-    @property
-    def _window(self) -> _Pair:
-        return cast("_Pair", self.size)
-
-    @property
-    def _channels(self) -> int:
-        return self.input_shape[0]
+        _set_geometry(self, "Pooling", size, (size[0] // 2, size[1] // 2), None)
 
 
 Implicit = Dense | Convolution | Pooling
 """Every kind of implicit rule."""
 
 
-def _set_geometry(rule: Any, name: str, window: Any, least: int, most: Any) -> None:
-    """Check shape, stride and padding, and put them into `rule`."""
+def _set_geometry(rule: Any, name: str, window: _Pair, most_padding: Any, channels: int | None) -> None:
+    """Check shape, stride and padding, and put them into `rule`; it has as many channels as the source by default."""
     shape = _triple(name, rule.shape)
     stride = _pair(name, "stride", rule.stride, 1, _MOST)
-    padding = _pair(name, "padding", rule.padding, least, most)
+    padding = _pair(name, "padding", rule.padding, 0, most_padding)
     for what, inside, taps in zip(("rows", "columns"), _free(shape, padding, (0, 0)), window, strict=True):
         if taps > inside:
             checks.refuse(name, f"the {what} of a window", int(taps), f"1 … {inside}, the padded {what} of the source")
-    for key, value in (("shape", shape), ("input_shape", shape), ("stride", stride), ("padding", padding)):
+    found = {"shape": shape, "input_shape": shape, "stride": stride, "padding": padding, "window": window}
+    for key, value in {**found, "channels": shape[0] if channels is None else channels}.items():
         object.__setattr__(rule, key, value)
 
 

@@ -33,7 +33,8 @@ def _check_sizes(owner: str, ends: tuple[Population, Population], rule: Implicit
     source, target = ends
     if isinstance(rule, Dense):
         if rule.shape != (source.size, target.size):
-            allowed = f"({source.size}, {target.size}): rows are sources, {source.name!r}, columns targets, {target.name!r}"
+            ends_named = f"rows are sources, {source.name!r}, columns are targets, {target.name!r}"
+            allowed = f"({source.size}, {target.size}): {ends_named}"
             checks.refuse(owner, "the shape of the weights of Dense", f"{rule.shape}", allowed)
         return
     pairs = ((source, rule.input_shape, "input_shape"), (target, rule.output_shape, "output_shape"))
@@ -67,7 +68,5 @@ def _one_number(owner: str, parameter: str, value: Any, name: str) -> float:
 def _rule(rule: Implicit) -> tuple[Any, ...]:
     if isinstance(rule, Dense):
         return ("dense",)
-    if isinstance(rule, Convolution):
-        return ("convolution", rule.input_shape, rule.output_shape[0], rule._window, rule.stride, rule.padding, rule.groups)
-    channels = rule.input_shape[0]
-    return ("pooling", rule.input_shape, channels, rule._window, rule.stride, rule.padding, channels)
+    kind, groups = ("convolution", rule.groups) if isinstance(rule, Convolution) else ("pooling", rule.input_shape[0])
+    return (kind, rule.input_shape, rule.output_shape[0], rule.window, rule.stride, rule.padding, groups)

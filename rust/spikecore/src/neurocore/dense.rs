@@ -61,76 +61,71 @@ impl<W: Weight> Matrix<W> {
     }
 }
 
+// Below: flat loops over slices of one length, which become vectors, and no closures, which would be compiled apart,
+// without the instructions of their caller.
+
 /// Adds the rows of `sources`, in their order, to `acc`, which is as long as a row.
 #[inline(always)]
 pub fn add_rows<W: Weight>(rows: &[W], sources: &[u32], acc: &mut [W::Acc]) {
-    for_groups(rows, sources, acc.len(), |group| match group {
-        Group::Together(group) => add(group, acc),
-        Group::One(row) => add([row], acc),
-    });
+    let width = acc.len();
+    let (groups, rest) = sources.as_chunks::<TOGETHER>();
+    for (g, group) in groups.iter().enumerate() {
+        ask(rows, &sources[(g + 1) * TOGETHER..], width);
+        let [a, b, c, d] = select(rows, group, width);
+        let acc = &mut acc[..width];
+        for k in 0..width {
+            acc[k] = W::add(W::add(W::add(W::add(acc[k], a[k]), b[k]), c[k]), d[k]);
+        }
+    }
+    for &source in rest {
+        let [row] = select(rows, &[source], width);
+        for (sum, &weight) in acc.iter_mut().zip(row) {
+            *sum = W::add(*sum, weight);
+        }
+    }
 }
 
 /// Adds the rows of `sources`, in their order: what is positive to one slice of accumulators, what is negative to the other.
 #[inline(always)]
 pub fn add_rows_by_sign<W: Weight>(rows: &[W], sources: &[u32], positive: &mut [W::Acc], negative: &mut [W::Acc]) {
-    for_groups(rows, sources, positive.len(), |group| match group {
-        Group::Together(group) => add_parts(group, positive, negative),
-        Group::One(row) => add_parts([row], positive, negative),
-    });
-}
-
-/// Rows that are added in one pass.
-enum Group<'a, W> {
-    Together([&'a [W]; TOGETHER]),
-    One(&'a [W]),
-}
-
-/// Calls `work` for all rows in order, in groups; the beginnings of the next rows are asked for.
-#[inline(always)]
-fn for_groups<'a, W: Weight>(rows: &'a [W], sources: &[u32], width: usize, mut work: impl FnMut(Group<'a, W>)) {
-    let row = |source: u32| &rows[source as usize * width..][..width];
+    let width = positive.len();
+    let negative = &mut negative[..width];
     let (groups, rest) = sources.as_chunks::<TOGETHER>();
     for (g, group) in groups.iter().enumerate() {
-        for &soon in sources[(g + 1) * TOGETHER..].iter().take(TOGETHER) {
-            kernels::prefetch_element(rows, soon as usize * width);
-            kernels::prefetch_element(rows, soon as usize * width + LANES);
+        ask(rows, &sources[(g + 1) * TOGETHER..], width);
+        let [a, b, c, d] = select(rows, group, width);
+        for k in 0..width {
+            let ([a, e], [b, f], [c, g], [d, h]) = (a[k].parts(), b[k].parts(), c[k].parts(), d[k].parts());
+            positive[k] = W::add(W::add(W::add(W::add(positive[k], a), b), c), d);
+            negative[k] = W::add(W::add(W::add(W::add(negative[k], e), f), g), h);
         }
-        work(Group::Together(group.map(row)));
     }
     for &source in rest {
-        work(Group::One(row(source)));
+        let [row] = select(rows, &[source], width);
+        for k in 0..width {
+            let [up, down] = row[k].parts();
+            (positive[k], negative[k]) = (W::add(positive[k], up), W::add(negative[k], down));
+        }
     }
 }
 
+/// Asks for the beginnings of the next rows; the hardware goes on by itself.
 #[inline(always)]
-fn add<W: Weight, const N: usize>(rows: [&[W]; N], acc: &mut [W::Acc]) {
-    let rows = rows.map(|row| row.as_chunks::<LANES>().0);
-    for (at, acc) in acc.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-        let mut sums = *acc;
-        for row in rows {
-            for (sum, &weight) in sums.iter_mut().zip(&row[at]) {
-                *sum = W::add(*sum, weight);
-            }
-        }
-        *acc = sums;
+fn ask<W: Weight>(rows: &[W], sources: &[u32], width: usize) {
+    for &source in sources.iter().take(TOGETHER) {
+        kernels::prefetch_element(rows, source as usize * width);
+        kernels::prefetch_element(rows, source as usize * width + LANES);
     }
 }
 
+/// The rows of some sources.
 #[inline(always)]
-fn add_parts<W: Weight, const N: usize>(rows: [&[W]; N], positive: &mut [W::Acc], negative: &mut [W::Acc]) {
-    let rows = rows.map(|row| row.as_chunks::<LANES>().0);
-    let both = positive.as_chunks_mut::<LANES>().0.iter_mut().zip(negative.as_chunks_mut::<LANES>().0);
-    for (at, (positive, negative)) in both.enumerate() {
-        let (mut above, mut below) = (*positive, *negative);
-        for row in rows {
-            for ((above, below), weight) in above.iter_mut().zip(&mut below).zip(&row[at]) {
-                let [up, down] = weight.parts();
-                *above = W::add(*above, up);
-                *below = W::add(*below, down);
-            }
-        }
-        (*positive, *negative) = (above, below);
+fn select<'a, W: Weight, const N: usize>(rows: &'a [W], sources: &[u32; N], width: usize) -> [&'a [W]; N] {
+    let mut selected: [&[W]; N] = [&[]; N];
+    for (row, &source) in selected.iter_mut().zip(sources) {
+        *row = &rows[source as usize * width..][..width];
     }
+    selected
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::frame::CELLS;
 use super::kernels;
 use super::touched::Mark;
 use super::weight::Weight;
-use super::window::Window;
+use super::window::{Land, Window};
 use crate::compile::partition::Slice;
 use crate::id::{NeuronId, Tick};
 use crate::simd::Level;
@@ -104,48 +104,28 @@ impl<W: Weight> Incoming<W> {
 
     /// Adds the synapses of some sources, in their order, to the accumulators of `slice`, and marks them.
     fn add(&self, level: Level, slice: &Slice, sources: &[u32], cells: &mut Cells<'_, W>, marks: &mut impl Mark) -> u64 {
-        let stride = slice.stride as usize;
-        match &self.kernel {
-            Kernel::Dense(matrix) => {
+        let (first, stride) = (cells.first, slice.stride as usize);
+        match (&self.kernel, self.arrive) {
+            (Kernel::Dense(matrix), arrive) => {
                 let (rows, width) = matrix.padded();
-                match self.arrive {
+                match arrive {
                     Arrive::At(receptor) => kernels::add_rows(level, rows, sources, &mut cells.sums[receptor * stride..][..width]),
                     Arrive::BySign => {
                         let (positive, negative) = cells.sums.split_at_mut(stride);
                         kernels::add_rows_by_sign(level, rows, sources, &mut positive[..width], &mut negative[..width]);
                     }
                 }
-                marks.mark_all(cells.first, matrix.targets());
+                marks.mark_all(first, matrix.targets());
                 sources.len() as u64 * matrix.targets() as u64
             }
-            Kernel::Window(window) => {
-                let mut added = 0;
-                for &source in sources {
-                    window.runs(source, |first, weights| {
-                        added += weights.len() as u64;
-                        marks.mark_all(cells.first + first, weights.len());
-                        self.add_run(&mut cells.sums[first..], stride, weights);
-                    });
-                }
-                added
+            (Kernel::Window(window), Arrive::At(receptor)) => {
+                let mut land = AtOne { sums: &mut cells.sums[receptor * stride..][..stride], first, marks };
+                sources.iter().map(|&source| window.add(source, &mut land)).sum()
             }
-        }
-    }
-
-    #[inline]
-    fn add_run(&self, sums: &mut [W::Acc], stride: usize, weights: &[W]) {
-        match self.arrive {
-            Arrive::At(receptor) => {
-                for (sum, &weight) in sums[receptor * stride..].iter_mut().zip(weights) {
-                    *sum = W::add(*sum, weight);
-                }
-            }
-            Arrive::BySign => {
-                for (k, weight) in weights.iter().enumerate() {
-                    let [positive, negative] = weight.parts();
-                    sums[k] = W::add(sums[k], positive);
-                    sums[stride + k] = W::add(sums[stride + k], negative);
-                }
+            (Kernel::Window(window), Arrive::BySign) => {
+                let (positive, negative) = cells.sums.split_at_mut(stride);
+                let mut land = BySign { positive, negative, first, marks };
+                sources.iter().map(|&source| window.add(source, &mut land)).sum()
             }
         }
     }
@@ -157,6 +137,44 @@ struct Cells<'a, W: Weight> {
     first: usize,
     /// All receptors.
     sums: &'a mut [W::Acc],
+}
+
+/// All weights to one receptor.
+struct AtOne<'a, W: Weight, M> {
+    sums: &'a mut [W::Acc],
+    first: usize,
+    marks: &'a mut M,
+}
+
+impl<W: Weight, M: Mark> Land<W> for AtOne<'_, W, M> {
+    #[inline(always)]
+    fn add(&mut self, first: usize, weights: &[W]) {
+        self.marks.mark_all(self.first + first, weights.len());
+        for (sum, &weight) in self.sums[first..first + weights.len()].iter_mut().zip(weights) {
+            *sum = W::add(*sum, weight);
+        }
+    }
+}
+
+/// Weights to the receptor of their sign.
+struct BySign<'a, W: Weight, M> {
+    positive: &'a mut [W::Acc],
+    negative: &'a mut [W::Acc],
+    first: usize,
+    marks: &'a mut M,
+}
+
+impl<W: Weight, M: Mark> Land<W> for BySign<'_, W, M> {
+    #[inline(always)]
+    fn add(&mut self, first: usize, weights: &[W]) {
+        self.marks.mark_all(self.first + first, weights.len());
+        let end = first + weights.len();
+        let both = self.positive[first..end].iter_mut().zip(&mut self.negative[first..end]);
+        for ((positive, negative), weight) in both.zip(weights) {
+            let [up, down] = weight.parts();
+            (*positive, *negative) = (W::add(*positive, up), W::add(*negative, down));
+        }
+    }
 }
 
 /// The implicit projections onto one slice, in declaration order.

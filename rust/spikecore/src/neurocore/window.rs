@@ -22,6 +22,12 @@ pub struct Window<W> {
     pooling: bool,
 }
 
+/// Takes the synapses of a source.
+pub trait Land<W> {
+    /// Adds weights to the neurons of the slice from `first` on.
+    fn add(&mut self, first: usize, weights: &[W]);
+}
+
 /// The outputs that a source reaches: those of these channels, rows and columns.
 struct Reached {
     channels: Range<u32>,
@@ -64,15 +70,9 @@ impl<W: Weight> Window<W> {
 
     #[inline]
     fn channel_runs<'a>(&'a self, reached: &Reached, channel: u32, visit: &mut impl FnMut(usize, &'a [W])) {
-        let (y, x) = (self.windows.y, self.windows.x);
-        let (height, width) = (u64::from(y.output()), u64::from(x.output()));
-        let pair = u64::from(channel) * u64::from(self.windows.inputs_per_group()) + reached.channel;
-        let kernel = if self.pooling { 0 } else { pair * u64::from(y.kernel) };
         for row in reached.rows.clone() {
-            let tap = u64::from(reached.row - row * y.stride);
-            let begin = (kernel + tap) as usize * x.kernel as usize + reached.first;
+            let (first, begin) = self.run(reached, channel, row);
             let weights = &self.weights[begin..begin + reached.columns.len()];
-            let first = (u64::from(channel) * height + u64::from(row)) * width + u64::from(reached.columns.start);
             let inside = first.max(self.slice.start)..(first + weights.len() as u64).min(self.slice.end);
             if !inside.is_empty() {
                 let from = (inside.start - first) as usize;
@@ -82,14 +82,77 @@ impl<W: Weight> Window<W> {
         }
     }
 
+    /// Adds the synapses of a source; returns how many.
+    #[inline]
+    pub fn add(&self, source: u32, land: &mut impl Land<W>) -> u64 {
+        let reached = self.reached(source);
+        if reached.rows.is_empty() {
+            return 0;
+        }
+        // Runs of the usual kernels have code of their own: a loop of unknown length costs more than three additions.
+        match reached.columns.len() {
+            1 => self.add_runs::<1>(&reached, land),
+            2 => self.add_runs::<2>(&reached, land),
+            3 => self.add_runs::<3>(&reached, land),
+            4 => self.add_runs::<4>(&reached, land),
+            5 => self.add_runs::<5>(&reached, land),
+            _ => reached.channels.clone().map(|channel| self.add_channel(&reached, channel, land)).sum(),
+        }
+    }
+
+    /// Adds runs of `N`.
+    fn add_runs<const N: usize>(&self, reached: &Reached, land: &mut impl Land<W>) -> u64 {
+        let (y, x) = (self.windows.y, self.windows.x);
+        let (width, up) = (x.output() as usize, y.stride as usize * x.kernel as usize);
+        let mut added = 0;
+        for channel in reached.channels.clone() {
+            if !self.holds(channel) {
+                added += self.add_channel(reached, channel, land);
+                continue;
+            }
+            let (mut first, mut begin) = self.run(reached, channel, reached.rows.start);
+            for _ in reached.rows.clone() {
+                let weights: &[W; N] = self.weights[begin..begin + N].try_into().expect("invariant: as many as asked for");
+                land.add((first - self.slice.start) as usize, weights);
+                // The next row of outputs lies under an earlier row of the kernel, the last under one that may not exist.
+                (first, begin) = (first + width as u64, begin.wrapping_sub(up));
+            }
+            added += (reached.rows.len() * N) as u64;
+        }
+        added
+    }
+
+    fn add_channel(&self, reached: &Reached, channel: u32, land: &mut impl Land<W>) -> u64 {
+        let mut added = 0;
+        self.channel_runs(reached, channel, &mut |first, weights: &[W]| {
+            land.add(first, weights);
+            added += weights.len() as u64;
+        });
+        added
+    }
+
+    /// Whether the slice holds all of an output channel.
+    fn holds(&self, channel: u32) -> bool {
+        let first = u64::from(channel) * self.windows.plane();
+        self.slice.start <= first && first + self.windows.plane() <= self.slice.end
+    }
+
+    /// Where the run of a row of outputs begins: among the targets, and among the weights.
+    fn run(&self, reached: &Reached, channel: u32, row: u32) -> (u64, usize) {
+        let (y, x) = (self.windows.y, self.windows.x);
+        let line = u64::from(channel) * u64::from(y.output()) + u64::from(row);
+        let pair = u64::from(channel) * u64::from(self.windows.inputs_per_group()) + reached.channel;
+        let kernel = if self.pooling { 0 } else { pair * u64::from(y.kernel) };
+        let begin = (kernel + u64::from(reached.row - row * y.stride)) as usize * x.kernel as usize + reached.first;
+        (line * u64::from(x.output()) + u64::from(reached.columns.start), begin)
+    }
+
     /// Synapses of a source onto the slice.
     pub fn fan_out(&self, source: u32) -> u64 {
         let reached = self.reached(source);
-        let plane = self.windows.plane();
         let whole = (reached.rows.len() * reached.columns.len()) as u64;
         let of = |channel: u32| {
-            let first = u64::from(channel) * plane;
-            if self.slice.start <= first && first + plane <= self.slice.end {
+            if self.holds(channel) {
                 return whole;
             }
             let mut count = 0;
@@ -165,6 +228,15 @@ mod tests {
         found
     }
 
+    /// Synapses as they come: target and index into the kernel.
+    struct Landed(Vec<(u64, u64)>);
+
+    impl Land<f64> for Landed {
+        fn add(&mut self, first: usize, weights: &[f64]) {
+            self.0.extend((first as u64..).zip(weights).map(|(target, &weight)| (target, weight as u64)));
+        }
+    }
+
     fn cube(a: u32, b: u32, c: u32) -> impl Iterator<Item = (u32, u32, u32)> {
         (0..a).flat_map(move |x| (0..b).flat_map(move |y| (0..c).map(move |z| (x, y, z))))
     }
@@ -185,7 +257,7 @@ mod tests {
             prop_assert_eq!(w.synapses(), expected.len() as u64);
             let targets = w.targets() as u32;
             let middle = (f64::from(targets) * cut) as u32;
-            let mut found = vec![];
+            let (mut found, mut landed) = (vec![], Landed(vec![]));
             for slice in [0..middle, middle..targets] {
                 let window = Window::<f64>::convolution(w, slice.clone(), |index| index as f64);
                 prop_assert_eq!(window.bytes(), 8 * w.kernel_values());
@@ -196,8 +268,15 @@ mod tests {
                         found.extend(run.map(|(target, &weight)| (u64::from(source), target, weight as u64)));
                     });
                     prop_assert_eq!(window.fan_out(source), (found.len() - before) as u64);
+                    let before = landed.0.len();
+                    prop_assert_eq!(window.add(source, &mut landed), window.fan_out(source));
+                    for (target, _) in &mut landed.0[before..] {
+                        *target += u64::from(slice.start);
+                    }
                 }
             }
+            let added: Vec<_> = found.iter().map(|&(_, target, weight)| (target, weight)).collect();
+            prop_assert_eq!(landed.0, added);
             found.sort_unstable();
             prop_assert_eq!(found, expected);
         }
