@@ -80,11 +80,6 @@ impl Windows {
         product([self.channels_in, self.y.input, self.x.input])
     }
 
-    /// Neurons of an output channel.
-    pub fn plane(&self) -> u64 {
-        product([1, self.y.output(), self.x.output()])
-    }
-
     /// Neurons of the target.
     pub fn targets(&self) -> u64 {
         product([self.channels_out, self.y.output(), self.x.output()])

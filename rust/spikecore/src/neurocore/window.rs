@@ -13,6 +13,10 @@ use crate::network::Windows;
 #[derive(Debug)]
 pub struct Window<W> {
     windows: Windows,
+    /// Rows, columns and neurons of an output channel.
+    height: u64,
+    width: u64,
+    plane: u64,
     /// The slice, as indices of the target population.
     slice: Range<u64>,
     /// By (output channel, channel of the group, row of the kernel), each row in the order above; for a pooling the rows
@@ -54,9 +58,11 @@ impl<W: Weight> Window<W> {
 
     fn new(windows: Windows, slice: Range<u32>, rows: u64, pooling: bool, weight: impl Fn(u64) -> W) -> Self {
         let columns: Vec<u64> = (0..windows.x.stride).flat_map(|phase| taps(&windows, phase).rev()).map(u64::from).collect();
-        let width = u64::from(windows.x.kernel);
-        let weights = (0..rows).flat_map(|row| columns.iter().map(move |column| row * width + column)).map(weight).collect();
-        Self { windows, slice: slice.start.into()..slice.end.into(), weights, pooling }
+        let taps = u64::from(windows.x.kernel);
+        let weights = (0..rows).flat_map(|row| columns.iter().map(move |column| row * taps + column)).map(weight).collect();
+        let (height, width) = (u64::from(windows.y.output()), u64::from(windows.x.output()));
+        let slice = slice.start.into()..slice.end.into();
+        Self { windows, height, width, plane: height * width, slice, weights, pooling }
     }
 
     /// Where in the slice a source's synapses go, in runs: `visit(first neuron of the run, weights)`.
@@ -102,8 +108,7 @@ impl<W: Weight> Window<W> {
 
     /// Adds runs of `N`.
     fn add_runs<const N: usize>(&self, reached: &Reached, land: &mut impl Land<W>) -> u64 {
-        let (y, x) = (self.windows.y, self.windows.x);
-        let (width, up) = (x.output() as usize, y.stride as usize * x.kernel as usize);
+        let up = self.windows.y.stride as usize * self.windows.x.kernel as usize;
         let mut added = 0;
         for channel in reached.channels.clone() {
             if !self.holds(channel) {
@@ -115,7 +120,7 @@ impl<W: Weight> Window<W> {
                 let weights: &[W; N] = self.weights[begin..begin + N].try_into().expect("invariant: as many as asked for");
                 land.add((first - self.slice.start) as usize, weights);
                 // The next row of outputs lies under an earlier row of the kernel, the last under one that may not exist.
-                (first, begin) = (first + width as u64, begin.wrapping_sub(up));
+                (first, begin) = (first + self.width, begin.wrapping_sub(up));
             }
             added += (reached.rows.len() * N) as u64;
         }
@@ -133,18 +138,18 @@ impl<W: Weight> Window<W> {
 
     /// Whether the slice holds all of an output channel.
     fn holds(&self, channel: u32) -> bool {
-        let first = u64::from(channel) * self.windows.plane();
-        self.slice.start <= first && first + self.windows.plane() <= self.slice.end
+        let first = u64::from(channel) * self.plane;
+        self.slice.start <= first && first + self.plane <= self.slice.end
     }
 
     /// Where the run of a row of outputs begins: among the targets, and among the weights.
     fn run(&self, reached: &Reached, channel: u32, row: u32) -> (u64, usize) {
         let (y, x) = (self.windows.y, self.windows.x);
-        let line = u64::from(channel) * u64::from(y.output()) + u64::from(row);
+        let line = u64::from(channel) * self.height + u64::from(row);
         let pair = u64::from(channel) * u64::from(self.windows.inputs_per_group()) + reached.channel;
         let kernel = if self.pooling { 0 } else { pair * u64::from(y.kernel) };
         let begin = (kernel + u64::from(reached.row - row * y.stride)) as usize * x.kernel as usize + reached.first;
-        (line * u64::from(x.output()) + u64::from(reached.columns.start), begin)
+        (line * self.width + u64::from(reached.columns.start), begin)
     }
 
     /// Synapses of a source onto the slice.
@@ -173,9 +178,8 @@ impl<W: Weight> Window<W> {
         let (channel, row) = (line / w.y.input, line % w.y.input);
         let per_group = w.channels_out / w.groups;
         let group = channel / w.inputs_per_group();
-        let plane = w.plane();
-        let low = (self.slice.start / plane) as u32;
-        let high = self.slice.end.div_ceil(plane) as u32;
+        let low = (self.slice.start / self.plane) as u32;
+        let high = self.slice.end.div_ceil(self.plane) as u32;
         let columns = w.x.reached(column);
         let place = column + w.x.padding;
         let (all, rest) = (w.x.kernel / w.x.stride, w.x.kernel % w.x.stride);
