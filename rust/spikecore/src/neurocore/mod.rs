@@ -10,6 +10,7 @@ pub mod events;
 pub mod flow;
 pub mod frame;
 pub mod implicit;
+pub mod incoming;
 #[expect(unsafe_code, reason = "unchecked scatter, prefetch and calls into instruction-set copies; invariants K1-K2")]
 pub mod kernels;
 pub mod loose;

@@ -45,7 +45,7 @@ struct Reached {
 }
 
 impl<W: Weight> Window<W> {
-    /// With `weight(output channel, channel of the group, row, column)` as kernel.
+    /// With `weight(index)` as kernel; indices of an array of (output channel, channel of the group, row, column).
     pub fn convolution(windows: Windows, slice: Range<u32>, weight: impl Fn(u64) -> W) -> Self {
         let rows = windows.kernel_values() / u64::from(windows.x.kernel);
         Self::new(windows, slice, rows, false, weight)
