@@ -1,9 +1,9 @@
 //! Implicit projections onto a core: their synapses are computed from a matrix or a kernel when a spike is due, and
 //! stored nowhere.
 //!
-//! A spike waits for its delay, once per projection ([`super::incoming`]). What is due is added after the stored synapses of the
-//! tick, in the order (emission tick, source id, declaration), whatever the channels: so sums depend on no partition,
-//! and equal those of stored synapses where all projections onto a population are implicit.
+//! A spike waits for its delay, once per projection ([`super::incoming`]). What is due is added after the stored synapses
+//! of the tick, in the order (emission tick, source id, declaration), whatever the channels: so sums depend on no
+//! partition, and equal those of stored synapses where all projections onto a population are implicit.
 
 use super::frame::CELLS;
 use super::incoming::{Cells, Incoming};
@@ -152,5 +152,42 @@ impl<W: Weight> Implicit<W> {
 
     fn incoming(&self) -> impl Iterator<Item = &Incoming<W>> {
         self.onto.iter().flat_map(|onto| &onto.incoming)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::neurocore::dense::Matrix;
+    use crate::neurocore::incoming::{Arrive, Kernel};
+
+    /// Onto one neuron, from neurons `first..`, with these weights.
+    fn incoming(first: NeuronId, delay: u32, weights: &[f32]) -> Incoming<f32> {
+        let mut matrix = Matrix::zeroed(weights.len(), 1).unwrap();
+        for (source, &weight) in weights.iter().enumerate() {
+            matrix.row_mut(source)[0] = weight;
+        }
+        Incoming::new(0, first..first + weights.len() as u32, delay, Kernel::Dense(matrix), Arrive::At(0))
+    }
+
+    #[test]
+    fn what_is_due_is_added_in_canonical_order_whatever_the_channels() {
+        let slice = Slice { population: 0, first: 0, len: 1, slot0: 128, stride: 128 };
+        let mut implicit = Implicit::new(Level::Baseline);
+        implicit.push(slice, 1, vec![incoming(10, 2, &[1e8, 1.0, -1e8]), incoming(20, 3, &[3.0, 0.0]), incoming(10, 2, &[5.0, 7.0, 9.0])]);
+        implicit.open(3);
+        // Steps 4 and 5 by three channels, the last neuron first.
+        let taken = [(2, 5, &[12][..]), (0, 4, &[20]), (1, 5, &[3, 10, 11, 30]), (0, 6, &[21])];
+        let counts = taken.map(|(channel, tick, ids)| implicit.ingest(channel, tick, ids));
+        assert_eq!((counts, implicit.held(), implicit.next_due()), ([2, 1, 4, 1], 8, 7));
+        let mut cells: Box<[f32; CELLS]> = vec![0.0; CELLS].try_into().unwrap();
+        assert_eq!(implicit.deliver(6, 0, &mut cells, &mut ()), 0);
+        assert_eq!(implicit.deliver(7, 4096, &mut cells, &mut ()), 7);
+        let canonical = [3.0f32, 1e8, 5.0, 1.0, 7.0, -1e8, 9.0];
+        let sum = |terms: &[f32]| terms.iter().fold(0.0, |sum, term| sum + term);
+        assert_ne!(sum(&canonical), sum(&[3.0, 1e8, 1.0, -1e8, 5.0, 7.0, 9.0]), "the order matters");
+        assert_ne!(sum(&canonical), sum(&[1e8, 5.0, 1.0, 7.0, -1e8, 9.0, 3.0]), "the order of ticks matters");
+        assert_eq!(cells[4096 + 128], sum(&canonical));
+        assert_eq!((implicit.held(), implicit.next_due()), (1, 9));
     }
 }
