@@ -156,7 +156,7 @@ class Convolution(_Planes):
     >>> b = net.population(int(np.prod(edges.output_shape)), sc.LIF())
     >>> _ = net.connect(a, b, edges, delay=0.1)
     >>> net.forecast(workers=1).synapses
-    409600
+    180000
     """
 
     kernel: ArrayLike
