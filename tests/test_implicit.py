@@ -205,6 +205,9 @@ def test_any_geometry_equals_the_expanded_network(rule, store, updates, receptor
         rng = np.random.default_rng(seed)
         b = net.population(size_of(rule.output_shape), lif(tau_syn_inh=tau), v_init=sc.Uniform(-66.0, -60.5))
         size = size_of(rule.input_shape)
+        # One quantum in q16 for both: a kernel may have a largest weight that no synapse has.
+        silent = net.spike_source(1, [[]])
+        net.connect(silent, b, sc.AllToAll(), weight=3_000.0, delay=1.0)
         a = net.spike_source(size, (rng.integers(0, size, 200), np.arange(1, 201) / 10))
         given_weight = weight if isinstance(rule, sc.Pooling) else None
         connect(net, a, b, rule, expand, weight=given_weight, delay=0.1 * (1 + seed % 3), receptor=receptor)
