@@ -37,6 +37,7 @@ from spikecore.errors import (
     SpikecoreError,
 )
 from spikecore.forecast import Forecast
+from spikecore.implicit import Convolution, Dense, Pooling
 from spikecore.integrators import IF, LeakyIntegrator
 from spikecore.machine import Machine
 from spikecore.models import LIF, LIFDelta, SpikeSource
@@ -53,6 +54,8 @@ __all__ = [
     "Bernoulli",
     "BusyError",
     "CapacityError",
+    "Convolution",
+    "Dense",
     "DirectCurrent",
     "FixedInDegree",
     "FixedOutDegree",
@@ -71,6 +74,7 @@ __all__ = [
     "Pairs",
     "PoisonedError",
     "Poisson",
+    "Pooling",
     "Population",
     "Projection",
     "Recorder",

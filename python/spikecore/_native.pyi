@@ -32,6 +32,9 @@ _Rule = tuple[Any, ...]
 # ("one_to_one",) | ("all_to_all",) | ("bernoulli", p)
 # ("fixed_in_degree", k) | ("fixed_out_degree", k) | ("fixed_total_number", n)
 # ("pairs", sources ndarray[u32], targets ndarray[u32])
+# ("dense",)                    weights: an array, source by source
+# ("convolution" | "pooling", (channels, rows, columns), channels of the target, window (rows, columns),
+#  stride (rows, columns), padding (rows, columns), groups)
 
 def cpu_features() -> list[str]: ...
 def simd_level() -> Literal["scalar", "avx2", "avx512", "neon"]: ...

@@ -1,8 +1,9 @@
 """Connection rules: which neurons of one population reach which neurons of another.
 
 A rule is a small record; the engine expands it, in parallel, straight into the cores' weight
-stores. A matrix (anything with `tocoo()`, as scipy.sparse has) is a rule too: rows are sources,
-columns are targets and each stored entry is one synapse with that weight.
+stores. Rules that are not expanded are in `spikecore.implicit`. A matrix (anything with `tocoo()`,
+as scipy.sparse has) is a rule too: rows are sources, columns are targets and each stored entry is
+one synapse with that weight.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 from numpy.typing import ArrayLike, NDArray
 
 from spikecore import checks
+from spikecore.implicit import Convolution, Dense, Pooling
 
 if TYPE_CHECKING:
     import numpy as np
@@ -220,5 +222,17 @@ class SparseMatrix(Protocol):
         """Return the matrix in coordinate form."""
 
 
-Rule = OneToOne | AllToAll | Bernoulli | FixedInDegree | FixedOutDegree | FixedTotalNumber | Pairs | SparseMatrix
+Rule = (
+    OneToOne
+    | AllToAll
+    | Bernoulli
+    | FixedInDegree
+    | FixedOutDegree
+    | FixedTotalNumber
+    | Pairs
+    | Dense
+    | Convolution
+    | Pooling
+    | SparseMatrix
+)
 """Every kind of connection rule."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, connect
+from spikecore import checks, connect, implicit, implicit_lowering
 from spikecore.distributions import delay_to_native, is_array, weight_to_native
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
@@ -39,10 +39,15 @@ def plan(source: Population, target: Population, settings: Settings, grid: Grid)
     if settings.receptor is not None:
         checks.choice(owner, "receptor", settings.receptor, ("excitatory", "inhibitory"))
     if not isinstance(rule, connect.Rule):
-        dense = "; give a dense matrix as weight= of AllToAll()" if isinstance(rule, np.ndarray) else ""
-        names = "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs"
+        dense = "; give a dense matrix as Dense(matrix)" if isinstance(rule, np.ndarray) else ""
+        names = (
+            "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs, "
+            "Dense, Convolution, Pooling"
+        )
         msg = f"{owner}: rule must be one of {names} or a sparse matrix, not {type(rule).__name__}{dense}"
         raise TypeError(msg)
+    if isinstance(rule, implicit.Implicit):
+        return implicit_lowering.plan(owner, (source, target), settings, grid)
     if isinstance(rule, connect.SparseMatrix):
         if weight is not None:
             msg = f"{owner}: weight must be left out, the matrix holds the weights"

@@ -199,6 +199,8 @@ class Machine:
     def synapses(self, source: Population, target: Population) -> Synapses:
         """Return all synapses from one population to another, as the stores hold them.
 
+        Those of `Dense`, `Convolution` and `Pooling` are expanded for this call.
+
         Parameters
         ----------
         source, target : Population
@@ -223,7 +225,7 @@ class Machine:
         return degrees[population.first : population.first + population.size]
 
     def bare_scatter(self, events: int = 20_000_000) -> list[float]:
-        """Measure the limit of delivery: a bare loop over the same packed synapses.
+        """Measure the limit of delivery: a bare loop over the same packed synapses, implicit ones left out.
 
         Parameters
         ----------

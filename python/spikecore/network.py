@@ -223,12 +223,15 @@ class Network:
             Each pair gets a projection of its own, sources in the outer loop.
         rule : rule or sparse matrix
             `OneToOne`, `AllToAll`, `Bernoulli`, `FixedInDegree`, `FixedOutDegree`,
-            `FixedTotalNumber`, `Pairs`, or a matrix of shape (sources, targets) with the weights.
+            `FixedTotalNumber`, `Pairs`, or a matrix of shape (sources, targets) with the weights; or
+            `Dense`, `Convolution` or `Pooling`, which are not expanded.
         weight : float, Normal, Uniform or array_like
             In pA (mV for `LIFDelta` targets). An array has one value per synapse: shape (n,) for
-            `OneToOne` and `Pairs`, (sources, targets) for `AllToAll`. Left out with a matrix.
+            `OneToOne` and `Pairs`, (sources, targets) for `AllToAll`. Left out with a matrix, `Dense`
+            and `Convolution`; one number for `Pooling`.
         delay : float, Normal, Uniform or array_like
-            In ms, dt … 65,535 dt; numbers and arrays on the grid, draws are rounded to it.
+            In ms, dt … 65,535 dt; numbers and arrays on the grid, draws are rounded to it. One number
+            for `Dense`, `Convolution` and `Pooling`.
         receptor : {"excitatory", "inhibitory"}, optional
             By default the sign of each weight picks the receptor, and a `Normal` weight without
             bounds keeps the sign of its mean. If given, weights may have any sign.

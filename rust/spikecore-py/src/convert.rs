@@ -4,7 +4,7 @@ use numpy::{PyArrayMethods, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use spikecore::{Distribution, Receptor, Rule, Updates, Variable};
+use spikecore::{Axis, Distribution, Receptor, Rule, Updates, Variable, Windows};
 
 fn tag(tuple: &Bound<'_, PyTuple>) -> PyResult<String> {
     tuple.get_item(0)?.extract()
@@ -54,7 +54,24 @@ pub fn rule(tuple: &Bound<'_, PyTuple>) -> PyResult<Rule> {
         "fixed_out_degree" => Rule::FixedOutDegree(number(tuple, 1)?),
         "fixed_total_number" => Rule::FixedTotalNumber(number(tuple, 1)?),
         "pairs" => Rule::Pairs(array(1)?, array(2)?),
+        "dense" => Rule::Dense,
+        "convolution" => Rule::Convolution(windows(tuple)?),
+        "pooling" => Rule::Pooling(windows(tuple)?),
         other => return Err(PyValueError::new_err(format!("unknown rule {other:?}"))),
+    })
+}
+
+/// The geometry of a convolution or a pooling: shape, channels of the target, window, stride, padding, groups.
+fn windows(tuple: &Bound<'_, PyTuple>) -> PyResult<Windows> {
+    let (channels_in, rows, columns): (u32, u32, u32) = tuple.get_item(1)?.extract()?;
+    let pair = |index| tuple.get_item(index)?.extract::<(u32, u32)>();
+    let (window, stride, padding) = (pair(3)?, pair(4)?, pair(5)?);
+    Ok(Windows {
+        y: Axis { input: rows, kernel: window.0, stride: stride.0, padding: padding.0 },
+        x: Axis { input: columns, kernel: window.1, stride: stride.1, padding: padding.1 },
+        channels_in,
+        channels_out: number(tuple, 2)?,
+        groups: number(tuple, 6)?,
     })
 }
 

@@ -31,8 +31,8 @@ pub use error::{CompileError, NetworkError, RunError};
 pub use id::{BLOCK, CoreId, MAX_DELAY, MAX_SLOTS, NeuronId, PopulationId, Tick};
 pub use machine::{Machine, Statistics, Synapses};
 pub use network::{
-    Alif, DelayLaw, Distribution, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule, SampleRecorder, Stimulus,
-    Variable, subject_of,
+    Alif, Axis, DelayLaw, Distribution, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule, SampleRecorder, Stimulus,
+    Variable, Windows, subject_of,
 };
 pub use neurocore::events::Updates;
 pub use simd::{Level, cpu_features};

@@ -30,7 +30,7 @@ pub struct Filled<W: Weight> {
     pub out_degree: Vec<u32>,
     /// Smallest delay from each core (first index) to each core (second), if any synapse exists.
     pub lookahead: Vec<Vec<Option<u32>>>,
-    /// Longest delay.
+    /// Longest delay of a stored synapse.
     pub longest: u32,
 }
 
@@ -50,7 +50,7 @@ struct Index {
     delays: Option<Delays>,
 }
 
-/// Expands all projections.
+/// Expands all projections that are stored.
 pub fn fill<W: Weight>(
     network: &Network,
     partition: &Partition,
@@ -58,9 +58,9 @@ pub fn fill<W: Weight>(
     threads: usize,
     watch: Watch<'_>,
 ) -> Result<Filled<W>, CompileError> {
-    let rows: Vec<Rows<'_>> = (0..network.projections.len()).map(|id| Rows::new(network, id, &mut *watch)).collect::<Result<_, _>>()?;
+    let rows: Vec<Rows<'_>> = network.stored().map(|(id, _)| Rows::new(network, id, &mut *watch)).collect::<Result<_, _>>()?;
     let chunks = chunks(network, plan);
-    let lengths = count(partition, plan, network, &rows, &chunks, threads, &mut *watch)?;
+    let lengths = count(partition, plan, &rows, &chunks, threads, &mut *watch)?;
     let out_degree = out_degrees(network, plan, &lengths);
     let mut stores = allocate(network, partition, plan, &lengths)?;
     let indices = write(network, partition, plan, &rows, &chunks, &lengths, &mut stores, threads, watch)?;
@@ -106,7 +106,6 @@ fn chunks<W: Weight>(network: &Network, plan: &Plan<W>) -> Vec<Chunk> {
 fn count<W: Weight>(
     partition: &Partition,
     plan: &Plan<W>,
-    network: &Network,
     rows: &[Rows<'_>],
     chunks: &[Chunk],
     threads: usize,
@@ -127,14 +126,11 @@ fn count<W: Weight>(
     each(threads, jobs, (0.0, 0.2), watch, |(chunk, mut windows)| {
         let kinds = &plan.spans[chunk.population].kinds;
         let mut targets = vec![];
-        for (id, projection) in network.projections.iter().enumerate() {
-            if projection.source != chunk.population {
-                continue;
-            }
-            let k = kinds.iter().position(|&k| k == plan.kind[id]).expect("invariant: planned");
-            let homes = &partition.homes[projection.target];
+        for rows in rows.iter().filter(|rows| rows.projection.source == chunk.population) {
+            let k = kinds.iter().position(|&k| k == plan.kind[rows.id()]).expect("invariant: planned");
+            let homes = &partition.homes[rows.projection.target];
             for s in 0..chunk.len {
-                rows[id].targets(chunk.first + s, &mut targets);
+                rows.targets(chunk.first + s, &mut targets);
                 let row = s as usize * kinds.len() + k;
                 for &t in &targets {
                     windows[usize::from(homes[t as usize / crate::id::BLOCK].core)][row] += 1;
@@ -158,7 +154,7 @@ fn out_degrees<W>(network: &Network, plan: &Plan<W>, lengths: &[Vec<u32>]) -> Ve
 }
 
 /// Turns the bytes that could not be had into an error.
-fn out_of_memory(what: &str) -> impl FnOnce(u64) -> CompileError {
+pub fn out_of_memory(what: &str) -> impl FnOnce(u64) -> CompileError {
     move |needed| CompileError::Memory { needed, available: crate::compile::available_memory(), what: what.to_owned() }
 }
 

@@ -1,6 +1,6 @@
 //! What a network will need, before anything is built.
 
-use super::layout;
+use super::{implicit, layout};
 use crate::id::BLOCK;
 use crate::network::Network;
 use crate::neurocore::frame::CELLS;
@@ -15,7 +15,7 @@ pub struct Forecast {
     pub neurons: u64,
     /// Synapses; expected value where the rule is Bernoulli.
     pub synapses: u64,
-    /// Bytes of the synapses themselves.
+    /// Bytes of the synapses themselves, and of matrices and kernels.
     pub synapse_bytes: u64,
     /// Expected bytes of the index that finds them.
     pub index_bytes: u64,
@@ -39,7 +39,7 @@ impl Forecast {
         use crate::network::{Distribution, Rule};
         let (mut synapses, mut bytes, mut index, mut build) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
         let mut transposing = 0.0f64;
-        for projection in &network.projections {
+        for (_, projection) in network.stored() {
             let count = projection.synapses(network);
             let shared = matches!(projection.weight, Distribution::Constant(_));
             let (low, high) = projection.delay.support();
@@ -64,6 +64,7 @@ impl Forecast {
             // The chunks' indices, which are copied into the stores.
             build += index;
         }
+        let (computed, kept) = implicit::forecast::<W>(network, cores);
         let neurons = network.neurons();
         let state_per_neuron = (size_of::<W::State>() * 3 + 2 + 8 + 16) as u64;
         let own = network.populations.iter().map(|p| {
@@ -73,8 +74,8 @@ impl Forecast {
         let cells = (cores * CELLS * size_of::<W::Acc>()) as u64;
         Self {
             neurons,
-            synapses: synapses as u64,
-            synapse_bytes: bytes as u64,
+            synapses: (synapses + computed) as u64,
+            synapse_bytes: (bytes + kept) as u64,
             index_bytes: index as u64,
             state_bytes: neurons * state_per_neuron + own.sum::<u64>() + cells + (network.populations.len() * cores * BLOCK * 32) as u64,
             build_bytes: (build + transposing) as u64 + neurons * size_of::<f64>() as u64,

@@ -2,6 +2,7 @@
 
 pub mod fill;
 pub mod forecast;
+pub mod implicit;
 pub mod layout;
 pub mod parallel;
 pub mod partition;
@@ -57,17 +58,20 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     }
     let plan = Plan::<W>::new(network, options.loose)?;
     let threads = options.workers.min(std::thread::available_parallelism().map_or(1, usize::from));
-    let filled = fill::fill(network, &partition, &plan, threads, &mut *watch)?;
+    let mut filled = fill::fill(network, &partition, &plan, threads, &mut *watch)?;
+    let place_implicit = |core| implicit::place(network, (&partition, core), &plan, options.level, &mut *watch);
+    let computed = (0..partition.cores()).map(place_implicit).collect::<Result<Vec<_>, _>>()?;
+    implicit::link(network, &partition, &computed, &mut filled);
     let initial = initial_potentials(network);
     let starts: Vec<NeuronId> = network.populations.iter().map(|p| p.first).chain([network.neurons() as NeuronId]).collect();
     let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
     let (router, ports) = connect(&partition, &filled.lookahead, options.log_capacity)?;
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
-    let jobs: Vec<_> = filled.stores.into_iter().enumerate().collect();
-    each(threads, jobs, (1.0, 1.0), watch, |(id, store)| {
+    let jobs: Vec<_> = filled.stores.into_iter().zip(computed).enumerate().collect();
+    each(threads, jobs, (1.0, 1.0), watch, |(id, (store, computed))| {
         let placed = partition.slices[id].iter().map(|slice| place(network, &plan, slice, &initial, options.updates)).collect();
         let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead };
-        let memory = Memory::new(store, partition.slots[id], reach, starts.clone());
+        let memory = Memory::new(store, computed, partition.slots[id], reach, starts.clone());
         let core = Core::new(id, options.level, memory, placed);
         *cores[id].lock().expect("one holder") = Some(core);
     })?;

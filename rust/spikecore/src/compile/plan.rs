@@ -12,7 +12,7 @@ const MAX_SHARED: usize = 255;
 
 /// The plan of a machine with weight format `W`.
 pub struct Plan<W> {
-    /// Storage kind of each projection.
+    /// Storage kind of each projection that is stored.
     pub kind: Vec<Kind>,
     /// Rows per source population; the same on every core.
     pub spans: Vec<RowSpan>,
@@ -34,6 +34,10 @@ impl<W: Weight> Plan<W> {
         let mut shared_weights = vec![];
         let mut kind = vec![];
         for projection in &network.projections {
+            if projection.rule.is_implicit() {
+                kind.push(0);
+                continue;
+            }
             let step = steps[projection.target];
             let Distribution::Constant(value) = projection.weight else {
                 kind.push(0);
@@ -55,8 +59,8 @@ impl<W: Weight> Plan<W> {
         let mut rows = 0;
         for (id, population) in network.populations.iter().enumerate() {
             let mut kinds: Vec<Kind> = vec![];
-            for (projection, &k) in network.projections.iter().zip(&kind) {
-                if projection.source == id && !kinds.contains(&k) {
+            for k in network.stored().filter(|(_, p)| p.source == id).map(|(projection, _)| kind[projection]) {
+                if !kinds.contains(&k) {
                     kinds.push(k);
                 }
             }
@@ -74,7 +78,7 @@ impl<W: Weight> Plan<W> {
     pub fn loose(&self, network: &Network, lengths: &[u32]) -> bool {
         let (mut rows, mut total) = (0.0, 0u64);
         for (id, span) in self.spans.iter().enumerate() {
-            let support = network.projections.iter().filter(|p| p.source == id).map(|p| p.delay.support());
+            let support = network.stored().filter(|(_, p)| p.source == id).map(|(_, p)| p.delay.support());
             let (low, high) = support.fold((u32::MAX, 0), |(low, high), (a, b)| (low.min(a), high.max(b)));
             let size = network.populations[id].size as usize;
             for (k, &kind) in span.kinds.iter().enumerate() {
@@ -146,6 +150,7 @@ fn check_sums(network: &Network) -> Result<(), NetworkError> {
                 targets.iter().for_each(|&t| degrees[t as usize] += 1);
                 f64::from(degrees.into_iter().max().unwrap_or(0))
             }
+            Rule::Convolution(windows) | Rule::Pooling(windows) => windows.in_degree() as f64,
             _ => n,
         };
     }

@@ -105,10 +105,11 @@ impl<'a, W: Weight> RowWriter<'a, W> {
         let kinds = plan.spans[population].kinds.as_slice();
         let mut outgoing = vec![];
         let (mut shortest, mut longest) = (u32::MAX, 0);
-        for (id, projection) in network.projections.iter().enumerate() {
+        for rows in rows {
+            let projection = rows.projection;
             if projection.source == population {
-                let k = kinds.iter().position(|&k| k == plan.kind[id]).expect("invariant: planned");
-                outgoing.push((projection, &rows[id], k, network.populations[projection.target].model.receptors()));
+                let k = kinds.iter().position(|&k| k == plan.kind[rows.id()]).expect("invariant: planned");
+                outgoing.push((projection, rows, k, network.populations[projection.target].model.receptors()));
                 let (low, high) = projection.delay.support();
                 (shortest, longest) = (shortest.min(low), longest.max(high));
             }

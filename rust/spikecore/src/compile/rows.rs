@@ -12,7 +12,8 @@ use crate::random::{Purpose, Stream, binomial, vector};
 
 /// One projection, ready to generate rows.
 pub struct Rows<'a> {
-    projection: &'a Projection,
+    /// What it generates.
+    pub projection: &'a Projection,
     id: u32,
     seed: u64,
     targets: u32,
@@ -53,7 +54,7 @@ struct Table {
 }
 
 impl<'a> Rows<'a> {
-    /// Prepares projection `id` of `network`; rules that are given per target are transposed here, polling `watch`.
+    /// Prepares the stored projection `id` of `network`; rules that are given per target are transposed here, polling `watch`.
     pub fn new(network: &'a Network, id: usize, watch: Watch<'_>) -> Result<Self, CompileError> {
         let projection = &network.projections[id];
         let sources = network.populations[projection.source].size;
@@ -75,8 +76,14 @@ impl<'a> Rows<'a> {
             }
             Rule::FixedInDegree(k) => Plan::Table(Table::from_in_degree(network.seed, key, *k, (sources, targets), projection, watch)?),
             Rule::Pairs(from, to) => Plan::Table(Table::from_pairs((from, to), (sources, targets), watch)?),
+            Rule::Dense | Rule::Convolution(_) | Rule::Pooling(_) => unreachable!("invariant: an implicit projection has no rows"),
         };
         Ok(Self { projection, id: key, seed: network.seed, targets, plan })
+    }
+
+    /// The projection's id.
+    pub fn id(&self) -> usize {
+        self.id as usize
     }
 
     /// Appends the targets of `source` (indices in the target population) to the cleared `out`.

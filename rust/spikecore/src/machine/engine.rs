@@ -31,7 +31,7 @@ pub struct Parts<W: Weight> {
     pub router: Router,
     /// One per core.
     pub ports: Vec<Port>,
-    /// Longest delay.
+    /// Longest delay of a stored synapse.
     pub longest: u32,
     /// Synapses per source neuron.
     pub out_degree: Vec<u32>,

@@ -5,14 +5,17 @@
 
 mod check;
 mod distribution;
+mod implicit;
 mod model;
 mod model_check;
 mod projection;
+mod windows;
 
 pub use check::subject_of;
 pub use distribution::{DelayLaw, Distribution};
 pub use model::{Alif, LifDelta, LifExp, Model, Propagators};
 pub use projection::{Projection, Receptor, Rule};
+pub use windows::{Axis, Windows};
 
 use crate::error::NetworkError;
 use crate::id::{NeuronId, PopulationId, Tick};
@@ -132,6 +135,16 @@ impl Network {
     /// Number of neurons, spike sources included.
     pub fn neurons(&self) -> u64 {
         self.populations.iter().map(|p| u64::from(p.size)).sum()
+    }
+
+    /// The projections whose synapses are stored, with their ids.
+    pub fn stored(&self) -> impl Iterator<Item = (usize, &Projection)> {
+        self.projections.iter().enumerate().filter(|(_, p)| !p.rule.is_implicit())
+    }
+
+    /// The projections whose synapses are computed when a spike arrives, in declaration order.
+    pub fn implicit(&self) -> impl Iterator<Item = &Projection> {
+        self.projections.iter().filter(|p| p.rule.is_implicit())
     }
 
     /// Adds a population; its spikes are recorded unless [`Network::record_spikes`] says otherwise.

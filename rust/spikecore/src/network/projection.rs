@@ -1,7 +1,7 @@
 //! Projections: all synapses from one population to another, described by a rule.
 
 use super::check::{known, subject_of, value_error};
-use super::{DelayLaw, Distribution, Model, Network};
+use super::{DelayLaw, Distribution, Model, Network, Windows};
 use crate::error::NetworkError;
 use crate::id::PopulationId;
 
@@ -33,6 +33,12 @@ pub enum Rule {
     FixedTotalNumber(u64),
     /// Given pairs (source index, target index), in their order.
     Pairs(Vec<u32>, Vec<u32>),
+    /// Every pair once, weighted by a matrix that is used as it is; see `is_implicit`.
+    Dense,
+    /// Windows with a kernel of weights.
+    Convolution(Windows),
+    /// Windows in which all have one weight, channel by channel.
+    Pooling(Windows),
 }
 
 /// All synapses from one population to another.
@@ -70,6 +76,8 @@ impl Projection {
             Rule::FixedOutDegree(k) => n * f64::from(*k),
             Rule::FixedTotalNumber(total) => *total as f64,
             Rule::Pairs(sources, _) => sources.len() as f64,
+            Rule::Dense => n * m,
+            Rule::Convolution(windows) | Rule::Pooling(windows) => windows.synapses() as f64,
         }
     }
 
@@ -91,6 +99,9 @@ impl Projection {
         let target = &network.populations[self.target];
         if target.model.receptors() == 0 {
             return Err(value_error(&subject, "target", &target.name, "a population that receives input"));
+        }
+        if self.rule.is_implicit() {
+            return self.check_implicit(network, &subject);
         }
         let n = u64::from(network.populations[self.source].size);
         let m = u64::from(target.size);

@@ -93,17 +93,17 @@ pub(super) fn step_block<W: Weight>(
     let (b0, beta) = (constant(&own.b0, at), constant(&own.beta, at));
     let (eta, spiked) = (block(&mut own.eta, at), block(&mut own.spiked, at));
     let (none, one) = (W::State::default(), W::State::from_f64(1.0));
+    let mut fired = 0;
     for k in 0..BLOCK {
         eta[k] = (eta[k] * rho[k] + per_spike[k] * spiked[k]).settle();
         let theta = b0[k] + beta[k] * eta[k];
         let driven = (v[k] * alpha[k] + bias[k]) + W::value(input[k], quantum) * gain[k];
         v[k] = (driven - theta * spiked[k]).settle();
-        spiked[k] = if v[k] > theta { one } else { none };
-        input[k] = W::Acc::default();
+        spiked[k] = one.where_set(W::State::mask(v[k] > theta), none);
+        fired |= u32::from(v[k] > theta);
     }
-    for k in real {
-        if spiked[k - at] > none {
-            out.push(k as u32);
-        }
+    *input = [W::Acc::default(); BLOCK];
+    if fired != 0 {
+        out.extend(real.filter(|k| spiked[k - at] > none).map(|k| k as u32));
     }
 }

@@ -1,5 +1,5 @@
 //! The hot loops that need `unsafe`: the unchecked walk of entries, prefetching, and the calls into copies of the
-//! neuron kernels compiled for AVX2 and AVX-512. A fence: nothing else in the core is unsafe.
+//! neuron and matrix kernels compiled for AVX2 and AVX-512. A fence: nothing else in the core is unsafe.
 //!
 //! Invariants:
 //! **K1** every entry's range lies inside its kind's array (entries are made from the store's own segments, whose
@@ -10,6 +10,7 @@
 //! A cell is 16 bits and a core has 65,536 of them, so the scatter itself needs neither.
 
 use super::delay_line::Entry;
+use super::dense;
 use super::frame::CELLS;
 use super::loose::LooseStore;
 use super::neurons::{self, Drive, Slab};
@@ -139,32 +140,38 @@ fn prefetch_line(line: *const i8) {
 }
 
 macro_rules! compiled_for {
-    ($($name:ident, $generic:path, $avx2:ident, $avx512:ident;)*) => {$(
-        /// One step of all neurons of a slab, at the given instruction-set level.
-        pub fn $name<W: Weight>(level: Level, slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
+    ($(#[$doc:meta] $name:ident ($($arg:ident: $ty:ty),*) = $generic:path, $avx2:ident, $avx512:ident;)*) => {$(
+        #[$doc]
+        pub fn $name<W: Weight>(level: Level, $($arg: $ty),*) {
             match level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: K2.
-                Level::Avx512 => unsafe { $avx512(slab, acc, drive, out) },
+                Level::Avx512 => unsafe { $avx512($($arg),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: K2.
-                Level::Avx2 => unsafe { $avx2(slab, acc, drive, out) },
-                _ => $generic(slab, acc, drive, out),
+                Level::Avx2 => unsafe { $avx2($($arg),*) },
+                _ => $generic($($arg),*),
             }
         }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx2")]
-        fn $avx2<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
-            $generic(slab, acc, drive, out);
+        fn $avx2<W: Weight>($($arg: $ty),*) {
+            $generic($($arg),*);
         }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-        fn $avx512<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
-            $generic(slab, acc, drive, out);
+        fn $avx512<W: Weight>($($arg: $ty),*) {
+            $generic($($arg),*);
         }
     )*};
 }
 
 compiled_for! {
-    integrate, neurons::step, step_avx2, step_avx512;
+    /// One step of all neurons of a slab, at the given instruction-set level.
+    integrate(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) = neurons::step, step_avx2, step_avx512;
+    /// See [`dense::add_rows`].
+    add_rows(rows: &[W], sources: &[u32], acc: &mut [W::Acc]) = dense::add_rows, rows_avx2, rows_avx512;
+    /// See [`dense::add_rows_by_sign`].
+    add_rows_by_sign(rows: &[W], sources: &[u32], positive: &mut [W::Acc], negative: &mut [W::Acc])
+        = dense::add_rows_by_sign, by_sign_avx2, by_sign_avx512;
 }

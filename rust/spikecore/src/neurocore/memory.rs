@@ -1,9 +1,11 @@
-//! A core's local memory: its weight store, in one of two layouts, and what spikes have left in its delay lines.
+//! A core's local memory: its weight store, in one of two layouts, what spikes have left in its delay lines, and its
+//! implicit projections.
 //!
 //! Nothing that can be observed depends on the layout: both add the synapses of a cell in canonical order.
 
 use super::delay_line::{DelayLine, Entry, Filed, Key, Row, Walk};
 use super::frame::{CELLS, Frame};
+use super::implicit::Implicit;
 use super::kernels;
 use super::loose::LooseStore;
 use super::store::Store;
@@ -27,6 +29,7 @@ type Arrivals = Vec<(Tick, NeuronId)>;
 #[derive(Debug)]
 pub struct Memory<W: Weight> {
     held: Held<W>,
+    implicit: Implicit<W>,
     frame: Frame,
     /// Global ids of the first neurons of populations, and one past the last neuron.
     population_starts: Vec<NeuronId>,
@@ -44,7 +47,7 @@ enum Held<W: Weight> {
 pub struct Reach {
     /// Channels of producers, a line each.
     pub channels: usize,
-    /// Longest delay in ticks.
+    /// Longest delay of a stored synapse in ticks.
     pub longest: u32,
     /// Ticks that producers may be ahead.
     pub ahead: u32,
@@ -52,7 +55,8 @@ pub struct Reach {
 
 impl<W: Weight> Memory<W> {
     /// A core's memory; checks once what the unchecked loops rely on (K1).
-    pub fn new(stored: Stored<W>, slots: usize, reach: Reach, population_starts: Vec<NeuronId>) -> Self {
+    pub fn new(stored: Stored<W>, mut implicit: Implicit<W>, slots: usize, reach: Reach, population_starts: Vec<NeuronId>) -> Self {
+        implicit.open(reach.channels);
         let (held, frame) = match stored {
             Stored::Rows(store) => {
                 store.assert_consistent(slots);
@@ -64,7 +68,7 @@ impl<W: Weight> Memory<W> {
                 (Held::Loose(store, Lines::new(reach, Frame::TICK), vec![vec![]; reach.channels]), Frame::TICK)
             }
         };
-        Self { held, frame, population_starts }
+        Self { held, implicit, frame, population_starts }
     }
 
     /// How its cells are used.
@@ -74,11 +78,12 @@ impl<W: Weight> Memory<W> {
 
     /// Takes the spikes of step `tick` that came by `channel`; `ids` ascend. Some may be filed by `file` only.
     pub fn ingest(&mut self, channel: usize, tick: Tick, ids: &[NeuronId]) -> u64 {
+        let computed = self.implicit.ingest(channel, tick, ids);
         match &mut self.held {
-            Held::Rows(store, lines) => file_rows(store, &mut lines.lines[channel], &self.population_starts, tick, ids),
+            Held::Rows(store, lines) => computed + file_rows(store, &mut lines.lines[channel], &self.population_starts, tick, ids),
             Held::Loose(_, _, arrivals) => {
                 arrivals[channel].extend(ids.iter().map(|&id| (tick, id)));
-                0
+                computed
             }
         }
     }
@@ -108,10 +113,11 @@ impl<W: Weight> Memory<W> {
 
     /// The first tick from `now` on for which anything is filed.
     pub fn next_due(&self, now: Tick) -> Tick {
-        match &self.held {
+        let stored = match &self.held {
             Held::Rows(_, lines) => lines.next_due(now),
             Held::Loose(_, lines, _) => lines.next_due(now),
-        }
+        };
+        stored.min(self.implicit.next_due())
     }
 
     /// Adds to the cells what is due at `now` and has been filed, if nothing earlier in canonical order can still come:
@@ -127,14 +133,16 @@ impl<W: Weight> Memory<W> {
     /// Adds the rest of what is due at `now`; everything must have been filed. Returns the number of synapses.
     #[inline]
     pub fn deliver(&mut self, now: Tick, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
-        match &mut self.held {
+        let stored = match &mut self.held {
             Held::Rows(store, lines) => lines.walk(now, |due| kernels::deliver(store, due, cells, marks)),
             Held::Loose(_, lines, _) => lines.walk(now, |due| kernels::deliver_loose(due, cells, marks)),
-        }
+        };
+        let base = usize::from(self.frame.base(self.frame.phase(now)));
+        stored + self.implicit.deliver(now, base, cells, marks)
     }
 
-    /// Synapses of the current frame that are in the cells.
-    pub fn walked(&self) -> u64 {
+    /// Stored synapses of the current frame that are in the cells.
+    fn walked(&self) -> u64 {
         match &self.held {
             Held::Rows(_, lines) => lines.walked.1,
             Held::Loose(_, lines, _) => lines.walked.1,
@@ -152,63 +160,68 @@ impl<W: Weight> Memory<W> {
 
     /// Synapses filed and not yet due when `now` is the next tick; those of the current frame are looked at one by one.
     pub fn pending(&self, now: Tick) -> u64 {
-        match &self.held {
+        let stored = match &self.held {
             Held::Rows(store, lines) => {
                 let begun = |line: &DelayLine<Entry>| line.due(now).iter().map(|&entry| store.due_before(now, entry)).sum::<u64>();
                 let pending = |line: &DelayLine<Entry>| line.held() - if line.begins_frame(now) { 0 } else { begun(line) };
                 lines.lines.iter().map(pending).sum()
             }
             Held::Loose(_, lines, _) => lines.held(),
-        }
+        };
+        stored + self.implicit.held()
     }
 
-    /// Synapses in the delay lines that have not been added to any cell.
+    /// Synapses filed that have not been added to any cell.
     pub fn unscattered(&self) -> u64 {
         let held = match &self.held {
             Held::Rows(_, lines) => lines.held(),
             Held::Loose(_, lines, _) => lines.held(),
         };
-        held - self.walked()
+        held - self.walked() + self.implicit.held()
     }
 
-    /// Calls `visit(slot, weight, delay)` for every synapse of neuron `index` of population `source`, by kind, and in
-    /// the order of creation among those with one delay.
+    /// Calls `visit(slot, weight, delay)` for every synapse of neuron `index` of population `source`: the stored ones by
+    /// kind, and in the order of creation among those with one delay; then the implicit ones.
     pub fn visit(&self, source: usize, index: u32, mut visit: impl FnMut(u16, W, u32)) {
         match &self.held {
-            Held::Rows(store, _) => store.visit(source, index, visit),
+            Held::Rows(store, _) => store.visit(source, index, &mut visit),
             Held::Loose(store, ..) => {
                 for one in store.row(self.population_starts[source] + index) {
                     visit(one.synapse.cell, one.synapse.weight, u32::from(one.delay));
                 }
             }
         }
+        self.implicit.visit(source, index, visit);
     }
 
     /// Number of synapses.
     pub fn synapses(&self) -> u64 {
-        match &self.held {
+        let stored = match &self.held {
             Held::Rows(store, _) => store.synapses(),
             Held::Loose(store, ..) => store.synapses.len() as u64,
-        }
+        };
+        stored + self.implicit.synapses()
     }
 
-    /// Bytes of synapses, and of the index that finds them.
+    /// Bytes of synapses, matrices and kernels, and of the index that finds synapses.
     pub fn bytes(&self) -> (u64, u64) {
-        match &self.held {
+        let (stored, index) = match &self.held {
             Held::Rows(store, _) => (store.synapse_bytes(), store.index_bytes()),
             Held::Loose(store, ..) => (size_of_val(&*store.synapses) as u64, size_of_val(&*store.first) as u64),
-        }
+        };
+        (stored + self.implicit.bytes(), index)
     }
 
     /// Bytes of the delay lines.
     pub fn line_bytes(&self) -> u64 {
-        match &self.held {
+        let stored: u64 = match &self.held {
             Held::Rows(_, lines) => lines.lines.iter().map(DelayLine::bytes).sum(),
             Held::Loose(_, lines, _) => lines.lines.iter().map(DelayLine::bytes).sum(),
-        }
+        };
+        stored + self.implicit.line_bytes()
     }
 
-    /// Adds up to `events` of its synapses to `cells`, in stored order; returns how many.
+    /// Adds up to `events` of its stored synapses to `cells`, in stored order; returns how many.
     pub fn bare_scatter(&self, events: usize, cells: &mut [W::Acc; CELLS]) -> usize {
         match &self.held {
             Held::Rows(store, _) => kernels::bare_scatter(store, events, cells),

@@ -6,9 +6,12 @@
 mod adaptive;
 pub mod alarms;
 pub mod delay_line;
+pub mod dense;
 pub mod events;
 pub mod flow;
 pub mod frame;
+pub mod implicit;
+pub mod incoming;
 #[expect(unsafe_code, reason = "unchecked scatter, prefetch and calls into instruction-set copies; invariants K1-K2")]
 pub mod kernels;
 pub mod loose;
@@ -22,6 +25,7 @@ pub mod store;
 pub mod touched;
 pub mod varied;
 pub mod weight;
+pub mod window;
 
 use crate::id::{CoreId, NeuronId, Tick};
 use crate::recorder::SpikeLog;

@@ -291,7 +291,7 @@ impl<S: Real> Constants<S> {
 
 /// Which neurons of a block are not refractory, as masks; counts their refractory ticks down.
 #[inline(always)]
-fn free<S: Real>(r: &mut [u16; BLOCK]) -> [S::Mask; BLOCK] {
+pub(super) fn free<S: Real>(r: &mut [u16; BLOCK]) -> [S::Mask; BLOCK] {
     let mut free = [S::Mask::default(); BLOCK];
     for k in 0..BLOCK {
         free[k] = S::mask(r[k] == 0);

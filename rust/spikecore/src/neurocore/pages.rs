@@ -20,6 +20,8 @@ unsafe impl Zeroable for u16 {}
 unsafe impl Zeroable for u32 {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for super::store::Segment {}
+// SAFETY: G2, an integer or a float.
+unsafe impl<W: super::weight::Weight> Zeroable for W {}
 // SAFETY: G2, integers and a float are valid when zero.
 unsafe impl<W: super::weight::Weight> Zeroable for super::weight::Synapse<W> {}
 // SAFETY: G2, an integer and the above.
@@ -124,8 +126,8 @@ impl<T: Zeroable> Drop for Pages<T> {
             // SAFETY: G1: allocated with this layout, freed once.
             Block::Allocated(layout) => unsafe { dealloc(self.ptr.as_ptr().cast(), layout) },
             #[cfg(target_os = "linux")]
-            // SAFETY: G1: mapped with this size, given back once.
             Block::Mapped(size) => {
+                // SAFETY: G1: mapped with this size, given back once.
                 unsafe { libc::munmap(self.ptr.as_ptr().cast(), size) };
             }
         }

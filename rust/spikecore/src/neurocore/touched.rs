@@ -8,11 +8,15 @@ const WORDS: usize = CELLS / 64;
 pub trait Mark {
     /// The cell gets input.
     fn mark(&mut self, cell: u16);
+    /// The cells `first..first + n` get input.
+    fn mark_all(&mut self, first: usize, n: usize);
 }
 
 impl Mark for () {
     #[inline(always)]
     fn mark(&mut self, _: u16) {}
+    #[inline(always)]
+    fn mark_all(&mut self, _: usize, _: usize) {}
 }
 
 /// Bits of cells.
@@ -29,19 +33,22 @@ impl Mark for Touched {
         self.words[word] |= 1 << (cell % 64);
         self.summary[word / 64] |= 1 << (word % 64);
     }
+
+    fn mark_all(&mut self, first: usize, n: usize) {
+        let end = first + n;
+        for word in first / 64..end.div_ceil(64) {
+            let low = first.saturating_sub(word * 64);
+            let high = (end - word * 64).min(64);
+            self.words[word] |= (u64::MAX << low) & (u64::MAX >> (64 - high));
+            self.summary[word / 64] |= 1 << (word % 64);
+        }
+    }
 }
 
 impl Touched {
     /// None touched.
     pub fn new() -> Self {
         Self { words: vec![0; WORDS].try_into().expect("invariant: as many as asked for"), summary: [0; WORDS / 64] }
-    }
-
-    /// Marks the cells `first..first + n`.
-    pub fn mark_all(&mut self, first: usize, n: usize) {
-        for cell in first..first + n {
-            self.mark(cell as u16);
-        }
     }
 
     /// Takes the marks of the cells `first..first + n`, both multiples of 64, as (word from `first`, bits), ascending.
@@ -85,5 +92,9 @@ mod tests {
         assert_eq!(all(&mut touched, 0, CELLS), [0, 1, 63]);
         touched.mark_all(100, 130);
         assert_eq!(all(&mut touched, 0, CELLS), (100..230).collect::<Vec<_>>());
+        for (first, n) in [(0, 1), (63, 2), (64, 64), (70, 3), (4090, 200), (CELLS - 5, 5), (9, 0), (64, 0)] {
+            touched.mark_all(first, n);
+            assert_eq!(all(&mut touched, 0, CELLS), (first..first + n).collect::<Vec<_>>());
+        }
     }
 }

@@ -6,7 +6,7 @@
 //! they are stepped in every tick.
 
 use super::adaptive::{self, Adaptive};
-use super::neurons::{Constants, Drive, Equations, Slab, block, hold};
+use super::neurons::{Constants, Drive, Equations, Slab, block, free};
 use super::weight::{Real, Weight};
 use crate::id::BLOCK;
 use crate::network::{Model, Propagators};
@@ -198,13 +198,13 @@ fn step_exp1<W: Weight>(
     quantum: W::State,
     bias: &[W::State; BLOCK],
 ) {
+    let free = free::<W::State>(r);
     for k in 0..BLOCK {
         let c = c.at(k);
-        v[k] = hold(r[k], v[k], c.exp1(v[k], i[k], bias[k]));
-        r[k] = r[k].saturating_sub(1);
+        v[k] = c.exp1(v[k], i[k], bias[k]).settle().where_set(free[k], v[k]);
         i[k] = c.current(0, i[k], W::value(input[k], quantum));
-        input[k] = W::Acc::default();
     }
+    *input = [W::Acc::default(); BLOCK];
 }
 
 #[inline(always)]
@@ -217,15 +217,15 @@ fn step_exp2<W: Weight>(
     quantum: W::State,
     bias: &[W::State; BLOCK],
 ) {
+    let free = free::<W::State>(r);
     for k in 0..BLOCK {
         let c = c.at(k);
-        v[k] = hold(r[k], v[k], c.exp2(v[k], i0[k], i1[k], bias[k]));
-        r[k] = r[k].saturating_sub(1);
+        v[k] = c.exp2(v[k], i0[k], i1[k], bias[k]).settle().where_set(free[k], v[k]);
         i0[k] = c.current(0, i0[k], W::value(input0[k], quantum));
         i1[k] = c.current(1, i1[k], W::value(input1[k], quantum));
-        input0[k] = W::Acc::default();
-        input1[k] = W::Acc::default();
     }
+    *input0 = [W::Acc::default(); BLOCK];
+    *input1 = [W::Acc::default(); BLOCK];
 }
 
 #[inline(always)]
@@ -237,10 +237,10 @@ fn step_delta<W: Weight>(
     quantum: W::State,
     bias: &[W::State; BLOCK],
 ) {
+    let free = free::<W::State>(r);
     for k in 0..BLOCK {
         let moved = c.at(k).delta(v[k], bias[k], W::value(input[k], quantum));
-        v[k] = hold(r[k], v[k], moved);
-        r[k] = r[k].saturating_sub(1);
-        input[k] = W::Acc::default();
+        v[k] = moved.settle().where_set(free[k], v[k]);
     }
+    *input = [W::Acc::default(); BLOCK];
 }

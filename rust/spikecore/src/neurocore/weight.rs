@@ -84,6 +84,8 @@ pub trait Weight: Copy + Debug + Default + Send + Sync + 'static {
     fn add(acc: Self::Acc, weight: Self) -> Self::Acc;
     /// `acc + count * weight`.
     fn add_many(acc: Self::Acc, weight: Self, count: u16) -> Self::Acc;
+    /// The positive and the negative part; they add up to it.
+    fn parts(self) -> [Self; 2];
     /// The accumulated input in physical units.
     fn value(acc: Self::Acc, step: Self::State) -> Self::State;
 }
@@ -109,6 +111,10 @@ macro_rules! float_weight {
             #[inline(always)]
             fn add_many(acc: $t, weight: Self, count: u16) -> $t {
                 acc + weight * <$t>::from(count)
+            }
+            #[inline(always)]
+            fn parts(self) -> [Self; 2] {
+                if self < 0.0 { [0.0, self] } else { [self, 0.0] }
             }
             #[inline(always)]
             fn value(acc: $t, _: $t) -> $t {
@@ -146,6 +152,10 @@ impl Weight for Q16 {
     #[inline(always)]
     fn add_many(acc: i32, weight: Self, count: u16) -> i32 {
         acc.wrapping_add(i32::from(weight.0).wrapping_mul(i32::from(count)))
+    }
+    #[inline(always)]
+    fn parts(self) -> [Self; 2] {
+        [Self(self.0.max(0)), Self(self.0.min(0))]
     }
     #[inline(always)]
     fn value(acc: i32, step: f32) -> f32 {

@@ -1,0 +1,72 @@
+"""Lowering of implicit projections: what such a rule and its two populations can contradict each other in."""
+
+import math
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from spikecore import checks
+from spikecore.errors import NetworkError
+from spikecore.grid import MAX_DELAY_TICKS, Grid
+from spikecore.implicit import Convolution, Dense, Implicit, Pooling, matrix
+from spikecore.population import Population
+
+__all__ = ["plan"]
+
+
+def plan(owner: str, ends: tuple[Population, Population], settings: Any, grid: Grid) -> Any:
+    """Check one implicit projection; return the border's arguments after the two populations."""
+    rule: Implicit = settings.rule
+    name = type(rule).__name__
+    for switch in ("autapses", "multapses"):
+        if not getattr(settings, switch):
+            msg = f"{owner}: {name} does not support {switch}=False; set single weights of the matrix to 0 instead"
+            raise NetworkError(msg, population=owner, parameter=switch, value=False, allowed=True)
+    _check_sizes(owner, ends, rule)
+    delay = _one_number(owner, "delay", settings.delay, name)
+    grid.ticks(owner, "delay", delay, low=1, high=MAX_DELAY_TICKS)
+    return _rule(rule), _weight(owner, rule, settings.weight), ("constant", delay), settings.receptor, True, True
+
+
+def _check_sizes(owner: str, ends: tuple[Population, Population], rule: Implicit) -> None:
+    source, target = ends
+    if isinstance(rule, Dense):
+        if rule.shape != (source.size, target.size):
+            ends_named = f"rows are sources, {source.name!r}, columns are targets, {target.name!r}"
+            allowed = f"({source.size}, {target.size}): {ends_named}"
+            checks.refuse(owner, "the shape of the weights of Dense", f"{rule.shape}", allowed)
+        return
+    pairs = ((source, rule.input_shape, "input_shape"), (target, rule.output_shape, "output_shape"))
+    for population, shape, what in pairs:
+        if population.size != math.prod(shape):
+            product = " × ".join(str(n) for n in shape)
+            allowed = f"{math.prod(shape)} = {product}, the {what} of {rule!r}"
+            checks.refuse(owner, f"the size of {population.name!r}", population.size, allowed)
+
+
+def _weight(owner: str, rule: Implicit, weight: Any) -> tuple[Any, ...]:
+    if isinstance(rule, Pooling):
+        return ("constant", checks.number(owner, "weight", _one_number(owner, "weight", weight, "Pooling")))
+    if weight is not None:
+        msg = f"{owner}: weight must be left out, {type(rule).__name__} holds the weights"
+        raise NetworkError(msg, population=owner, parameter="weight", value=weight)
+    return ("array", matrix(rule))
+
+
+def _one_number(owner: str, parameter: str, value: Any, name: str) -> float:
+    """Refuse what is no number; ranges are checked elsewhere."""
+    if value is None:
+        msg = f"{owner}: {parameter} is missing; {name} takes one number for all synapses"
+        raise TypeError(msg)
+    plain = isinstance(value, Real) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    if not plain or isinstance(value, bool):
+        checks.refuse(owner, parameter, f"{value!r}", f"one number for all synapses of {name}")
+    return float(value)
+
+
+def _rule(rule: Implicit) -> tuple[Any, ...]:
+    if isinstance(rule, Dense):
+        return ("dense",)
+    kind, groups = ("convolution", rule.groups) if isinstance(rule, Convolution) else ("pooling", rule.input_shape[0])
+    return (kind, rule.input_shape, rule.output_shape[0], rule.window, rule.stride, rule.padding, groups)
