@@ -64,7 +64,7 @@ impl Forecast {
             build += index;
         }
         let neurons = network.neurons();
-        let state_per_neuron = (size_of::<W::State>() * 3 + 2 + 8 + 16) as u64;
+        let state_per_neuron = (size_of::<W::State>() * 4 + 2 + 8 + 16) as u64;
         let cells = (cores * CELLS * size_of::<W::Acc>()) as u64;
         Self {
             neurons,

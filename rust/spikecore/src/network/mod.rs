@@ -5,11 +5,13 @@
 
 mod check;
 mod distribution;
+mod input;
 mod model;
 mod projection;
 
 pub use check::subject_of;
 pub use distribution::{DelayLaw, Distribution};
+pub use input::{Column, Input, Inputs};
 pub use model::{LifDelta, LifExp, Model, Propagators};
 pub use projection::{Projection, Receptor, Rule};
 

@@ -14,6 +14,7 @@ use super::weight::{Real, Weight};
 use crate::id::{BLOCK, Tick};
 use crate::network::{Model, Propagators, Variable};
 use crate::random::PoissonCounts;
+use std::sync::Arc;
 
 /// Propagators rounded to the state's precision.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +39,7 @@ pub(super) enum Equations {
 }
 
 /// The neurons of one slice.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Slab<W: Weight> {
     pub(super) equations: Equations,
     pub(super) constants: Constants<W::State>,
@@ -46,6 +47,8 @@ pub struct Slab<W: Weight> {
     pub(super) step: W::State,
     /// Resting potential, mV.
     rest: f64,
+    /// Potential relative to rest, mV, at tick 0.
+    initial: Arc<[W::State]>,
     /// Potential relative to rest, mV.
     pub(super) v: Vec<W::State>,
     /// Synaptic currents, pA.
@@ -73,11 +76,11 @@ pub struct Slab<W: Weight> {
 }
 
 /// An independent Poisson process per neuron, as one slab receives it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PoissonDrive<W> {
     /// Law of the counts per tick.
     pub counts: PoissonCounts,
-    /// Key: seed of the network.
+    /// Key: seed of the stimuli.
     pub seed: u64,
     /// Key: the stimulus in declaration order.
     pub stimulus: u32,
@@ -136,6 +139,7 @@ impl<W: Weight> Slab<W> {
             constants,
             step: real(step),
             rest: model.rest(),
+            initial: v.as_slice().into(),
             v,
             i: [current(0), current(1)],
             r: vec![0; padded],
@@ -150,6 +154,17 @@ impl<W: Weight> Slab<W> {
             stimulus_events: 0,
         }
         .arranged(0)
+    }
+
+    /// Goes back to tick 0.
+    pub fn reset(&mut self) {
+        self.v.copy_from_slice(&self.initial);
+        self.i.iter_mut().for_each(|i| i.fill(W::State::default()));
+        self.r.fill(0);
+        self.activity.fill(Activity::new(self.updates));
+        self.singles.clear();
+        (self.busy, self.updated, self.stimulus_events) = (false, 0, 0);
+        self.arrange(0);
     }
 
     /// Accumulators per neuron.
@@ -179,7 +194,7 @@ impl<W: Weight> Slab<W> {
     /// Bytes of state.
     pub fn bytes(&self) -> u64 {
         let state = size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r);
-        (state + size_of_val(&*self.singles) + size_of_val(&*self.activity)) as u64
+        (state + size_of_val(&*self.initial) + size_of_val(&*self.singles) + size_of_val(&*self.activity)) as u64
     }
 }
 

@@ -37,6 +37,12 @@ impl Touched {
         Self { words: vec![0; WORDS].try_into().expect("invariant: as many as asked for"), summary: [0; WORDS / 64] }
     }
 
+    /// Takes all marks away.
+    pub fn reset(&mut self) {
+        self.words.fill(0);
+        self.summary.fill(0);
+    }
+
     /// Marks the cells `first..first + n`.
     pub fn mark_all(&mut self, first: usize, n: usize) {
         for cell in first..first + n {
@@ -85,5 +91,8 @@ mod tests {
         assert_eq!(all(&mut touched, 0, CELLS), [0, 1, 63]);
         touched.mark_all(100, 130);
         assert_eq!(all(&mut touched, 0, CELLS), (100..230).collect::<Vec<_>>());
+        touched.mark_all(100, 130);
+        touched.reset();
+        assert_eq!(all(&mut touched, 0, CELLS), [0usize; 0]);
     }
 }
