@@ -14,7 +14,9 @@ Examples
 ['exc']
 """
 
+from spikecore import coding
 from spikecore._native import __version__
+from spikecore.batch import BatchResult
 from spikecore.connect import (
     AllToAll,
     Bernoulli,
@@ -46,6 +48,7 @@ from spikecore.stimuli import DirectCurrent, Poisson
 __all__ = [
     "LIF",
     "AllToAll",
+    "BatchResult",
     "Bernoulli",
     "BusyError",
     "CapacityError",
@@ -74,4 +77,5 @@ __all__ = [
     "SpikecoreError",
     "Uniform",
     "__version__",
+    "coding",
 ]

@@ -109,7 +109,7 @@ class Machine:
         samples: int,
         inputs: list[_Input],
         seeds: list[int] | None = None,
-        states: list[tuple[int, str]] = [],  # noqa: B006  the binary's own default
+        states: list[tuple[int, str]] = [],
         progress: Callable[[int], object] | None = None,
     ) -> dict[str, Any]: ...
     def now(self) -> int: ...
