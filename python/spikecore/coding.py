@@ -53,7 +53,7 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     -----
     In every tick neuron i spikes with probability p = x_i · max_rate · dt, at most once and
     independently of all else. Candidates of the highest probability are drawn from gap to gap
-    (Philox, keyed by `seed`) and kept with probability x_i, so that time follows the candidates.
+    (Philox, keyed by `seed`) and kept with probability x_i, so that cost follows the candidates.
 
     Examples
     --------
@@ -63,14 +63,17 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     """
     grid, ticks, x = _start(frames, duration, dt)
     highest = checks.number("coding", "max_rate", max_rate, above=0.0, high=1e3 / grid.dt, unit="Hz")
-    n_frames, size = x.shape
     generator = np.random.Generator(np.random.Philox(checks.count("coding", "seed", seed, high=2**64 - 1)))
-    cells = _bernoulli(generator, min(highest * grid.dt * 1e-3, 1.0), n_frames * ticks * size)
-    steps, neurons = np.divmod(cells, size)
-    frame = steps // ticks
-    kept = generator.random(len(cells)) < x.ravel()[frame * size + neurons]
-    frame, steps, neurons = frame[kept], steps[kept], neurons[kept]
-    return _pairs(grid, n_frames, frame, neurons, steps - frame * ticks + 1)
+    p = min(highest * grid.dt * 1e-3, 1.0)
+    # Few candidates are found from gap to gap; where they would be many, every neuron and tick is one.
+    candidate = p if p < _FEW else 1.0
+    found = []
+    for frame in x:
+        cells = _bernoulli(generator, candidate, ticks * x.shape[1])
+        steps, neurons = np.divmod(cells, x.shape[1])
+        kept = np.flatnonzero(generator.random(len(cells)) < (p / candidate) * frame[neurons])
+        found.append((neurons[kept].astype(np.uint32), grid.ms(steps[kept] + 1)))
+    return found
 
 
 def latency(
@@ -147,7 +150,9 @@ def latency(
     inside = tick <= ticks
     frame, neurons, when = frame[inside], neurons[inside], tick[inside].astype(np.int64)
     order = np.argsort(frame * (ticks + 1) + when, kind="stable")
-    return _pairs(grid, len(x), frame[order], neurons[order], when[order])
+    first = np.searchsorted(frame, np.arange(len(x) + 1))
+    ids, times = neurons[order].astype(np.uint32), grid.ms(when[order])
+    return [(ids[begin:end], times[begin:end]) for begin, end in pairwise(first)]
 
 
 def current(frames: ArrayLike, gain: float) -> NDArray[np.float64]:
@@ -236,8 +241,14 @@ def _flat(frames: ArrayLike) -> NDArray[np.float64]:
     return values.reshape(len(values), -1)
 
 
+_FEW = 0.25
+"""Probability below which drawing gaps is cheaper than a draw for every cell."""
+
+
 def _bernoulli(generator: np.random.Generator, p: float, cells: int) -> NDArray[np.int64]:
     """Return which of so many cells succeed, each with probability `p`, ascending."""
+    if p == 1.0:
+        return np.arange(cells)
     found: list[NDArray[np.int64]] = []
     last = -1
     while last < cells:
@@ -248,12 +259,3 @@ def _bernoulli(generator: np.random.Generator, p: float, cells: int) -> NDArray[
         last = int(places[-1])
     places = np.concatenate(found)
     return places[: np.searchsorted(places, cells)]
-
-
-def _pairs(
-    grid: Grid, n_frames: int, frame: NDArray[np.int64], neurons: NDArray[np.int64], ticks: NDArray[np.int64]
-) -> SpikePairs:
-    """Cut spikes that are sorted by (frame, tick, neuron) into frames."""
-    first = np.searchsorted(frame, np.arange(n_frames + 1))
-    ids, times = neurons.astype(np.uint32), grid.ms(ticks)
-    return [(ids[begin:end], times[begin:end]) for begin, end in pairwise(first)]
