@@ -242,5 +242,6 @@ fn input_that_does_not_fit_is_named() {
     assert!(refused(1, 4, spikes(&[0, 1], &[(5, 1)])).contains("neuron 1"));
     assert!(refused(1, 4, spikes(&[0, 2], &[(5, 0), (5, 0)])).contains("ascending"));
     let twice = Inputs { samples: 1, columns: vec![(4, spikes(&[0, 0], &[])), (4, spikes(&[0, 0], &[]))] };
+    assert!(machine.reset(&Inputs { samples: 2, columns: vec![] }, None).unwrap_err().to_string().contains("samples is 2"));
     assert!(machine.reset(&twice, None).unwrap_err().to_string().contains("twice"));
 }

@@ -21,8 +21,9 @@ use crate::sync::{AtomicU64, Ordering};
 
 /// Work that one grant should allow.
 const GRANT: Duration = Duration::from_millis(30);
-/// Work that the first grant of a run should allow.
+/// Work that the first grant of a run should allow, and its most ticks.
 const FIRST: Duration = Duration::from_millis(5);
+const MOST_FIRST: Tick = 1024;
 /// How often the calling thread looks at the clocks and calls back.
 const POLL: Duration = Duration::from_millis(5);
 
@@ -225,8 +226,9 @@ impl Grants<'_> {
     fn supply(&mut self, finished: &dyn Fn() -> bool, watch: &mut dyn FnMut(&Router, Tick) -> bool) {
         self.router.enter_caller();
         let mut granted = self.start;
-        // Ticks per grant, doubled or fitted to the measured pace. An earlier run's pace is trusted for a short grant.
-        let mut share = ((self.pace * FIRST.as_secs_f64()) as Tick).max(1);
+        // Ticks per grant, doubled or fitted to the measured pace. That of an earlier run, which may have been a silent
+        // one, is trusted for some ticks only.
+        let mut share = ((self.pace * FIRST.as_secs_f64()) as Tick).clamp(1, MOST_FIRST);
         let (mut seen, mut seen_at) = (self.start, Instant::now());
         let mut closed = false;
         while !finished() {

@@ -10,7 +10,7 @@ use crate::neurocore::Part;
 use crate::neurocore::weight::Weight;
 use crate::recorder;
 
-/// Counters, timers and sizes; everything since compilation.
+/// Counters, timers and sizes; everything since compilation or the last reset.
 #[derive(Debug, Clone, Default)]
 pub struct Statistics {
     /// Spikes per population.

@@ -6,7 +6,7 @@
 
 use super::engine::Engine;
 use super::step::Phases;
-use crate::error::RunError;
+use crate::error::{NetworkError, RunError};
 use crate::network::Inputs;
 use crate::neurocore::weight::Weight;
 use crate::router::{Lane, Port, Router};
@@ -20,6 +20,10 @@ impl<W: Weight> Engine<W> {
     /// See [`super::Machine::reset`].
     pub fn reset(&mut self, inputs: &Inputs, seed: Option<u64>) -> Result<(), RunError> {
         self.check_inputs(inputs)?;
+        if inputs.samples != 1 {
+            let (value, allowed) = (inputs.samples.to_string(), "1: a machine runs one sample".to_owned());
+            return Err(NetworkError::Value { subject: "machine".to_owned(), parameter: "samples", value, allowed }.into());
+        }
         self.rewind(inputs, 0, seed);
         Ok(())
     }
@@ -36,7 +40,7 @@ impl<W: Weight> Engine<W> {
     /// Goes back to tick 0 with the input of sample `k`, and this seed of the stimuli in place of the network's.
     pub(super) fn rewind(&mut self, inputs: &Inputs, k: usize, seed: Option<u64>) {
         (self.router, self.ports) = connect(&self.lanes);
-        (self.now, self.run_s, self.pace) = (0, 0.0, 0.0);
+        (self.now, self.run_s) = (0, 0.0);
         self.phases.fill(Phases::default());
         self.recorders.iter_mut().for_each(|recorder| recorder.2 = 0);
         self.cores.iter_mut().for_each(|core| core.reset(seed.unwrap_or(self.seed)));
