@@ -260,7 +260,7 @@ def test_an_exception_in_a_callback_stops_a_batch_and_leaves_the_machine():
         raise LookupError("mine")
 
     with pytest.raises(LookupError, match="mine"):
-        machine._native.run_batch(3 * 10**5, 4, [], progress=fail)
+        machine._native.run_batch(3 * 10**5, 4, [], [], progress=fail)
     assert seen == [0]
     machine.reset()
     assert digest(machine.run(10.0), machine, neurons, recorder) == expected

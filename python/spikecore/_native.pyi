@@ -108,8 +108,8 @@ class Machine:
         ticks: int,
         samples: int,
         inputs: list[_Input],
+        states: list[tuple[int, str]],
         seeds: list[int] | None = None,
-        states: list[tuple[int, str]] = [],
         progress: Callable[[int], object] | None = None,
     ) -> dict[str, Any]: ...
     def now(self) -> int: ...

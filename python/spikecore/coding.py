@@ -245,7 +245,7 @@ _FEW = 0.25
 """Probability below which drawing gaps is cheaper than a draw for every cell."""
 
 
-def _bernoulli(generator: np.random.Generator, p: float, cells: int) -> NDArray[np.int64]:
+def _bernoulli(generator: "np.random.Generator", p: float, cells: int) -> NDArray[np.int64]:
     """Return which of so many cells succeed, each with probability `p`, ascending."""
     if p == 1.0:
         return np.arange(cells)

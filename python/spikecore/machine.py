@@ -269,7 +269,7 @@ class Machine:
             asked = [self._variable(one) for one in states]
             wanted = [(population.index, variable) for population, variable in asked]
             with batch_progress(progress, given.samples) as report:
-                raw = self._native.run_batch(ticks, given.samples, given.columns, numbers, wanted, report)
+                raw = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
         machine = (self._populations, self._recorded, self._recorders)
         return BatchResult(raw, self._grid, ticks, *machine, asked)
 

@@ -92,15 +92,15 @@ impl Machine {
 
     /// Runs samples from tick 0 on replicas.
     #[expect(clippy::too_many_arguments, reason = "the columns of a batch")]
-    #[pyo3(signature = (ticks, samples, inputs, seeds=None, states=vec![], progress=None))]
+    #[pyo3(signature = (ticks, samples, inputs, states, seeds=None, progress=None))]
     fn run_batch<'py>(
         &self,
         py: Python<'py>,
         ticks: u64,
         samples: usize,
         inputs: Vec<Bound<'_, PyTuple>>,
-        seeds: Option<Vec<u64>>,
         states: Vec<(usize, String)>,
+        seeds: Option<Vec<u64>>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         if let Some(seeds) = seeds.as_ref().filter(|seeds| seeds.len() != samples) {
