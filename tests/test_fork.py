@@ -80,6 +80,21 @@ assert machine.time == 100.0 and whole.counts.totals()["spikes"] > 0
     )
 
 
+def test_reset_and_batch_in_a_child():
+    script(
+        """
+machine = build().compile(workers=2)
+machine.run(20.0)
+def work():
+    batch = machine.run_batch(20.0, seeds=[3, 4, 5])
+    machine.reset()
+    return machine.run(20.0).spikes_sha256() + str([len(one.ids) for one in batch.spikes])
+assert child(work) == work()
+""",
+        *NO_THREADS,
+    )
+
+
 def test_build_in_a_child_after_a_run_in_the_parent():
     script(
         """

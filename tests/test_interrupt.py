@@ -114,6 +114,30 @@ assert len(result.spikes.ticks) == result.counts.spikes["population0"] > 0
 print(json.dumps({"late": [late]}))
 """
 
+BATCH = """
+net, populations = microcircuit.build(0.02, "poisson", seed=5)
+machine = net.compile(workers=2)
+machine.run(5.0)
+late = []
+threads_at_rest = n_threads()
+# inside a sample that never ends, and between many short ones
+for pause, duration, seeds in ((0.0, 1e9, range(3)), (0.2, 1e9, range(3)), (0.1, 0.5, range(20_000))):
+    try:
+        interrupt_in(pause)
+        machine.run_batch(duration, seeds=list(seeds))
+        raise AssertionError("not interrupted")
+    except KeyboardInterrupt:
+        late.append(time.perf_counter() - sent[0])
+    thread.join()
+    assert n_threads() == threads_at_rest
+    assert machine.time == 5.0
+result = machine.run(5.0)
+whole = net.compile(workers=1)
+whole.run(5.0)
+same = [whole.run(5.0).spikes_sha256() == result.spikes_sha256()]
+print(json.dumps({"late": late, "same": same}))
+"""
+
 COMPILE = """
 net, populations = microcircuit.build(0.3, "poisson", seed=5)
 late, finished = [], []
@@ -179,6 +203,10 @@ def test_a_run_stops_at_one_tick_and_goes_on(pauses, scale, workers):
 
 def test_many_recorded_spikes_do_not_delay_the_exception():
     prompt(COLLECT)
+
+
+def test_a_batch_stops_and_leaves_the_machine():
+    prompt(BATCH)
 
 
 def test_building_stops_and_can_be_repeated():

@@ -63,6 +63,8 @@ def test_every_call_of_a_second_thread_is_refused_and_the_first_finishes():
             "synapses": lambda: machine.synapses(exc, exc),
             "out_degrees": lambda: machine.out_degrees(exc),
             "result": machine.result,
+            "reset": machine.reset,
+            "run_batch": lambda: machine.run_batch(1.0, seeds=[1]),
             "bare_scatter": lambda: machine.bare_scatter(10),
             "native": machine._native.now,
         }
@@ -186,4 +188,5 @@ def test_no_thread_is_left():
     built = count()
     for _ in range(3):
         machine.run(10.0)
+        machine.run_batch(10.0, seeds=[1, 2, 3])
     assert before == built == count()

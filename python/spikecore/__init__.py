@@ -14,8 +14,10 @@ Examples
 ['exc']
 """
 
+from spikecore import coding
 from spikecore._native import __version__
 from spikecore.adaptive import ALIF
+from spikecore.batch import BatchResult
 from spikecore.connect import (
     AllToAll,
     Bernoulli,
@@ -51,6 +53,7 @@ __all__ = [
     "IF",
     "LIF",
     "AllToAll",
+    "BatchResult",
     "Bernoulli",
     "BusyError",
     "CapacityError",
@@ -83,4 +86,5 @@ __all__ = [
     "SpikecoreError",
     "Uniform",
     "__version__",
+    "coding",
 ]

@@ -1,7 +1,7 @@
 """The compiled network: run it, stop it, read it, go on."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import starmap
@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks
+from spikecore.batch import BatchResult
 from spikecore.errors import BusyError, NetworkError
 from spikecore.grid import Grid
+from spikecore.inputs import find, of_batch, of_one, seed_list
 from spikecore.population import Population, Recorder, member
-from spikecore.progress import run_progress
+from spikecore.progress import batch_progress, run_progress
 from spikecore.recorded import Samples
 from spikecore.result import Result, Span
 
@@ -104,13 +106,13 @@ class Machine:
 
     @property
     def time(self) -> float:
-        """Biological time since the start in ms."""
+        """Biological time since the start, or the last reset, in ms."""
         with self._alone():
             return float(self._grid.ms(self._native.now()))
 
     @property
     def statistics(self) -> dict[str, Any]:
-        """All counters and timers of the engine since compilation."""
+        """All counters and timers of the engine since compilation, or the last reset."""
         with self._alone():
             return self._native.statistics()
 
@@ -152,6 +154,132 @@ class Machine:
             with run_progress(progress, float(duration), self._grid.dt) as report:
                 self._native.run(ticks, report)
             return self._settle(opened)
+
+    def reset(self, inputs: Mapping[Population | str, Any] | None = None, *, seed: int | None = None) -> None:
+        """Go back to time 0, as if just compiled; the synapses stay and are not drawn again.
+
+        The next run gives, bit for bit, what a machine gives that was compiled from a network with
+        these inputs. They hold until the next `reset`; a population that is not named has what the
+        network describes. What was recorded and not yet returned is dropped.
+
+        Parameters
+        ----------
+        inputs : mapping of Population (or its name), optional
+            For a spike source, spikes in place of those the network describes, in the forms of
+            `Network.spike_source`: a list of one array of times per neuron, or a tuple (neurons,
+            times), in ms on the grid, > 0. For other populations, a direct current in pA from time
+            0 on, beside what stimulates them already: a number, or an array of shape (size,).
+        seed : int, optional
+            Seed of the Poisson stimuli in place of the network's, 0 … 2^64 - 1. Synapses and
+            potentials at time 0 remain those of the network's seed.
+
+        Raises
+        ------
+        NetworkError
+            If an input is not of the form above, or a population is not of this machine.
+        PoisonedError
+            If an internal error has left the machine without a defined state.
+        BusyError
+            If another thread is running this machine.
+
+        Examples
+        --------
+        >>> import spikecore as sc
+        >>> net = sc.Network(dt=0.1)
+        >>> source = net.spike_source(2, times=[[1.0], []], name="source")
+        >>> machine = net.compile(workers=1)
+        >>> machine.run(5.0).spikes[source].times.tolist()
+        [1.0]
+        >>> machine.reset({source: [[], [2.0, 3.0]]})
+        >>> machine.run(5.0).spikes[source].times.tolist()
+        [2.0, 3.0]
+        """
+        with self._alone():
+            given = of_one(inputs, self._populations, self._grid)
+            number = None if seed is None else checks.count("", "seed", seed, high=2**64 - 1)
+            self._native.reset(given.columns, number)
+            self._open = self._last = None
+
+    def run_batch(
+        self,
+        duration: float,
+        inputs: Mapping[Population | str, Any] | None = None,
+        *,
+        states: Sequence[tuple[Population | str, str]] = (),
+        seeds: Sequence[int] | None = None,
+        progress: bool = False,
+    ) -> BatchResult:
+        """Run independent samples from time 0, each with its own input, shared out over the workers.
+
+        Sample k gives, bit for bit, what ``reset(inputs of k, seed=seeds[k])`` and ``run(duration)``
+        give, whatever the number of workers. The machine itself stays as it is: every worker runs
+        whole samples on a replica, which shares the machine's synapses and has a state of its own.
+
+        Parameters
+        ----------
+        duration : float
+            Biological time of every sample in ms, > 0 and on the grid.
+        inputs : mapping of Population (or its name), optional
+            For a spike source, a list of B inputs in the forms of `Network.spike_source`, such as
+            `spikecore.coding` returns. For other populations, an array of shape (B, size): direct
+            current in pA, held for the whole sample. A population that is not named has in every
+            sample what the network describes.
+        states : sequence of (Population or its name, variable)
+            Variables to be read at the end of every sample.
+        seeds : sequence of B int, optional
+            Seeds of the Poisson stimuli, one per sample, 0 … 2^64 - 1. By default every sample has
+            the network's seed, and so the same Poisson events.
+        progress : bool
+            Show progress on a terminal.
+
+        Returns
+        -------
+        BatchResult
+            Counts, states, spikes and samples by sample.
+
+        Raises
+        ------
+        NetworkError
+            If the duration is off the grid, inputs or seeds have unequal lengths, or an input or a
+            state is not of its population.
+        ForecastError
+            If the replicas and results do not fit in memory.
+        BusyError
+            If another thread is running this machine.
+        KeyboardInterrupt
+            On Ctrl-C, within 200 ms; the samples already run are lost.
+
+        Examples
+        --------
+        >>> import spikecore as sc
+        >>> net = sc.Network(dt=0.1)
+        >>> pixels = net.spike_source(4, times=[[]] * 4, name="pixels")
+        >>> out = net.population(2, sc.LIF(), name="out")
+        >>> _ = net.connect(pixels, out, sc.AllToAll(), weight=200.0, delay=1.0)
+        >>> frames = [[0.0, 0.2, 0.9, 1.0], [0.0, 0.0, 0.1, 0.0]]
+        >>> machine = net.compile(workers=2)
+        >>> batch = machine.run_batch(20.0, {pixels: sc.coding.latency(frames, 20.0, 0.1)}, states=[(out, "v")])
+        >>> batch.spike_counts[pixels].sum(axis=1).tolist(), batch.states[out, "v"].shape
+        ([3, 1], (2, 2))
+        """
+        ticks = self._grid.ticks("run_batch", "duration", duration, low=1)
+        with self._alone():
+            numbers = seed_list(seeds)
+            given = of_batch(inputs, numbers, self._populations, self._grid)
+            asked = [self._variable(one) for one in states]
+            wanted = [(population.index, variable) for population, variable in asked]
+            with batch_progress(progress, given.samples) as report:
+                raw = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
+        machine = (self._populations, self._recorded, self._recorders)
+        return BatchResult(raw, self._grid, ticks, *machine, asked)
+
+    def _variable(self, pair: Any) -> tuple[Population, str]:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            msg = f"states must be a sequence of pairs (population, variable), not of {pair!r}"
+            raise TypeError(msg)
+        population = find(pair[0], self._populations)
+        checks.choice(population.name, "variable", pair[1], population.model.variables)
+        return population, pair[1]
 
     def result(self) -> Result:
         """Return what happened in the last run, which may have been interrupted.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-__all__ = ["build_progress", "run_progress"]
+__all__ = ["batch_progress", "build_progress", "run_progress"]
 
 _REFRESH_S = 0.1
 
@@ -89,6 +89,16 @@ def build_progress(wanted: bool) -> Iterator[Callable[[float], None] | None]:
         return
     with _bar("build", 100.0, "%") as bar:
         yield lambda share: _draw(bar.update, 100.0 * share, "")
+
+
+@contextmanager
+def batch_progress(wanted: bool, samples: int) -> Iterator[Callable[[int], None] | None]:
+    """Yield a callback for the samples done, or None where nothing is to be shown."""
+    if not _shown(wanted):
+        yield None
+        return
+    with _bar("batch", samples, "samples") as bar:
+        yield lambda done: _draw(bar.update, done, "")
 
 
 @contextmanager

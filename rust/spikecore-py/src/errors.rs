@@ -39,7 +39,9 @@ pub fn run(error: RunError) -> PyErr {
     match error {
         RunError::WorkerPanicked { .. } => InternalError::new_err(text),
         RunError::TooLong { .. } | RunError::NoThread { .. } => CapacityError::new_err(text),
-        RunError::Memory { needed, available, .. } => too_large(text, needed, available),
+        RunError::Memory { needed, available, .. } | RunError::BatchMemory { needed, available, .. } => too_large(text, needed, available),
+        RunError::Network(inner) => network(inner),
+        RunError::Interrupted => pyo3::exceptions::PyKeyboardInterrupt::new_err(text),
         RunError::Poisoned => PoisonedError::new_err(text),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! No loop over neurons beyond copying arrays, no arithmetic. The public documentation lives in Python.
 
+mod batch;
 mod convert;
 mod errors;
 mod machine;

@@ -4,11 +4,12 @@ use std::sync::{Mutex, TryLockError};
 use std::time::{Duration, Instant};
 
 use numpy::{IntoPyArray, PyArray1};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
-use spikecore::RunError;
+use pyo3::types::{PyDict, PyTuple};
+use spikecore::{Batch, RunError};
 
-use crate::{convert, errors};
+use crate::{batch, convert, errors};
 
 /// Polls Python from the calling thread during long work: signals always, a progress callback if there is one.
 pub struct Watcher {
@@ -82,7 +83,38 @@ impl Machine {
         done
     }
 
-    /// Ticks since compilation.
+    /// Goes back to tick 0, with other input until the next reset, and another seed of the stimuli.
+    #[pyo3(signature = (inputs, seed=None))]
+    fn reset(&self, py: Python<'_>, inputs: Vec<Bound<'_, PyTuple>>, seed: Option<u64>) -> PyResult<()> {
+        let inputs = batch::inputs(1, &inputs)?;
+        py.detach(|| self.with(|m| m.reset(&inputs, seed).map_err(errors::run)))
+    }
+
+    /// Runs samples from tick 0 on replicas.
+    #[expect(clippy::too_many_arguments, reason = "the columns of a batch")]
+    #[pyo3(signature = (ticks, samples, inputs, states, seeds=None, progress=None))]
+    fn run_batch<'py>(
+        &self,
+        py: Python<'py>,
+        ticks: u64,
+        samples: usize,
+        inputs: Vec<Bound<'_, PyTuple>>,
+        states: Vec<(usize, String)>,
+        seeds: Option<Vec<u64>>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        if let Some(seeds) = seeds.as_ref().filter(|seeds| seeds.len() != samples) {
+            return Err(PyValueError::new_err(format!("{} seeds of {samples} samples", seeds.len())));
+        }
+        let states = states.into_iter().map(|(population, name)| Ok((population, convert::variable(&name)?))).collect::<PyResult<_>>()?;
+        let asked = Batch { ticks, inputs: batch::inputs(samples, &inputs)?, seeds, states };
+        let mut watcher = Watcher::new(progress);
+        let done = py.detach(|| self.with(|m| m.run_batch(&asked, &mut |done| watcher.poll(done)).map_err(errors::run)));
+        watcher.finish()?;
+        batch::to_python(py, done?)
+    }
+
+    /// Ticks since compilation or the last reset.
     fn now(&self) -> PyResult<u64> {
         self.with(|m| Ok(m.now()))
     }

@@ -118,6 +118,26 @@ pub enum RunError {
         /// Ticks run.
         ran: u64,
     },
+    /// The replicas and results of a batch do not fit into memory; nothing is returned.
+    #[error(
+        "a batch of {samples} samples on {replicas} replicas needs {needed} bytes, available are {available}; give fewer samples at a time"
+    )]
+    BatchMemory {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes available.
+        available: u64,
+        /// Samples.
+        samples: usize,
+        /// Replicas of the machine, one per thread.
+        replicas: usize,
+    },
+    /// What was given or asked for does not fit the network.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The caller asked to stop before all samples of a batch were run.
+    #[error("the batch was interrupted")]
+    Interrupted,
     /// An earlier panic left the machine without a defined state.
     #[error("the machine is poisoned by an earlier internal error")]
     Poisoned,

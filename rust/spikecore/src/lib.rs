@@ -29,10 +29,10 @@ mod sync;
 pub use compile::{Forecast, Options as CompileOptions, available_memory};
 pub use error::{CompileError, NetworkError, RunError};
 pub use id::{BLOCK, CoreId, MAX_DELAY, MAX_SLOTS, NeuronId, PopulationId, Tick};
-pub use machine::{Machine, Statistics, Synapses};
+pub use machine::{Batch, Batched, Machine, Sample, Statistics, Synapses};
 pub use network::{
-    Alif, Axis, DelayLaw, Distribution, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule, SampleRecorder, Stimulus,
-    Variable, Windows, subject_of,
+    Alif, Axis, Column, DelayLaw, Distribution, Inputs, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule,
+    SampleRecorder, Stimulus, Variable, Windows, subject_of,
 };
 pub use neurocore::events::Updates;
 pub use simd::{Level, cpu_features};

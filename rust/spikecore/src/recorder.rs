@@ -50,6 +50,11 @@ impl SpikeLog {
         }
     }
 
+    /// Forgets all spikes.
+    pub fn reset(&mut self) {
+        self.chunks.clear();
+    }
+
     fn len(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.ticks.len()).sum()
     }
@@ -89,6 +94,11 @@ pub struct SampleTap {
 }
 
 impl SampleTap {
+    /// The same without samples.
+    pub fn replica(&self) -> Self {
+        Self { neurons: self.neurons.clone(), values: vec![], ..*self }
+    }
+
     /// Makes room for the samples of the ticks `now + 1..=now + ticks`; false where memory ends.
     pub fn reserve(&mut self, now: Tick, ticks: Tick) -> bool {
         let samples = (now + ticks) / self.interval - now / self.interval;

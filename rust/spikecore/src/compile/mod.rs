@@ -18,10 +18,10 @@ use crate::neurocore::events::Updates;
 use crate::neurocore::memory::{Memory, Reach};
 use crate::neurocore::neurons::{PoissonDrive, Slab};
 use crate::neurocore::weight::Weight;
-use crate::neurocore::{Core, Outside, Part, Placed, RareDrive};
+use crate::neurocore::{Core, Outside, Part, Placed, RareDrive, Source};
 use crate::random::{PoissonCounts, PoissonGaps, Purpose, Stream};
 use crate::recorder::SampleTap;
-use crate::router::{Lane, Port, Router};
+use crate::router::{Lane, Router};
 use crate::simd::Level;
 pub use forecast::{Forecast, available_memory};
 use parallel::{Watch, each};
@@ -65,7 +65,8 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let initial = initial_potentials(network);
     let starts: Vec<NeuronId> = network.populations.iter().map(|p| p.first).chain([network.neurons() as NeuronId]).collect();
     let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
-    let (router, ports) = connect(&partition, &filled.lookahead, options.log_capacity)?;
+    let lanes = lanes(&partition, &filled.lookahead, options.log_capacity);
+    let (router, ports) = Router::new(&lanes)?;
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
     let jobs: Vec<_> = filled.stores.into_iter().zip(computed).enumerate().collect();
     each(threads, jobs, (1.0, 1.0), watch, |(id, (store, computed))| {
@@ -76,27 +77,31 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
         *cores[id].lock().expect("one holder") = Some(core);
     })?;
     let cores = cores.into_iter().map(|c| c.into_inner().expect("joined").expect("made above")).collect();
-    let parts =
-        Parts { cores, router, ports, longest: filled.longest, out_degree: filled.out_degree, workers: options.workers, steps: plan.steps };
+    let parts = Parts {
+        cores,
+        lanes,
+        router,
+        ports,
+        longest: filled.longest,
+        out_degree: filled.out_degree,
+        workers: options.workers,
+        steps: plan.steps,
+    };
     Ok(Engine::new(network, parts))
 }
 
 /// Words of a log beyond one worst tick, when the caller does not choose.
 const COMFORT: usize = 1 << 14;
 
-/// The router of a partition. Rejects a log below one worst tick.
-fn connect(
-    partition: &Partition,
-    lookahead: &[Vec<Option<u32>>],
-    log_capacity: Option<usize>,
-) -> Result<(Router, Vec<Port>), CompileError> {
+/// What the router must know of each core.
+fn lanes(partition: &Partition, lookahead: &[Vec<Option<u32>>], log_capacity: Option<usize>) -> Vec<Lane> {
     let lane = |core: usize| {
         let neurons = partition.neurons(core);
         let capacity = log_capacity.unwrap_or(Router::least_capacity(neurons) + COMFORT);
         let inputs = (0..partition.cores()).filter_map(|p| lookahead[p][core].map(|lookahead| (p, lookahead))).collect();
         Lane { neurons, capacity, inputs }
     };
-    Router::new(&(0..partition.cores()).map(lane).collect::<Vec<_>>())
+    (0..partition.cores()).map(lane).collect()
 }
 
 /// Initial potentials relative to rest, per population; keyed by population, so independent of the partition.
@@ -119,7 +124,7 @@ fn place<W: Weight>(network: &Network, plan: &Plan<W>, slice: &Slice, initial: &
     let range = slice.first as usize..(slice.first + slice.len) as usize;
     let each = if population.each.is_empty() { &[] } else { population.models(range.clone()) };
     let part = match population.model {
-        Model::SpikeSource => Part::Source { spikes: source_spikes(population, slice), emitted: 0 },
+        Model::SpikeSource => Part::Source(Source::new(source_spikes(population, slice))),
         model => Part::Neurons {
             slab: Box::new(Slab::new(&model, each, network.dt, &initial[id][range.clone()], plan.steps[id], updates)),
             outside: outside(network, plan, id, &range),
@@ -161,8 +166,8 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std:
                 let (key, weight) = ((network.seed, number as u32), W::encode(*weight, plan.steps[id]));
                 let receptor = usize::from(inhibitory && model.receptors() > 1);
                 if let Some(gaps) = PoissonGaps::new(*lambda) {
-                    let drive = RareDrive::new(gaps, key, weight, receptor, *stop, range.start as u32);
-                    rare.push(drive.begin(*start, range.len() as u32));
+                    let slice = (range.start as u32, range.len() as u32);
+                    rare.push(RareDrive::new(gaps, key, weight, receptor, (*start, *stop), slice));
                     continue;
                 }
                 poisson.push(PoissonDrive {
@@ -185,7 +190,7 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std:
     let models = network.populations[id].models(range.clone());
     let i_e = models.iter().map(Model::i_e).collect();
     let p20 = models.iter().filter_map(|m| m.propagators(network.dt)).map(|p| p.p20).collect();
-    Outside { poisson, rare, currents, i_e, p20, bias: vec![], next_change: 0 }
+    Outside { poisson, rare, currents, given: vec![], i_e, p20, bias: vec![], next_change: 0 }
 }
 
 const _: () = assert!(BLOCK == 128, "the Poisson kernel and the chunks of the build work on blocks of 128 neurons");

@@ -16,10 +16,14 @@ use crate::id::Tick;
 use crate::network::Network;
 use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
-use crate::router::{ClockWord, Port, Router};
+use crate::router::{ClockWord, Lane, Port, Router};
+use crate::sync::{AtomicU64, Ordering};
 
 /// Work that one grant should allow.
 const GRANT: Duration = Duration::from_millis(30);
+/// Work that the first grant of a run should allow, and its most ticks.
+const FIRST: Duration = Duration::from_millis(5);
+const MOST_FIRST: Tick = 1024;
 /// How often the calling thread looks at the clocks and calls back.
 const POLL: Duration = Duration::from_millis(5);
 
@@ -27,6 +31,8 @@ const POLL: Duration = Duration::from_millis(5);
 pub struct Parts<W: Weight> {
     /// Assembled cores.
     pub cores: Vec<Core<W>>,
+    /// What the router knows of each core.
+    pub lanes: Vec<Lane>,
     /// What connects them.
     pub router: Router,
     /// One per core.
@@ -45,9 +51,12 @@ pub struct Parts<W: Weight> {
 #[derive(Debug)]
 pub struct Engine<W: Weight> {
     pub(super) cores: Vec<Core<W>>,
-    ports: Vec<Port>,
-    router: Router,
-    longest: u32,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) ports: Vec<Port>,
+    pub(super) router: Router,
+    pub(super) longest: u32,
+    /// Seed of the network.
+    pub(super) seed: u64,
     pub(super) now: Tick,
     pub(super) workers: usize,
     pub(super) out_degree: Vec<u32>,
@@ -58,7 +67,11 @@ pub struct Engine<W: Weight> {
     pub(super) recorders: Vec<(Tick, usize, Tick)>,
     pub(super) phases: Vec<Phases>,
     pub(super) run_s: f64,
-    poisoned: bool,
+    /// Ticks per second when last measured, 0 if never.
+    pub(super) pace: f64,
+    /// CPUs of this process: workers that have none of their own do not spin.
+    pub(super) cpus: usize,
+    pub(super) poisoned: bool,
 }
 
 impl<W: Weight> Engine<W> {
@@ -66,9 +79,11 @@ impl<W: Weight> Engine<W> {
     pub fn new(network: &Network, parts: Parts<W>) -> Self {
         Self {
             cores: parts.cores,
+            lanes: parts.lanes,
             ports: parts.ports,
             router: parts.router,
             longest: parts.longest,
+            seed: network.seed,
             now: 0,
             workers: parts.workers,
             out_degree: parts.out_degree,
@@ -78,6 +93,8 @@ impl<W: Weight> Engine<W> {
             recorders: network.recorders.iter().map(|r| (r.interval, r.neurons.len(), 0)).collect(),
             phases: vec![Phases::default(); parts.workers],
             run_s: 0.0,
+            pace: 0.0,
+            cpus: std::thread::available_parallelism().map_or(1, usize::from),
             poisoned: false,
         }
     }
@@ -112,24 +129,31 @@ impl<W: Weight> Engine<W> {
         let start = self.now;
         let shares = self.cores_per_worker();
         self.router.muster(self.workers);
-        let grants = Grants { router: &self.router, cores: self.cores.len(), start, end: start + ticks };
-        let (router, longest, workers) = (&self.router, self.longest, self.workers);
+        let left = AtomicU64::new(0);
+        let (router, reach, workers, left) = (&self.router, (self.longest, self.cpus), self.workers, &left);
+        let mut grants = Grants { router, cores: self.cores.len(), start, end: start + ticks, pace: self.pace };
         let failures: Result<Vec<Failure>, RunError> = std::thread::scope(|scope| {
             let (mut cores, mut ports) = (self.cores.as_mut_slice(), self.ports.as_mut_slice());
             let mut threads = vec![];
             for ((id, share), phases) in shares.into_iter().enumerate().zip(&mut self.phases) {
                 let own = cores.split_off_mut(..share.len()).expect("invariant: shares cover the cores");
                 let ends = ports.split_off_mut(..share.len()).expect("invariant: one port per core");
-                let thread = Builder::new().spawn_scoped(scope, move || worker::work(id, own, ends, router, longest, phases));
+                let thread = Builder::new().spawn_scoped(scope, move || {
+                    let outcome = worker::work(id, own, ends, router, reach, phases);
+                    left.fetch_add(1, Ordering::Release);
+                    router.wake_caller();
+                    outcome
+                });
                 threads.push(thread.map_err(|error| {
                     // Nothing is granted: those that were started find all their cores where the run ends.
                     router.close();
                     RunError::NoThread { worker: id, workers, reason: error.to_string() }
                 })?);
             }
-            grants.supply(&|| threads.iter().all(|t| t.is_finished()), &mut watch);
+            grants.supply(&|| left.load(Ordering::Acquire) == workers as u64, &mut watch);
             Ok(threads.into_iter().filter_map(|t| t.join().expect("invariant: workers catch panics").err()).collect())
         });
+        self.pace = grants.pace;
         self.run_s += started.elapsed().as_secs_f64();
         if let Some(failure) = failures?.into_iter().next() {
             self.poisoned = true;
@@ -146,8 +170,13 @@ impl<W: Weight> Engine<W> {
         &self.router
     }
 
+    /// The tick at which the slowest core stands.
+    pub(super) fn slowest(&self) -> Tick {
+        self.ports.iter().map(Port::published).min().unwrap_or(0)
+    }
+
     /// Contract C4: what was published was filed, what was filed was added to a cell or is held.
-    fn assert_nothing_lost(&self) {
+    pub(super) fn assert_nothing_lost(&self) {
         let fan_out: u64 = self.spike_counts().iter().zip(&self.out_degree).map(|(&spikes, &degree)| spikes * u64::from(degree)).sum();
         let (mut filed, mut settled) = (0, 0);
         for (core, port) in self.cores.iter().zip(&self.ports) {
@@ -184,6 +213,8 @@ struct Grants<'a> {
     cores: usize,
     start: Tick,
     end: Tick,
+    /// Ticks per second when last measured, 0 if never.
+    pace: f64,
 }
 
 impl Grants<'_> {
@@ -192,18 +223,20 @@ impl Grants<'_> {
     }
 
     /// Raises the horizon until `end`, or until `watch` returns false; then closes the run.
-    fn supply(&self, finished: &dyn Fn() -> bool, watch: &mut dyn FnMut(&Router, Tick) -> bool) {
+    fn supply(&mut self, finished: &dyn Fn() -> bool, watch: &mut dyn FnMut(&Router, Tick) -> bool) {
         self.router.enter_caller();
         let mut granted = self.start;
-        let mut share = 1; // ticks per grant, doubled or fitted to the measured rate
+        // Ticks per grant, doubled or fitted to the measured pace. That of an earlier run, which may have been a silent
+        // one, is trusted for some ticks only.
+        let mut share = ((self.pace * FIRST.as_secs_f64()) as Tick).clamp(1, MOST_FIRST);
         let (mut seen, mut seen_at) = (self.start, Instant::now());
         let mut closed = false;
         while !finished() {
             let slowest = self.slowest();
             let elapsed = seen_at.elapsed();
             if slowest > seen {
-                let rate = (slowest - seen) as f64 / elapsed.as_secs_f64();
-                share = ((rate * GRANT.as_secs_f64()) as Tick).clamp(1, 2 * share);
+                self.pace = (slowest - seen) as f64 / elapsed.as_secs_f64();
+                share = ((self.pace * GRANT.as_secs_f64()) as Tick).clamp(1, 2 * share);
                 (seen, seen_at) = (slowest, Instant::now());
             }
             if !closed {

@@ -1,8 +1,13 @@
 //! The machine: cores, router and clock of one compiled network, whatever its weight format.
 
+mod batch;
+#[cfg(test)]
+mod batch_tests;
 pub mod engine;
 mod headroom;
 mod read;
+mod reset;
+mod solo;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -11,8 +16,9 @@ mod worker;
 use crate::compile::{self, Forecast, Options};
 use crate::error::{CompileError, NetworkError, RunError};
 use crate::id::{NeuronId, PopulationId, Tick};
-use crate::network::{Network, Variable};
+use crate::network::{Inputs, Network, Variable};
 use crate::neurocore::weight::Q16;
+pub use batch::{Batch, Batched, Sample};
 use engine::Engine;
 pub use read::{Statistics, Synapses};
 
@@ -90,7 +96,25 @@ impl Machine {
         each!(self, e => e.run(ticks, watch))
     }
 
-    /// Ticks since compilation.
+    /// Goes back to tick 0, as if just compiled: the next run gives what a fresh machine gives. Populations that
+    /// `inputs`, of one sample, names get that until the next reset; stimuli are drawn with `seed` if there is one.
+    ///
+    /// # Errors
+    /// [`RunError`] if an earlier panic poisoned the machine, or for input that does not fit its population.
+    pub fn reset(&mut self, inputs: &Inputs, seed: Option<u64>) -> Result<(), RunError> {
+        each!(self, e => e.reset(inputs, seed))
+    }
+
+    /// Runs every sample of a batch from tick 0: each gives what [`Machine::reset`] and [`Machine::run`] would. The
+    /// machine stays as it is. `watch` gets the samples done every few milliseconds and returns whether to go on.
+    ///
+    /// # Errors
+    /// [`RunError`] as for `reset` and `run`, or if the replicas do not fit into memory.
+    pub fn run_batch(&self, batch: &Batch, watch: &mut dyn FnMut(u64) -> bool) -> Result<Batched, RunError> {
+        each!(self, e => e.run_batch(batch, watch))
+    }
+
+    /// Ticks since compilation or the last reset.
     pub fn now(&self) -> Tick {
         each!(self, e => e.now())
     }

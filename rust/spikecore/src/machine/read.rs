@@ -10,7 +10,7 @@ use crate::neurocore::Part;
 use crate::neurocore::weight::Weight;
 use crate::recorder;
 
-/// Counters, timers and sizes; everything since compilation.
+/// Counters, timers and sizes; everything since compilation or the last reset.
 #[derive(Debug, Clone, Default)]
 pub struct Statistics {
     /// Spikes per population.
@@ -55,6 +55,23 @@ pub struct Statistics {
     pub ticks_skipped: Tick,
     /// Weight format.
     pub weights: &'static str,
+}
+
+impl Statistics {
+    /// Adds the counts per population of another machine of the same network.
+    pub(super) fn add_counts(&mut self, other: &Self) {
+        let own = [
+            (&mut self.spikes, &other.spikes),
+            (&mut self.synaptic_operations, &other.synaptic_operations),
+            (&mut self.neuron_updates, &other.neuron_updates),
+            (&mut self.updates_skipped, &other.updates_skipped),
+            (&mut self.stimulus_events, &other.stimulus_events),
+        ];
+        for (sums, counts) in own {
+            sums.resize(counts.len().max(sums.len()), 0);
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        }
+    }
 }
 
 /// Synapses between two populations, as columns.
@@ -106,23 +123,27 @@ impl<W: Weight> Engine<W> {
 
     /// See [`super::Machine::state`].
     pub fn state(&self, population: PopulationId, variable: Variable) -> Result<Vec<f64>, NetworkError> {
-        self.population(population)?;
+        self.check_variable(population, variable)?;
         let mut values = vec![0.0; self.population_sizes[population] as usize];
         for placed in self.cores.iter().flat_map(|c| c.placed()).filter(|p| p.slice.population == population) {
-            let has = match (&placed.part, variable) {
-                (Part::Source { .. }, _) => false,
-                (Part::Neurons { .. }, Variable::Potential) => true,
-                (Part::Neurons { slab, .. }, Variable::Current(r)) => slab.has_current(r),
-                (Part::Neurons { slab, .. }, Variable::Adaptation | Variable::Threshold) => slab.adapts(),
-            };
-            if !has {
-                return Err(lacks(population, variable));
-            }
             for index in 0..placed.slice.len as usize {
                 values[placed.slice.first as usize + index] = placed.read(variable, index, self.now).expect("invariant: neurons");
             }
         }
         Ok(values)
+    }
+
+    /// Checks that a population has a variable.
+    pub(super) fn check_variable(&self, population: PopulationId, variable: Variable) -> Result<(), NetworkError> {
+        self.population(population)?;
+        let has = |part: &Part<W>| match (part, variable) {
+            (Part::Source { .. }, _) => false,
+            (Part::Neurons { .. }, Variable::Potential) => true,
+            (Part::Neurons { slab, .. }, Variable::Current(r)) => slab.has_current(r),
+            (Part::Neurons { slab, .. }, Variable::Adaptation | Variable::Threshold) => slab.adapts(),
+        };
+        let mut placed = self.cores.iter().flat_map(|c| c.placed()).filter(|p| p.slice.population == population);
+        if placed.all(|p| has(&p.part)) { Ok(()) } else { Err(lacks(population, variable)) }
     }
 
     /// See [`super::Machine::spike_counts`].

@@ -11,7 +11,7 @@ use crate::neurocore::weight::{Q16, Weight};
 use crate::router::Router;
 use crate::simd::Level;
 
-fn lif(i_e: f64) -> Model {
+pub(super) fn lif(i_e: f64) -> Model {
     Model::LifExp(LifExp {
         tau_m: 10.0,
         c_m: 250.0,
@@ -25,19 +25,19 @@ fn lif(i_e: f64) -> Model {
     })
 }
 
-fn projection(network: &mut Network, (source, target): (usize, usize), rule: Rule, weight: f64, delay: Distribution) {
+pub(super) fn projection(network: &mut Network, (source, target): (usize, usize), rule: Rule, weight: f64, delay: Distribution) {
     let delay = DelayLaw::new("test", &delay, network.dt).unwrap();
     let weight = Distribution::Normal { mean: weight, sd: 0.1 * weight.abs(), low: f64::NEG_INFINITY, high: f64::INFINITY, clip: false };
     let projection = Projection { source, target, rule, weight, delay, receptor: Receptor::BySign, autapses: true, multapses: true };
     network.projection(projection).unwrap();
 }
 
-fn options(workers: usize) -> Options {
+pub(super) fn options(workers: usize) -> Options {
     Options { workers, log_capacity: None, placement: None, level: Level::detect(), loose: None, updates: Updates::Auto }
 }
 
 /// Two groups that fire by themselves, each recurrent with a short delay, joined by delays of 10 ms.
-fn two_groups() -> Network {
+pub(super) fn two_groups() -> Network {
     let mut network = Network::new(0.1, 5).unwrap();
     for name in ["a", "b"] {
         let id = network.population(name, 200, lif(400.0)).unwrap();
@@ -52,7 +52,7 @@ fn two_groups() -> Network {
     network
 }
 
-fn build<W: Weight>(network: &Network, options: &Options) -> Engine<W> {
+pub(super) fn build<W: Weight>(network: &Network, options: &Options) -> Engine<W> {
     compile(network, options, &mut |_| true).unwrap()
 }
 
@@ -162,7 +162,7 @@ fn loose_synapses_and_rows_give_the_same_bits_in_one_channel_and_in_two() {
 }
 
 /// Four groups that project to one another, on a core each, and a source that fires at step 1000 and `late`.
-fn silent(late: u64) -> Network {
+pub(super) fn silent(late: u64) -> Network {
     let mut network = Network::new(0.1, 9).unwrap();
     for name in ["a", "b", "c", "d"] {
         let id = network.population(name, 150, lif(0.0)).unwrap();
@@ -218,7 +218,7 @@ fn a_long_silence_takes_no_time_per_tick() {
 }
 
 /// A random small network of both models, sources and stimuli.
-fn any_network() -> impl Strategy<Value = Network> {
+pub(super) fn any_network() -> impl Strategy<Value = Network> {
     let pieces = (1u32..300, 1u32..300, 0u64..1000, 1u32..12, 0.1f64..12.0, any::<bool>(), prop_oneof![0.1f64..20.0, 1.0f64..2000.0]);
     pieces.prop_map(|(n, m, seed, k, longest, delta, rate)| {
         let mut network = Network::new(0.1, seed).unwrap();
@@ -244,13 +244,18 @@ fn any_network() -> impl Strategy<Value = Network> {
     })
 }
 
-type Outcome = ((Vec<u64>, Vec<u32>), Vec<u64>, Vec<u64>, Vec<u64>, Vec<u64>);
+pub(super) type Outcome = ((Vec<u64>, Vec<u32>), Vec<u64>, Vec<u64>, Vec<u64>, Vec<u64>);
 
 fn outcome<W: Weight>(network: &Network, options: &Options, split: &[u64]) -> Outcome {
     let mut machine = build::<W>(network, options);
     for &ticks in split {
         assert_eq!(machine.run(ticks, &mut |_| true), Ok(ticks));
     }
+    outcome_of(&mut machine)
+}
+
+/// What a machine has come to.
+pub(super) fn outcome_of<W: Weight>(machine: &mut Engine<W>) -> Outcome {
     let bits = |p| machine.state(p, Variable::Potential).unwrap().into_iter().map(f64::to_bits);
     let potentials = bits(0).chain(bits(1)).collect();
     let counts = machine.statistics();

@@ -3,6 +3,7 @@
 //! It visits all its cores, each for as long as it can run, and waits when none can. A panic poisons the router,
 //! which ends every wait, and is handed back.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -26,19 +27,19 @@ pub struct Failure {
     pub message: String,
 }
 
-/// Runs `cores` until the run is closed and all stand at its horizon.
+/// Runs `cores`, which have no delay above `longest`, until the run is closed and all stand at its horizon. Spinning is
+/// only for workers that have one of `cpus` each.
 pub fn work<W: Weight>(
     worker: usize,
     cores: &mut [Core<W>],
     ports: &mut [Port],
     router: &Router,
-    longest: u32,
+    (longest, cpus): (u32, usize),
     phases: &mut Phases,
 ) -> Result<(), Failure> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut seats: Vec<Seat<'_, W>> = cores.iter_mut().zip(&mut *ports).map(|(core, port)| Seat::new(core, port, longest)).collect();
         let ids: Vec<CoreId> = seats.iter().map(|s| s.core.id()).collect();
-        let cpus = std::thread::available_parallelism().map_or(1, usize::from);
         let mut waiter = Waiter::new(router, worker, &ids, cpus);
         let mut words = vec![];
         loop {
@@ -56,19 +57,22 @@ pub fn work<W: Weight>(
             }
         }
     }));
-    router.wake_caller();
     outcome.map_err(|panic| {
         router.poison();
-        let text = panic.downcast_ref::<String>().cloned();
-        let message = text.or_else(|| panic.downcast_ref::<&str>().map(|&s| s.to_owned())).unwrap_or_else(|| "unknown".to_owned());
         let tick = ports.iter().map(Port::published).min().unwrap_or(0);
-        Failure { worker, tick, message }
+        Failure { worker, tick, message: message_of(&*panic) }
     })
+}
+
+/// What a panic said.
+pub(super) fn message_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|&s| s.to_owned())).unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// One visit to every core, and a look over the whole machine if they all rest: whether anything moved, and whether
 /// any core is not finished. `words` holds what the unfinished wait for.
-fn pass<W: Weight>(seats: &mut [Seat<'_, W>], router: &Router, phases: &mut Phases, words: &mut Vec<Blocked>) -> (bool, bool) {
+pub(super) fn pass<W: Weight>(seats: &mut [Seat<'_, W>], router: &Router, phases: &mut Phases, words: &mut Vec<Blocked>) -> (bool, bool) {
     let (mut moved, mut open) = (false, false);
     words.clear();
     let mut lap = Lap::start();

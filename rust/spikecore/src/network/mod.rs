@@ -6,6 +6,7 @@
 mod check;
 mod distribution;
 mod implicit;
+mod input;
 mod model;
 mod model_check;
 mod projection;
@@ -13,6 +14,7 @@ mod windows;
 
 pub use check::subject_of;
 pub use distribution::{DelayLaw, Distribution};
+pub use input::{Column, Input, Inputs};
 pub use model::{Alif, LifDelta, LifExp, Model, Propagators};
 pub use projection::{Projection, Receptor, Rule};
 pub use windows::{Axis, Windows};

@@ -23,7 +23,7 @@ use crate::id::BLOCK;
 use crate::network::{Model, Propagators};
 
 /// Constants and state of adaptive neurons, but for the potential.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Adaptive<S> {
     alpha: Vec<S>,
     /// `(1 - alpha) R`.
@@ -57,6 +57,12 @@ impl<S: Real> Adaptive<S> {
             eta: vec![S::default(); padded],
             spiked: vec![S::default(); padded],
         }
+    }
+
+    /// As if none had ever fired.
+    pub(super) fn reset(&mut self) {
+        self.eta.fill(S::default());
+        self.spiked.fill(S::default());
     }
 
     /// Adaptation of neuron `k`.

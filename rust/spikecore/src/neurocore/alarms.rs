@@ -57,6 +57,16 @@ impl Alarms {
         Tick::MAX
     }
 
+    /// Forgets all.
+    pub fn reset(&mut self) {
+        for (word, held) in self.held.iter_mut().enumerate() {
+            while *held != 0 {
+                self.slots[word * 64 + held.trailing_zeros() as usize].clear();
+                *held &= *held - 1;
+            }
+        }
+    }
+
     /// Bytes reserved.
     pub fn bytes(&self) -> u64 {
         self.slots.iter().map(|s| s.capacity() * size_of::<u16>() + size_of::<Vec<u16>>()).sum::<usize>() as u64
@@ -85,5 +95,15 @@ mod tests {
                 assert_eq!(alarms.next(start + ahead), Tick::MAX);
             }
         }
+    }
+
+    #[test]
+    fn a_reset_forgets_all() {
+        let mut alarms = Alarms::new();
+        (0..=AHEAD).step_by(7).for_each(|tick| alarms.set(tick, 1));
+        alarms.reset();
+        assert_eq!(alarms.next(0), Tick::MAX);
+        alarms.set(7, 2);
+        alarms.take(7, |slot| assert_eq!(slot, 2));
     }
 }

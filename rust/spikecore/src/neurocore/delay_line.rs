@@ -105,7 +105,7 @@ pub enum Walk {
 }
 
 /// A wheel of a power of two of slots, one per frame (or tick), beyond the longest delay.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DelayLine<E> {
     slots: Vec<Vec<E>>,
     /// Buffers of slots that are empty, the warmest last.
@@ -189,7 +189,15 @@ impl<E: Filed> DelayLine<E> {
 
     /// Empties the frame of `tick`, which has been walked.
     pub fn clear(&mut self, tick: Tick) {
-        let slot = self.slot(tick);
+        self.empty(self.slot(tick));
+    }
+
+    /// Empties all frames.
+    pub fn reset(&mut self) {
+        (0..self.slots.len()).for_each(|slot| self.empty(slot));
+    }
+
+    fn empty(&mut self, slot: usize) {
         let mut entries = std::mem::take(&mut self.slots[slot]);
         if entries.capacity() > 0 {
             entries.clear();

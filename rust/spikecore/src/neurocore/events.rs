@@ -121,11 +121,11 @@ impl<W: Weight> Slab<W> {
         self
     }
 
-    fn arrange(&mut self, now: Tick) {
+    pub(super) fn arrange(&mut self, now: Tick) {
         self.dense.clear();
         self.dense.extend(self.activity.iter().enumerate().filter(|(_, a)| !a.event).map(|(b, _)| (b * BLOCK) as u32));
         if self.has_events() && self.singles.is_empty() {
-            self.singles = vec![Single::default(); self.v.len()];
+            self.singles.resize(self.v.len(), Single::default());
             for k in 0..self.len {
                 self.singles[k] = Single { done: now, ..self.load(k) };
             }

@@ -87,7 +87,7 @@ struct Rung<S> {
 }
 
 /// The flow of one model's neurons.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Flow<S> {
     digits: Box<[[Stride<S>; BASE]; DIGITS]>,
     rungs: [Rung<S>; RUNGS],

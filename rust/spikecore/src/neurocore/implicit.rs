@@ -14,7 +14,7 @@ use crate::id::{NeuronId, Tick};
 use crate::simd::Level;
 
 /// The implicit projections onto one slice, in declaration order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Onto<W: Weight> {
     slice: Slice,
     receptors: usize,
@@ -22,7 +22,7 @@ struct Onto<W: Weight> {
 }
 
 /// All implicit projections onto a core.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Implicit<W: Weight> {
     level: Level,
     onto: Vec<Onto<W>>,
@@ -51,6 +51,12 @@ impl<W: Weight> Implicit<W> {
         for incoming in self.onto.iter_mut().flat_map(|onto| &mut onto.incoming) {
             incoming.open(channels);
         }
+    }
+
+    /// Forgets the spikes that wait.
+    pub fn reset(&mut self) {
+        self.held = 0;
+        self.onto.iter_mut().flat_map(|onto| &mut onto.incoming).for_each(Incoming::reset);
     }
 
     /// Takes the spikes of step `tick` that came by `channel`; `ids` ascend. Returns the number of their synapses.

@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::dense::Matrix;
 use super::kernels;
@@ -37,7 +38,7 @@ pub enum Arrive {
 }
 
 /// What one implicit projection has on one core.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Incoming<W: Weight> {
     /// Population that it comes from.
     pub source: usize,
@@ -45,7 +46,8 @@ pub struct Incoming<W: Weight> {
     pub ids: Range<NeuronId>,
     /// Delay of all synapses, in ticks.
     pub delay: u32,
-    kernel: Kernel<W>,
+    /// Shared with the core's replicas.
+    kernel: Arc<Kernel<W>>,
     arrive: Arrive,
     /// Number of synapses.
     pub synapses: u64,
@@ -56,6 +58,7 @@ pub struct Incoming<W: Weight> {
 impl<W: Weight> Incoming<W> {
     /// From the neurons `ids` of population `source`, after `delay` ticks.
     pub fn new(source: usize, ids: Range<NeuronId>, delay: u32, kernel: Kernel<W>, arrive: Arrive) -> Self {
+        let kernel = Arc::new(kernel);
         let mut incoming = Self { source, ids, delay, kernel, arrive, synapses: 0, waiting: vec![] };
         incoming.synapses = (0..incoming.ids.len() as u32).map(|index| incoming.fan_out(index)).sum();
         incoming
@@ -63,7 +66,7 @@ impl<W: Weight> Incoming<W> {
 
     /// Synapses of a source, an index of its population.
     pub fn fan_out(&self, index: u32) -> u64 {
-        match &self.kernel {
+        match &*self.kernel {
             Kernel::Dense(matrix) => matrix.targets() as u64,
             Kernel::Window(window) => window.fan_out(index),
         }
@@ -89,9 +92,14 @@ impl<W: Weight> Incoming<W> {
         self.waiting = vec![VecDeque::new(); channels];
     }
 
+    /// Forgets the spikes that wait.
+    pub fn reset(&mut self) {
+        self.waiting.iter_mut().for_each(VecDeque::clear);
+    }
+
     /// Calls `run(first neuron of the slice, weights)` for every run of synapses of a source.
     pub fn runs<'a>(&'a self, index: u32, mut run: impl FnMut(usize, &'a [W])) {
-        match &self.kernel {
+        match &*self.kernel {
             Kernel::Dense(matrix) => run(0, matrix.row(index as usize)),
             Kernel::Window(window) => window.runs(index, run),
         }
@@ -99,7 +107,7 @@ impl<W: Weight> Incoming<W> {
 
     /// Bytes of the matrix or the kernel.
     pub fn bytes(&self) -> u64 {
-        match &self.kernel {
+        match &*self.kernel {
             Kernel::Dense(matrix) => matrix.bytes(),
             Kernel::Window(window) => window.bytes(),
         }
@@ -130,7 +138,7 @@ impl<W: Weight> Incoming<W> {
     /// Adds the synapses of some sources, in their order, to the accumulators of `slice`, and marks them.
     pub fn add(&self, level: Level, slice: &Slice, sources: &[u32], cells: &mut Cells<'_, W>, marks: &mut impl Mark) -> u64 {
         let (first, stride) = (cells.first, slice.stride as usize);
-        match (&self.kernel, self.arrive) {
+        match (&*self.kernel, self.arrive) {
             (Kernel::Dense(matrix), arrive) => {
                 let (rows, width) = matrix.padded();
                 match arrive {

@@ -12,6 +12,7 @@ use super::store::Store;
 use super::touched::Mark;
 use super::weight::{Synapse, Weight};
 use crate::id::{NeuronId, Tick};
+use std::sync::Arc;
 
 /// The weight store of a core.
 #[derive(Debug)]
@@ -35,11 +36,12 @@ pub struct Memory<W: Weight> {
     population_starts: Vec<NeuronId>,
 }
 
-#[derive(Debug)]
+/// A store is shared by a core and its replicas and never changes (contract C2).
+#[derive(Debug, Clone)]
 enum Held<W: Weight> {
-    Rows(Store<W>, Lines<Entry>),
+    Rows(Arc<Store<W>>, Lines<Entry>),
     /// With the spikes of each channel that are to be filed together.
-    Loose(LooseStore<W>, Lines<Synapse<W>>, Vec<Arrivals>),
+    Loose(Arc<LooseStore<W>>, Lines<Synapse<W>>, Vec<Arrivals>),
 }
 
 /// For what delays and producers a core's delay lines are made.
@@ -61,14 +63,43 @@ impl<W: Weight> Memory<W> {
             Stored::Rows(store) => {
                 store.assert_consistent(slots);
                 let frame = store.frame;
-                (Held::Rows(store, Lines::new(reach, frame)), frame)
+                (Held::Rows(Arc::new(store), Lines::new(reach, frame)), frame)
             }
             Stored::Loose(store) => {
                 store.assert_consistent(slots);
-                (Held::Loose(store, Lines::new(reach, Frame::TICK), vec![vec![]; reach.channels]), Frame::TICK)
+                (Held::Loose(Arc::new(store), Lines::new(reach, Frame::TICK), vec![vec![]; reach.channels]), Frame::TICK)
             }
         };
         Self { held, implicit, frame, population_starts }
+    }
+
+    /// The memory of a replica of its core: the same store, and delay lines of its own, which hold nothing.
+    pub fn replica(&self) -> Self {
+        let (held, implicit) = (self.held.clone(), self.implicit.clone());
+        let mut replica = Self { held, implicit, frame: self.frame, population_starts: self.population_starts.clone() };
+        replica.reset();
+        replica
+    }
+
+    /// Forgets all spikes.
+    pub fn reset(&mut self) {
+        self.implicit.reset();
+        match &mut self.held {
+            Held::Rows(_, lines) => lines.reset(),
+            Held::Loose(_, lines, arrivals) => {
+                lines.reset();
+                arrivals.iter_mut().for_each(Vec::clear);
+            }
+        }
+    }
+
+    /// Where its store lies: the same for a core and its replicas.
+    #[cfg(test)]
+    pub(crate) fn address(&self) -> *const () {
+        match &self.held {
+            Held::Rows(store, _) => Arc::as_ptr(store).cast(),
+            Held::Loose(store, ..) => Arc::as_ptr(store).cast(),
+        }
     }
 
     /// How its cells are used.
@@ -274,7 +305,7 @@ fn file_rows<W: Weight>(store: &Store<W>, line: &mut DelayLine<Entry>, starts: &
 }
 
 /// Delay lines, one per channel, and what has been walked of the current frame.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Lines<E> {
     lines: Vec<DelayLine<E>>,
     /// Due entries of several channels in canonical order.
@@ -289,6 +320,11 @@ impl<E: Filed> Lines<E> {
         let walk = if reach.channels > 1 { Walk::ByTick } else { Walk::ByFrame(frame) };
         let lines = (0..reach.channels).map(|_| DelayLine::new(reach.longest, reach.ahead, walk)).collect();
         Self { lines, merged: vec![], in_order: vec![], walked: (0, 0) }
+    }
+
+    fn reset(&mut self) {
+        self.lines.iter_mut().for_each(DelayLine::reset);
+        self.walked = (0, 0);
     }
 
     fn limit(&self, now: Tick) -> Option<Tick> {

@@ -1,7 +1,8 @@
 //! A core: a partition of the network with its own neurons, weight store, delay line and clock.
 //!
 //! A core knows nothing of links, other cores or threads: it is given spikes (`ingest`), told to deliver what is
-//! due and to integrate, and hands back the spikes that its own neurons emitted. Its store is private to it.
+//! due and to integrate, and hands back the spikes that its own neurons emitted. Its store is private to it and to its
+//! replicas: cores with a state of their own, for other input to the same network.
 
 mod adaptive;
 pub mod alarms;
@@ -21,13 +22,15 @@ pub mod neurons;
 pub mod pages;
 pub mod placed;
 pub mod single;
+pub mod source;
 pub mod store;
 pub mod touched;
 pub mod varied;
 pub mod weight;
 pub mod window;
 
-use crate::id::{CoreId, NeuronId, Tick};
+use crate::id::{CoreId, NeuronId, PopulationId, Tick};
+use crate::network::Input;
 use crate::recorder::SpikeLog;
 use crate::simd::Level;
 use alarms::Alarms;
@@ -36,6 +39,7 @@ use frame::CELLS;
 use memory::Memory;
 use neurons::Drive;
 pub use placed::{Outside, Part, Placed, RareDrive};
+pub use source::Source;
 use touched::{Mark, Touched};
 use weight::Weight;
 
@@ -111,6 +115,38 @@ impl<W: Weight> Core<W> {
             spike_log: SpikeLog::default(),
             counters: Counters::default(),
         }
+    }
+
+    /// A core with the same neurons and the same store, at tick 0; Poisson events are drawn with this seed.
+    pub fn replica(&self, seed: u64) -> Self {
+        let mut replica = Self::new(self.id, self.level, self.memory.replica(), self.placed.iter().map(Placed::replica).collect());
+        #[cfg(test)]
+        {
+            (replica.panic_at, replica.wakeful) = (self.panic_at, self.wakeful);
+        }
+        replica.reset(seed);
+        replica
+    }
+
+    /// Goes back to tick 0; Poisson events are drawn with this seed.
+    pub fn reset(&mut self, seed: u64) {
+        self.memory.reset();
+        self.cells.fill(W::Acc::default());
+        self.placed.iter_mut().for_each(|placed| placed.reset(seed));
+        self.touched.reset();
+        self.alarms.reset();
+        (self.eventful, self.dense) = (self.placed.iter().any(Placed::has_events), self.placed.iter().any(Placed::has_dense));
+        self.next_event = None;
+        self.spike_log.reset();
+        self.counters = Counters::default();
+    }
+
+    /// Takes its share of what a population is given until the next reset. The core stands at tick 0.
+    pub fn give(&mut self, population: PopulationId, input: Input<'_>) {
+        if let Some(placed) = self.placed.iter_mut().find(|placed| placed.slice.population == population) {
+            placed.give(input);
+        }
+        self.next_event = None;
     }
 
     /// The core's number.
@@ -265,13 +301,7 @@ impl<W: Weight> Core<W> {
                         tap.sample(now + 1, |variable, index| slab.read(variable, index as usize, now + 1, &outside.bias));
                     }
                 }
-                Part::Source { spikes, emitted } => {
-                    while let Some(&(_, k)) = spikes.get(*emitted).filter(|s| s.0 == now) {
-                        placed.spikes[k as usize] += 1;
-                        self.emitted.push(placed.first_id + k);
-                        *emitted += 1;
-                    }
-                }
+                Part::Source(source) => source.send(now, placed.first_id, &mut placed.spikes, &mut self.emitted),
             }
             if placed.recorded {
                 self.spike_log.extend(now + 1, &self.emitted[from..]);
@@ -325,7 +355,7 @@ impl<W: Weight> Core<W> {
     pub fn state_bytes(&self) -> u64 {
         let slabs = self.placed.iter().map(|p| match &p.part {
             Part::Neurons { slab, .. } => slab.bytes() + size_of_val(&*p.spikes) as u64,
-            Part::Source { spikes, .. } => size_of_val(&**spikes) as u64,
+            Part::Source(source) => source.bytes(),
         });
         slabs.sum::<u64>() + size_of_val(&*self.cells) as u64 + self.alarms.bytes() + self.memory.line_bytes()
     }

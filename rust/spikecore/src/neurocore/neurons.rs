@@ -17,6 +17,7 @@ use super::weight::{Real, Weight};
 use crate::id::{BLOCK, Tick};
 use crate::network::{Model, Propagators, Variable};
 use crate::random::PoissonCounts;
+use std::sync::Arc;
 
 /// Propagators rounded to the state's precision.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +48,7 @@ pub(super) enum Equations {
 }
 
 /// The neurons of one slice.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Slab<W: Weight> {
     pub(super) equations: Equations,
     pub(super) constants: Constants<W::State>,
@@ -57,6 +58,8 @@ pub struct Slab<W: Weight> {
     pub(super) step: W::State,
     /// Resting potentials, mV: one, or one per neuron.
     rest: Vec<f64>,
+    /// Potential relative to rest, mV, at tick 0.
+    initial: Arc<[W::State]>,
     /// Potential relative to rest, mV.
     pub(super) v: Vec<W::State>,
     /// Synaptic currents, pA.
@@ -84,11 +87,11 @@ pub struct Slab<W: Weight> {
 }
 
 /// An independent Poisson process per neuron, as one slab receives it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PoissonDrive<W> {
     /// Law of the counts per tick.
     pub counts: PoissonCounts,
-    /// Key: seed of the network.
+    /// Key: seed of the stimuli.
     pub seed: u64,
     /// Key: the stimulus in declaration order.
     pub stimulus: u32,
@@ -144,6 +147,7 @@ impl<W: Weight> Slab<W> {
             own,
             step: real(step),
             rest: if each.is_empty() { vec![model.rest()] } else { each.iter().map(Model::rest).collect() },
+            initial: v.as_slice().into(),
             v,
             i: [current(0), current(1)],
             r: vec![0; padded],
@@ -158,6 +162,18 @@ impl<W: Weight> Slab<W> {
             stimulus_events: 0,
         }
         .arranged(0)
+    }
+
+    /// Goes back to tick 0.
+    pub fn reset(&mut self) {
+        self.v.copy_from_slice(&self.initial);
+        self.i.iter_mut().for_each(|i| i.fill(W::State::default()));
+        self.r.fill(0);
+        self.own.reset();
+        self.activity.fill(Activity::new(self.updates));
+        self.singles.clear();
+        (self.busy, self.updated, self.stimulus_events) = (false, 0, 0);
+        self.arrange(0);
     }
 
     /// Accumulators per neuron.
@@ -189,7 +205,8 @@ impl<W: Weight> Slab<W> {
     /// Bytes of state.
     pub fn bytes(&self) -> u64 {
         let state = size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r);
-        (state + size_of_val(&*self.singles) + size_of_val(&*self.activity) + size_of_val(&*self.rest) + self.own.bytes()) as u64
+        let parts = [size_of_val(&*self.initial), size_of_val(&*self.singles), size_of_val(&*self.activity), size_of_val(&*self.rest)];
+        (state + parts.iter().sum::<usize>() + self.own.bytes()) as u64
     }
 }
 

@@ -1,21 +1,22 @@
 //! What a core holds: the neurons of one population that are its own, and what they get from outside.
 
 use super::neurons::{PoissonDrive, Slab};
+use super::source::Source;
 use super::weight::{Real, Weight};
 use crate::compile::partition::Slice;
 use crate::id::{NeuronId, Tick};
-use crate::network::Variable;
+use crate::network::{Input, Variable};
 use crate::random::PoissonGaps;
 use crate::recorder::SampleTap;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// A Poisson process per neuron, of rare events, as one slice receives it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RareDrive<W> {
     /// Law of the gaps.
     pub gaps: PoissonGaps,
-    /// Key: seed of the network.
+    /// Key: seed of the stimuli.
     pub seed: u64,
     /// Key: the stimulus in declaration order.
     pub stimulus: u32,
@@ -23,26 +24,31 @@ pub struct RareDrive<W> {
     pub weight: W,
     /// Receptor.
     pub receptor: usize,
-    /// First step without.
-    pub stop: Tick,
-    /// Index within the population of the slice's first neuron.
-    pub first: u32,
+    /// First step with events, and first without.
+    pub span: (Tick, Tick),
+    /// Index within the population of the slice's first neuron, and how many it has.
+    pub slice: (u32, u32),
     /// The next events, one per neuron: step, index in the slice, how many.
     upcoming: BinaryHeap<Reverse<(Tick, u32, u16)>>,
 }
 
 impl<W: Weight> RareDrive<W> {
-    /// With its first events for `len` neurons, from step `start` on.
-    pub fn begin(mut self, start: Tick, len: u32) -> Self {
-        let of = |k| (self.gaps.next(self.seed, self.stimulus, self.first + k, start), k);
-        let events = (0..len).map(of).filter(|&((tick, _), _)| tick < self.stop);
-        self.upcoming = events.map(|((tick, count), k)| Reverse((tick, k, count))).collect();
-        self
+    /// A drive with its first events.
+    pub fn new(gaps: PoissonGaps, key: (u64, u32), weight: W, receptor: usize, span: (Tick, Tick), slice: (u32, u32)) -> Self {
+        let upcoming = BinaryHeap::with_capacity(slice.1 as usize);
+        let mut drive = Self { gaps, seed: key.0, stimulus: key.1, weight, receptor, span, slice, upcoming };
+        drive.reset(key.0);
+        drive
     }
 
-    /// A drive without events.
-    pub fn new(gaps: PoissonGaps, key: (u64, u32), weight: W, receptor: usize, stop: Tick, first: u32) -> Self {
-        Self { gaps, seed: key.0, stimulus: key.1, weight, receptor, stop, first, upcoming: BinaryHeap::new() }
+    /// Back to the first events, drawn with this seed.
+    fn reset(&mut self, seed: u64) {
+        self.seed = seed;
+        let (start, stop) = self.span;
+        let of = |k| (self.gaps.next(seed, self.stimulus, self.slice.0 + k, start), k);
+        let events = (0..self.slice.1).map(of).filter(|&((tick, _), _)| tick < stop);
+        self.upcoming.clear();
+        self.upcoming.extend(events.map(|((tick, count), k)| Reverse((tick, k, count))));
     }
 
     /// The step of the next event.
@@ -60,8 +66,8 @@ impl<W: Weight> RareDrive<W> {
             acc[place] = W::add_many(acc[place], self.weight, count);
             mark(place);
             events += u64::from(count);
-            let (tick, count) = self.gaps.next(self.seed, self.stimulus, self.first + k, now + 1);
-            if tick < self.stop {
+            let (tick, count) = self.gaps.next(self.seed, self.stimulus, self.slice.0 + k, now + 1);
+            if tick < self.span.1 {
                 *top = Reverse((tick, k, count));
             } else {
                 std::collections::binary_heap::PeekMut::pop(top);
@@ -72,7 +78,7 @@ impl<W: Weight> RareDrive<W> {
 }
 
 /// What drives a slice from outside: currents and Poisson processes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Outside<W: Weight> {
     /// Poisson stimuli with events in most ticks, in declaration order.
     pub poisson: Vec<PoissonDrive<W>>,
@@ -80,6 +86,8 @@ pub struct Outside<W: Weight> {
     pub rare: Vec<RareDrive<W>>,
     /// Direct currents: (amplitudes of this slice, one or per neuron; start; stop).
     pub currents: Vec<(Vec<f64>, Tick, Tick)>,
+    /// Current given until the next reset, pA: one per neuron, or none.
+    pub given: Vec<f64>,
     /// Constant current of the model, pA: one, or one per neuron.
     pub i_e: Vec<f64>,
     /// Potential per constant current, mV/pA: one, or one per neuron.
@@ -91,16 +99,26 @@ pub struct Outside<W: Weight> {
 }
 
 impl<W: Weight> Outside<W> {
+    /// Goes back to tick 0; Poisson events are drawn with this seed.
+    fn reset(&mut self, seed: u64) {
+        self.poisson.iter_mut().for_each(|drive| drive.seed = seed);
+        self.rare.iter_mut().for_each(|drive| drive.reset(seed));
+        self.given.clear();
+        self.bias.clear();
+        self.next_change = 0;
+    }
+
     /// Computes the bias of step `now` and when it changes next.
     pub(super) fn refresh(&mut self, now: Tick, padded: usize) {
         let flows = |&&(_, start, stop): &&(Vec<f64>, Tick, Tick)| start <= now && now < stop;
-        let one = self.p20.len() == 1 && self.currents.iter().filter(flows).all(|(a, ..)| a.len() == 1);
+        let one = self.p20.len() == 1 && self.given.is_empty() && self.currents.iter().filter(flows).all(|(a, ..)| a.len() == 1);
         let of = |values: &[f64], k: usize| if let [one] = *values { one } else { values.get(k).copied().unwrap_or(0.0) };
         self.bias.clear();
         self.bias.resize(if one { 1 } else { padded }, W::State::default());
         for (k, bias) in self.bias.iter_mut().enumerate() {
             let amplitudes = self.currents.iter().filter(flows).map(|(a, ..)| of(a, k));
-            let current = amplitudes.fold(of(&self.i_e, k), |sum, a| sum + a);
+            let described = amplitudes.fold(of(&self.i_e, k), |sum, a| sum + a);
+            let current = self.given.get(k).map_or(described, |given| described + given);
             *bias = W::State::from_f64(of(&self.p20, k) * current);
         }
         let edges = self.currents.iter().flat_map(|&(_, start, stop)| [start, stop]);
@@ -109,7 +127,7 @@ impl<W: Weight> Outside<W> {
 }
 
 /// The neurons of one population on this core.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Part<W: Weight> {
     /// Integrated neurons.
     Neurons {
@@ -118,13 +136,8 @@ pub enum Part<W: Weight> {
         /// Outside input.
         outside: Outside<W>,
     },
-    /// A spike source: its spikes of this slice as (step, index in the slice), sorted, and how many are emitted.
-    Source {
-        /// Spikes.
-        spikes: Vec<(Tick, u32)>,
-        /// Emitted so far.
-        emitted: usize,
-    },
+    /// A spike source.
+    Source(Source),
 }
 
 /// A slice with its place in the network and its counts.
@@ -145,6 +158,40 @@ pub struct Placed<W: Weight> {
 }
 
 impl<W: Weight> Placed<W> {
+    /// The same for a replica of its core, without what has been recorded.
+    pub(super) fn replica(&self) -> Self {
+        let (part, spikes, taps) = (self.part.clone(), self.spikes.clone(), self.taps.iter().map(SampleTap::replica).collect());
+        Self { part, spikes, taps, ..*self }
+    }
+
+    /// Goes back to tick 0; Poisson events are drawn with this seed.
+    pub(super) fn reset(&mut self, seed: u64) {
+        match &mut self.part {
+            Part::Neurons { slab, outside } => {
+                slab.reset();
+                outside.reset(seed);
+            }
+            Part::Source(source) => source.reset(),
+        }
+        self.spikes.fill(0);
+        self.taps.iter_mut().for_each(|tap| tap.values.clear());
+    }
+
+    /// Takes its share of what the population is given until the next reset.
+    pub(super) fn give(&mut self, input: Input<'_>) {
+        let (first, len) = (self.slice.first, self.slice.len);
+        match (&mut self.part, input) {
+            (Part::Neurons { outside, .. }, Input::Current(amplitudes)) => {
+                outside.given.clear();
+                outside.given.extend_from_slice(&amplitudes[first as usize..(first + len) as usize]);
+            }
+            (Part::Source(source), Input::Spikes(spikes)) => source.give(spikes, first, len),
+            (Part::Neurons { .. }, Input::Spikes(_)) | (Part::Source(_), Input::Current(_)) => {
+                unreachable!("invariant: inputs are checked before they are given")
+            }
+        }
+    }
+
     /// Whether any of its blocks is event-driven.
     pub(super) fn has_events(&self) -> bool {
         matches!(&self.part, Part::Neurons { slab, .. } if slab.has_events())
@@ -167,7 +214,7 @@ impl<W: Weight> Placed<W> {
     /// dense, or its source sends.
     pub(super) fn next_event(&self, now: Tick) -> Tick {
         match &self.part {
-            Part::Source { spikes, emitted } => spikes.get(*emitted).map_or(Tick::MAX, |s| s.0),
+            Part::Source(source) => source.next_event(),
             Part::Neurons { slab, outside } => {
                 let starts = outside.poisson.iter().filter(|p| now < p.stop).map(|p| p.start.max(now));
                 let rare = outside.rare.iter().map(RareDrive::next_event).min().unwrap_or(Tick::MAX);

@@ -2,8 +2,8 @@
 //!
 //! A *row* is what one source neuron has on this core in one storage kind; its synapses are sorted by delay
 //! (stably, so creation order is kept within a delay) and cut into *segments* of equal delay. Kinds: individually
-//! weighted synapses, or targets that share one weight (2 B each). Only the owning core can reach its store:
-//! it is a private field, moved with the core into the worker that runs it (contract C2).
+//! weighted synapses, or targets that share one weight (2 B each). Only the owning core and its replicas can reach
+//! its store: it is a private field, moved with the core into the worker that runs it (contract C2).
 
 use super::delay_line::Entry;
 use super::frame::Frame;

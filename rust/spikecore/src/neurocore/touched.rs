@@ -51,6 +51,12 @@ impl Touched {
         Self { words: vec![0; WORDS].try_into().expect("invariant: as many as asked for"), summary: [0; WORDS / 64] }
     }
 
+    /// Takes all marks away.
+    pub fn reset(&mut self) {
+        self.words.fill(0);
+        self.summary.fill(0);
+    }
+
     /// Takes the marks of the cells `first..first + n`, both multiples of 64, as (word from `first`, bits), ascending.
     pub fn take(&mut self, first: usize, n: usize, mut take: impl FnMut(usize, u64)) {
         let (begin, end) = (first / 64, (first + n) / 64);
@@ -96,5 +102,8 @@ mod tests {
             touched.mark_all(first, n);
             assert_eq!(all(&mut touched, 0, CELLS), (first..first + n).collect::<Vec<_>>());
         }
+        touched.mark_all(100, 130);
+        touched.reset();
+        assert_eq!(all(&mut touched, 0, CELLS), [0usize; 0]);
     }
 }

@@ -5,6 +5,8 @@
 //! Invariant: such blocks are dense whatever is asked for. Between two steps nothing is known of them in closed form, so
 //! they are stepped in every tick.
 
+use std::sync::Arc;
+
 use super::adaptive::{self, Adaptive};
 use super::neurons::{Constants, Drive, Equations, Slab, block, free};
 use super::weight::{Real, Weight};
@@ -12,12 +14,12 @@ use crate::id::BLOCK;
 use crate::network::{Model, Propagators};
 
 /// Where a slab's constants come from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Own<S> {
     /// All neurons have the slab's.
     Same,
     /// Each leaky neuron has its own.
-    Each(Columns<S>),
+    Each(Arc<Columns<S>>),
     /// Each adaptive neuron has its own.
     Adaptive(Adaptive<S>),
 }
@@ -29,7 +31,7 @@ impl<S: Real> Own<S> {
             (Model::Alif(_), []) => Self::Adaptive(Adaptive::new(std::slice::from_ref(model), padded, h)),
             (Model::Alif(_), _) => Self::Adaptive(Adaptive::new(each, padded, h)),
             (_, []) => Self::Same,
-            _ => Self::Each(Columns::new(each, padded, h)),
+            _ => Self::Each(Arc::new(Columns::new(each, padded, h))),
         }
     }
 
@@ -42,6 +44,13 @@ impl<S: Real> Own<S> {
             _ => 0,
         };
         constants + drive
+    }
+
+    /// Back to tick 0.
+    pub(super) fn reset(&mut self) {
+        if let Self::Adaptive(adaptive) = self {
+            adaptive.reset();
+        }
     }
 
     /// Bytes of its arrays.

@@ -1,0 +1,156 @@
+"""What happened in a batch: counts, states, spikes and prices of independent samples."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore import checks
+from spikecore.grid import Grid
+from spikecore.inputs import find
+from spikecore.population import Population, Recorder
+from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed
+from spikecore.result import Counts
+
+if TYPE_CHECKING:
+    from spikecore.energy import EnergyReport
+
+__all__ = ["BatchResult", "CountTables", "StateTables"]
+
+
+class CountTables(Mapping[Population, NDArray[np.uint64]]):
+    """Spike counts by population; a name works as a key too."""
+
+    def __init__(self, populations: tuple[Population, ...], table: NDArray[np.uint64]) -> None:
+        self._populations = populations
+        self._table = fixed(table)
+
+    def __getitem__(self, key: Population | str) -> NDArray[np.uint64]:
+        """Return the spikes of every neuron in every sample, shape (B, size)."""
+        population = find(key, self._populations)
+        return self._table[:, population.first : population.first + population.size]
+
+    def __iter__(self) -> Iterator[Population]:
+        """Iterate over the populations in the order of declaration."""
+        return iter(self._populations)
+
+    def __len__(self) -> int:
+        """Return the number of populations."""
+        return len(self._populations)
+
+
+class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
+    """State variables at the end of the samples, by (population or its name, variable)."""
+
+    def __init__(self, tables: dict[tuple[Population, str], NDArray[np.float64]]) -> None:
+        self._tables = {key: fixed(table) for key, table in tables.items()}
+
+    def __getitem__(self, key: tuple[Population | str, str]) -> NDArray[np.float64]:
+        """Return a variable of every neuron at the end of every sample, shape (B, size), in mV or pA."""
+        for (population, variable), table in self._tables.items():
+            if key in ((population, variable), (population.name, variable)):
+                return table
+        known = ", ".join(repr((population.name, variable)) for population, variable in self._tables) or "none"
+        checks.refuse("batch", "states", f"{key!r}", f"what was asked for: {known}")
+
+    def __iter__(self) -> Iterator[tuple[Population, str]]:
+        """Iterate over what was asked for."""
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        """Return how many tables there are."""
+        return len(self._tables)
+
+
+class BatchResult:
+    """Everything that happened in a batch; returned by `Machine.run_batch`.
+
+    Attributes
+    ----------
+    spike_counts : mapping of Population (or its name) to ndarray of uint64, shape (B, size)
+        Spikes of every neuron in every sample; needs no recording.
+    states : mapping of (Population or its name, variable) to ndarray of float64, shape (B, size)
+        The variables that were asked for, at the end of every sample, in mV or pA.
+    spikes : sequence of B SpikeTrains
+        Of every sample, the spikes of the recorded populations, as `Result.spikes`.
+    samples : sequence of B SampleTables
+        Of every sample, what the recorders kept, as `Result.samples`.
+    counts : Counts
+        Exact counts per population, added over the samples.
+    duration : float
+        Length of a sample in ms of biological time.
+    real_s : float
+        Real time of the whole batch in s.
+
+    Examples
+    --------
+    >>> import spikecore as sc
+    >>> net = sc.Network(dt=0.1, seed=1)
+    >>> exc = net.population(3, sc.LIF(), name="exc")
+    >>> batch = net.compile(workers=1).run_batch(50.0, {exc: [[0.0, 400.0, 800.0], [0.0, 0.0, 0.0]]})
+    >>> len(batch), batch.spike_counts["exc"].shape
+    (2, (2, 3))
+    >>> batch.spike_counts[exc].argmax(axis=1).tolist()
+    [2, 0]
+    """
+
+    def __init__(
+        self,
+        raw: dict[str, Any],
+        grid: Grid,
+        ticks: int,
+        populations: tuple[Population, ...],
+        recorded: tuple[Population, ...],
+        recorders: tuple[Recorder, ...],
+        states: list[tuple[Population, str]],
+    ) -> None:
+        self._length = len(raw["spikes"])
+        self.duration = float(grid.ms(ticks))
+        self.real_s: float = raw["real_s"]
+        self.spike_counts = CountTables(populations, raw["counts"].reshape(self._length, -1))
+        tables = [values.reshape(self._length, -1) for values in raw["states"]]
+        self.states = StateTables(dict(zip(states, tables, strict=True)))
+        self.spikes: Sequence[SpikeTrains] = [SpikeTrains(grid, recorded, *pair) for pair in raw["spikes"]]
+        self.samples: Sequence[SampleTables] = [_tables(grid, recorders, taken) for taken in raw["samples"]]
+        names = [population.name for population in populations]
+        kinds = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events", "updates_skipped")
+        per_population = (dict(zip(names, raw[f"{kind}_per_population"], strict=True)) for kind in kinds)
+        self.counts = Counts(*per_population)
+
+    def __len__(self) -> int:
+        """Return the number of samples."""
+        return self._length
+
+    def energy(self, profile: str | Path = "loihi") -> "EnergyReport":
+        """Price the counts of the whole batch; divide by its length for a sample.
+
+        Parameters
+        ----------
+        profile : str or Path
+            ``"loihi"``, ``"truenorth"``, or a TOML file with prices of your own.
+
+        Returns
+        -------
+        EnergyReport
+            Prints as a table; `to_dict` gives the numbers.
+        """
+        from spikecore.energy import EnergyReport
+
+        return EnergyReport.of(self.counts, len(self) * self.duration * 1e-3, profile)
+
+    def __repr__(self) -> str:
+        """Show the samples, the spikes and the speed."""
+        return (
+            f"BatchResult({len(self)} samples of {self.duration:g} ms: {sum(self.counts.spikes.values()):,} spikes, "
+            f"{1e3 * self.real_s / len(self):.3g} ms each)"
+        )
+
+
+def _tables(grid: Grid, recorders: tuple[Recorder, ...], taken: list[tuple[Any, Any]]) -> SampleTables:
+    tables = {
+        recorder: Samples(grid.ms(ticks), recorder.neurons, np.asarray(values).reshape(len(ticks), -1))
+        for recorder, (ticks, values) in zip(recorders, taken, strict=True)
+    }
+    return SampleTables(tables)

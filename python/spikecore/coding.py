@@ -1,0 +1,261 @@
+"""Frames to spikes: how intensities, such as the pixels of images, become input of a machine.
+
+A batch of frames becomes what `Machine.run_batch` takes: for a spike source a list with one
+(neurons, times) pair per frame, for neurons driven directly an array of currents. Frames of any
+shape are flattened in C order, so that pixel i drives neuron i.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikecore import checks
+from spikecore.grid import Grid
+
+__all__ = ["SpikePairs", "current", "encode", "latency", "rate"]
+
+SpikePairs = list[tuple[NDArray[np.uint32], NDArray[np.float64]]]
+"""Per frame, the neuron and the time in ms of every spike, sorted by (time, neuron)."""
+
+
+def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100.0, seed: int = 0) -> SpikePairs:
+    """Turn intensities into independent random spikes whose rate is proportional to them.
+
+    Parameters
+    ----------
+    frames : array_like, shape (B, ...)
+        Intensities in [0, 1].
+    duration : float
+        Length of every sample in ms, > 0 and on the grid.
+    dt : float
+        Tick in ms, that of the network.
+    max_rate : float
+        Rate of intensity 1 in Hz, > 0 and at most one spike per tick, 1000 / dt.
+    seed : int
+        Seed of the draws, 0 … 2^64 - 1.
+
+    Returns
+    -------
+    list of B pairs (neurons, times)
+        uint32 indices into a flattened frame, and float64 times in ms from dt to `duration`, sorted
+        by (time, neuron).
+
+    Raises
+    ------
+    NetworkError
+        If a value is outside its range, the frames have no batch dimension, or the duration is off
+        the grid.
+
+    Notes
+    -----
+    In every tick neuron i spikes with probability p = x_i · max_rate · dt, at most once and
+    independently of all else. Candidates of the highest probability are drawn from gap to gap
+    (Philox, keyed by `seed`) and kept with probability x_i, so that cost follows the candidates.
+
+    Examples
+    --------
+    >>> neurons, times = rate([[0.0, 1.0]], 100.0, 0.1, max_rate=200.0, seed=1)[0]
+    >>> set(neurons.tolist()), bool(times.min() >= 0.1)
+    ({1}, True)
+    """
+    grid, ticks, x = _start(frames, duration, dt)
+    highest = checks.number("coding", "max_rate", max_rate, above=0.0, high=1e3 / grid.dt, unit="Hz")
+    generator = np.random.Generator(np.random.Philox(checks.count("coding", "seed", seed, high=2**64 - 1)))
+    p = min(highest * grid.dt * 1e-3, 1.0)
+    # Few candidates are found from gap to gap; where they would be many, every neuron and tick is one.
+    candidate = p if p < _FEW else 1.0
+    found = []
+    for frame in x:
+        cells = _bernoulli(generator, candidate, ticks * x.shape[1])
+        steps, neurons = np.divmod(cells, x.shape[1])
+        kept = np.flatnonzero(generator.random(len(cells)) < (p / candidate) * frame[neurons])
+        found.append((neurons[kept].astype(np.uint32), grid.ms(steps[kept] + 1)))
+    return found
+
+
+def latency(
+    frames: ArrayLike,
+    duration: float,
+    dt: float,
+    *,
+    method: Literal["log", "linear"] = "log",
+    tau: float = 5.0,
+    threshold: float = 0.01,
+) -> SpikePairs:
+    """Turn intensities into one spike each, the earlier the brighter.
+
+    Parameters
+    ----------
+    frames : array_like, shape (B, ...)
+        Intensities in [0, 1].
+    duration : float
+        Length of every sample in ms, > 0 and on the grid.
+    dt : float
+        Tick in ms, that of the network.
+    method : {"log", "linear"}
+        The time that an intensity takes, see the notes.
+    tau : float
+        Time constant of ``"log"`` in ms, > 0; ``"linear"`` has none.
+    threshold : float
+        Intensities up to this are silent, 0 ≤ threshold < 1; above 0 for ``"log"``.
+
+    Returns
+    -------
+    list of B pairs (neurons, times)
+        uint32 indices into a flattened frame, and float64 times in ms from dt to `duration`, sorted
+        by (time, neuron); each neuron at most once.
+
+    Raises
+    ------
+    NetworkError
+        If a value is outside its range, the method is unknown, the frames have no batch dimension,
+        or the duration is off the grid.
+
+    Notes
+    -----
+    Intensity x above the threshold θ spikes at t = dt + u(x), rounded to the nearest tick (halves to the even
+    number of ticks after dt), where
+
+    - ``"log"``: u = tau · ln(x / (x - θ)), the time at which a leaky integrator of time constant tau
+      reaches θ under the constant input x. No spike if that lies after `duration`.
+    - ``"linear"``: u = (duration - dt) · (1 - x).
+
+    References
+    ----------
+    Eshraghian et al., Proc. IEEE 111 (2023), 1016-1054: latency coding, as in snnTorch's
+    ``spikegen.latency`` without its normalisation.
+
+    Examples
+    --------
+    >>> neurons, times = latency([[0.2, 0.0, 1.0]], 10.0, 0.1, method="linear")[0]
+    >>> neurons.tolist(), times.tolist()
+    ([2, 0], [0.1, 8.0])
+    """
+    grid, ticks, x = _start(frames, duration, dt)
+    checks.choice("coding", "method", method, ("log", "linear"))
+    tau = checks.number("coding", "tau", tau, above=0.0, unit="ms")
+    below_one = float(np.nextafter(1.0, 0.0))
+    if method == "log":
+        theta = checks.number("coding", "threshold", threshold, above=0.0, high=below_one)
+    else:
+        theta = checks.number("coding", "threshold", threshold, low=0.0, high=below_one)
+    frame, neurons = np.nonzero(x > theta)
+    bright = x[frame, neurons]
+    # ln(x / (x - θ)), without the loss of digits where x is much larger.
+    wait = -tau * np.log1p(-theta / bright) / grid.dt if method == "log" else (ticks - 1) * (1.0 - bright)
+    tick = 1.0 + np.rint(wait)
+    inside = tick <= ticks
+    frame, neurons, when = frame[inside], neurons[inside], tick[inside].astype(np.int64)
+    order = np.argsort(frame * (ticks + 1) + when, kind="stable")
+    first = np.searchsorted(frame, np.arange(len(x) + 1))
+    ids, times = neurons[order].astype(np.uint32), grid.ms(when[order])
+    return [(ids[begin:end], times[begin:end]) for begin, end in pairwise(first)]
+
+
+def current(frames: ArrayLike, gain: float) -> NDArray[np.float64]:
+    """Turn intensities into direct currents, held for a whole sample.
+
+    Parameters
+    ----------
+    frames : array_like, shape (B, ...)
+        Intensities in [0, 1].
+    gain : float
+        Current of intensity 1 in pA.
+
+    Returns
+    -------
+    ndarray of float64, shape (B, size)
+        In pA.
+
+    Raises
+    ------
+    NetworkError
+        If a value is outside its range or the frames have no batch dimension.
+
+    Notes
+    -----
+    I_i = gain · x_i.
+
+    Examples
+    --------
+    >>> current([[0.0, 0.5]], gain=400.0)
+    array([[  0., 200.]])
+    """
+    return _flat(frames) * checks.number("coding", "gain", gain, unit="pA")
+
+
+_CODINGS: dict[str, Callable[..., Any]] = {"rate": rate, "latency": latency, "current": current}
+
+
+def encode(
+    frames: ArrayLike, coding: Literal["rate", "latency", "current"], *args: Any, **options: Any
+) -> SpikePairs | NDArray[np.float64]:
+    """Encode by the name of the coding.
+
+    Parameters
+    ----------
+    frames : array_like, shape (B, ...)
+        Intensities in [0, 1].
+    coding : {"rate", "latency", "current"}
+        Which function of this module.
+    *args, **options : object
+        The other arguments of that function.
+
+    Returns
+    -------
+    list of pairs or ndarray
+        What that function returns.
+
+    Raises
+    ------
+    NetworkError
+        If the coding is unknown, or as that function does.
+
+    Examples
+    --------
+    >>> encode([[0.25]], "current", gain=100.0)
+    array([[25.]])
+    """
+    checks.choice("coding", "coding", coding, tuple(_CODINGS))
+    result: SpikePairs | NDArray[np.float64] = _CODINGS[coding](frames, *args, **options)
+    return result
+
+
+def _start(frames: ArrayLike, duration: Any, dt: Any) -> tuple[Grid, int, NDArray[np.float64]]:
+    """Return the grid, the ticks of a sample, and the frames as (B, size)."""
+    grid = Grid(dt)
+    return grid, grid.ticks("coding", "duration", duration, low=1), _flat(frames)
+
+
+def _flat(frames: ArrayLike) -> NDArray[np.float64]:
+    values = checks.array("coding", "frames", frames)
+    if values.ndim < 2 or values.size == 0:
+        checks.refuse("coding", "the shape of frames", f"{values.shape}", "(B, ...), at least one value")
+    outside = (values < 0.0) | (values > 1.0)
+    if outside.any():
+        where = tuple(int(i) for i in np.argwhere(outside)[0])
+        checks.refuse("coding", f"frames[{where}]", float(values[where]), "0 … 1")
+    return values.reshape(len(values), -1)
+
+
+_FEW = 0.25
+"""Probability below which drawing gaps is cheaper than a draw for every cell."""
+
+
+def _bernoulli(generator: "np.random.Generator", p: float, cells: int) -> NDArray[np.int64]:
+    """Return which of so many cells succeed, each with probability `p`, ascending."""
+    if p == 1.0:
+        return np.arange(cells)
+    found: list[NDArray[np.int64]] = []
+    last = -1
+    while last < cells:
+        mean = (cells - last) * p
+        gaps = generator.geometric(p, int(mean + 5.0 * np.sqrt(mean)) + 16)
+        places = np.cumsum(np.minimum(gaps, cells + 1)) + last
+        found.append(places)
+        last = int(places[-1])
+    places = np.concatenate(found)
+    return places[: np.searchsorted(places, cells)]

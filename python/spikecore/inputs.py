@@ -1,0 +1,165 @@
+"""Input for a compiled machine: what `Machine.reset` and `Machine.run_batch` are given, checked and in grid units.
+
+A spike source gets spikes, in the forms of `Network.spike_source`; a population of neurons gets a
+direct current. Errors name the population and the sample.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore import checks
+from spikecore.errors import NetworkError
+from spikecore.grid import Grid
+from spikecore.models import SpikeSource
+from spikecore.population import Population, member
+from spikecore.stimuli import source_spikes
+
+__all__ = ["Inputs", "find", "of_batch", "of_one", "seed_list"]
+
+_Spikes = tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint64]]
+_MOST_TICKS = 2**31
+"""Later spikes take the slow way, which has no products of ticks and neurons."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The input of some samples as the engine takes it.
+
+    Attributes
+    ----------
+    samples : int
+        Number of samples.
+    columns : list of tuple
+        One per population.
+    """
+
+    samples: int
+    columns: list[tuple[Any, ...]]
+
+
+def find(key: Any, populations: Sequence[Population]) -> Population:
+    """Return a population of the machine by itself or its name."""
+    if isinstance(key, str):
+        for population in populations:
+            if population.name == key:
+                return population
+        known = ", ".join(repr(one.name) for one in populations)
+        checks.refuse("machine", "population", f"{key!r}", known)
+    return member(key, populations, "machine")
+
+
+def of_one(given: Any, populations: Sequence[Population], grid: Grid) -> Inputs:
+    """Return the input of one sample: per population, what `Machine.reset` takes."""
+    columns = []
+    for population, value in _items(given, populations):
+        if isinstance(population.model, SpikeSource):
+            columns.append(_spike_column(population, [value], grid, [population.name]))
+        else:
+            shape = () if np.ndim(value) == 0 else (population.size,)
+            amplitudes = checks.array(population.name, "current", value, shape=shape)
+            columns.append((population.index, "current", np.full(population.size, amplitudes)))
+    return Inputs(1, columns)
+
+
+def of_batch(given: Any, seeds: list[int] | None, populations: Sequence[Population], grid: Grid) -> Inputs:
+    """Return the input of a batch: per population, as many samples as `Machine.run_batch` has."""
+    items = _items(given, populations)
+    lengths = {population.name: _length(population, value) for population, value in items}
+    if seeds is not None:
+        lengths["seeds"] = len(seeds)
+    if not lengths:
+        msg = "a batch needs the input of at least one population, or seeds"
+        raise NetworkError(msg, parameter="inputs")
+    first, samples = next(iter(lengths.items()))
+    for name, length in lengths.items():
+        if length != samples:
+            msg = f"inputs of unequal lengths: {first!r} has {samples} samples, {name!r} has {length}"
+            raise NetworkError(msg, population=name, parameter="inputs", value=length, allowed=samples)
+    if samples == 0:
+        checks.refuse(first, "the number of samples", 0, "at least 1")
+    columns: list[tuple[Any, ...]] = []
+    for population, value in items:
+        if isinstance(population.model, SpikeSource):
+            names = [f"{population.name}, sample {k}" for k in range(samples)]
+            columns.append(_spike_column(population, list(value), grid, names))
+        else:
+            amplitudes = checks.array(population.name, "current", value, shape=(samples, population.size))
+            columns.append((population.index, "current", amplitudes.ravel()))
+    return Inputs(samples, columns)
+
+
+def seed_list(seeds: Any) -> list[int] | None:
+    """Return seeds as plain integers."""
+    if seeds is None:
+        return None
+    if not isinstance(seeds, Sequence | np.ndarray) or isinstance(seeds, str):
+        msg = f"seeds must be a sequence of whole numbers, one per sample, not {seeds!r}"
+        raise TypeError(msg)
+    return [checks.count("", f"seeds[{k}]", seed, high=2**64 - 1) for k, seed in enumerate(seeds)]
+
+
+def _items(given: Any, populations: Sequence[Population]) -> list[tuple[Population, Any]]:
+    if given is None:
+        return []
+    if not isinstance(given, Mapping):
+        msg = f"inputs must be a mapping of populations or their names, not {given!r}"
+        raise TypeError(msg)
+    items = [(find(key, populations), value) for key, value in given.items()]
+    if len({population.index for population, _ in items}) != len(items):
+        checks.refuse("", "inputs", f"{[one.name for one, _ in items]}", "each population once")
+    return items
+
+
+def _length(population: Population, value: Any) -> int:
+    if isinstance(population.model, SpikeSource):
+        if not isinstance(value, Sequence) or isinstance(value, str | tuple):
+            msg = f"{population.name}: inputs must be a list with the spikes of each sample, not {type(value).__name__}"
+            raise TypeError(msg)
+        return len(value)
+    shape = np.shape(value)
+    if len(shape) != 2:
+        checks.refuse(population.name, "the shape of current", f"{shape}", f"(samples, {population.size})")
+    return int(shape[0])
+
+
+def _spike_column(population: Population, samples: list[Any], grid: Grid, names: list[str]) -> tuple[Any, ...]:
+    found = _joined(population.size, samples, grid)
+    if found is None:
+        pairs = [source_spikes(name, population.size, one, grid) for name, one in zip(names, samples, strict=True)]
+        first = np.cumsum([0, *(len(ticks) for _, ticks in pairs)]).astype(np.uint64)
+        found = first, np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
+    return (population.index, "spikes", *found)
+
+
+def _joined(size: int, samples: list[Any], grid: Grid) -> _Spikes | None:
+    """Return pairs of arrays that are right and sorted, all samples at once; None for what needs a closer look."""
+    neurons, times = [], []
+    for one in samples:
+        if not (isinstance(one, tuple) and len(one) == 2 and all(type(array) is np.ndarray for array in one)):
+            return None
+        ids, moments = one
+        if ids.ndim != 1 or ids.shape != moments.shape or ids.dtype.kind not in "iu" or moments.dtype.kind != "f":
+            return None
+        neurons.append(ids)
+        times.append(moments)
+    owners, exact = np.concatenate(neurons), np.concatenate(times).astype(np.float64) / grid.dt
+    first = np.cumsum([0, *map(len, neurons)])
+    if len(owners) == 0:
+        return first.astype(np.uint64), owners.astype(np.uint32), exact.astype(np.uint64)
+    nearest = np.rint(exact)
+    if not (nearest.min() >= 1.0 and nearest.max() < _MOST_TICKS and owners.min() >= 0 and owners.max() < size):
+        return None
+    if np.abs(exact - nearest).max() > 1e-6:
+        return None
+    ticks = nearest.astype(np.uint64)
+    place = ticks * np.uint64(size) + owners.astype(np.uint64)
+    rises = place[1:] > place[:-1]
+    limits = first[1:-1]
+    rises[limits[(limits > 0) & (limits < len(place))] - 1] = True
+    if not rises.all():
+        return None
+    return first.astype(np.uint64), owners.astype(np.uint32), ticks

@@ -1,0 +1,205 @@
+//! A batch: independent samples of one network, shared out over threads.
+//!
+//! Each thread has a replica of the whole machine and runs whole samples on it, one after the other: no spike crosses
+//! threads. A sample is a reset, its input and a run, so it gives what the machine itself would, whoever runs it. The
+//! machine is only read. Replicas live as long as the call: a machine at rest holds no more than its own state.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::Builder;
+use std::time::{Duration, Instant};
+
+use super::engine::Engine;
+use super::headroom::Headroom;
+use super::read::Statistics;
+use super::worker::message_of;
+use crate::compile::available_memory;
+use crate::error::RunError;
+use crate::id::{NeuronId, PopulationId, Tick};
+use crate::network::{Inputs, Variable};
+use crate::neurocore::Core;
+use crate::neurocore::weight::Weight;
+use crate::router::ClockWord;
+use crate::sync::{AtomicBool, AtomicU64, Ordering, Thread, current};
+
+/// How often the calling thread looks up.
+const POLL: Duration = Duration::from_millis(5);
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// Ticks of every sample.
+    pub ticks: Tick,
+    /// The input of every sample.
+    pub inputs: Inputs,
+    /// Seeds of the stimuli, one per sample; none for the network's.
+    pub seeds: Option<Vec<u64>>,
+    /// Variables to be read at the end of every sample.
+    pub states: Vec<(PopulationId, Variable)>,
+}
+
+/// What one sample came to.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Spikes of every neuron, by global id.
+    pub counts: Vec<u64>,
+    /// The variables that were asked for.
+    pub states: Vec<Vec<f64>>,
+    /// Recorded spikes, ordered by (tick, neuron).
+    pub spikes: (Vec<Tick>, Vec<NeuronId>),
+    /// Ticks and values of every recorder.
+    pub tables: Vec<(Vec<Tick>, Vec<f64>)>,
+}
+
+/// What a batch came to.
+#[derive(Debug, Clone)]
+pub struct Batched {
+    /// The samples, in order.
+    pub samples: Vec<Sample>,
+    /// Counts per population, added over samples; the other fields are empty.
+    pub counts: Statistics,
+    /// Seconds of real time.
+    pub real_s: f64,
+}
+
+/// What the threads of a batch share.
+struct Desk {
+    /// The next sample that nobody has taken.
+    next: AtomicU64,
+    done: AtomicU64,
+    /// Threads that have nothing left to do.
+    left: AtomicU64,
+    stopped: AtomicBool,
+    caller: Thread,
+}
+
+impl Desk {
+    fn go_on(&self) -> bool {
+        !self.stopped.load(Ordering::Relaxed)
+    }
+
+    fn leave(&self) {
+        self.left.fetch_add(1, Ordering::Release);
+        self.caller.unpark();
+    }
+
+    /// Follows `threads` threads until all have left, or stops them if `watch`, which gets the samples done, says so.
+    fn follow(&self, threads: u64, watch: &mut dyn FnMut(u64) -> bool) {
+        while self.left.load(Ordering::Acquire) < threads {
+            std::thread::park_timeout(POLL);
+            if !watch(self.done.load(Ordering::Relaxed)) {
+                self.stopped.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Samples of one thread with their numbers, and their counts.
+type Share = (Vec<(usize, Sample)>, Statistics);
+
+impl<W: Weight> Engine<W> {
+    /// See [`super::Machine::run_batch`].
+    pub fn run_batch(&self, batch: &Batch, watch: &mut dyn FnMut(u64) -> bool) -> Result<Batched, RunError> {
+        let started = Instant::now();
+        let samples = batch.inputs.samples;
+        let threads = self.workers.min(samples);
+        self.check_batch(batch, threads)?;
+        let mut headroom = self.cores.iter().any(Core::records_spikes).then(Headroom::new);
+        let mut watch = |done| headroom.as_mut().is_none_or(Headroom::suffices) && watch(done);
+        let (next, done, left) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+        let desk = Desk { next, done, left, stopped: AtomicBool::new(false), caller: current() };
+        let shares: Result<Vec<Result<Share, RunError>>, RunError> = std::thread::scope(|scope| {
+            let mut workers = vec![];
+            for worker in 0..threads {
+                let desk = &desk;
+                let thread = Builder::new().spawn_scoped(scope, move || {
+                    let share = self.share(batch, desk, worker);
+                    desk.leave();
+                    share
+                });
+                workers.push(thread.map_err(|error| {
+                    desk.stopped.store(true, Ordering::Relaxed);
+                    RunError::NoThread { worker, workers: threads, reason: error.to_string() }
+                })?);
+            }
+            desk.follow(threads as u64, &mut watch);
+            Ok(workers.into_iter().map(|w| w.join().expect("invariant: samples catch panics")).collect())
+        });
+        let (mut all, mut counts) = (vec![], Statistics::default());
+        for share in shares? {
+            let (samples, own) = share?;
+            all.extend(samples);
+            counts.add_counts(&own);
+        }
+        if let Some(Err(RunError::Memory { needed, available, .. })) = headroom.map(|headroom| headroom.outcome(0)) {
+            return Err(RunError::BatchMemory { needed, available, samples, replicas: threads });
+        }
+        if all.len() < samples {
+            return Err(RunError::Interrupted);
+        }
+        all.sort_unstable_by_key(|&(number, _)| number);
+        let samples = all.into_iter().map(|(_, sample)| sample).collect();
+        Ok(Batched { samples, counts, real_s: started.elapsed().as_secs_f64() })
+    }
+
+    /// Everything that can be known before a sample is run.
+    fn check_batch(&self, batch: &Batch, threads: usize) -> Result<(), RunError> {
+        self.check_inputs(&batch.inputs)?;
+        if batch.ticks > ClockWord::MAX {
+            return Err(RunError::TooLong { now: 0, ticks: batch.ticks, limit: ClockWord::MAX });
+        }
+        let samples = batch.inputs.samples;
+        assert!(batch.seeds.as_ref().is_none_or(|seeds| seeds.len() == samples), "invariant: a seed per sample");
+        let mut values = self.out_degree.len() as u64;
+        for &(population, variable) in &batch.states {
+            self.check_variable(population, variable)?;
+            values += u64::from(self.population_sizes[population]);
+        }
+        let table = |&(interval, width, _): &(Tick, usize, Tick)| (batch.ticks / interval).saturating_mul(width as u64 + 1);
+        let values = self.recorders.iter().map(table).fold(values, u64::saturating_add);
+        // Twice 8 bytes: what is handed on is copied.
+        let results = values.saturating_mul(16).saturating_mul(samples as u64);
+        let needed = results.saturating_add(self.replica_bytes().saturating_mul(threads as u64));
+        let available = available_memory();
+        if needed > available {
+            return Err(RunError::BatchMemory { needed, available, samples, replicas: threads });
+        }
+        Ok(())
+    }
+
+    /// One thread's part of a batch: samples, as long as there are any that nobody has taken.
+    fn share(&self, batch: &Batch, desk: &Desk, worker: usize) -> Result<Share, RunError> {
+        let (mut samples, mut counts) = (vec![], Statistics::default());
+        let mut replica: Option<Self> = None;
+        while desk.go_on() {
+            let number = desk.next.fetch_add(1, Ordering::Relaxed) as usize;
+            if number >= batch.inputs.samples {
+                break;
+            }
+            let run = || replica.get_or_insert_with(|| self.replica()).sample(batch, number, &|| desk.go_on());
+            match catch_unwind(AssertUnwindSafe(run)) {
+                Ok(Some(sample)) => samples.push((number, sample)),
+                Ok(None) => break,
+                Err(panic) => {
+                    desk.stopped.store(true, Ordering::Relaxed);
+                    let tick = replica.as_ref().map_or(0, |replica| replica.slowest());
+                    return Err(RunError::WorkerPanicked { worker, tick, message: message_of(&*panic) });
+                }
+            }
+            counts.add_counts(&replica.as_ref().expect("invariant: it has run a sample").statistics());
+            desk.done.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok((samples, counts))
+    }
+
+    /// Runs sample `number` from tick 0 and takes what it came to; `None` if `go_on` said no.
+    fn sample(&mut self, batch: &Batch, number: usize, go_on: &dyn Fn() -> bool) -> Option<Sample> {
+        self.rewind(&batch.inputs, number, batch.seeds.as_ref().map(|seeds| seeds[number]));
+        if !self.run_alone(batch.ticks, go_on) {
+            return None;
+        }
+        let state = |&(population, variable): &(PopulationId, Variable)| self.state(population, variable).expect("checked");
+        let states = batch.states.iter().map(state).collect();
+        let tables = (0..self.recorders.len()).map(|id| self.take_samples(id).expect("invariant: a recorder")).collect();
+        Some(Sample { counts: self.spike_counts(), states, spikes: self.take_spikes(), tables })
+    }
+}

@@ -1,0 +1,81 @@
+//! Back to tick 0, for other input or the same again; and replicas: machines that share the stores of another and have
+//! a state of their own.
+//!
+//! A machine that was reset cannot be told from one just compiled: every part goes back to how it was made, the
+//! router is made anew, and the stores, which never change, stay. Nothing is drawn but the first events of rare stimuli.
+
+use super::engine::Engine;
+use super::step::Phases;
+use crate::error::{NetworkError, RunError};
+use crate::network::Inputs;
+use crate::neurocore::weight::Weight;
+use crate::router::{Lane, Port, Router};
+
+/// A router of lanes that have been accepted before, at tick 0.
+fn connect(lanes: &[Lane]) -> (Router, Vec<Port>) {
+    Router::new(lanes).expect("invariant: these lanes have been accepted before")
+}
+
+impl<W: Weight> Engine<W> {
+    /// See [`super::Machine::reset`].
+    pub fn reset(&mut self, inputs: &Inputs, seed: Option<u64>) -> Result<(), RunError> {
+        self.check_inputs(inputs)?;
+        if inputs.samples != 1 {
+            let (value, allowed) = (inputs.samples.to_string(), "1: a machine runs one sample".to_owned());
+            return Err(NetworkError::Value { subject: "machine".to_owned(), parameter: "samples", value, allowed }.into());
+        }
+        self.rewind(inputs, 0, seed);
+        Ok(())
+    }
+
+    /// Checks that it may be given these inputs.
+    pub(super) fn check_inputs(&self, inputs: &Inputs) -> Result<(), RunError> {
+        if self.poisoned {
+            return Err(RunError::Poisoned);
+        }
+        let populations: Vec<_> = self.population_sizes.iter().zip(&self.receptors).map(|(&size, &r)| (size, r == 0)).collect();
+        Ok(inputs.check(&populations)?)
+    }
+
+    /// Goes back to tick 0 with the input of sample `k`, and this seed of the stimuli in place of the network's.
+    pub(super) fn rewind(&mut self, inputs: &Inputs, k: usize, seed: Option<u64>) {
+        (self.router, self.ports) = connect(&self.lanes);
+        (self.now, self.run_s) = (0, 0.0);
+        self.phases.fill(Phases::default());
+        self.recorders.iter_mut().for_each(|recorder| recorder.2 = 0);
+        self.cores.iter_mut().for_each(|core| core.reset(seed.unwrap_or(self.seed)));
+        for (population, input) in inputs.sample(k) {
+            self.cores.iter_mut().for_each(|core| core.give(population, input));
+        }
+    }
+
+    /// A machine for one thread, at tick 0, that shares this one's stores.
+    pub(super) fn replica(&self) -> Self {
+        let (router, ports) = connect(&self.lanes);
+        Self {
+            cores: self.cores.iter().map(|core| core.replica(self.seed)).collect(),
+            lanes: self.lanes.clone(),
+            ports,
+            router,
+            now: 0,
+            workers: 1,
+            out_degree: self.out_degree.clone(),
+            steps: self.steps.clone(),
+            population_sizes: self.population_sizes.clone(),
+            receptors: self.receptors.clone(),
+            recorders: self.recorders.iter().map(|&(interval, width, _)| (interval, width, 0)).collect(),
+            phases: vec![Phases::default()],
+            run_s: 0.0,
+            pace: 0.0,
+            poisoned: false,
+            ..*self
+        }
+    }
+
+    /// Bytes of a replica.
+    pub(super) fn replica_bytes(&self) -> u64 {
+        let logs = self.lanes.iter().map(|lane| (lane.capacity * size_of::<u32>()) as u64).sum::<u64>();
+        let cores = self.cores.iter().map(|core| core.state_bytes()).sum::<u64>();
+        cores + logs + size_of_val(&*self.out_degree) as u64
+    }
+}

@@ -1,0 +1,31 @@
+//! Runs all cores of a machine on the thread that asks, without workers: what a batch does with each sample.
+//!
+//! The thread visits its cores in turn until nothing moves. By the router's proof that nobody waits for ever, all then
+//! stand at the horizon and have filed everything below it. Between visits, of at most some ticks per core, it asks
+//! whether to go on; a sample that is given up is of no use, so its cores need not stand at one tick.
+
+use super::engine::Engine;
+use super::step::{Phases, Seat};
+use super::worker::pass;
+use crate::id::Tick;
+use crate::neurocore::weight::Weight;
+
+impl<W: Weight> Engine<W> {
+    /// Runs `ticks` ticks on this thread; false if `go_on` said no before the end, and then nothing but
+    /// [`Engine::rewind`] may follow.
+    pub(super) fn run_alone(&mut self, ticks: Tick, go_on: &dyn Fn() -> bool) -> bool {
+        let (router, longest) = (&self.router, self.longest);
+        let mut seats: Vec<Seat<'_, W>> =
+            self.cores.iter_mut().zip(&mut self.ports).map(|(core, port)| Seat::new(core, port, longest)).collect();
+        let (mut words, mut phases) = (vec![], Phases::default());
+        self.now += ticks;
+        router.grant(self.now);
+        while go_on() {
+            if !pass(&mut seats, router, &mut phases, &mut words).0 {
+                self.assert_nothing_lost();
+                return true;
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,64 @@
+//! A spike source: neurons of one slice that send at given steps.
+//!
+//! It has the spikes that the network describes, and may be given others in their place until the next reset.
+
+use crate::id::{NeuronId, Tick};
+
+/// The spikes of one slice and how far they have been sent.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// As the network describes it: (step, index in the slice), sorted.
+    described: Vec<(Tick, u32)>,
+    /// What is sent in its place, if anything is.
+    given: Vec<(Tick, u32)>,
+    uses_given: bool,
+    /// How many have been sent.
+    sent: usize,
+}
+
+impl Source {
+    /// A source that sends these spikes, (step, index in the slice), sorted.
+    pub fn new(described: Vec<(Tick, u32)>) -> Self {
+        Self { described, given: vec![], uses_given: false, sent: 0 }
+    }
+
+    /// Back to the first spike that the network describes.
+    pub fn reset(&mut self) {
+        self.given.clear();
+        (self.uses_given, self.sent) = (false, 0);
+    }
+
+    /// Sends, until the next reset, those of these spikes, stamped (tick, neuron) and sorted, that belong to the `len`
+    /// neurons from `first` on.
+    pub fn give(&mut self, spikes: &[(Tick, u32)], first: u32, len: u32) {
+        self.given.clear();
+        let inside = spikes.iter().filter(|&&(_, neuron)| (first..first + len).contains(&neuron));
+        self.given.extend(inside.map(|&(tick, neuron)| (tick - 1, neuron - first)));
+        self.uses_given = true;
+    }
+
+    fn spikes(&self) -> &[(Tick, u32)] {
+        if self.uses_given { &self.given } else { &self.described }
+    }
+
+    /// The step of the next spike.
+    pub fn next_event(&self) -> Tick {
+        self.spikes().get(self.sent).map_or(Tick::MAX, |spike| spike.0)
+    }
+
+    /// Sends the spikes of step `now`: counts them, and puts the ids, which begin at `first_id`, on `emitted`.
+    pub fn send(&mut self, now: Tick, first_id: NeuronId, counts: &mut [u64], emitted: &mut Vec<NeuronId>) {
+        let rest = &self.spikes()[self.sent..];
+        let due = rest.iter().take_while(|spike| spike.0 == now);
+        let before = emitted.len();
+        emitted.extend(due.map(|&(_, neuron)| first_id + neuron));
+        let due = &emitted[before..];
+        due.iter().for_each(|id| counts[(id - first_id) as usize] += 1);
+        self.sent += due.len();
+    }
+
+    /// Bytes of spikes.
+    pub fn bytes(&self) -> u64 {
+        (size_of_val(&*self.described) + size_of_val(&*self.given)) as u64
+    }
+}
