@@ -15,6 +15,7 @@ use crate::id::{BLOCK, NeuronId, Tick};
 use crate::machine::engine::{Engine, Parts};
 use crate::network::{Model, Network, Population, Receptor, Stimulus};
 use crate::neurocore::events::Updates;
+use crate::neurocore::flow::Flows;
 use crate::neurocore::memory::{Memory, Reach};
 use crate::neurocore::neurons::{PoissonDrive, Slab};
 use crate::neurocore::weight::Weight;
@@ -69,8 +70,10 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let (router, ports) = Router::new(&lanes)?;
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
     let jobs: Vec<_> = filled.stores.into_iter().zip(computed).enumerate().collect();
+    let flows = Flows::default();
     each(threads, jobs, (1.0, 1.0), watch, |(id, (store, computed))| {
-        let placed = partition.slices[id].iter().map(|slice| place(network, &plan, slice, &initial, options.updates)).collect();
+        let slices = partition.slices[id].iter();
+        let placed = slices.map(|slice| place(network, &plan, slice, &initial, (options.updates, &flows))).collect();
         let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead };
         let memory = Memory::new(store, computed, partition.slots[id], reach, starts.clone());
         let core = Core::new(id, options.level, memory, placed);
@@ -118,7 +121,13 @@ fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
 }
 
 /// One slice with its state, drive and recorders.
-fn place<W: Weight>(network: &Network, plan: &Plan<W>, slice: &Slice, initial: &[Vec<f64>], updates: Updates) -> Placed<W> {
+fn place<W: Weight>(
+    network: &Network,
+    plan: &Plan<W>,
+    slice: &Slice,
+    initial: &[Vec<f64>],
+    (updates, flows): (Updates, &Flows<W::State>),
+) -> Placed<W> {
     let id = slice.population;
     let population = &network.populations[id];
     let range = slice.first as usize..(slice.first + slice.len) as usize;
@@ -126,7 +135,7 @@ fn place<W: Weight>(network: &Network, plan: &Plan<W>, slice: &Slice, initial: &
     let part = match population.model {
         Model::SpikeSource => Part::Source(Source::new(source_spikes(population, slice))),
         model => Part::Neurons {
-            slab: Box::new(Slab::new(&model, each, network.dt, &initial[id][range.clone()], plan.steps[id], updates)),
+            slab: Box::new(Slab::new((&model, each), network.dt, &initial[id][range.clone()], plan.steps[id], updates, flows)),
             outside: outside(network, plan, id, &range),
         },
     };

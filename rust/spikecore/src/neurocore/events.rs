@@ -12,6 +12,7 @@
 use super::alarms::Alarms;
 use super::kernels::prefetch_element;
 use super::neurons::{Drive, Slab, add_poisson, block};
+use super::pages::Pages;
 use super::single::Single;
 use super::touched::{Mark, Touched};
 use super::weight::Weight;
@@ -125,7 +126,7 @@ impl<W: Weight> Slab<W> {
         self.dense.clear();
         self.dense.extend(self.activity.iter().enumerate().filter(|(_, a)| !a.event).map(|(b, _)| (b * BLOCK) as u32));
         if self.has_events() && self.singles.is_empty() {
-            self.singles.resize(self.v.len(), Single::default());
+            self.singles = Pages::zeroed(self.v.len()).expect("invariant: the forecast counts the state of single neurons");
             for k in 0..self.len {
                 self.singles[k] = Single { done: now, ..self.load(k) };
             }
@@ -228,7 +229,6 @@ impl<W: Weight> Slab<W> {
         for (j, &k) in wake.neurons.iter().enumerate() {
             if let Some(&soon) = wake.neurons.get(j + AHEAD) {
                 prefetch_element(&self.singles, soon as usize);
-                prefetch_element(acc, soon as usize);
             }
             let k = k as usize;
             let (bias, second) = (of(drive.bias, k), if receptors > 1 { padded + k } else { k });

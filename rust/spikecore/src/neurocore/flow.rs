@@ -30,6 +30,8 @@
 //! zero or below, a step is `v + bias` rounded, which is never above `v`, so what is below the threshold stays there and no
 //! margin is needed. What has an infinite threshold never fires.
 
+use std::sync::{Arc, Mutex};
+
 use super::weight::Real;
 use crate::id::Tick;
 use crate::network::Propagators;
@@ -128,6 +130,23 @@ fn peak(p: &Propagators, receptor: usize) -> (f64, f64) {
     let candidates = [1.0, libm::floor(at), libm::ceil(at)];
     let best = candidates.into_iter().filter(|n| *n >= 1.0 && n.is_finite()).map(|n| (n, value(n)));
     best.filter(|(_, s)| s.is_finite()).fold((1.0, p21), |best, one| if one.1 > best.1 { one } else { best })
+}
+
+/// The flows of a network's models, each made once: slabs of one model share its tables, which so stay in cache.
+#[derive(Debug, Default)]
+pub struct Flows<S>(Mutex<Vec<(Propagators, Arc<Flow<S>>)>>);
+
+impl<S: Real> Flows<S> {
+    /// The flow of a model.
+    pub fn of(&self, p: &Propagators) -> Arc<Flow<S>> {
+        let mut known = self.0.lock().expect("invariant: making a flow does not panic");
+        if let Some((_, flow)) = known.iter().find(|(known, _)| known == p) {
+            return Arc::clone(flow);
+        }
+        let flow = Arc::new(Flow::new(p));
+        known.push((*p, Arc::clone(&flow)));
+        flow
+    }
 }
 
 impl<S: Real> Flow<S> {

@@ -10,7 +10,8 @@
 //! with constants of their own in [`super::varied`].
 
 use super::events::{Activity, Updates};
-use super::flow::Flow;
+use super::flow::{Flow, Flows};
+use super::pages::Pages;
 use super::single::Single;
 use super::varied::{self, Own};
 use super::weight::{Real, Weight};
@@ -73,9 +74,9 @@ pub struct Slab<W: Weight> {
     /// What is known of each block.
     pub(super) activity: Vec<Activity>,
     /// State of the neurons of event-driven blocks; empty until there is such a block.
-    pub(super) singles: Vec<Single<W::State>>,
+    pub(super) singles: Pages<Single<W::State>>,
     /// What the silent do.
-    pub(super) flow: Flow<W::State>,
+    pub(super) flow: Arc<Flow<W::State>>,
     /// Whether an event-driven block is about to become dense.
     pub(super) busy: bool,
     /// How blocks are chosen.
@@ -124,7 +125,7 @@ pub struct Drive<'a, W: Weight> {
 
 impl<W: Weight> Slab<W> {
     /// Neurons of `model`, or of `each` their own where they differ; `initial` holds potentials relative to rest, in mV.
-    pub fn new(model: &Model, each: &[Model], h: f64, initial: &[f64], step: f64, updates: Updates) -> Self {
+    pub fn new((model, each): (&Model, &[Model]), h: f64, initial: &[f64], step: f64, updates: Updates, flows: &Flows<W::State>) -> Self {
         let p = &model.propagators(h).expect("invariant: not a spike source");
         let equations = match model {
             Model::LifDelta(_) | Model::LifSubtract(_) => Equations::Delta,
@@ -154,8 +155,8 @@ impl<W: Weight> Slab<W> {
             len: initial.len(),
             dense: vec![],
             activity: vec![Activity::new(updates); padded / BLOCK],
-            singles: vec![],
-            flow: Flow::new(p),
+            singles: Pages::none(),
+            flow: flows.of(p),
             busy: false,
             updates,
             updated: 0,
@@ -171,7 +172,7 @@ impl<W: Weight> Slab<W> {
         self.r.fill(0);
         self.own.reset();
         self.activity.fill(Activity::new(self.updates));
-        self.singles.clear();
+        self.singles = Pages::none();
         (self.busy, self.updated, self.stimulus_events) = (false, 0, 0);
         self.arrange(0);
     }

@@ -8,6 +8,7 @@ use crate::id::Tick;
 
 /// A neuron's state before step `done`.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
 pub struct Single<S> {
     /// Potential relative to rest, mV.
     pub v: S,
