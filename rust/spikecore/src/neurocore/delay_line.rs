@@ -7,6 +7,7 @@
 //! every entry, and merges them by key when it delivers.
 
 use super::frame::Frame;
+use super::kernels::prefetch_element;
 use super::store::{Kind, Segment};
 use super::weight::{Synapse, Weight};
 use crate::id::{NeuronId, Tick};
@@ -62,6 +63,9 @@ impl<W: Weight> Filed for Synapse<W> {
         1
     }
 }
+
+/// Most entries that are asked for.
+const ASKED: usize = 128;
 
 /// Most synapses of an entry; longer runs are filed as several.
 const LONGEST: u32 = 0xffff;
@@ -156,6 +160,15 @@ impl<E: Filed> DelayLine<E> {
         entries.push(entry);
         if let Some(keys) = self.keys.get_mut(slot) {
             keys.push(Key::new(delay, source));
+        }
+    }
+
+    /// Asks for the first entries of the frame of `tick`: they were filed long ago, and hardware streams what is longer.
+    #[inline]
+    pub fn ask(&self, tick: Tick) {
+        let entries = &self.slots[self.slot(tick)];
+        for at in (0..entries.len().min(ASKED)).step_by(64 / size_of::<E>()) {
+            prefetch_element(entries, at);
         }
     }
 

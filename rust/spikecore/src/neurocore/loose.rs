@@ -30,8 +30,8 @@ pub struct LooseStore<W: Weight> {
     pub(crate) synapses: Pages<Loose<W>>,
 }
 
-/// Spikes between asking for a row's place and filing it; half as many between asking for the row and filing it.
-const AHEAD: usize = 32;
+/// Spikes between asking for a row and filing it.
+const AHEAD: usize = 16;
 /// Most synapses of a row that are asked for.
 const ASKED: usize = 64;
 
@@ -57,10 +57,15 @@ impl<W: Weight> LooseStore<W> {
         &self.synapses[self.first[source as usize] as usize..self.first[source as usize + 1] as usize]
     }
 
+    /// Asks for the place of a source's row.
+    #[inline]
+    pub fn ask_place(&self, source: NeuronId) {
+        prefetch_element(&self.first, source as usize);
+    }
+
     /// Files the synapses of these spikes (step, source), which are in canonical order; returns how many.
     pub fn file(&self, line: &mut DelayLine<Synapse<W>>, spikes: &[(Tick, NeuronId)]) -> u64 {
         let mut filed = 0;
-        let ask_place = |&(_, source): &(Tick, NeuronId)| prefetch_element(&self.first, source as usize);
         let ask_row = |&(_, source): &(Tick, NeuronId)| {
             let (begin, end) = (self.first[source as usize] as usize, self.first[source as usize + 1] as usize);
             for at in (begin..end.min(begin + ASKED)).step_by(64 / size_of::<Loose<W>>()) {
@@ -68,12 +73,9 @@ impl<W: Weight> LooseStore<W> {
             }
             prefetch_element(&self.synapses, end.saturating_sub(1).max(begin));
         };
-        // Few spikes are asked for all at once.
-        spikes.iter().take(AHEAD).for_each(ask_place);
-        spikes.iter().take(AHEAD / 2).for_each(ask_row);
+        spikes.iter().take(AHEAD).for_each(ask_row);
         for (k, &(tick, source)) in spikes.iter().enumerate() {
-            spikes.get(k + AHEAD).into_iter().for_each(ask_place);
-            spikes.get(k + AHEAD / 2).into_iter().for_each(ask_row);
+            spikes.get(k + AHEAD).into_iter().for_each(ask_row);
             let row = self.row(source);
             for one in row {
                 line.file(tick, source, one.delay, one.synapse);

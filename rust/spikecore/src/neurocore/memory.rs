@@ -112,7 +112,8 @@ impl<W: Weight> Memory<W> {
         let computed = self.implicit.ingest(channel, tick, ids);
         match &mut self.held {
             Held::Rows(store, lines) => computed + file_rows(store, &mut lines.lines[channel], &self.population_starts, tick, ids),
-            Held::Loose(_, _, arrivals) => {
+            Held::Loose(store, _, arrivals) => {
+                ids.iter().for_each(|&id| store.ask_place(id));
                 arrivals[channel].extend(ids.iter().map(|&id| (tick, id)));
                 computed
             }
@@ -370,6 +371,7 @@ impl<E: Filed> Lines<E> {
         for line in &mut self.lines {
             if line.ends_frame(now) {
                 line.clear(now);
+                line.ask(now + 1);
                 self.walked = (0, 0);
             }
         }
