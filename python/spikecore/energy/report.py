@@ -109,7 +109,8 @@ class EnergyReport:
         unpriced = escape("; ".join(f"{one.term}: {one.reason}" for one in self.profile.unpriced))
         title = escape(f"Energy on {self.profile.title}: modelled, {self.profile.scope}")
         source = escape(self.profile.source)
-        return f"<p>{title}</p><table>{body}</table><p>{self._updates()}</p><p>unpriced: {unpriced}</p><p>source: {source}</p>"
+        notes = f"<p>{self._updates()}</p><p>unpriced: {unpriced}</p><p>source: {source}</p>"
+        return f"<p>{title}</p><table>{body}</table>{notes}"
 
     def _updates(self) -> str:
         clocked, done = (f"{self._count(name):,}" for name in ("neuron_updates", "updates_done"))
