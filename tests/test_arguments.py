@@ -25,6 +25,25 @@ def test_a_switch_is_true_or_false(net, exc, switch, value):
         net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0, **{switch: value})
 
 
+def test_progress_is_shown_or_not_and_calls_nobody(net, exc):
+    machine = net.compile(workers=1, progress=False)
+    for call in (
+        net.compile,
+        lambda **option: machine.run(1.0, **option),
+        lambda **option: machine.run_batch(1.0, **option),
+    ):
+        with pytest.raises(TypeError, match="progress must be True or False, not"):
+            call(progress=lambda done: None)
+    assert machine.time == 0.0
+    assert exc.size == 4
+
+
+def test_a_spike_source_has_no_variables(net):
+    source = net.spike_source(1, [[1.0]], name="input")
+    with pytest.raises(sc.NetworkError, match="input: variable is 'v', allowed: none"):
+        net.record(source)
+
+
 @pytest.mark.parametrize("make", [lambda: sc.FixedInDegree(True), lambda: sc.Network(seed=True)])
 def test_true_is_not_a_count(make):
     with pytest.raises(TypeError, match="must be a whole number, not True"):

@@ -232,6 +232,9 @@ def test_mistakes_are_named():
     stranger = sc.Network().population(3, sc.LIF(), name="neurons")
     refused("another machine or a copy", 10.0, {stranger: zeros})
     refused(r"shape of current is \(3,\)", {neurons: [1.0, 2.0, 3.0]}, call=machine.reset)
+    ragged = [[1.0], [], [2.0, 3.0]]
+    refused("neurons: current must be an array of numbers", {neurons: ragged}, call=machine.reset)
+    refused("neurons: current must be an array of numbers", 10.0, {neurons: ragged})
     refused("neuron 1 has two spikes", {source: [[], [1.0, 1.0], [], [], []]}, call=machine.reset)
     refused("seed is -1", seed=-1, call=machine.reset)
     batch = machine.run_batch(1.0, {source: spikes}, states=[(neurons, "v")])

@@ -86,7 +86,7 @@ def switch(owner: str, parameter: str, value: Any) -> bool:
 def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return `value` when it is one of `allowed`."""
     if value not in allowed:
-        refuse(owner, parameter, f"{value!r}", ", ".join(repr(one) for one in allowed))
+        refuse(owner, parameter, f"{value!r}", ", ".join(repr(one) for one in allowed) or "none")
     return str(value)
 
 

@@ -59,7 +59,7 @@ def of_one(given: Any, populations: Sequence[Population], grid: Grid) -> Inputs:
         if isinstance(population.model, SpikeSource):
             columns.append(_spike_column(population, [value], grid, [population.name]))
         else:
-            shape = () if np.ndim(value) == 0 else (population.size,)
+            shape = (population.size,) if _shape(population, value) else ()
             amplitudes = checks.array(population.name, "current", value, shape=shape)
             columns.append((population.index, "current", np.full(population.size, amplitudes)))
     return Inputs(1, columns)
@@ -120,10 +120,18 @@ def _length(population: Population, value: Any) -> int:
             msg = f"{population.name}: inputs must be a list with the spikes of each sample, not {type(value).__name__}"
             raise TypeError(msg)
         return len(value)
-    shape = np.shape(value)
+    shape = _shape(population, value)
     if len(shape) != 2:
         checks.refuse(population.name, "the shape of current", f"{shape}", f"(samples, {population.size})")
     return int(shape[0])
+
+
+def _shape(population: Population, current: Any) -> tuple[int, ...]:
+    try:
+        return np.shape(current)
+    except ValueError as error:
+        msg = f"{population.name}: current must be an array of numbers ({error})"
+        raise NetworkError(msg, population=population.name, parameter="current") from error
 
 
 def _spike_column(population: Population, samples: list[Any], grid: Grid, names: list[str]) -> tuple[Any, ...]:

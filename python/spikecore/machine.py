@@ -147,6 +147,7 @@ class Machine:
             then, and `run` goes on with the spikes of an unbroken run.
         """
         ticks = self._grid.ticks("run", "duration", duration, low=1)
+        checks.switch("", "progress", progress)
         with self._alone():
             if self._open is not None:
                 self._settle(self._open)
@@ -263,6 +264,7 @@ class Machine:
         ([3, 1], (2, 2))
         """
         ticks = self._grid.ticks("run_batch", "duration", duration, low=1)
+        checks.switch("", "progress", progress)
         with self._alone():
             numbers = seed_list(seeds)
             given = of_batch(inputs, numbers, self._populations, self._grid)

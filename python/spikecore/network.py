@@ -441,6 +441,7 @@ class Network:
         store = options.weight_format(weights, precision)
         n_workers = options.workers(workers)
         checks.choice("", "updates", updates, ("auto", "dense", "event"))
+        checks.switch("", "progress", progress)
         if isinstance(record_spikes, bool | np.bool_):
             recorded = self._populations if record_spikes else []
         else:

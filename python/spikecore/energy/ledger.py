@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from spikecore.energy.profile import Price, Profile
 
-__all__ = ["Line", "bill", "total"]
+__all__ = ["Line", "bill", "total", "with_updates_done"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,17 @@ def bill(totals: dict[str, int], profile: Profile) -> list[Line]:
     23.6
     """
     return [_line(price, totals.get(price.count, 0)) for price in profile.prices]
+
+
+def with_updates_done(totals: dict[str, int]) -> dict[str, int]:
+    """Return the counts with ``updates_done``: the neuron updates that were not skipped.
+
+    Examples
+    --------
+    >>> with_updates_done({"neuron_updates": 10, "updates_skipped": 7})["updates_done"]
+    3
+    """
+    return {**totals, "updates_done": totals.get("neuron_updates", 0) - totals.get("updates_skipped", 0)}
 
 
 def total(lines: list[Line]) -> tuple[float | None, float, float | None]:

@@ -11,8 +11,8 @@ from spikecore.errors import NetworkError
 
 __all__ = ["COUNTS", "Price", "Profile", "Unpriced", "load"]
 
-COUNTS = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events")
-"""The counts that a price may refer to."""
+COUNTS = ("spikes", "synaptic_operations", "neuron_updates", "updates_done", "updates_skipped", "stimulus_events")
+"""The counts that a price may refer to: `neuron_updates` are what a clocked machine does, done and skipped together."""
 
 _JOULES = {"J": 1.0, "uJ": 1e-6, "nJ": 1e-9, "pJ": 1e-12, "fJ": 1e-15}
 _EVIDENCE = ("measured", "simulated", "fitted", "vendor")

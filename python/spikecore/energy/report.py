@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikecore.energy.ledger import Line, bill, total
+from spikecore.energy.ledger import Line, bill, total, with_updates_done
 from spikecore.energy.profile import Profile, load
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ class EnergyReport:
         Sums in J; None where no such bound was published.
     biological_s : float
         Length of the run in s of biological time.
+    totals : dict of str to int
+        Counts by name. ``neuron_updates`` are neurons × ticks: a clocked chip does them all, and its
+        profile prices them all. ``updates_done`` are those that were done here; the others,
+        ``updates_skipped``, were left out because nothing happened to the neuron.
 
     Examples
     --------
@@ -38,9 +42,9 @@ class EnergyReport:
 
     def __init__(self, profile: Profile, totals: dict[str, int], biological_s: float) -> None:
         self.profile = profile
-        self.totals = dict(totals)
+        self.totals = with_updates_done(totals)
         self.biological_s = biological_s
-        self.lines = bill(totals, profile)
+        self.lines = bill(self.totals, profile)
         self.low_j, self.nominal_j, self.high_j = total(self.lines)
 
     @classmethod
@@ -62,6 +66,11 @@ class EnergyReport:
             "notes": list(profile.notes),
             "biological_s": self.biological_s,
             "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
+            "updates": {
+                "clocked": self._count("neuron_updates"),
+                "done": self._count("updates_done"),
+                "skipped": self._count("updates_skipped"),
+            },
             "terms": [_term(line) for line in self.lines],
             "unpriced": [
                 {"term": one.term, "count": self._count(one.count), "reason": one.reason} for one in profile.unpriced
@@ -81,6 +90,7 @@ class EnergyReport:
         if self.biological_s:
             power = _joules(self.nominal_j / self.biological_s)
             text.append(f"  {power} per biological second, nominal")
+        text.append(f"  {self._updates()}")
         text += [f"  price of {line.price.term}: {line.price.note}" for line in self.lines]
         text.append("  unpriced:")
         text += [f"    {one.term}{self._shown(one.count)}: {one.reason}" for one in profile.unpriced]
@@ -99,7 +109,12 @@ class EnergyReport:
         unpriced = escape("; ".join(f"{one.term}: {one.reason}" for one in self.profile.unpriced))
         title = escape(f"Energy on {self.profile.title}: modelled, {self.profile.scope}")
         source = escape(self.profile.source)
-        return f"<p>{title}</p><table>{body}</table><p>unpriced: {unpriced}</p><p>source: {source}</p>"
+        notes = f"<p>{self._updates()}</p><p>unpriced: {unpriced}</p><p>source: {source}</p>"
+        return f"<p>{title}</p><table>{body}</table>{notes}"
+
+    def _updates(self) -> str:
+        clocked, done = (f"{self._count(name):,}" for name in ("neuron_updates", "updates_done"))
+        return f"of {clocked} neuron updates of a clocked machine, {done} were done here"
 
     def _count(self, name: str | None) -> int | None:
         return None if name is None else self.totals.get(name, 0)

@@ -7,6 +7,8 @@ pub mod engine;
 mod headroom;
 mod read;
 mod reset;
+#[cfg(test)]
+mod silence_tests;
 mod solo;
 mod step;
 #[cfg(test)]

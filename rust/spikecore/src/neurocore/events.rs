@@ -108,7 +108,7 @@ impl<W: Weight> Slab<W> {
 
     /// The next census that must not be left out, if any: one in which a block becomes dense.
     pub(super) fn next_census(&self, now: Tick) -> Tick {
-        if self.busy { now | (SPAN - 1) } else { Tick::MAX }
+        if self.busy && self.updates == Updates::Auto { now | (SPAN - 1) } else { Tick::MAX }
     }
 
     /// Whether any block is dense.

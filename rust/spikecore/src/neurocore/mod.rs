@@ -84,6 +84,9 @@ pub struct Core<W: Weight> {
     /// Tests keep a core from resting.
     #[cfg(test)]
     pub(crate) wakeful: bool,
+    /// Tests count the visits in which a core left ticks out.
+    #[cfg(test)]
+    pub(crate) skips: u64,
     pub(crate) spike_log: SpikeLog,
     pub(crate) counters: Counters,
 }
@@ -112,6 +115,8 @@ impl<W: Weight> Core<W> {
             panic_at: None,
             #[cfg(test)]
             wakeful: false,
+            #[cfg(test)]
+            skips: 0,
             spike_log: SpikeLog::default(),
             counters: Counters::default(),
         }
@@ -193,6 +198,10 @@ impl<W: Weight> Core<W> {
     /// Leaves out the ticks `now..until`, in which nothing happens.
     pub fn skip(&mut self, now: Tick, until: Tick) {
         self.counters.skipped += until - now;
+        #[cfg(test)]
+        {
+            self.skips += 1;
+        }
         for placed in &mut self.placed {
             if let Part::Neurons { slab, outside } = &placed.part {
                 for tap in &mut placed.taps {
