@@ -238,8 +238,29 @@ def test_mistakes_are_named():
     refused("neuron 1 has two spikes", {source: [[], [1.0, 1.0], [], [], []]}, call=machine.reset)
     refused("seed is -1", seed=-1, call=machine.reset)
     batch = machine.run_batch(1.0, {source: spikes}, states=[(neurons, "v")])
-    with pytest.raises(sc.NetworkError, match=r"states is .*'i_syn'.*\('neurons', 'v'\)"):
+    with pytest.raises(sc.NotRecordedError, match=r"'i_syn'\) was not read; states .*: \('neurons', 'v'\)"):
         batch.states[neurons, "i_syn"]
+
+
+def test_what_a_batch_has_is_a_mapping():
+    machine, source, neurons, _ = source_and_neurons([[]] * 5, None)
+    batch = machine.run_batch(1.0, {source: [[[]] * 5] * 2}, states=[(neurons, "v")])
+    stranger = sc.Network().population(3, sc.LIF(), name="neurons")
+    for key in ("zz", stranger, 3, None):
+        assert key not in batch.spike_counts
+        assert batch.spike_counts.get(key) is None
+    with pytest.raises(sc.NotRecordedError, match="the machine has no population 'zz'; it has: 'source', 'neurons'"):
+        batch.spike_counts["zz"]
+    with pytest.raises(KeyError, match="another network or a copy"):
+        batch.spike_counts[stranger]
+    for key in (("zz", "v"), (stranger, "v"), ("neurons", "i_syn"), "v", None):
+        assert key not in batch.states
+        assert batch.states.get(key, 7) == 7
+    for mapping in (batch.spike_counts, batch.states):
+        assert all(key in mapping and mapping[key] is not None for key in mapping)
+        assert len(list(mapping.items())) == len(mapping)
+    assert "neurons" in batch.spike_counts
+    assert ("neurons", "v") in batch.states
 
 
 def test_a_batch_that_does_not_fit_is_refused_before_anything_runs(monkeypatch):

@@ -501,3 +501,33 @@ def test_brunel_drive():
     net, populations = library.brunel.build()
     assert [len(one) for one in populations.values()] == [10_000, 2_500]
     assert net.forecast(workers=1).synapses == 15_625_000
+
+
+@pytest.mark.parametrize("delays", [(0.7, 2.5), (2.5, 0.7)])
+def test_the_largest_lead_is_within_the_shortest_delay_of_each_pair_of_cores(delays):
+    """A population on each core: one worker runs them in turn, so one is ahead; and never by more than a delay."""
+    from spikecore import _native
+    from spikecore.machine import Machine
+
+    net = sc.Network(dt=0.1, seed=1)
+    a, b = (net.population(300, sc.LIF(i_e=500.0), name=name) for name in "ab")
+    net.connect(a, a, sc.FixedInDegree(10), weight=1.0, delay=0.1)
+    for pair, delay in zip(((a, b), (b, a)), delays, strict=True):
+        net.connect(*pair, sc.FixedInDegree(10), weight=1.0, delay=delay)
+    native = net._native.compile(1, "f32", placement=[0, 1])
+    assert isinstance(native, _native.Machine)
+    machine = Machine(native, net._grid, net.populations, (), ())
+    first = machine.run(20.0).largest_lead
+    longer = machine.run(200.0).largest_lead
+    assert set(first) == set(longer) == {(0, 1), (1, 0)}
+    allowed = {(1, 0): round(delays[0] * 10), (0, 1): round(delays[1] * 10)}
+    assert all(first[pair] <= longer[pair] <= allowed[pair] for pair in allowed)
+    assert sum(longer.values()) > 0
+    machine.reset()
+    assert machine.run(0.1).largest_lead.keys() == first.keys()
+
+
+def test_a_machine_of_one_core_has_no_leads():
+    net = sc.Network(dt=0.1)
+    net.population(3, sc.LIF())
+    assert net.compile(workers=1).run(1.0).largest_lead == {}

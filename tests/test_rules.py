@@ -58,6 +58,10 @@ def test_fixed_out_degree():
     out, inc = degrees(s, 400, 300)
     assert set(out) == {50}
     assert chi2_uniform(inc) > P
+    pairs = s.sources.astype(np.int64) * 300 + s.targets
+    repeats = len(pairs) - len(np.unique(pairs))
+    expected = 400 * (50 - 300 * (1 - (1 - 1 / 300) ** 50))
+    assert abs(repeats - expected) < 4 * np.sqrt(expected)
 
 
 def test_fixed_total_number_is_uniform_over_pairs():
@@ -135,6 +139,20 @@ def test_weights_follow_their_distributions():
         assert abs(moment - exact) < 4 * error
 
 
+@pytest.mark.parametrize(("mean", "sd", "redrawn"), [(1.5, 0.75, 0.0266), (0.75, 0.375, 0.0310)])
+def test_as_many_values_are_redrawn_as_lie_outside(mean, sd, redrawn):
+    """Clipping and redrawing begin with the same numbers: those that were drawn again are those that were clipped."""
+    both = [
+        connected(sc.FixedTotalNumber(400_000), weight=sc.Normal(mean, sd, low=0.05, clip=clip)).weights
+        for clip in (True, False)
+    ]
+    again = both[0] != both[1]
+    assert set(both[0][again]) == {np.float32(0.05)}
+    assert np.all(both[1] >= np.float32(0.05))
+    assert abs(np.mean(again) - redrawn) < 4 * np.sqrt(redrawn / 400_000) + 5e-5
+    assert stats.kstest(both[1][again], stats.truncnorm((0.05 - mean) / sd, np.inf, mean, sd).cdf).pvalue > P
+
+
 def test_sixteen_bit_weights_are_the_same_within_half_a_step():
     def weights(form):
         net = sc.Network(seed=5)
@@ -147,8 +165,25 @@ def test_sixteen_bit_weights_are_the_same_within_half_a_step():
     assert len(np.unique(steps)) > 1000
 
 
+def check_law(ticks, masses):
+    """Ticks 1, 2 … follow `masses`: by chi-square, and in mean and variance, within 4 standard errors."""
+    observed, expected = np.bincount(ticks, minlength=len(masses) + 1)[1:], masses * len(ticks)
+    assert observed.size == masses.size
+    keep = expected >= 5
+    counts, kept = np.append(observed[keep], observed[~keep].sum()), np.append(expected[keep], expected[~keep].sum())
+    some = kept > 0
+    assert counts[~some].sum() == 0
+    assert stats.chisquare(counts[some], kept[some] * counts.sum() / kept.sum()).pvalue > P
+    values = np.arange(1, len(masses) + 1)
+    masses = masses / masses.sum()
+    mean = (masses * values).sum()
+    variance, fourth = ((masses * (values - mean) ** order).sum() for order in (2, 4))
+    assert abs(ticks.mean() - mean) < 4 * np.sqrt(variance / len(ticks))
+    assert abs(ticks.var() - variance) < 4 * np.sqrt((fourth - variance**2) / len(ticks))
+
+
 def delay_masses(mean, sd, low):
-    edges = np.arange(0.05, 12, 0.1)
+    edges = np.arange(1, 120) / 10 - 0.05
     cdf = stats.norm(mean, sd).cdf
     below = np.concatenate([[low], edges[1:-1]])
     return (cdf(edges[1:]) - cdf(below)) / stats.norm(mean, sd).sf(low)
@@ -161,13 +196,23 @@ def delay_masses(mean, sd, low):
 def test_delays_follow_their_distribution(mean, sd, shortest, redrawn):
     delays = connected(sc.FixedTotalNumber(400_000), delay=sc.Normal(mean, sd, low=0.05)).delays
     ticks = np.rint(delays * 10).astype(int)
-    observed = np.bincount(ticks, minlength=119)[1:119]
-    expected = delay_masses(mean, sd, 0.05)[:118] * 400_000
-    keep = expected >= 5
-    counts, masses = np.append(observed[keep], observed[~keep].sum()), np.append(expected[keep], expected[~keep].sum())
-    assert stats.chisquare(counts, masses * counts.sum() / masses.sum()).pvalue > P
-    assert abs(stats.norm(mean, sd).cdf(0.05) - redrawn) < 5e-5  # reference A
-    assert abs(observed[0] / 400_000 - shortest) < 4 * np.sqrt(shortest / 400_000) + 5e-5
+    check_law(ticks, delay_masses(mean, sd, 0.05))
+    first = np.mean(ticks == 1)
+    assert abs(first - shortest) < 4 * np.sqrt(shortest / 400_000) + 5e-5
+    # A share r is redrawn: clipped, the shortest delay has it and a share 1 - r of what it has redrawn.
+    clipped = connected(sc.FixedTotalNumber(400_000), delay=sc.Normal(mean, sd, low=0.05, clip=True), seed=6).delays
+    share = (np.mean(np.rint(clipped * 10) == 1) - first) / (1 - first)
+    assert abs(share - redrawn) < 4 * np.sqrt((redrawn + 2 * shortest) / 400_000) + 5e-5  # reference A
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.05, 20.0), (0.8, 2.0), (1.0, 1.5)])
+def test_clipped_delays_have_the_rest_at_their_ends(low, high):
+    delays = connected(sc.FixedTotalNumber(200_000), delay=sc.Normal(1.5, 0.75, low=low, high=high, clip=True)).delays
+    ticks = np.rint(delays * 10).astype(int)
+    first, last = max(int(np.floor(low * 10 + 0.5)), 1), round(high * 10)
+    edges = np.concatenate([[-np.inf], np.arange(first, last) / 10 + 0.05, [np.inf]])
+    masses = np.concatenate([np.zeros(first - 1), np.diff(stats.norm(1.5, 0.75).cdf(edges))])
+    check_law(ticks, masses)
 
 
 def test_uniform_delays_on_the_grid():
@@ -175,7 +220,7 @@ def test_uniform_delays_on_the_grid():
     ticks = np.rint(delays * 10).astype(int)
     assert ticks.min() == 10
     assert ticks.max() == 30
-    assert chi2_uniform(np.bincount(ticks)[10:31]) > P
+    check_law(ticks, np.append(np.zeros(9), np.full(21, 1 / 21)))
 
 
 def test_given_values_stay_with_their_pairs():

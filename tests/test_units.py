@@ -186,10 +186,19 @@ def test_every_bit_equals_the_oracle(precision, spec):
 )
 def test_the_machine_does_not_matter(spec, cut, store, updates):
     net, populations = describe(spec, recorded=True)
+    if updates == "event" and any(stepped(kind, parameters) for kind, _, parameters in spec[1]):
+        with pytest.raises(sc.NetworkError, match="updates is"):
+            machine_of(net, 1, store, updates=updates)
+        updates = "auto"
     expected = outcome(machine_of(net, 1, store, updates=updates), populations)
     for workers, parts in ((2, (cut, TICKS - cut)), (3, (TICKS,)), (8, (1, cut, TICKS - cut - 1))):
         machine = machine_of(net, workers, store, updates=updates)
         assert_same(outcome(machine, populations, [p for p in parts if p]), expected)
+
+
+def stepped(kind, parameters):
+    """Whether neurons are stepped in every tick: adaptive ones, and those that differ."""
+    return kind == "alif" or any(len(np.unique(value)) > 1 for value in parameters.values())
 
 
 LEVEL_SCRIPT = """
@@ -199,7 +208,7 @@ from spikecore import _native
 from test_determinism import machine_of, outcome
 from test_units import describe, everything
 found = {"level": _native.simd_level()}
-for store, updates in itertools.product(("f32", "q16", "f64"), ("dense", "event")):
+for store, updates in itertools.product(("f32", "q16", "f64"), ("dense", "auto")):
     net, populations = describe(everything(), recorded=True)
     spikes, states, counters, recorded = outcome(machine_of(net, 2, store, updates=updates), populations)
     digest = hashlib.sha256(np.ascontiguousarray(spikes))
@@ -235,9 +244,9 @@ def test_the_instruction_set_does_not_matter(monkeypatch):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("store", ["f32", "f64"])
-@pytest.mark.parametrize("updates", ["auto", "dense", "event"])
+@pytest.mark.parametrize("updates", ["auto", "dense"])
 def test_neurons_with_arrays_are_as_many_populations(kind, store, updates):
-    """Each neuron of a varied population does, bit for bit, what it does alone; dense, whatever is asked."""
+    """Each neuron of a varied population does, bit for bit, what it does alone; stepped in every tick."""
     size = 5
     rng = np.random.default_rng(3)
     names = {"reader": ["tau_m", "e_l", "i_e"], "current reader": ["tau_m", "tau_syn", "i_e"]}
@@ -276,6 +285,44 @@ def test_neurons_with_arrays_are_as_many_populations(kind, store, updates):
     assert together[2]["updates_skipped_per_population"] == [0, 0]
 
 
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        (sc.ALIF(), "adaptive neurons"),
+        (sc.LIF(v_th=[-55.0, -54.0, -55.0]), "neurons with parameters of their own"),
+    ],
+)
+def test_events_of_neurons_that_are_stepped_in_every_tick_are_refused(model, reason):
+    net = sc.Network()
+    net.population(5, sc.LIF(), name="rests")
+    net.population(3, model, name="units")
+    message = f'units: updates is "event", allowed: "auto" or "dense" with {reason}'
+    with pytest.raises(sc.NetworkError, match=message) as caught:
+        net.compile(workers=1, updates="event")
+    assert (caught.value.population, caught.value.parameter) == ("units", "updates")
+    for updates in ("auto", "dense"):
+        assert net.compile(workers=1, updates=updates).run(1.0).duration == 1.0
+
+
+@pytest.mark.parametrize("kind", ["lif", "delta", "if"])
+def test_an_array_of_equal_values_is_one_value(kind):
+    """Neurons that do not differ may sleep, and do what those with one value do."""
+    one = {"v_th": -50.0, "v_reset": -66.0, "e_l": -65.0, "t_ref": 0.3}
+    found = []
+    for model in (model_of(kind, one), model_of(kind, {name: np.full(300, value) for name, value in one.items()})):
+        net = sc.Network(seed=2)
+        source = net.spike_source(4, times=[np.round(times, 1) for times in SPIKES])
+        units = net.population(300, model, name="units")
+        net.connect(source, units, sc.FixedInDegree(3), weight=4.0 * scale(kind), delay=0.3)
+        machine = net.compile(workers=2, updates="event")
+        spikes = machine.run(30.0).spikes[units]
+        skipped = machine.statistics["updates_skipped_per_population"][units.index]
+        found.append((spikes.times.tolist(), spikes.neurons.tolist(), machine.state(units).tolist(), skipped))
+    assert found[0] == found[1]
+    assert len(found[0][0]) > 100
+    assert found[0][3] > 10_000
+
+
 def adaptive_by_the_paper(p, inputs, v0):
     """Yin, Corradi & Bohte (2020): `mem_update_adp` with dt = 1 step; returns spikes, u, eta, theta."""
     alpha, rho = np.exp(-1.0 / p["tau_m"]), np.exp(-1.0 / p["tau_adp"])
@@ -289,7 +336,7 @@ def adaptive_by_the_paper(p, inputs, v0):
     return [np.array(column) for column in zip(*rows, strict=True)]
 
 
-@pytest.mark.parametrize("updates", ["auto", "dense", "event"])
+@pytest.mark.parametrize("updates", ["auto", "dense"])
 def test_the_adaptive_neuron_is_that_of_the_paper(updates):
     """Hundred neurons with their own constants and random input at every step of 1 ms: 1e-12 after 500."""
     rng = np.random.default_rng(1)

@@ -54,8 +54,8 @@ class ALIF(NeuronModel):
     step; weights trained there on steps of 1 ms need ``Network(dt=1.0)``. There, spikes reach the next
     layer in their own step; here after a delay of one step at least.
 
-    Variables are ``v`` (mV), ``eta`` and ``theta`` (mV), as of the last step. Neurons are stepped in
-    every tick whatever ``updates`` says: an adaptive neuron does not rest.
+    Variables are ``v`` (mV), ``eta`` and ``theta`` (mV), as of the last step. An adaptive neuron does
+    not rest: it is stepped in every tick, and compiling it with ``updates="event"`` is an error.
 
     References
     ----------

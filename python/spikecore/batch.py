@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks
+from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
-from spikecore.inputs import find
 from spikecore.population import Population, Recorder
-from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed
+from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed, kept
 from spikecore.result import Counts
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class CountTables(Mapping[Population, NDArray[np.uint64]]):
 
     def __getitem__(self, key: Population | str) -> NDArray[np.uint64]:
         """Return the spikes of every neuron in every sample, shape (B, size)."""
-        population = find(key, self._populations)
+        population = kept(key, self._populations, "the machine has no population {}; it has: {}")
         return self._table[:, population.first : population.first + population.size]
 
     def __iter__(self) -> Iterator[Population]:
@@ -53,7 +52,8 @@ class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
             if key in ((population, variable), (population.name, variable)):
                 return table
         known = ", ".join(repr((population.name, variable)) for population, variable in self._tables) or "none"
-        checks.refuse("batch", "states", f"{key!r}", f"what was asked for: {known}")
+        msg = f"{key!r} was not read; states that were asked for: {known} (run_batch(states=…))"
+        raise NotRecordedError(msg, parameter="states", value=key, allowed=known)
 
     def __iter__(self) -> Iterator[tuple[Population, str]]:
         """Iterate over what was asked for."""

@@ -55,6 +55,9 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     independently of all else. Candidates of the highest probability are drawn from gap to gap
     (Philox, keyed by `seed`) and kept with probability x_i, so that cost follows the candidates.
 
+    Spikes are drawn by `numpy.random.Generator`: a seed gives the same ones wherever numpy's stream
+    is the same, which a new version of numpy may change (NEP 19). To keep them, keep the spikes.
+
     Examples
     --------
     >>> neurons, times = rate([[0.0, 1.0]], 100.0, 0.1, max_rate=200.0, seed=1)[0]

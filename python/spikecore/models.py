@@ -148,8 +148,8 @@ def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
 class LIF(NeuronModel):
     r"""Leaky integrate-and-fire neuron with exponential synaptic currents (NEST `iaf_psc_exp`).
 
-    Each parameter is one value for all neurons, or an array with one per neuron. Neurons with their own
-    parameters are stepped in every tick, whatever ``updates`` says.
+    Each parameter is one value for all neurons, or an array with one per neuron. Neurons that differ are
+    stepped in every tick; compiling them with ``updates="event"`` is an error.
 
     Parameters
     ----------
@@ -228,8 +228,8 @@ class LIF(NeuronModel):
 class LIFDelta(NeuronModel):
     r"""Leaky integrate-and-fire neuron with delta synapses (NEST `iaf_psc_delta`).
 
-    Each parameter but `reset` is one value for all neurons, or an array with one per neuron. Neurons with
-    their own parameters are stepped in every tick, whatever ``updates`` says.
+    Each parameter but `reset` is one value for all neurons, or an array with one per neuron. Neurons that
+    differ are stepped in every tick; compiling them with ``updates="event"`` is an error.
 
     Parameters
     ----------

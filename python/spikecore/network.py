@@ -421,8 +421,8 @@ class Network:
             Whether neurons are integrated in every tick, or only where input arrives or they may
             fire without, and moved on in closed form between. By default each block of 128
             neurons is watched and the cheaper way chosen; no choice depends on the workers.
-            Spikes are the same unless a potential comes within rounding of the threshold. `ALIF`
-            and neurons with parameters of their own are integrated in every tick in each of the modes.
+            Spikes are the same unless a potential comes within rounding of the threshold. `ALIF` and
+            neurons that differ in their parameters are integrated in every tick; ``"event"`` refuses them.
         progress : bool
             Show progress on a terminal.
 
@@ -436,7 +436,8 @@ class Network:
         ForecastError
             If it does not fit in memory; nothing was allocated.
         NetworkError
-            If an option is unknown, or ``weights`` is given together with ``precision="f64"``.
+            If an option is unknown, ``weights`` is given together with ``precision="f64"``, or
+            ``updates="event"`` with neurons that are integrated in every tick.
         """
         store = options.weight_format(weights, precision)
         n_workers = options.workers(workers)

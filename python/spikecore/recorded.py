@@ -1,6 +1,6 @@
 """What was recorded in a run: spikes by population, samples by recorder."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from spikecore.population import Population, Recorder
 
 _Array = TypeVar("_Array", bound=NDArray[Any])
 
-__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes"]
+__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes", "fixed", "kept"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,8 @@ class SpikeTrains(Mapping[Population, Spikes]):
 
     def __getitem__(self, key: Population | str) -> Spikes:
         """Return the spikes of one population."""
-        population = self._find(key)
+        absent = "spikes of {} were not recorded; recorded: {} (compile(record_spikes=…))"
+        population = kept(key, self._recorded, absent)
         if not self._cut:
             self._cut = self._split()
         return self._cut[population.name]
@@ -118,17 +119,6 @@ class SpikeTrains(Mapping[Population, Spikes]):
             cut[population.name] = Spikes(fixed(self._grid.ms(self.ticks[own])), fixed(neurons))
         return cut
 
-    def _find(self, key: Population | str) -> Population:
-        for population in self._recorded:
-            if population is key or population.name == key:
-                return population
-        name = key.name if isinstance(key, Population) else key
-        known = ", ".join(repr(one.name) for one in self._recorded) or "none"
-        msg = f"spikes of {name!r} were not recorded; recorded: {known} (compile(record_spikes=…))"
-        if any(one.name == name for one in self._recorded):
-            msg = f"this {name!r} is a population of another network or a copy; use its name, or result.populations"
-        raise NotRecordedError(msg, population=name, allowed=known)
-
 
 class SampleTables(Mapping[Recorder, Samples]):
     """Samples by recorder; a pair (name of the population, variable) works as a key too."""
@@ -158,6 +148,19 @@ class SampleTables(Mapping[Recorder, Samples]):
     def __repr__(self) -> str:
         """Show the recorders."""
         return f"SampleTables({', '.join(repr(one) for one in self)})"
+
+
+def kept(key: Population | str, populations: Sequence[Population], absent: str) -> Population:
+    """Return the population that is `key` or has that name; `absent` is the message about a name that there is not."""
+    for population in populations:
+        if population is key or population.name == key:
+            return population
+    name = key.name if isinstance(key, Population) else key
+    known = ", ".join(repr(one.name) for one in populations) or "none"
+    msg = absent.format(repr(name), known)
+    if any(one.name == name for one in populations):
+        msg = f"this {name!r} is a population of another network or a copy; use its name"
+    raise NotRecordedError(msg, population=name, allowed=known)
 
 
 def fixed(values: _Array) -> _Array:

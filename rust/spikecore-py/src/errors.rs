@@ -1,5 +1,5 @@
 //! The engine's errors as Python exceptions: one total match per enum, so that a new variant does not compile
-//! until it has chosen its exception.
+//! until it has chosen its exception. The values behind a message become the attributes that `errors.py` documents.
 
 use pyo3::PyErr;
 use pyo3::prelude::*;
@@ -16,9 +16,20 @@ mod python {
 
 /// A mistake in the description.
 pub fn network(error: NetworkError) -> PyErr {
-    let text = error.to_string();
+    let raised = python::NetworkError::new_err(error.to_string());
     match error {
-        NetworkError::Value { .. } | NetworkError::Unknown { .. } => python::NetworkError::new_err(text),
+        NetworkError::Value { subject, parameter, value, allowed } => {
+            let raised = with(raised, [("population", subject.as_str()), ("parameter", parameter), ("allowed", &allowed)]);
+            match (value.parse::<i64>(), value.parse::<f64>()) {
+                (Ok(whole), _) => with(raised, [("value", whole)]),
+                (_, Ok(number)) => with(raised, [("value", number)]),
+                _ => with(raised, [("value", value)]),
+            }
+        }
+        NetworkError::Unknown { what, id, known } => {
+            let raised = with(raised, [("parameter", what.to_owned()), ("allowed", format!("below {known}"))]);
+            with(raised, [("value", id)])
+        }
     }
 }
 
@@ -28,7 +39,9 @@ pub fn compile(error: CompileError) -> PyErr {
     match error {
         CompileError::Network(inner) => network(inner),
         CompileError::Memory { needed, available, .. } => too_large(text, needed, available),
-        CompileError::CoreFull { .. } | CompileError::LogCapacity { .. } | CompileError::NoThread(_) => CapacityError::new_err(text),
+        CompileError::CoreFull { slots, limit, .. } => beyond(text, "slots", slots, format!("at most {limit}")),
+        CompileError::LogCapacity { capacity, needed, .. } => beyond(text, "log_capacity", capacity, format!("at least {needed}")),
+        CompileError::NoThread(_) => CapacityError::new_err(text),
         CompileError::Interrupted => pyo3::exceptions::PyKeyboardInterrupt::new_err(text),
     }
 }
@@ -38,7 +51,8 @@ pub fn run(error: RunError) -> PyErr {
     let text = error.to_string();
     match error {
         RunError::WorkerPanicked { .. } => InternalError::new_err(text),
-        RunError::TooLong { .. } | RunError::NoThread { .. } => CapacityError::new_err(text),
+        RunError::TooLong { now, ticks, limit } => beyond(text, "ticks", ticks, format!("at most {}", limit.saturating_sub(now))),
+        RunError::NoThread { worker, workers, .. } => beyond(text, "workers", workers, format!("at most {worker} now")),
         RunError::Memory { needed, available, .. } | RunError::BatchMemory { needed, available, .. } => too_large(text, needed, available),
         RunError::Network(inner) => network(inner),
         RunError::Interrupted => pyo3::exceptions::PyKeyboardInterrupt::new_err(text),
@@ -47,12 +61,18 @@ pub fn run(error: RunError) -> PyErr {
 }
 
 fn too_large(text: String, needed: u64, available: u64) -> PyErr {
-    let error = ForecastError::new_err(text);
-    let details = |py: Python<'_>| {
-        error.value(py).setattr("value", needed)?;
-        error.value(py).setattr("allowed", available)
-    };
-    Python::attach(details).map_or_else(|other| other, |()| error)
+    with(ForecastError::new_err(text), [("value", needed), ("allowed", available)])
+}
+
+fn beyond<V: for<'py> IntoPyObject<'py>>(text: String, parameter: &str, value: V, allowed: String) -> PyErr {
+    let raised = with(CapacityError::new_err(text), [("parameter", parameter), ("allowed", &allowed)]);
+    with(raised, [("value", value)])
+}
+
+/// The exception with these attributes.
+fn with<V: for<'py> IntoPyObject<'py>, const N: usize>(error: PyErr, details: [(&str, V); N]) -> PyErr {
+    let set = |py: Python<'_>| details.into_iter().try_for_each(|(name, value)| error.value(py).setattr(name, value));
+    Python::attach(set).map_or_else(|other| other, |()| error)
 }
 
 /// A second call while one is under way.

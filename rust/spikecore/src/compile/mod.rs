@@ -29,7 +29,8 @@ use parallel::{Watch, each};
 use partition::{Partition, Slice};
 use plan::Plan;
 
-/// How a network is compiled; none of this changes a spike.
+/// How a network is compiled. None of this changes a spike, but `updates`: moved on in closed form, a potential rounds
+/// otherwise than in steps, which shows where it comes within rounding of the threshold.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// OS threads that will run the machine, at least 1.

@@ -19,6 +19,7 @@ use crate::compile::{self, Forecast, Options};
 use crate::error::{CompileError, NetworkError, RunError};
 use crate::id::{NeuronId, PopulationId, Tick};
 use crate::network::{Inputs, Network, Variable};
+use crate::neurocore::events::Updates;
 use crate::neurocore::weight::Q16;
 pub use batch::{Batch, Batched, Sample};
 use engine::Engine;
@@ -80,6 +81,9 @@ impl Machine {
     /// [`CompileError`].
     pub fn compile(network: &Network, weights: &str, options: &Options, watch: &mut dyn FnMut(f64) -> bool) -> Result<Self, CompileError> {
         check_workers(options.workers)?;
+        if options.updates == Updates::Event {
+            network.check_events()?;
+        }
         match weights {
             "f32" => Ok(Self::F32(Box::new(compile::compile(network, options, watch)?))),
             "f64" => Ok(Self::F64(Box::new(compile::compile(network, options, watch)?))),

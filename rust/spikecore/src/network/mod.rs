@@ -164,7 +164,7 @@ impl Network {
     }
 
     /// Adds a population of neurons that differ in their parameters: one model each, all of one kind. They share two
-    /// receptors as soon as the time constants of any differ.
+    /// receptors as soon as the time constants of any differ. Where none differ it is a population of one model.
     pub fn varied_population(&mut self, name: &str, models: Vec<Model>) -> Result<PopulationId, NetworkError> {
         let widest = models.iter().copied().max_by_key(Model::receptors);
         let model = widest.ok_or_else(|| value_error(name, "size", 0, "1 to 4294967294 neurons in the whole network"))?;
@@ -177,9 +177,22 @@ impl Network {
         }
         let size = u32::try_from(models.len()).unwrap_or(u32::MAX);
         let id = self.population(name, size, model)?;
+        if models.iter().all(|one| *one == model) {
+            return Ok(id);
+        }
         self.populations[id].initial = Distribution::Array(models.iter().map(Model::rest).collect());
         self.populations[id].each = models;
         Ok(id)
+    }
+
+    /// Checks that neurons can be updated only where something happens: adaptive neurons do not rest, and of neurons that
+    /// differ nothing is known in closed form.
+    pub(crate) fn check_events(&self) -> Result<(), NetworkError> {
+        let dense = |p: &&Population| !p.each.is_empty() || matches!(p.model, Model::Alif(_));
+        let Some(population) = self.populations.iter().find(dense) else { return Ok(()) };
+        let reason = if population.each.is_empty() { "adaptive neurons" } else { "neurons with parameters of their own" };
+        let allowed = format!("\"auto\" or \"dense\" with {reason}, which are stepped in every tick");
+        Err(value_error(&population.name, "updates", "\"event\"", &allowed))
     }
 
     /// Sets the distribution of initial potentials in mV.

@@ -117,5 +117,17 @@ mod tests {
         let wrong = network.varied_population("inh", vec![exp(2.0), exp(-1.0)]).expect_err("a mistake").to_string();
         assert!(wrong.contains("inh, neuron 1") && wrong.contains("tau_syn_inh is -1"), "{wrong}");
         assert!(network.varied_population("none", vec![]).is_err());
+        assert!(network.check_events().is_err_and(|error| error.to_string().starts_with("exc: updates is \"event\", allowed")));
+    }
+
+    #[test]
+    fn equal_models_are_one() {
+        let mut network = Network::new(0.1, 1).expect("valid");
+        let id = network.varied_population("exc", vec![Model::LifDelta(DELTA); 3]).expect("valid");
+        let made = &network.populations[id];
+        assert_eq!((made.size, made.each.len(), made.model), (3, 0, Model::LifDelta(DELTA)));
+        assert_eq!(network.check_events(), Ok(()));
+        network.population("adaptive", 3, Model::Alif(ADAPTIVE)).expect("valid");
+        assert!(network.check_events().is_err_and(|error| error.to_string().starts_with("adaptive: updates")));
     }
 }
