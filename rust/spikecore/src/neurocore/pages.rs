@@ -57,11 +57,6 @@ const HUGE: usize = 2 << 20;
 const LARGE: usize = HUGE / 2;
 
 impl<T: Zeroable> Pages<T> {
-    /// No elements.
-    pub const fn none() -> Self {
-        Self { ptr: NonNull::dangling(), len: 0, block: Block::None }
-    }
-
     /// `len` zeroed elements, or the number of bytes that could not be had.
     pub fn zeroed(len: usize) -> Result<Self, u64> {
         let bytes = (len as u64).saturating_mul(size_of::<T>() as u64);
@@ -108,16 +103,6 @@ fn map(size: usize) -> Option<NonNull<u8>> {
         }
         libc::madvise(start.cast(), size, libc::MADV_HUGEPAGE);
         NonNull::new(start)
-    }
-}
-
-impl<T: Zeroable> Clone for Pages<T> {
-    /// # Panics
-    /// Where memory ends; whoever copies has asked before (`RunError::BatchMemory`).
-    fn clone(&self) -> Self {
-        let mut copy = Self::zeroed(self.len).expect("invariant: memory for a copy was asked for");
-        copy.copy_from_slice(self);
-        copy
     }
 }
 
