@@ -9,6 +9,7 @@ use crate::compile::Options;
 use crate::error::RunError;
 use crate::network::*;
 use crate::neurocore::events::Updates;
+use crate::neurocore::single::Single;
 use crate::neurocore::weight::{Q16, Weight};
 use crate::router::Router;
 
@@ -244,4 +245,13 @@ fn input_that_does_not_fit_is_named() {
     let twice = Inputs { samples: 1, columns: vec![(4, spikes(&[0, 0], &[])), (4, spikes(&[0, 0], &[]))] };
     assert!(machine.reset(&Inputs { samples: 2, columns: vec![] }, None).unwrap_err().to_string().contains("samples is 2"));
     assert!(machine.reset(&twice, None).unwrap_err().to_string().contains("twice"));
+}
+
+#[test]
+fn a_replica_counts_single_neurons_before_there_are_any() {
+    let network = two_groups();
+    let bytes = |updates| build::<f32>(&network, &Options { updates, ..options(2) }).replica_bytes();
+    let singles = network.neurons() * size_of::<Single<f32>>() as u64;
+    assert!(bytes(Updates::Auto) >= bytes(Updates::Dense) + singles);
+    assert_eq!(bytes(Updates::Auto), bytes(Updates::Event));
 }
