@@ -38,7 +38,7 @@ pub struct Options {
     pub log_capacity: Option<usize>,
     /// Core of each population, negative where free; `None` to spread all over all cores.
     pub placement: Option<Vec<i64>>,
-    /// Instruction-set level.
+    /// Highest instruction-set level to be used; a machine never uses more than this CPU has.
     pub level: Level,
     /// Whether synapses are stored loose (see `neurocore::loose`); `None` for what takes fewer bytes.
     pub loose: Option<bool>,
@@ -51,6 +51,8 @@ pub struct Options {
 /// # Errors
 /// [`CompileError`], before anything large is allocated where that can be known.
 pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>) -> Result<Engine<W>, CompileError> {
+    // K2 of the kernels leans on this.
+    let level = options.level.min(Level::detect());
     let partition = Partition::new(network, options.workers, options.placement.as_deref())?;
     let forecast = Forecast::new::<W>(network, partition.cores());
     let available = available_memory();
@@ -60,7 +62,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let plan = Plan::<W>::new(network, options.loose)?;
     let threads = options.workers.min(std::thread::available_parallelism().map_or(1, usize::from));
     let mut filled = fill::fill(network, &partition, &plan, threads, &mut *watch)?;
-    let place_implicit = |core| implicit::place(network, (&partition, core), &plan, options.level, &mut *watch);
+    let place_implicit = |core| implicit::place(network, (&partition, core), &plan, level, &mut *watch);
     let computed = (0..partition.cores()).map(place_implicit).collect::<Result<Vec<_>, _>>()?;
     implicit::link(network, &partition, &computed, &mut filled);
     let initial = initial_potentials(network);
@@ -76,7 +78,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
         let placed = slices.map(|slice| place(network, &plan, slice, &initial, (options.updates, &flows))).collect();
         let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead };
         let memory = Memory::new(store, computed, partition.slots[id], reach, starts.clone());
-        let core = Core::new(id, options.level, memory, placed);
+        let core = Core::new(id, level, memory, placed);
         *cores[id].lock().expect("one holder") = Some(core);
     })?;
     let cores = cores.into_iter().map(|c| c.into_inner().expect("joined").expect("made above")).collect();

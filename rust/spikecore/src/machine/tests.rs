@@ -120,6 +120,17 @@ fn a_panic_in_a_worker_surfaces_and_poisons() {
 }
 
 #[test]
+fn no_more_is_used_than_the_cpu_has() {
+    let spikes = |level| {
+        let mut machine = build::<f32>(&two_groups(), &Options { level, ..options(1) });
+        assert!(machine.cores.iter().all(|core| core.level() <= Level::detect()));
+        machine.run(500, &mut |_| true).unwrap();
+        machine.take_spikes()
+    };
+    assert_eq!(spikes(Level::Avx512), spikes(Level::Baseline));
+}
+
+#[test]
 fn stopping_leaves_all_cores_at_one_tick_and_changes_nothing() {
     let network = two_groups();
     let mut whole = build::<f64>(&network, &options(2));

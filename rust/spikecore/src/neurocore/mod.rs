@@ -154,6 +154,12 @@ impl<W: Weight> Core<W> {
         self.id
     }
 
+    /// The instruction-set level of its kernels.
+    #[cfg(test)]
+    pub(crate) fn level(&self) -> Level {
+        self.level
+    }
+
     /// Latest step whose spikes may be filed while `now` is the next step to integrate.
     pub fn file_limit(&self, now: Tick, longest_delay: u32) -> Tick {
         self.memory.limit(now, longest_delay)

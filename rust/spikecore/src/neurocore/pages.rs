@@ -20,11 +20,15 @@ unsafe impl Zeroable for u16 {}
 unsafe impl Zeroable for u32 {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for super::store::Segment {}
-// SAFETY: G2, an integer or a float.
-unsafe impl<W: super::weight::Weight> Zeroable for W {}
-// SAFETY: G2, integers and floats are valid when zero.
+// SAFETY: G2, a float.
+unsafe impl Zeroable for f32 {}
+// SAFETY: G2, a float.
+unsafe impl Zeroable for f64 {}
+// SAFETY: G2, an integer.
+unsafe impl Zeroable for super::weight::Q16 {}
+// SAFETY: G2, integers and numbers that are `Zeroable` themselves.
 unsafe impl<S: super::weight::Real> Zeroable for super::single::Single<S> {}
-// SAFETY: G2, integers and a float are valid when zero.
+// SAFETY: G2, an integer and a weight that is `Zeroable` itself.
 unsafe impl<W: super::weight::Weight> Zeroable for super::weight::Synapse<W> {}
 // SAFETY: G2, an integer and the above.
 unsafe impl<W: super::weight::Weight> Zeroable for super::loose::Loose<W> {}
