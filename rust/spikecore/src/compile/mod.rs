@@ -61,10 +61,9 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     }
     let plan = Plan::<W>::new(network, options.loose)?;
     let threads = options.workers.min(std::thread::available_parallelism().map_or(1, usize::from));
-    let mut filled = fill::fill(network, &partition, &plan, threads, &mut *watch)?;
-    let place_implicit = |core| implicit::place(network, (&partition, core), &plan, level, &mut *watch);
-    let computed = (0..partition.cores()).map(place_implicit).collect::<Result<Vec<_>, _>>()?;
-    implicit::link(network, &partition, &computed, &mut filled);
+    let stored = BUILT * (1.0 - implicit::forecast::<W>(network, partition.cores()).1 / forecast.synapse_bytes.max(1) as f64);
+    let mut filled = fill::fill(network, &partition, &plan, threads, &mut |done| watch(stored * done))?;
+    let computed = implicit::place(network, &partition, &plan, level, &mut filled, (stored, BUILT), &mut *watch)?;
     let initial = initial_potentials(network);
     let starts: Vec<NeuronId> = network.populations.iter().map(|p| p.first).chain([network.neurons() as NeuronId]).collect();
     let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
@@ -73,7 +72,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
     let jobs: Vec<_> = filled.stores.into_iter().zip(computed).enumerate().collect();
     let flows = Flows::default();
-    each(threads, jobs, (1.0, 1.0), watch, |(id, (store, computed))| {
+    each(threads, jobs, (BUILT, 1.0), watch, |(id, (store, computed))| {
         let slices = partition.slices[id].iter();
         let placed = slices.map(|slice| place(network, &plan, slice, &initial, (options.updates, &flows))).collect();
         let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead };
@@ -94,6 +93,9 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     };
     Ok(Engine::new(network, parts))
 }
+
+/// How much of the build is done when all synapses are there; neurons come last.
+const BUILT: f64 = 0.95;
 
 /// Words of a log beyond one worst tick, when the caller does not choose.
 const COMFORT: usize = 1 << 14;
