@@ -24,6 +24,7 @@ use crate::random::{PoissonCounts, PoissonGaps, Purpose, Stream};
 use crate::recorder::SampleTap;
 use crate::router::{Lane, Router};
 use crate::simd::Level;
+pub(crate) use forecast::system_bytes;
 pub use forecast::{Forecast, available_memory};
 use parallel::{Watch, each};
 use partition::{Partition, Slice};
