@@ -120,6 +120,16 @@ fn a_panic_in_a_worker_surfaces_and_poisons() {
 }
 
 #[test]
+#[should_panic(expected = "invariant C4: core 1 ingested")]
+fn a_spike_lost_on_its_way_is_noticed_at_the_stop() {
+    let mut machine = build::<f32>(&two_groups(), &options(2));
+    machine.run(500, &mut |_| true).unwrap();
+    assert!(machine.cores[1].counters.ingested > 0);
+    machine.cores[1].counters.ingested -= 1;
+    machine.assert_nothing_lost();
+}
+
+#[test]
 fn no_more_is_used_than_the_cpu_has() {
     let spikes = |level| {
         let mut machine = build::<f32>(&two_groups(), &Options { level, ..options(1) });
