@@ -124,3 +124,27 @@ def test_weights_that_16_bits_would_round_to_nothing_are_refused():
     with pytest.raises(sc.NetworkError, match=lost):
         net.compile(weights="q16", workers=1)
     assert (net.compile(workers=1).synapses(exc, exc).weights == np.float32(0.001)).all()
+
+
+@pytest.mark.parametrize("weight", [0.01, -0.01])
+def test_stimuli_that_16_bits_would_round_to_nothing_are_refused(weight):
+    net = sc.Network()
+    exc = net.population(200, sc.LIF(), name="exc")
+    net.connect(exc, exc, sc.FixedInDegree(50), weight=1000.0, delay=1.0)
+    net.stimulate(exc, sc.Poisson(8000.0, weight))
+    lost = rf"exc: weight is {weight}, allowed: at least half of 0.03125, the grid of all weights onto \"exc\" .*; use f32"
+    with pytest.raises(sc.NetworkError, match=lost):
+        net.compile(weights="q16", workers=1)
+    machine = net.compile(workers=1)
+    rest = machine.state(exc)
+    machine.run(10.0)
+    assert ((machine.state(exc) - rest) * weight > 0.0).all()
+
+
+def test_a_matrix_that_16_bits_would_round_to_nothing_is_refused():
+    net = sc.Network()
+    exc = net.population(3, sc.LIF(), name="exc")
+    net.stimulate(exc, sc.Poisson(8000.0, 1000.0))
+    net.connect(exc, exc, sc.Dense(np.full((3, 3), 0.01)), delay=1.0)
+    with pytest.raises(sc.NetworkError, match=r"exc -> exc: weight is at most 0.01, allowed: at least half of 0.03125"):
+        net.compile(weights="q16", workers=1)

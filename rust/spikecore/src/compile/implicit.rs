@@ -1,4 +1,5 @@
-//! Implicit projections of a network: what each core keeps of their matrices and kernels, and whom they link.
+//! Implicit projections of a network: what each core keeps of their matrices and kernels, and whom they link. The calling
+//! thread does all of it and polls between pieces of some hundred microseconds.
 
 use std::ops::Range;
 
@@ -16,8 +17,27 @@ use crate::neurocore::weight::Weight;
 use crate::neurocore::window::Window;
 use crate::simd::Level;
 
-/// Weights between two looks at whether to go on.
-const POLL: usize = 1 << 18;
+/// Work between two looks at whether to go on: weights written, and synapses counted.
+const POLL: u64 = 1 << 18;
+
+/// Asks, from time to time, whether to go on.
+struct Pace<'a> {
+    watch: Watch<'a>,
+    /// Of the whole build.
+    done: f64,
+    since: u64,
+}
+
+impl Pace<'_> {
+    fn spend(&mut self, work: u64) -> Result<(), CompileError> {
+        self.since += work;
+        if self.since < POLL {
+            return Ok(());
+        }
+        self.since = 0;
+        if (self.watch)(self.done) { Ok(()) } else { Err(CompileError::Interrupted) }
+    }
+}
 
 /// Expected synapses of all implicit projections, and the bytes that cores keep for them.
 pub fn forecast<W: Weight>(network: &Network, cores: usize) -> (f64, f64) {
@@ -36,37 +56,60 @@ pub fn forecast<W: Weight>(network: &Network, cores: usize) -> (f64, f64) {
     network.implicit().fold((0.0, 0.0), of)
 }
 
-/// Adds to what filling has found: out-degrees, and the delays from core to core.
-pub fn link<W: Weight>(network: &Network, partition: &Partition, cores: &[Implicit<W>], filled: &mut Filled<W>) {
-    for (core, implicit) in cores.iter().enumerate() {
-        implicit.fan_outs(|source, index, delay, synapses| {
-            filled.out_degree[(network.populations[source].first + index) as usize] += synapses as u32;
-            let pair = &mut filled.lookahead[usize::from(partition.home(source, index).core)][core];
-            *pair = Some(pair.map_or(delay, |known| known.min(delay)));
-        });
-    }
-}
-
-/// What a core keeps.
+/// What each core keeps; adds to what filling has found whom that links. Of the whole build this goes from `from` to `to`.
 pub fn place<W: Weight>(
     network: &Network,
-    (partition, core): (&Partition, CoreId),
+    partition: &Partition,
     plan: &Plan<W>,
     level: Level,
+    filled: &mut Filled<W>,
+    (from, to): (f64, f64),
     watch: Watch<'_>,
-) -> Result<Implicit<W>, CompileError> {
-    let mut implicit = Implicit::new(level);
-    for slice in &partition.slices[core] {
-        let mut incoming = vec![];
-        for projection in network.implicit().filter(|projection| projection.target == slice.population) {
-            let source = &network.populations[projection.source];
-            let kernel = kernel(network, projection, slice, plan.steps[projection.target], &mut *watch)?;
-            let ids = source.first..source.first + source.size;
-            incoming.push(Incoming::new(projection.source, ids, projection.one_delay(), kernel, arrive(network, projection)));
+) -> Result<Vec<Implicit<W>>, CompileError> {
+    let mut pace = Pace { watch, done: from, since: 0 };
+    let mut cores = vec![];
+    for core in 0..partition.cores() {
+        pace.done = from + (to - from) * core as f64 / partition.cores() as f64;
+        let mut implicit = Implicit::new(level);
+        for slice in &partition.slices[core] {
+            let mut incoming = vec![];
+            for projection in network.implicit().filter(|projection| projection.target == slice.population) {
+                let kernel = kernel(network, projection, slice, plan.steps[projection.target], &mut pace)?;
+                let synapses = link(network, projection, &kernel, (partition, core), filled, &mut pace)?;
+                let source = &network.populations[projection.source];
+                let ids = source.first..source.first + source.size;
+                let arrive = arrive(network, projection);
+                incoming.push(Incoming::new(projection.source, ids, projection.one_delay(), kernel, arrive, synapses));
+            }
+            implicit.push(*slice, network.populations[slice.population].model.receptors(), incoming);
         }
-        implicit.push(*slice, network.populations[slice.population].model.receptors(), incoming);
+        cores.push(implicit);
     }
-    Ok(implicit)
+    Ok(cores)
+}
+
+/// Adds to what filling has found: out-degrees, and the delays from core to core. Returns the number of synapses.
+fn link<W: Weight>(
+    network: &Network,
+    projection: &Projection,
+    kernel: &Kernel<W>,
+    (partition, core): (&Partition, CoreId),
+    filled: &mut Filled<W>,
+    pace: &mut Pace<'_>,
+) -> Result<u64, CompileError> {
+    let (source, delay) = (&network.populations[projection.source], projection.one_delay());
+    let mut synapses = 0;
+    for index in 0..source.size {
+        let fan_out = kernel.fan_out(index);
+        if fan_out > 0 {
+            synapses += fan_out;
+            filled.out_degree[(source.first + index) as usize] += fan_out as u32;
+            let pair = &mut filled.lookahead[usize::from(partition.home(projection.source, index).core)][core];
+            *pair = Some(pair.map_or(delay, |known| known.min(delay)));
+        }
+        pace.spend(1 + fan_out)?;
+    }
+    Ok(synapses)
 }
 
 fn kernel<W: Weight>(
@@ -74,41 +117,35 @@ fn kernel<W: Weight>(
     projection: &Projection,
     slice: &Slice,
     step: f64,
-    watch: Watch<'_>,
+    pace: &mut Pace<'_>,
 ) -> Result<Kernel<W>, CompileError> {
     let range = slice.first..slice.first + slice.len;
     Ok(match (&projection.rule, &projection.weight) {
         (Rule::Convolution(windows), Distribution::Array(values)) => {
-            Kernel::Window(Window::convolution(*windows, range, |index| W::encode(values[index as usize], step)))
+            let weight = |index: u64| pace.spend(1).map(|()| W::encode(values[index as usize], step));
+            Kernel::Window(Window::convolution(*windows, range, weight)?)
         }
         (Rule::Pooling(windows), Distribution::Constant(weight)) => {
             Kernel::Window(Window::pooling(*windows, range, W::encode(*weight, step)))
         }
         (Rule::Dense, Distribution::Array(values)) => {
             let targets = network.populations[projection.target].size;
-            Kernel::Dense(matrix(values, targets as usize, range, step, watch)?)
+            Kernel::Dense(matrix(values, targets as usize, range, step, pace)?)
         }
         other => unreachable!("invariant: checked in the description, {:?}", other.0),
     })
 }
 
 /// The columns `range` of a matrix of `targets` columns.
-fn matrix<W: Weight>(values: &[f64], targets: usize, range: Range<u32>, step: f64, watch: Watch<'_>) -> Result<Matrix<W>, CompileError> {
+fn matrix<W: Weight>(values: &[f64], targets: usize, range: Range<u32>, step: f64, pace: &mut Pace<'_>) -> Result<Matrix<W>, CompileError> {
     let sources = values.len() / targets;
     let mut matrix = Matrix::zeroed(sources, range.len()).map_err(out_of_memory("a dense matrix"))?;
     let columns = range.start as usize..range.end as usize;
-    let mut since = 0;
     for (source, row) in values.chunks_exact(targets).enumerate() {
         for (place, &weight) in matrix.row_mut(source).iter_mut().zip(&row[columns.clone()]) {
             *place = W::encode(weight, step);
         }
-        since += columns.len();
-        if since >= POLL {
-            since = 0;
-            if !watch(1.0) {
-                return Err(CompileError::Interrupted);
-            }
-        }
+        pace.spend(columns.len() as u64)?;
     }
     Ok(matrix)
 }
@@ -121,4 +158,51 @@ fn arrive(network: &Network, projection: &Projection) -> Arrive {
         return Arrive::BySign;
     }
     Arrive::At(projection.receptor_for(if low < 0.0 { low } else { high }, model))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BUILT, Options, compile};
+    use super::*;
+    use crate::network::{Axis, DelayLaw, LifDelta, Model, Windows};
+    use crate::neurocore::events::Updates;
+
+    /// A convolution of 64 channels of 16 x 16 neurons, with 9 million synapses.
+    fn convolution() -> Network {
+        let mut network = Network::new(0.1, 1).unwrap();
+        let axis = Axis { input: 16, kernel: 3, stride: 1, padding: 1 };
+        let windows = Windows { y: axis, x: axis, channels_in: 64, channels_out: 64, groups: 1 };
+        let model = LifDelta { tau_m: 10.0, c_m: 250.0, e_l: 0.0, v_th: 15.0, v_reset: 0.0, t_ref: 0.0, i_e: 0.0 };
+        for name in ["a", "b"] {
+            network.population(name, 64 * 256, Model::LifDelta(model)).unwrap();
+        }
+        let delay = DelayLaw::new("a", &Distribution::Constant(1.0), 0.1).unwrap();
+        let (rule, weight) = (Rule::Convolution(windows), Distribution::Array(vec![0.5; 64 * 64 * 9]));
+        let (receptor, autapses, multapses) = (Receptor::BySign, true, true);
+        network.projection(Projection { source: 0, target: 1, rule, weight, delay, receptor, autapses, multapses }).unwrap();
+        network
+    }
+
+    #[test]
+    fn building_is_followed_and_can_be_stopped() {
+        let network = convolution();
+        let (level, updates) = (Level::detect(), Updates::Auto);
+        let options = Options { workers: 2, log_capacity: None, placement: None, level, loose: None, updates };
+        let mut seen = vec![];
+        let mut watch = |done| {
+            seen.push(done);
+            true
+        };
+        compile::<f32>(&network, &options, &mut watch).unwrap();
+        assert!(seen.iter().filter(|&&done| done < BUILT).count() >= 30, "{seen:?}");
+        assert!(seen.is_sorted() && seen.iter().any(|&done| done > 0.0 && done < BUILT), "{seen:?}");
+        for stop in [1, 10, 30] {
+            let mut polls = 0;
+            let mut watch = |_| {
+                polls += 1;
+                polls < stop
+            };
+            assert!(matches!(compile::<f32>(&network, &options, &mut watch), Err(CompileError::Interrupted)));
+        }
+    }
 }

@@ -24,6 +24,7 @@ use crate::random::{PoissonCounts, PoissonGaps, Purpose, Stream};
 use crate::recorder::SampleTap;
 use crate::router::{Lane, Router};
 use crate::simd::Level;
+pub(crate) use forecast::system_bytes;
 pub use forecast::{Forecast, available_memory};
 use parallel::{Watch, each};
 use partition::{Partition, Slice};
@@ -39,7 +40,7 @@ pub struct Options {
     pub log_capacity: Option<usize>,
     /// Core of each population, negative where free; `None` to spread all over all cores.
     pub placement: Option<Vec<i64>>,
-    /// Instruction-set level.
+    /// Highest instruction-set level to be used; a machine never uses more than this CPU has.
     pub level: Level,
     /// Whether synapses are stored loose (see `neurocore::loose`); `None` for what takes fewer bytes.
     pub loose: Option<bool>,
@@ -52,6 +53,8 @@ pub struct Options {
 /// # Errors
 /// [`CompileError`], before anything large is allocated where that can be known.
 pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>) -> Result<Engine<W>, CompileError> {
+    // K2 of the kernels leans on this.
+    let level = options.level.min(Level::detect());
     let partition = Partition::new(network, options.workers, options.placement.as_deref())?;
     let forecast = Forecast::new::<W>(network, partition.cores());
     let available = available_memory();
@@ -60,10 +63,9 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     }
     let plan = Plan::<W>::new(network, options.loose)?;
     let threads = options.workers.min(std::thread::available_parallelism().map_or(1, usize::from));
-    let mut filled = fill::fill(network, &partition, &plan, threads, &mut *watch)?;
-    let place_implicit = |core| implicit::place(network, (&partition, core), &plan, options.level, &mut *watch);
-    let computed = (0..partition.cores()).map(place_implicit).collect::<Result<Vec<_>, _>>()?;
-    implicit::link(network, &partition, &computed, &mut filled);
+    let stored = BUILT * (1.0 - implicit::forecast::<W>(network, partition.cores()).1 / forecast.synapse_bytes.max(1) as f64);
+    let mut filled = fill::fill(network, &partition, &plan, threads, &mut |done| watch(stored * done))?;
+    let computed = implicit::place(network, &partition, &plan, level, &mut filled, (stored, BUILT), &mut *watch)?;
     let initial = initial_potentials(network);
     let starts: Vec<NeuronId> = network.populations.iter().map(|p| p.first).chain([network.neurons() as NeuronId]).collect();
     let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
@@ -72,12 +74,12 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
     let jobs: Vec<_> = filled.stores.into_iter().zip(computed).enumerate().collect();
     let flows = Flows::default();
-    each(threads, jobs, (1.0, 1.0), watch, |(id, (store, computed))| {
+    each(threads, jobs, (BUILT, 1.0), watch, |(id, (store, computed))| {
         let slices = partition.slices[id].iter();
         let placed = slices.map(|slice| place(network, &plan, slice, &initial, (options.updates, &flows))).collect();
         let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead };
         let memory = Memory::new(store, computed, partition.slots[id], reach, starts.clone());
-        let core = Core::new(id, options.level, memory, placed);
+        let core = Core::new(id, level, memory, placed);
         *cores[id].lock().expect("one holder") = Some(core);
     })?;
     let cores = cores.into_iter().map(|c| c.into_inner().expect("joined").expect("made above")).collect();
@@ -93,6 +95,9 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     };
     Ok(Engine::new(network, parts))
 }
+
+/// How much of the build is done when all synapses are there; neurons come last.
+const BUILT: f64 = 0.95;
 
 /// Words of a log beyond one worst tick, when the caller does not choose.
 const COMFORT: usize = 1 << 14;

@@ -2,7 +2,8 @@
 
 use super::layout;
 use crate::error::{CompileError, NetworkError};
-use crate::network::{Distribution, Network, Projection, Rule, Stimulus, subject_of};
+use crate::id::PopulationId;
+use crate::network::{Distribution, Network, Rule, Stimulus, subject_of};
 use crate::neurocore::loose::LooseStore;
 use crate::neurocore::store::{Kind, RowSpan};
 use crate::neurocore::weight::{Weight, q16_step};
@@ -111,21 +112,29 @@ fn steps<W: Weight>(network: &Network) -> Result<Vec<f64>, CompileError> {
     Ok(bounds.into_iter().map(|b| if W::NAME == "q16" { q16_step(b) } else { 1.0 }).collect())
 }
 
-/// In fixed point the largest weight of a projection must not round to nothing.
+/// In fixed point neither the largest weight of a projection nor that of a Poisson stimulus must round to nothing.
 fn check_steps<W: Weight>(network: &Network, steps: &[f64]) -> Result<(), NetworkError> {
-    let lost = |p: &&Projection| p.weight.bound() > 0.0 && p.weight.bound() < 0.5 * steps[p.target];
-    match network.projections.iter().find(lost).filter(|_| W::NAME == "q16") {
-        None => Ok(()),
-        Some(p) => Err(NetworkError::Value {
-            subject: subject_of(network, p.source, p.target),
-            parameter: "weight",
-            value: format!("at most {}", p.weight.bound()),
-            allowed: format!(
-                "at least half of {}, the grid of all weights onto {:?} with weights=\"q16\"; use f32",
-                steps[p.target], network.populations[p.target].name
-            ),
-        }),
+    let lost = |bound: f64, target: PopulationId| W::NAME == "q16" && bound > 0.0 && bound < 0.5 * steps[target];
+    let error = |subject: String, value: String, target: PopulationId| NetworkError::Value {
+        subject,
+        parameter: "weight",
+        value,
+        allowed: format!(
+            "at least half of {}, the grid of all weights onto {:?} with weights=\"q16\"; use f32",
+            steps[target], network.populations[target].name
+        ),
+    };
+    if let Some(p) = network.projections.iter().find(|p| lost(p.weight.bound(), p.target)) {
+        return Err(error(subject_of(network, p.source, p.target), format!("at most {}", p.weight.bound()), p.target));
     }
+    for stimulus in &network.stimuli {
+        if let Stimulus::Poisson { population, weight, .. } = stimulus
+            && lost(weight.abs(), *population)
+        {
+            return Err(error(network.populations[*population].name.clone(), weight.to_string(), *population));
+        }
+    }
+    Ok(())
 }
 
 /// In fixed point a neuron's input of one tick must fit 32 bits: at most 65,535 weights can arrive at once.

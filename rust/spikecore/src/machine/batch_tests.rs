@@ -9,8 +9,9 @@ use crate::compile::Options;
 use crate::error::RunError;
 use crate::network::*;
 use crate::neurocore::events::Updates;
+use crate::neurocore::single::Single;
 use crate::neurocore::weight::{Q16, Weight};
-use crate::router::Router;
+use crate::router::{Port, Router};
 
 const SOURCE: usize = 2;
 
@@ -244,4 +245,29 @@ fn input_that_does_not_fit_is_named() {
     let twice = Inputs { samples: 1, columns: vec![(4, spikes(&[0, 0], &[])), (4, spikes(&[0, 0], &[]))] };
     assert!(machine.reset(&Inputs { samples: 2, columns: vec![] }, None).unwrap_err().to_string().contains("samples is 2"));
     assert!(machine.reset(&twice, None).unwrap_err().to_string().contains("twice"));
+}
+
+#[test]
+fn a_replica_counts_single_neurons_before_there_are_any() {
+    let network = two_groups();
+    let bytes = |updates| build::<f32>(&network, &Options { updates, ..options(2) }).replica_bytes();
+    let singles = network.neurons() * size_of::<Single<f32>>() as u64;
+    assert!(bytes(Updates::Auto) >= bytes(Updates::Dense) + singles);
+    assert_eq!(bytes(Updates::Auto), bytes(Updates::Event));
+}
+
+#[test]
+fn a_sample_can_be_stopped_between_any_two_ticks_of_a_core() {
+    let mut machine = build::<f32>(&two_groups(), &Options { updates: Updates::Dense, ..options(3) });
+    for limit in [1, 2, 50, 100] {
+        machine.rewind(&none(), 0, None);
+        let asked = std::cell::Cell::new(0);
+        let go_on = || {
+            asked.set(asked.get() + 1);
+            asked.get() <= limit
+        };
+        assert!(!machine.run_alone(1_000, &go_on));
+        let run: u64 = machine.ports.iter().map(Port::published).sum();
+        assert!(run <= limit && 3 * run + 10 >= limit, "{run} ticks of {limit}");
+    }
 }

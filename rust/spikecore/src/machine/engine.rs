@@ -175,12 +175,16 @@ impl<W: Weight> Engine<W> {
         self.ports.iter().map(Port::published).min().unwrap_or(0)
     }
 
-    /// Contract C4: what was published was filed, what was filed was added to a cell or is held.
+    /// Contract C4: at a stop nothing is in flight, so every core has taken all that its producers put on their logs; what
+    /// was emitted was filed, what was filed was added to a cell or is held.
     pub(super) fn assert_nothing_lost(&self) {
         let fan_out: u64 = self.spike_counts().iter().zip(&self.out_degree).map(|(&spikes, &degree)| spikes * u64::from(degree)).sum();
         let (mut filed, mut settled) = (0, 0);
         for (core, port) in self.cores.iter().zip(&self.ports) {
             assert!(port.published() == self.now, "invariant C6: core {} stands at {}, not {}", core.id(), port.published(), self.now);
+            let published: u64 = port.leads().iter().map(|&(producer, _)| self.ports[producer].counters().packets).sum();
+            let ingested = core.counters.ingested;
+            assert!(ingested == published, "invariant C4: core {} ingested {ingested} of {published} spikes", core.id());
             filed += core.counters.filed;
             settled += core.counters.scattered + core.unscattered();
         }

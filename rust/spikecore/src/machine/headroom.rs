@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::engine::Engine;
-use crate::compile::available_memory;
+use crate::compile::{available_memory, system_bytes};
 use crate::error::RunError;
 use crate::id::Tick;
 use crate::neurocore::weight::Weight;
@@ -55,8 +55,7 @@ impl Headroom {
 
 /// Resident bytes of this process, where they can be read.
 fn resident() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    Some(text.split_whitespace().nth(1)?.parse::<u64>().ok()? * 4096)
+    system_bytes("/proc/self/status", "VmRSS:")
 }
 
 impl<W: Weight> Engine<W> {

@@ -1,8 +1,8 @@
 //! Runs all cores of a machine on the thread that asks, without workers: what a batch does with each sample.
 //!
 //! The thread visits its cores in turn until nothing moves. By the router's proof that nobody waits for ever, all then
-//! stand at the horizon and have filed everything below it. Between visits, of at most some ticks per core, it asks
-//! whether to go on; a sample that is given up is of no use, so its cores need not stand at one tick.
+//! stand at the horizon and have filed everything below it. Between any two ticks of a core it asks whether to go on: a
+//! tick may take milliseconds. A sample that is given up is of no use, so its cores need not stand at one tick.
 
 use super::engine::Engine;
 use super::step::{Phases, Seat};
@@ -21,7 +21,7 @@ impl<W: Weight> Engine<W> {
         self.now += ticks;
         router.grant(self.now);
         while go_on() {
-            if !pass(&mut seats, router, &mut phases, &mut words).0 {
+            if !pass(&mut seats, router, &mut phases, &mut words, go_on).0 {
                 self.assert_nothing_lost();
                 return true;
             }

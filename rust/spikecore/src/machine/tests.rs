@@ -120,6 +120,27 @@ fn a_panic_in_a_worker_surfaces_and_poisons() {
 }
 
 #[test]
+#[should_panic(expected = "invariant C4: core 1 ingested")]
+fn a_spike_lost_on_its_way_is_noticed_at_the_stop() {
+    let mut machine = build::<f32>(&two_groups(), &options(2));
+    machine.run(500, &mut |_| true).unwrap();
+    assert!(machine.cores[1].counters.ingested > 0);
+    machine.cores[1].counters.ingested -= 1;
+    machine.assert_nothing_lost();
+}
+
+#[test]
+fn no_more_is_used_than_the_cpu_has() {
+    let spikes = |level| {
+        let mut machine = build::<f32>(&two_groups(), &Options { level, ..options(1) });
+        assert!(machine.cores.iter().all(|core| core.level() <= Level::detect()));
+        machine.run(500, &mut |_| true).unwrap();
+        machine.take_spikes()
+    };
+    assert_eq!(spikes(Level::Avx512), spikes(Level::Baseline));
+}
+
+#[test]
 fn stopping_leaves_all_cores_at_one_tick_and_changes_nothing() {
     let network = two_groups();
     let mut whole = build::<f64>(&network, &options(2));

@@ -43,7 +43,7 @@ pub fn work<W: Weight>(
         let mut waiter = Waiter::new(router, worker, &ids, cpus);
         let mut words = vec![];
         loop {
-            let (moved, open) = pass(&mut seats, router, phases, &mut words);
+            let (moved, open) = pass(&mut seats, router, phases, &mut words, || true);
             if !open {
                 return;
             }
@@ -71,14 +71,23 @@ pub(super) fn message_of(panic: &(dyn Any + Send)) -> String {
 }
 
 /// One visit to every core, and a look over the whole machine if they all rest: whether anything moved, and whether
-/// any core is not finished. `words` holds what the unfinished wait for.
-pub(super) fn pass<W: Weight>(seats: &mut [Seat<'_, W>], router: &Router, phases: &mut Phases, words: &mut Vec<Blocked>) -> (bool, bool) {
+/// any core is not finished. `words` holds what the unfinished wait for. The visit ends after any tick, if `go_on` says no.
+pub(super) fn pass<W: Weight>(
+    seats: &mut [Seat<'_, W>],
+    router: &Router,
+    phases: &mut Phases,
+    words: &mut Vec<Blocked>,
+    go_on: impl Fn() -> bool,
+) -> (bool, bool) {
     let (mut moved, mut open) = (false, false);
     words.clear();
     let mut lap = Lap::start();
     for seat in &mut *seats {
         let mut turn = 0;
         loop {
+            if !go_on() {
+                return (true, true);
+            }
             let step = seat.step(router, phases, &mut lap);
             moved |= step.moved;
             match step.blocked {

@@ -6,34 +6,73 @@ use crate::id::Tick;
 pub const AHEAD: Tick = 1023;
 const SLOTS: usize = AHEAD as usize + 1;
 
-/// A wheel of slots per tick, with a bit for each that holds anything.
+/// No chunk.
+const NONE: u32 = u32::MAX;
+/// Alarms of a chunk.
+const FULL: usize = 29;
+
+/// Some alarms of one tick: a cache line.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Chunk {
+    /// The next chunk of the same tick, or the next that is free.
+    next: u32,
+    len: u16,
+    slots: [u16; FULL],
+}
+
+/// A wheel of ticks, each a list of chunks, with a bit for each that holds anything. All chunks lie in one array and go
+/// from tick to tick: it grows with the most alarms held at a time, and not with the ticks.
 #[derive(Debug)]
 pub struct Alarms {
-    slots: Vec<Vec<u16>>,
+    first: [u32; SLOTS],
     held: [u64; SLOTS / 64],
+    chunks: Vec<Chunk>,
+    free: u32,
 }
 
 impl Alarms {
     /// None set.
     pub fn new() -> Self {
-        Self { slots: vec![vec![]; SLOTS], held: [0; SLOTS / 64] }
+        Self { first: [NONE; SLOTS], held: [0; SLOTS / 64], chunks: vec![], free: NONE }
     }
 
     /// Sets an alarm for `slot` at `tick`, at most [`AHEAD`] ticks ahead.
     #[inline]
     pub fn set(&mut self, tick: Tick, slot: u16) {
         let at = tick as usize % SLOTS;
-        self.slots[at].push(slot);
-        self.held[at / 64] |= 1 << (at % 64);
+        let first = self.first[at];
+        if first == NONE || usize::from(self.chunks[first as usize].len) == FULL {
+            self.first[at] = self.chunk(first);
+            self.held[at / 64] |= 1 << (at % 64);
+        }
+        let chunk = &mut self.chunks[self.first[at] as usize];
+        chunk.slots[usize::from(chunk.len)] = slot;
+        chunk.len += 1;
     }
 
-    /// Takes the alarms of `now`; none may have been passed over.
+    /// An empty chunk that is followed by `next`.
+    fn chunk(&mut self, next: u32) -> u32 {
+        let empty = Chunk { next, len: 0, slots: [0; FULL] };
+        if self.free == NONE {
+            self.chunks.push(empty);
+            return self.chunks.len() as u32 - 1;
+        }
+        let found = self.free;
+        self.free = std::mem::replace(&mut self.chunks[found as usize], empty).next;
+        found
+    }
+
+    /// Takes the alarms of `now`, in any order; none may have been passed over.
     #[inline]
     pub fn take(&mut self, now: Tick, mut take: impl FnMut(u16)) {
         let at = now as usize % SLOTS;
-        if self.held[at / 64] >> (at % 64) & 1 == 1 {
-            self.held[at / 64] &= !(1 << (at % 64));
-            self.slots[at].drain(..).for_each(&mut take);
+        self.held[at / 64] &= !(1 << (at % 64));
+        let mut next = std::mem::replace(&mut self.first[at], NONE);
+        while next != NONE {
+            let chunk = &mut self.chunks[next as usize];
+            chunk.slots[..usize::from(chunk.len)].iter().for_each(|&slot| take(slot));
+            (next, chunk.next, self.free) = (chunk.next, self.free, next);
         }
     }
 
@@ -59,17 +98,15 @@ impl Alarms {
 
     /// Forgets all.
     pub fn reset(&mut self) {
-        for (word, held) in self.held.iter_mut().enumerate() {
-            while *held != 0 {
-                self.slots[word * 64 + held.trailing_zeros() as usize].clear();
-                *held &= *held - 1;
-            }
-        }
+        self.first.fill(NONE);
+        self.held.fill(0);
+        self.chunks.clear();
+        self.free = NONE;
     }
 
     /// Bytes reserved.
     pub fn bytes(&self) -> u64 {
-        self.slots.iter().map(|s| s.capacity() * size_of::<u16>() + size_of::<Vec<u16>>()).sum::<usize>() as u64
+        (size_of_val(&self.first) + self.chunks.capacity() * size_of::<Chunk>()) as u64
     }
 }
 
@@ -95,6 +132,27 @@ mod tests {
                 assert_eq!(alarms.next(start + ahead), Tick::MAX);
             }
         }
+    }
+
+    #[test]
+    fn many_alarms_of_many_ticks_share_their_chunks() {
+        let mut alarms = Alarms::new();
+        let mut expected = vec![vec![]; 3 * SLOTS];
+        let mut most = 0;
+        for now in 0..2 * SLOTS {
+            // As many as fill no chunk, one, or several, for a tick at some distance.
+            let tick = now + (now * 37) % SLOTS;
+            let slots: Vec<u16> = (0..[0, 1, 29, 30, 100][now % 5]).map(|k| (now * 100 + k) as u16).collect();
+            slots.iter().for_each(|&slot| alarms.set(tick as Tick, slot));
+            expected[tick].extend(slots);
+            let mut taken = vec![];
+            alarms.take(now as Tick, |slot| taken.push(slot));
+            taken.sort_unstable();
+            expected[now].sort_unstable();
+            assert_eq!(taken, expected[now], "tick {now}");
+            most = most.max(expected[now..].iter().map(|of| of.len().div_ceil(FULL)).sum::<usize>());
+        }
+        assert_eq!(alarms.chunks.len(), most);
     }
 
     #[test]

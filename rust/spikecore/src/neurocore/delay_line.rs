@@ -64,6 +64,9 @@ impl<W: Weight> Filed for Synapse<W> {
     }
 }
 
+/// Slots that count for what is usual.
+const LATELY: usize = 64;
+
 /// Most entries that are asked for.
 const ASKED: usize = 128;
 
@@ -112,8 +115,10 @@ pub enum Walk {
 #[derive(Debug, Clone)]
 pub struct DelayLine<E> {
     slots: Vec<Vec<E>>,
-    /// Buffers of slots that are empty, the warmest last.
-    spare: Vec<Vec<E>>,
+    /// Buffers of slots that are empty, for entries and keys, the warmest last.
+    spare: Vec<(Vec<E>, Vec<Key>)>,
+    /// Entries of the slots emptied lately, on average, times [`LATELY`].
+    usual: usize,
     /// Keys beside the entries; empty where one line is in order by itself.
     keys: Vec<Vec<Key>>,
     mask: u64,
@@ -133,6 +138,7 @@ impl<E: Filed> DelayLine<E> {
         Self {
             slots: (0..slots).map(|_| Vec::new()).collect(),
             spare: Vec::with_capacity(slots as usize),
+            usual: 0,
             keys: (0..if keyed { slots } else { 0 }).map(|_| Vec::new()).collect(),
             mask: slots - 1,
             shift,
@@ -153,14 +159,26 @@ impl<E: Filed> DelayLine<E> {
     #[inline(always)]
     fn put(&mut self, frame: u64, entry: E, delay: u32, source: NeuronId) {
         let slot = (frame & self.mask) as usize;
-        let entries = &mut self.slots[slot];
-        if entries.capacity() == 0 {
-            *entries = self.spare.pop().unwrap_or_default();
+        if self.slots[slot].capacity() == 0 {
+            self.open(slot);
         }
-        entries.push(entry);
+        self.slots[slot].push(entry);
         if let Some(keys) = self.keys.get_mut(slot) {
             keys.push(Key::new(delay, source));
         }
+    }
+
+    /// Gives a slot its buffers, with room for twice what is usual: each by itself would go on growing for long.
+    #[cold]
+    fn open(&mut self, slot: usize) {
+        let (mut entries, mut keys) = self.spare.pop().unwrap_or_default();
+        let room = 2 * self.usual / LATELY + 8;
+        entries.reserve(room);
+        if let Some(place) = self.keys.get_mut(slot) {
+            keys.reserve(room);
+            *place = keys;
+        }
+        self.slots[slot] = entries;
     }
 
     /// Asks for the first entries of the frame of `tick`: they were filed long ago, and hardware streams what is longer.
@@ -172,10 +190,9 @@ impl<E: Filed> DelayLine<E> {
         }
     }
 
-    /// Entries of the frame of `tick`, in order, with their keys.
-    pub fn due_keyed(&self, tick: Tick) -> impl Iterator<Item = (Key, E)> {
-        let slot = self.slot(tick);
-        self.keys[slot].iter().copied().zip(self.slots[slot].iter().copied())
+    /// The keys of the entries of the frame of `tick`, ascending.
+    pub fn due_keys(&self, tick: Tick) -> &[Key] {
+        &self.keys[self.slot(tick)]
     }
 
     /// Entries of the frame of `tick` so far.
@@ -213,11 +230,11 @@ impl<E: Filed> DelayLine<E> {
     fn empty(&mut self, slot: usize) {
         let mut entries = std::mem::take(&mut self.slots[slot]);
         if entries.capacity() > 0 {
+            self.usual = self.usual - self.usual / LATELY + entries.len();
             entries.clear();
-            self.spare.push(entries);
-        }
-        if let Some(keys) = self.keys.get_mut(slot) {
+            let mut keys = self.keys.get_mut(slot).map(std::mem::take).unwrap_or_default();
             keys.clear();
+            self.spare.push((entries, keys));
         }
     }
 
@@ -228,9 +245,11 @@ impl<E: Filed> DelayLine<E> {
 
     /// Bytes reserved.
     pub fn bytes(&self) -> u64 {
-        let entries = self.slots.iter().chain(&self.spare).map(|s| s.capacity() * size_of::<E>()).sum::<usize>();
-        let keys = self.keys.iter().map(|k| k.capacity() * size_of::<Key>()).sum::<usize>();
-        (entries + keys) as u64
+        let entries = self.slots.iter().chain(self.spare.iter().map(|spare| &spare.0));
+        let keys = self.keys.iter().chain(self.spare.iter().map(|spare| &spare.1));
+        let bytes =
+            entries.map(|s| s.capacity() * size_of::<E>()).sum::<usize>() + keys.map(|k| k.capacity() * size_of::<Key>()).sum::<usize>();
+        bytes as u64
     }
 }
 

@@ -12,7 +12,6 @@
 use super::alarms::Alarms;
 use super::kernels::prefetch_element;
 use super::neurons::{Drive, Slab, add_poisson, block};
-use super::pages::Pages;
 use super::single::Single;
 use super::touched::{Mark, Touched};
 use super::weight::Weight;
@@ -116,21 +115,17 @@ impl<W: Weight> Slab<W> {
         !self.dense.is_empty()
     }
 
-    /// With its lists made anew; new event-driven blocks have reached step `now`.
-    pub(super) fn arranged(mut self, now: Tick) -> Self {
-        self.arrange(now);
-        self
+    /// Starts at tick 0: makes the lists anew, and event-driven blocks single neurons.
+    pub(super) fn start(&mut self) {
+        self.list_dense();
+        for k in (0..self.len).filter(|k| self.activity[k / BLOCK].event) {
+            self.singles[k] = self.load(k);
+        }
     }
 
-    pub(super) fn arrange(&mut self, now: Tick) {
+    fn list_dense(&mut self) {
         self.dense.clear();
         self.dense.extend(self.activity.iter().enumerate().filter(|(_, a)| !a.event).map(|(b, _)| (b * BLOCK) as u32));
-        if self.has_events() && self.singles.is_empty() {
-            self.singles = Pages::zeroed(self.v.len()).expect("invariant: the forecast counts the state of single neurons");
-            for k in 0..self.len {
-                self.singles[k] = Single { done: now, ..self.load(k) };
-            }
-        }
     }
 
     fn real(&self, at: usize) -> std::ops::Range<usize> {
@@ -168,7 +163,10 @@ impl<W: Weight> Slab<W> {
 
     /// Moves all event-driven neurons on to step `now` and marks them: the bias is about to change.
     pub fn wake_all(&mut self, now: Tick, bias: &[W::State], wake: &mut Wake<'_>) {
-        for b in (0..self.activity.len()).filter(|&b| self.activity[b].event).collect::<Vec<_>>() {
+        for b in 0..self.activity.len() {
+            if !self.activity[b].event {
+                continue;
+            }
             let real = self.real(b * BLOCK);
             wake.touched.mark_all(wake.cell + real.start, real.len());
             for (k, single) in real.clone().zip(&mut self.singles[real]) {
@@ -250,12 +248,13 @@ impl<W: Weight> Slab<W> {
         if self.updates != Updates::Auto {
             return;
         }
-        let (mut changed, mut woken) = (false, vec![]);
-        for (b, a) in self.activity.iter_mut().enumerate() {
+        let mut changed = false;
+        for b in 0..self.activity.len() {
+            let a = &mut self.activity[b];
             if a.event {
                 if a.steps > BUSY && a.span == now / SPAN {
                     *a = Activity::new(Updates::Dense);
-                    woken.push(b);
+                    self.join(b, now + 1, bias);
                     changed = true;
                 }
             } else {
@@ -264,29 +263,32 @@ impl<W: Weight> Slab<W> {
                 a.calm = if calm { a.calm + 1 } else { 0 };
                 if a.calm == CALM_FOR {
                     *a = Activity::new(Updates::Event);
+                    self.part(b, now + 1, bias, |tick, k| alarms.set(tick, (slot + k) as u16));
                     changed = true;
                 }
             }
         }
-        if !changed {
-            return;
+        if changed {
+            self.list_dense();
         }
-        for b in woken {
-            for k in self.real(b * BLOCK) {
-                let mut single = self.singles[k];
-                single.catch_up(&self.flow, now + 1, of(bias, k));
-                self.store(k, single);
-            }
+    }
+
+    /// Puts the single neurons of block `b` back into arrays, when `next` is the next step.
+    fn join(&mut self, b: usize, next: Tick, bias: &[W::State]) {
+        for k in self.real(b * BLOCK) {
+            let mut single = self.singles[k];
+            single.catch_up(&self.flow, next, of(bias, k));
+            self.store(k, single);
         }
-        let before = std::mem::take(&mut self.dense);
-        self.arrange(now + 1);
-        for at in before.into_iter().map(|at| at as usize).filter(|at| self.activity[at / BLOCK].event) {
-            for k in self.real(at) {
-                let single = Single { done: now + 1, ..self.load(k) };
-                self.singles[k] = single;
-                if let Some(tick) = single.alarm(&self.flow, of(bias, k)) {
-                    alarms.set(tick, (slot + k) as u16);
-                }
+    }
+
+    /// Makes the neurons of block `b` single ones, when `next` is the next step, and sets their alarms.
+    fn part(&mut self, b: usize, next: Tick, bias: &[W::State], mut alarm: impl FnMut(Tick, usize)) {
+        for k in self.real(b * BLOCK) {
+            let single = Single { done: next, ..self.load(k) };
+            self.singles[k] = single;
+            if let Some(tick) = single.alarm(&self.flow, of(bias, k)) {
+                alarm(tick, k);
             }
         }
     }

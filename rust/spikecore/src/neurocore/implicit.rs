@@ -129,18 +129,6 @@ impl<W: Weight> Implicit<W> {
         }
     }
 
-    /// Calls `visit(population, index, delay, synapses)` for every source that reaches this core, projection by projection.
-    pub fn fan_outs(&self, mut visit: impl FnMut(usize, u32, u32, u64)) {
-        for incoming in self.incoming() {
-            for index in 0..incoming.ids.len() as u32 {
-                let synapses = incoming.fan_out(index);
-                if synapses > 0 {
-                    visit(incoming.source, index, incoming.delay, synapses);
-                }
-            }
-        }
-    }
-
     /// Number of synapses.
     pub fn synapses(&self) -> u64 {
         self.incoming().map(|incoming| incoming.synapses).sum()
@@ -173,7 +161,8 @@ mod tests {
         for (source, &weight) in weights.iter().enumerate() {
             matrix.row_mut(source)[0] = weight;
         }
-        Incoming::new(0, first..first + weights.len() as u32, delay, Kernel::Dense(matrix), Arrive::At(0))
+        let n = weights.len() as u32;
+        Incoming::new(0, first..first + n, delay, Kernel::Dense(matrix), Arrive::At(0), n.into())
     }
 
     #[test]

@@ -28,6 +28,16 @@ pub enum Kernel<W: Weight> {
     Window(Window<W>),
 }
 
+impl<W: Weight> Kernel<W> {
+    /// Synapses of a source, an index of its population.
+    pub fn fan_out(&self, index: u32) -> u64 {
+        match self {
+            Self::Dense(matrix) => matrix.targets() as u64,
+            Self::Window(window) => window.fan_out(index),
+        }
+    }
+}
+
 /// Where the weights of a projection arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrive {
@@ -56,20 +66,9 @@ pub struct Incoming<W: Weight> {
 }
 
 impl<W: Weight> Incoming<W> {
-    /// From the neurons `ids` of population `source`, after `delay` ticks.
-    pub fn new(source: usize, ids: Range<NeuronId>, delay: u32, kernel: Kernel<W>, arrive: Arrive) -> Self {
-        let kernel = Arc::new(kernel);
-        let mut incoming = Self { source, ids, delay, kernel, arrive, synapses: 0, waiting: vec![] };
-        incoming.synapses = (0..incoming.ids.len() as u32).map(|index| incoming.fan_out(index)).sum();
-        incoming
-    }
-
-    /// Synapses of a source, an index of its population.
-    pub fn fan_out(&self, index: u32) -> u64 {
-        match &*self.kernel {
-            Kernel::Dense(matrix) => matrix.targets() as u64,
-            Kernel::Window(window) => window.fan_out(index),
-        }
+    /// From the neurons `ids` of population `source`, after `delay` ticks; `synapses` is the sum of their fan-outs.
+    pub fn new(source: usize, ids: Range<NeuronId>, delay: u32, kernel: Kernel<W>, arrive: Arrive, synapses: u64) -> Self {
+        Self { source, ids, delay, kernel: Arc::new(kernel), arrive, synapses, waiting: vec![] }
     }
 
     /// Takes its own of some ascending ids; returns the number of their synapses.
@@ -78,7 +77,7 @@ impl<W: Weight> Incoming<W> {
         let own = ids[first..].iter().take_while(|&&id| id < self.ids.end);
         let mut synapses = 0;
         for &id in own {
-            let fan_out = self.fan_out(id - self.ids.start);
+            let fan_out = self.kernel.fan_out(id - self.ids.start);
             if fan_out > 0 {
                 self.waiting[channel].push_back((tick, id));
                 synapses += fan_out;

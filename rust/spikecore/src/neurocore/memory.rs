@@ -3,7 +3,7 @@
 //!
 //! Nothing that can be observed depends on the layout: both add the synapses of a cell in canonical order.
 
-use super::delay_line::{DelayLine, Entry, Filed, Key, Row, Walk};
+use super::delay_line::{DelayLine, Entry, Filed, Row, Walk};
 use super::frame::{CELLS, Frame};
 use super::implicit::Implicit;
 use super::kernels;
@@ -310,8 +310,9 @@ fn file_rows<W: Weight>(store: &Store<W>, line: &mut DelayLine<Entry>, starts: &
 struct Lines<E> {
     lines: Vec<DelayLine<E>>,
     /// Due entries of several channels in canonical order.
-    merged: Vec<(Key, E)>,
     in_order: Vec<E>,
+    /// How many of each channel these are.
+    merged: Vec<usize>,
     /// Entries of the current frame that have been walked, and their synapses.
     walked: (usize, u64),
 }
@@ -320,7 +321,7 @@ impl<E: Filed> Lines<E> {
     fn new(reach: Reach, frame: Frame) -> Self {
         let walk = if reach.channels > 1 { Walk::ByTick } else { Walk::ByFrame(frame) };
         let lines = (0..reach.channels).map(|_| DelayLine::new(reach.longest, reach.ahead, walk)).collect();
-        Self { lines, merged: vec![], in_order: vec![], walked: (0, 0) }
+        Self { lines, in_order: vec![], merged: vec![0; reach.channels], walked: (0, 0) }
     }
 
     fn reset(&mut self) {
@@ -356,15 +357,33 @@ impl<E: Filed> Lines<E> {
         if self.lines.len() <= 1 {
             return self.walk_early(now, walk);
         }
-        self.merged.clear();
-        self.merged.extend(self.lines.iter().flat_map(|line| line.due_keyed(now)));
-        // Stable: entries of one spike come from one line, in the order of its kinds. Finds the lines' ordered runs.
-        self.merged.sort_by_key(|&(key, _)| key);
-        self.in_order.clear();
-        self.in_order.extend(self.merged.iter().map(|&(_, entry)| entry));
+        self.merge(now);
         let synapses = walk(&self.in_order);
         self.walked = (0, synapses);
         synapses
+    }
+
+    /// Puts what is due at `now` in order. Each line is, and entries of one spike come from one line, in the order of its
+    /// kinds.
+    fn merge(&mut self, now: Tick) {
+        self.in_order.clear();
+        self.merged.fill(0);
+        let head = |k: usize, at: usize| self.lines[k].due_keys(now).get(at).map(|&key| (key, k));
+        loop {
+            // Of the line that is first, all that comes before the heads of the others.
+            let heads = |except: Option<usize>| {
+                let others = self.merged.iter().enumerate().filter(move |&(k, _)| Some(k) != except);
+                others.filter_map(|(k, &at)| head(k, at)).min()
+            };
+            let Some((_, first)) = heads(None) else {
+                return;
+            };
+            let (at, until) = (self.merged[first], heads(Some(first)).map(|(key, _)| key));
+            let rest = self.lines[first].due_keys(now)[at..].iter();
+            let end = at + rest.take_while(|&&key| until.is_none_or(|until| key < until)).count();
+            self.in_order.extend_from_slice(&self.lines[first].due(now)[at..end]);
+            self.merged[first] = end;
+        }
     }
 
     fn leave(&mut self, now: Tick) {

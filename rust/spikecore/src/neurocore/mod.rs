@@ -56,7 +56,26 @@ pub struct Counters {
     pub skipped: Tick,
 }
 
-/// A core.
+/// A core. Whoever has one cannot get at its store: what is private to this module is unreachable from the router, from
+/// other cores and from outside. Cores can be had,
+///
+/// ```
+/// fn cores(machine: spikecore::Machine) -> usize {
+///     let spikecore::Machine::F32(engine) = machine else { return 0 };
+///     let mut cores = engine.into_cores();
+///     cores.iter_mut().map(|core| core.id()).sum()
+/// }
+/// ```
+///
+/// and their stores not:
+///
+/// ```compile_fail,E0616
+/// fn stores(machine: spikecore::Machine) -> usize {
+///     let spikecore::Machine::F32(engine) = machine else { return 0 };
+///     let mut cores = engine.into_cores();
+///     cores.iter_mut().map(|core| size_of_val(&mut core.memory)).sum()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Core<W: Weight> {
     id: CoreId,
@@ -157,6 +176,12 @@ impl<W: Weight> Core<W> {
     /// The core's number.
     pub fn id(&self) -> CoreId {
         self.id
+    }
+
+    /// The instruction-set level of its kernels.
+    #[cfg(test)]
+    pub(crate) fn level(&self) -> Level {
+        self.level
     }
 
     /// Latest step whose spikes may be filed while `now` is the next step to integrate.

@@ -49,7 +49,7 @@ pub(super) enum Equations {
 }
 
 /// The neurons of one slice.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Slab<W: Weight> {
     pub(super) equations: Equations,
     pub(super) constants: Constants<W::State>,
@@ -73,7 +73,7 @@ pub struct Slab<W: Weight> {
     pub(super) dense: Vec<u32>,
     /// What is known of each block.
     pub(super) activity: Vec<Activity>,
-    /// State of the neurons of event-driven blocks; empty until there is such a block.
+    /// State of the neurons of event-driven blocks; empty where there can be none. Pages that none uses are not touched.
     pub(super) singles: Pages<Single<W::State>>,
     /// What the silent do.
     pub(super) flow: Arc<Flow<W::State>>,
@@ -142,7 +142,8 @@ impl<W: Weight> Slab<W> {
         let current = |r| vec![W::State::default(); if r < model.currents() { padded } else { 0 }];
         let own = Own::new(model, each, padded, h);
         let updates = if matches!(own, Own::Same) { updates } else { Updates::Dense };
-        Self {
+        let blocks = padded / BLOCK;
+        let mut slab = Self {
             equations,
             constants: Constants::new(p),
             own,
@@ -153,16 +154,36 @@ impl<W: Weight> Slab<W> {
             i: [current(0), current(1)],
             r: vec![0; padded],
             len: initial.len(),
-            dense: vec![],
-            activity: vec![Activity::new(updates); padded / BLOCK],
-            singles: Pages::none(),
+            dense: Vec::with_capacity(blocks),
+            activity: vec![Activity::new(updates); blocks],
+            singles: singles(updates, padded),
             flow: flows.of(p),
             busy: false,
             updates,
             updated: 0,
             stimulus_events: 0,
-        }
-        .arranged(0)
+        };
+        slab.start();
+        slab
+    }
+
+    /// The same neurons at tick 0.
+    pub(super) fn replica(&self) -> Self {
+        let mut replica = Self {
+            own: self.own.clone(),
+            rest: self.rest.clone(),
+            initial: Arc::clone(&self.initial),
+            v: self.v.clone(),
+            i: self.i.clone(),
+            r: self.r.clone(),
+            dense: Vec::with_capacity(self.activity.len()),
+            activity: self.activity.clone(),
+            singles: singles(self.updates, self.v.len()),
+            flow: Arc::clone(&self.flow),
+            ..*self
+        };
+        replica.reset();
+        replica
     }
 
     /// Goes back to tick 0.
@@ -172,9 +193,8 @@ impl<W: Weight> Slab<W> {
         self.r.fill(0);
         self.own.reset();
         self.activity.fill(Activity::new(self.updates));
-        self.singles = Pages::none();
         (self.busy, self.updated, self.stimulus_events) = (false, 0, 0);
-        self.arrange(0);
+        self.start();
     }
 
     /// Accumulators per neuron.
@@ -209,6 +229,12 @@ impl<W: Weight> Slab<W> {
         let parts = [size_of_val(&*self.initial), size_of_val(&*self.singles), size_of_val(&*self.activity), size_of_val(&*self.rest)];
         (state + parts.iter().sum::<usize>() + self.own.bytes()) as u64
     }
+}
+
+/// Room for the state of `padded` single neurons, where blocks may be event-driven.
+fn singles<S: Real>(updates: Updates, padded: usize) -> Pages<Single<S>> {
+    let room = if updates == Updates::Dense { 0 } else { padded };
+    Pages::zeroed(room).expect("invariant: forecast and replica_bytes count the state of single neurons")
 }
 
 /// A block of an array as a fixed-size array.

@@ -20,11 +20,15 @@ unsafe impl Zeroable for u16 {}
 unsafe impl Zeroable for u32 {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for super::store::Segment {}
-// SAFETY: G2, an integer or a float.
-unsafe impl<W: super::weight::Weight> Zeroable for W {}
-// SAFETY: G2, integers and floats are valid when zero.
+// SAFETY: G2, a float.
+unsafe impl Zeroable for f32 {}
+// SAFETY: G2, a float.
+unsafe impl Zeroable for f64 {}
+// SAFETY: G2, an integer.
+unsafe impl Zeroable for super::weight::Q16 {}
+// SAFETY: G2, integers and numbers that are `Zeroable` themselves.
 unsafe impl<S: super::weight::Real> Zeroable for super::single::Single<S> {}
-// SAFETY: G2, integers and a float are valid when zero.
+// SAFETY: G2, an integer and a weight that is `Zeroable` itself.
 unsafe impl<W: super::weight::Weight> Zeroable for super::weight::Synapse<W> {}
 // SAFETY: G2, an integer and the above.
 unsafe impl<W: super::weight::Weight> Zeroable for super::loose::Loose<W> {}
@@ -57,11 +61,6 @@ const HUGE: usize = 2 << 20;
 const LARGE: usize = HUGE / 2;
 
 impl<T: Zeroable> Pages<T> {
-    /// No elements.
-    pub const fn none() -> Self {
-        Self { ptr: NonNull::dangling(), len: 0, block: Block::None }
-    }
-
     /// `len` zeroed elements, or the number of bytes that could not be had.
     pub fn zeroed(len: usize) -> Result<Self, u64> {
         let bytes = (len as u64).saturating_mul(size_of::<T>() as u64);
@@ -108,16 +107,6 @@ fn map(size: usize) -> Option<NonNull<u8>> {
         }
         libc::madvise(start.cast(), size, libc::MADV_HUGEPAGE);
         NonNull::new(start)
-    }
-}
-
-impl<T: Zeroable> Clone for Pages<T> {
-    /// # Panics
-    /// Where memory ends; whoever copies has asked before (`RunError::BatchMemory`).
-    fn clone(&self) -> Self {
-        let mut copy = Self::zeroed(self.len).expect("invariant: memory for a copy was asked for");
-        copy.copy_from_slice(self);
-        copy
     }
 }
 

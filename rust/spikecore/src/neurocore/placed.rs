@@ -127,7 +127,7 @@ impl<W: Weight> Outside<W> {
 }
 
 /// The neurons of one population on this core.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Part<W: Weight> {
     /// Integrated neurons.
     Neurons {
@@ -160,7 +160,11 @@ pub struct Placed<W: Weight> {
 impl<W: Weight> Placed<W> {
     /// The same for a replica of its core, without what has been recorded.
     pub(super) fn replica(&self) -> Self {
-        let (part, spikes, taps) = (self.part.clone(), self.spikes.clone(), self.taps.iter().map(SampleTap::replica).collect());
+        let part = match &self.part {
+            Part::Neurons { slab, outside } => Part::Neurons { slab: Box::new(slab.replica()), outside: outside.clone() },
+            Part::Source(source) => Part::Source(source.clone()),
+        };
+        let (spikes, taps) = (self.spikes.clone(), self.taps.iter().map(SampleTap::replica).collect());
         Self { part, spikes, taps, ..*self }
     }
 

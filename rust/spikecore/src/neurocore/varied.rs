@@ -1,6 +1,7 @@
 //! Neurons of one slab that differ from one another: their constants are arrays, and a step of a block takes each neuron's
 //! own ([`Columns`], leaky neurons; [`Adaptive`], adaptive ones). Equations and order of operations are those of
-//! [`super::neurons`], so a neuron's bits do not depend on whether its population is varied.
+//! [`super::neurons`], so a neuron's bits do not depend on whether its population is varied, with one exception: where
+//! only some neurons have equal synaptic time constants, these too have two currents instead of their sum.
 //!
 //! Invariant: such blocks are dense whatever is asked for. Between two steps nothing is known of them in closed form, so
 //! they are stepped in every tick.

@@ -1,20 +1,12 @@
 //! Weight formats and the arithmetic that goes with each: what a synapse stores, what an accumulator sums,
 //! what precision the state has.
 
+use super::pages::Zeroable;
 use std::fmt::Debug;
 
 /// Precision of a neuron's state; every operation is one IEEE operation, in the order written.
 pub trait Real:
-    Copy
-    + Debug
-    + Default
-    + PartialOrd
-    + Send
-    + Sync
-    + std::ops::Add<Output = Self>
-    + std::ops::Sub<Output = Self>
-    + std::ops::Mul<Output = Self>
-    + 'static
+    Zeroable + Debug + Default + PartialOrd + std::ops::Add<Output = Self> + std::ops::Sub<Output = Self> + std::ops::Mul<Output = Self>
 {
     /// Rounds from `f64`.
     fn from_f64(x: f64) -> Self;
@@ -69,7 +61,7 @@ real!(f32, u32);
 real!(f64, u64);
 
 /// A weight format.
-pub trait Weight: Copy + Debug + Default + Send + Sync + 'static {
+pub trait Weight: Zeroable + Debug + Default {
     /// Precision of the state.
     type State: Real;
     /// What an accumulator sums.

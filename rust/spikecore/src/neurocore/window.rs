@@ -4,6 +4,7 @@
 //! The weights of a kernel's row are kept in the order in which the outputs of a run meet them: those of each *phase*,
 //! the padded column of a source modulo the stride, from the last tap to the first. So a run of outputs is a run of weights.
 
+use std::convert::Infallible;
 use std::ops::Range;
 
 use super::weight::Weight;
@@ -45,24 +46,27 @@ struct Reached {
 }
 
 impl<W: Weight> Window<W> {
-    /// With `weight(index)` as kernel; indices of an array of (output channel, channel of the group, row, column).
-    pub fn convolution(windows: Windows, slice: Range<u32>, weight: impl Fn(u64) -> W) -> Self {
+    /// With `weight(index)` as kernel; indices of an array of (output channel, channel of the group, row, column). Where
+    /// that gives an error, so does this.
+    pub fn convolution<E>(windows: Windows, slice: Range<u32>, weight: impl FnMut(u64) -> Result<W, E>) -> Result<Self, E> {
         let rows = windows.kernel_values() / u64::from(windows.x.kernel);
         Self::new(windows, slice, rows, false, weight)
     }
 
     /// With one weight for all.
     pub fn pooling(windows: Windows, slice: Range<u32>, weight: W) -> Self {
-        Self::new(windows, slice, u64::from(windows.y.kernel), true, |_| weight)
+        let Ok(window) = Self::new(windows, slice, u64::from(windows.y.kernel), true, |_| Ok::<_, Infallible>(weight));
+        window
     }
 
-    fn new(windows: Windows, slice: Range<u32>, rows: u64, pooling: bool, weight: impl Fn(u64) -> W) -> Self {
+    fn new<E>(windows: Windows, slice: Range<u32>, rows: u64, pooling: bool, weight: impl FnMut(u64) -> Result<W, E>) -> Result<Self, E> {
         let columns: Vec<u64> = (0..windows.x.stride).flat_map(|phase| taps(&windows, phase).rev()).map(u64::from).collect();
         let taps = u64::from(windows.x.kernel);
-        let weights = (0..rows).flat_map(|row| columns.iter().map(move |column| row * taps + column)).map(weight).collect();
+        let weights =
+            (0..rows).flat_map(|row| columns.iter().map(move |column| row * taps + column)).map(weight).collect::<Result<_, E>>()?;
         let (height, width) = (u64::from(windows.y.output()), u64::from(windows.x.output()));
         let slice = slice.start.into()..slice.end.into();
-        Self { windows, height, width, plane: height * width, slice, weights, pooling }
+        Ok(Self { windows, height, width, plane: height * width, slice, weights, pooling })
     }
 
     /// Where in the slice a source's synapses go, in runs: `visit(first neuron of the run, weights)`.
@@ -156,6 +160,9 @@ impl<W: Weight> Window<W> {
     pub fn fan_out(&self, source: u32) -> u64 {
         let reached = self.reached(source);
         let whole = (reached.rows.len() * reached.columns.len()) as u64;
+        if reached.channels.is_empty() || whole == 0 {
+            return 0;
+        }
         let of = |channel: u32| {
             if self.holds(channel) {
                 return whole;
@@ -164,7 +171,9 @@ impl<W: Weight> Window<W> {
             self.channel_runs(&reached, channel, &mut |_, weights: &[W]| count += weights.len() as u64);
             count
         };
-        reached.channels.clone().map(of).sum()
+        // All channels between the first and the last are held whole.
+        let (first, last) = (reached.channels.start, reached.channels.end - 1);
+        if first == last { of(first) } else { of(first) + of(last) + u64::from(last - first - 1) * whole }
     }
 
     /// Bytes.
@@ -263,7 +272,7 @@ mod tests {
             let middle = (f64::from(targets) * cut) as u32;
             let (mut found, mut landed) = (vec![], Landed(vec![]));
             for slice in [0..middle, middle..targets] {
-                let window = Window::<f64>::convolution(w, slice.clone(), |index| index as f64);
+                let Ok(window) = Window::<f64>::convolution(w, slice.clone(), |index| Ok::<_, Infallible>(index as f64));
                 prop_assert_eq!(window.bytes(), 8 * w.kernel_values());
                 for source in 0..w.sources() as u32 {
                     let before = found.len();
