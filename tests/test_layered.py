@@ -10,7 +10,7 @@ STEPS = 60
 
 
 def dense(matrices, given):
-    """Which neurons spike in which step, layer by layer, and the potentials at the end; one float32 operation at a time.
+    """Which neurons spike in which step, layer by layer, and the potentials at the end, in float32.
 
     V <- P V + W s, a spike takes the threshold away; a layer sees the spikes of the step before, the first one
     the input of this step.

@@ -3,7 +3,7 @@
 The first argument is an .npz file with the matrices, decay, threshold and input frames; results go to the second.
 Then each line of standard input, a form and a batch size in JSON, is answered by the seconds that one run took.
 
-Forms: `loop` is a step of all layers after the other, eager; `compiled` the same step by torch.compile;
+Forms: `loop` goes step by step through all layers, eager; `compiled` the same with the neurons by torch.compile;
 `by_layer` runs a layer through all steps before the next, so that its input is one product of matrices: right
 for networks without recurrence or feedback, and not what the bar of the comparison asks, but the fairest rival.
 All compute the same float32 operations, so spikes are equal.
@@ -24,7 +24,7 @@ class Net:
         """Take them from the file."""
         self.weights = [torch.from_numpy(data[f"w{k}"]) for k in range(3)]
         self.decay, self.threshold = float(data["decay"]), float(data["threshold"])
-        self.compiled = torch.compile(self.step, dynamic=False)
+        self.compiled = torch.compile(self.update, dynamic=False)
 
     def zeros(self, batch):
         """A row of zeros per sample, for each layer."""
@@ -36,28 +36,34 @@ class Net:
         spikes = (v >= self.threshold).to(torch.float32)
         return v - spikes * self.threshold, spikes
 
-    def step(self, frame, v0, v1, v2, s0, s1, count):
-        """All layers by one step; each sees the spikes of the step before."""
-        v2, s2 = self.fire(v2, torch.matmul(s1, self.weights[2]))
-        v1, s1 = self.fire(v1, torch.matmul(s0, self.weights[1]))
-        v0, s0 = self.fire(v0, torch.matmul(frame, self.weights[0]))
-        return v0, v1, v2, s0, s1, count + s2, s2
+    def update(self, a0, a1, a2, v0, v1, v2, count):
+        """Neurons of all layers by one step. What is compiled: a product of matrices within would be fused with the
+        addition of the potential, whose sums then round otherwise."""
+        v0, s0 = self.fire(v0, a0)
+        v1, s1 = self.fire(v1, a1)
+        v2, s2 = self.fire(v2, a2)
+        return v0, v1, v2, s0, s1, s2, count + s2
 
-    def steps(self, frames, step, keep=None):
-        """A loop over steps; frames has shape (T, B, inputs). Returns spike counts and potentials of the output."""
+    def steps(self, frames, update, keep=None):
+        """A loop over steps; frames has shape (T, B, inputs). Returns spike counts and potentials of the output.
+
+        Each layer sees the spikes of the step before.
+        """
         (v0, v1, v2), (s0, s1, count) = self.zeros(frames.shape[1]), self.zeros(frames.shape[1])
+        w0, w1, w2 = self.weights
         for frame in frames:
-            v0, v1, v2, s0, s1, count, s2 = step(frame, v0, v1, v2, s0, s1, count)
+            arriving = torch.matmul(frame, w0), torch.matmul(s0, w1), torch.matmul(s1, w2)
+            v0, v1, v2, s0, s1, s2, count = update(*arriving, v0, v1, v2, count)
             if keep is not None:
                 keep.append((s0, s1, s2))
         return count, v2
 
     def loop(self, frames):
         """Eager."""
-        return self.steps(frames, self.step)
+        return self.steps(frames, self.update)
 
     def compiled_loop(self, frames):
-        """The step compiled."""
+        """The neurons compiled."""
         return self.steps(frames, self.compiled)
 
     def by_layer(self, frames):
@@ -80,7 +86,7 @@ class Net:
 def check(net, frames, path):
     """Run all samples, keep every layer's spikes and the output's potentials; see that all forms agree."""
     keep = []
-    count, v = net.steps(frames, net.step, keep)
+    count, v = net.steps(frames, net.update, keep)
     layers = [torch.stack(layer).to(torch.bool).numpy() for layer in zip(*keep, strict=True)]
     found = {f"s{k}": np.packbits(layer) for k, layer in enumerate(layers)}
     np.savez(path, counts=count.to(torch.int64).numpy(), v=v.numpy(), **found)
