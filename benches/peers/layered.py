@@ -37,6 +37,9 @@ def options():
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--repeats", type=int, default=9, help="runs of each, in turn; medians are compared")
     parser.add_argument("--workers", type=int, metavar="N", help="threads of ours; the CPUs allowed by default")
+    parser.add_argument(
+        "--weights", choices=("f32", "q16"), default="f32", help="of ours; spikes must be equal in both"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", metavar="FILE", help="write the report; - is standard output")
     return parser.parse_args()
@@ -48,7 +51,7 @@ class Ours:
     def __init__(self, o, frames, record):
         """Compile it."""
         net, self.layers = layered.build(o.seed)
-        self.machine = net.compile(o.workers, record_spikes=record)
+        self.machine = net.compile(o.workers, record_spikes=record, weights=o.weights)
         self.input, self.output = self.layers[0], self.layers[-1]
         self.spikes, self.duration = layered.spikes(frames), layered.duration(o.steps)
 
@@ -58,10 +61,10 @@ class Ours:
         result = self.machine.run(self.duration)
         return result.spike_counts(self.output), self.machine.state(self.output)
 
-    def run_batch(self, batch, states=None):
+    def run_batch(self, batch):
         """The first samples."""
-        states = [(self.output, "v")] if states is None else states
-        return self.machine.run_batch(self.duration, {self.input: self.spikes[:batch]}, states=states)
+        given = {self.input: self.spikes[:batch]}
+        return self.machine.run_batch(self.duration, given, states=[(self.output, "v")])
 
 
 class Peer:
@@ -159,13 +162,20 @@ def compare(o):
         loop = min(times[form] for form in ("loop", "compiled") if form in times)
         by_layer = times["by_layer"] / ours if "by_layer" in times else None
         found.append({"batch": batch, "median_s": times, "ratio": loop / ours, "ratio_by_layer": by_layer})
-    return {"model": "layered", "steps": o.steps, "activity": activity, "peer": peer.report, "cases": found}
+    return {
+        "model": "layered",
+        "steps": o.steps,
+        "weights": o.weights,
+        "activity": activity,
+        "peer": peer.report,
+        "cases": found,
+    }
 
 
 def show(report):
     """Print times and ratios."""
     rates = ", ".join(f"{name} {share:.2%}" for name, share in report["activity"].items())
-    print(f"layered, {report['steps']} steps; per step fire: {rates}; all spikes equal")
+    print(f"layered, {report['steps']} steps, {report['weights']}; per step fire: {rates}; all spikes equal")
     print(f"{report['peer']['simulator']}, {report['peer']['threads']} threads")
     for case in report["cases"]:
         print(f"batch {case['batch']}, ms: " + ", ".join(f"{k} {1e3 * s:.2f}" for k, s in case["median_s"].items()))
