@@ -119,7 +119,7 @@ def spikes(given: NDArray[np.bool_]) -> SpikePairs:
     [([7], [2.0])]
     """
     found = (np.nonzero(sample) for sample in given)
-    return [(neurons.astype(np.uint32), (steps + 1) * DT) for steps, neurons in found]
+    return [(neurons.astype(np.uint32), (steps + 1.0).astype(np.float64) * DT) for steps, neurons in found]
 
 
 def duration(steps: int = 100) -> float:
