@@ -7,6 +7,7 @@ projections, drive. It is JSON, so that a peer needs no spikecore in its environ
 import math
 
 from spikecore.library import brunel, microcircuit
+from spikecore.library import sparse as library_sparse
 
 
 def describe(model, scale, drive):
@@ -107,9 +108,43 @@ def _brunel(scale, drive, g=5.0, eta=2.0):
     }
 
 
+def sparse(neurons, rate, dt, targets=100):
+    """Return the description of `spikecore.library.sparse`: a driven tenth and the rest."""
+    lif, weight, delay = library_sparse.NEURON, library_sparse.WEIGHT_PA, library_sparse.DELAY_MS
+    sizes, degrees = (neurons // 10, neurons - neurons // 10), (targets // 10, targets - targets // 10)
+    keys = ("tau_m", "c_m", "e_l", "v_th", "v_reset", "t_ref")
+    return {
+        "synapse": "exponential",
+        "dt": dt,
+        "neuron": {**{key: getattr(lif, key) for key in keys}, "tau_syn": lif.tau_syn_exc},
+        "populations": [
+            {"name": name, "size": size, "i_e": lif.i_e, "v_init": ["constant", lif.e_l, 0.0]}
+            for name, size in zip(("driven", "rest"), sizes, strict=True)
+        ],
+        "projections": [
+            {
+                "source": x,
+                "target": y,
+                "out_degree": degrees[y],
+                "weight_range": [weight.low, weight.high],
+                "delay_range": [delay.low, delay.high],
+            }
+            for x in range(2)
+            for y in range(2)
+        ],
+        "poisson": [{"target": 0, "rate": 10.0 * rate, "weight": library_sparse.PULSE_PA}],
+    }
+
+
 def synapses(network):
     """Return the number of synapses of a description."""
     sizes = [population["size"] for population in network["populations"]]
-    return sum(
-        one["total"] if "total" in one else one["in_degree"] * sizes[one["target"]] for one in network["projections"]
-    )
+    return sum(_count(one, sizes) for one in network["projections"])
+
+
+def _count(one, sizes):
+    if "total" in one:
+        return one["total"]
+    if "out_degree" in one:
+        return one["out_degree"] * sizes[one["source"]]
+    return one["in_degree"] * sizes[one["target"]]

@@ -1,7 +1,8 @@
 """Run a described network in Brian2: task as JSON on standard input, report on the last line.
 
 The Cython target runs on one thread. Poisson drive is `PoissonInput` with 1000 trains, so counts
-are binomial. Input to a refractory neuron with delta synapses is added, where spikecore and NEST
+are binomial; where events are rare, below one per hundred ticks, with one train, and so at most one
+event per tick. Input to a refractory neuron with delta synapses is added, where spikecore and NEST
 lose it. The build includes the compilation of all code, which Brian2 caches for the next run.
 """
 
@@ -60,7 +61,30 @@ def neurons_of(network):
     return groups
 
 
-def connect(network, groups, rng):
+def weights(one, rng, n):
+    """Weights from a range, or redrawn until they have the sign of their mean."""
+    if "weight_range" in one:
+        return rng.uniform(*one["weight_range"], n)
+    low, high = (0.0, np.inf) if one["weight"] > 0 else (-np.inf, 0.0)
+    return draws(rng, one["weight"], one["weight_sd"], n, low, high)
+
+
+def delays(one, rng, n, dt):
+    """Delays on the grid, from a range or redrawn below half a tick."""
+    if "delay_range" in one:
+        drawn = rng.uniform(*one["delay_range"], n)
+    else:
+        drawn = draws(rng, one["delay"], one["delay_sd"], n, dt / 2, np.inf)
+    return np.round(drawn / dt) * dt
+
+
+def drive(one, group, variable, unit, dt):
+    """Poisson input to a group."""
+    trains = 1 if one["rate"] * dt * 1e-3 < 0.01 else 1000
+    return b2.PoissonInput(group, variable, trains, one["rate"] / trains * b2.Hz, one["weight"] * unit)
+
+
+def connect(network, groups, rng, dt):
     """Draw the connections with numpy and hand them over."""
     current = network["synapse"] == "exponential"
     unit, on_pre = (b2.pA, "i_syn_post += w") if current else (b2.mV, "v_post += w")
@@ -69,22 +93,23 @@ def connect(network, groups, rng):
         source, target = groups[one["source"]], groups[one["target"]]
         if "total" in one:
             sources, targets = (rng.integers(0, len(group), one["total"]) for group in (source, target))
+        elif "out_degree" in one:
+            sources = np.repeat(np.arange(len(source)), one["out_degree"])
+            targets = rng.integers(0, len(target), len(sources))
         else:
             targets = np.repeat(np.arange(len(target)), one["in_degree"])
             sources = rng.integers(0, len(source), len(targets))
-        shared = one["weight_sd"] == 0.0
+        shared = one.get("weight_sd") == 0.0
         equations = f"w : {'amp' if current else 'volt'}" + (" (shared)" if shared else "")
-        delay = one["delay"] * b2.ms if one["delay_sd"] == 0.0 else None
+        delay = one["delay"] * b2.ms if one.get("delay_sd") == 0.0 else None
         synapses = b2.Synapses(source, target, equations, on_pre=on_pre, delay=delay)
         synapses.connect(i=sources, j=targets)
         if shared:
             synapses.w = one["weight"] * unit
         else:
-            low, high = (0.0, np.inf) if one["weight"] > 0 else (-np.inf, 0.0)
-            synapses.w = draws(rng, one["weight"], one["weight_sd"], len(sources), low, high) * unit
+            synapses.w = weights(one, rng, len(sources)) * unit
         if delay is None:
-            drawn = draws(rng, one["delay"], one["delay_sd"], len(sources), 0.05, np.inf)
-            synapses.delay = np.round(drawn, 1) * b2.ms
+            synapses.delay = delays(one, rng, len(sources), dt) * b2.ms
         made.append(synapses)
     return made
 
@@ -94,23 +119,21 @@ def main():
     task = json.load(sys.stdin)
     network = task["network"]
     b2.prefs.codegen.target = "cython"
-    b2.defaultclock.dt = 0.1 * b2.ms
+    dt = network.get("dt", 0.1)
+    b2.defaultclock.dt = dt * b2.ms
     b2.seed(task["seed"])
     rng = np.random.default_rng(task["seed"])
     start = time.perf_counter()
     groups = neurons_of(network)
     for one, group in zip(network["populations"], groups, strict=True):
         kind, first, second = one["v_init"]
-        draw = rng.normal if kind == "normal" else rng.uniform
+        draw = {"normal": rng.normal, "uniform": rng.uniform, "constant": lambda value, _, n: np.full(n, value)}[kind]
         group.v = draw(first, second, len(group)) * b2.mV
     variable, unit = ("i_syn", b2.pA) if network["synapse"] == "exponential" else ("v", b2.mV)
-    inputs = [
-        b2.PoissonInput(groups[one["target"]], variable, 1000, one["rate"] / 1000 * b2.Hz, one["weight"] * unit)
-        for one in network["poisson"]
-    ]
+    inputs = [drive(one, groups[one["target"]], variable, unit, dt) for one in network["poisson"]]
     monitors = [b2.SpikeMonitor(group, record=False) for group in groups]
-    simulation = b2.Network(groups, connect(network, groups, rng), inputs, monitors)
-    simulation.run(0.1 * b2.ms)  # generates and compiles the code
+    simulation = b2.Network(groups, connect(network, groups, rng, dt), inputs, monitors)
+    simulation.run(dt * b2.ms)  # generates and compiles the code
     build_s = time.perf_counter() - start
     simulation.run(task["presim_ms"] * b2.ms)
     before, start = sum(int(m.num_spikes) for m in monitors), time.perf_counter()

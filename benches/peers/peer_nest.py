@@ -22,7 +22,9 @@ def build(task):
     """Create nodes and connections; return the populations."""
     network = task["network"]
     nest.ResetKernel()
-    nest.set(resolution=0.1, local_num_threads=task["threads"], rng_seed=task["seed"], print_time=False)
+    nest.set(
+        resolution=network.get("dt", 0.1), local_num_threads=task["threads"], rng_seed=task["seed"], print_time=False
+    )
     neuron = {NAMES[key]: value for key, value in network["neuron"].items() if key in NAMES}
     model = "iaf_psc_delta"
     if network["synapse"] == "exponential":
@@ -32,22 +34,27 @@ def build(task):
     populations = []
     for one in network["populations"]:
         kind, first, second = one["v_init"]
-        start = nest.random.normal(first, second) if kind == "normal" else nest.random.uniform(first, second)
+        draw = {"normal": nest.random.normal, "uniform": nest.random.uniform, "constant": lambda value, _: value}[kind]
         nodes = nest.Create(model, one["size"], params={**neuron, "I_e": one["i_e"]})
-        nodes.V_m = start
+        nodes.V_m = draw(first, second)
         populations.append(nodes)
     for one in network["projections"]:
-        rule = (
-            {"rule": "fixed_total_number", "N": one["total"]}
-            if "total" in one
-            else {"rule": "fixed_indegree", "indegree": one["in_degree"]}
-        )
+        rule = rule_of(one)
         synapse = {"synapse_model": "static_synapse", "weight": weight(one), "delay": delay(one)}
         nest.Connect(populations[one["source"]], populations[one["target"]], rule, synapse)
     for one in network["poisson"]:
         generator = nest.Create("poisson_generator", params={"rate": one["rate"]})
         nest.Connect(generator, populations[one["target"]], syn_spec={"weight": one["weight"], "delay": 1.5})
     return populations
+
+
+def rule_of(one):
+    """How partners are drawn."""
+    if "total" in one:
+        return {"rule": "fixed_total_number", "N": one["total"]}
+    if "out_degree" in one:
+        return {"rule": "fixed_outdegree", "outdegree": one["out_degree"]}
+    return {"rule": "fixed_indegree", "indegree": one["in_degree"]}
 
 
 def record(nodes, task):
@@ -58,7 +65,9 @@ def record(nodes, task):
 
 
 def weight(one):
-    """Weight, redrawn until it has the sign of its mean."""
+    """Weight from a range, or redrawn until it has the sign of its mean."""
+    if "weight_range" in one:
+        return nest.random.uniform(*one["weight_range"])
     if one["weight_sd"] == 0.0:
         return one["weight"]
     low, high = (0.0, np.inf) if one["weight"] > 0 else (-np.inf, 0.0)
@@ -66,7 +75,9 @@ def weight(one):
 
 
 def delay(one):
-    """Delay, redrawn below half a tick."""
+    """Delay from a range, or redrawn below half a tick."""
+    if "delay_range" in one:
+        return nest.random.uniform(*one["delay_range"])
     if one["delay_sd"] == 0.0:
         return one["delay"]
     return nest.math.redraw(nest.random.normal(one["delay"], one["delay_sd"]), 0.05, np.inf)

@@ -2,7 +2,10 @@
 
     python benches/peers/run.py --model brunel --peer nest
     python benches/peers/run.py --model microcircuit --scale 0.1 --peer brian2
+    python benches/peers/run.py --model sparse --rate 0.1 --peer nest brian2
 
+The sparse network is that of `spikecore bench sparse`, which says for how long both run. It is there to see that cost
+follows spikes: a ratio below 50 at 0.1 Hz is a regression, and so are rates that differ by more than 5 %.
 Prints both and the ratios; --json writes them. Needs `pip install nest-simulator==3.10.0` or `pip
 install brian2` in this environment or in that of --peer-python (Brian2 2.9 needs numpy < 2.4 and a
 C++ compiler). The full microcircuit takes NEST 15 GB and some minutes. A ratio that falls between
@@ -22,30 +25,69 @@ import networks
 NEST_SYNAPSES_PER_THREAD = 2**27 - 1
 """NEST numbers the connections of one synapse model on one thread with 27 bits."""
 MEASURES = ("build_s", "run_s", "peak_rss_bytes")
+NETWORK = {"scale": 1.0, "drive": "dc", "time": 1_000.0, "presim": 200.0, "weights": "f32", "seed": 1, "rates": False}
+"""Options of the microcircuit and of Brunel's network, with what they are by default."""
+SPARSE = {"neurons": 200_000, "rate": 0.1, "dt": 0.1}
+"""Options of the sparse network."""
+RATE_TOLERANCE = 0.05
+"""Most by which the mean rates of the sparse network may differ."""
 
 
 def options():
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--model", choices=("brunel", "microcircuit"), required=True)
-    parser.add_argument("--peer", choices=("nest", "brian2"), required=True)
-    parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--drive", choices=("dc", "poisson"), default="dc")
-    parser.add_argument("--time", type=float, default=1_000.0, metavar="MS")
-    parser.add_argument("--presim", type=float, default=200.0, metavar="MS")
+    parser.add_argument("--model", choices=("brunel", "microcircuit", "sparse"), required=True)
+    parser.add_argument("--peer", choices=("nest", "brian2"), nargs="+", required=True)
+    given = parser.add_argument_group("brunel and microcircuit", argument_default=argparse.SUPPRESS)
+    given.add_argument("--scale", type=float, help="default 1")
+    given.add_argument("--drive", choices=("dc", "poisson"), help="default dc")
+    given.add_argument("--time", type=float, metavar="MS", help="default 1000")
+    given.add_argument("--presim", type=float, metavar="MS", help="default 200")
+    given.add_argument("--weights", choices=("f32", "q16"), help="default f32")
+    given.add_argument("--seed", type=int, help="default 1")
+    given.add_argument("--rates", action="store_true", help="rates per population too (NEST; it then records)")
+    given = parser.add_argument_group("sparse", argument_default=argparse.SUPPRESS)
+    given.add_argument("--neurons", type=int, metavar="N", help="default 200,000")
+    given.add_argument("--rate", type=float, metavar="HZ", help="mean rate, default 0.1")
+    given.add_argument("--dt", type=float, metavar="MS", help="tick, default 0.1")
     parser.add_argument(
         "--threads",
         type=int,
         default=len(os.sched_getaffinity(0)),
         help="of both, where the peer has any",
     )
-    parser.add_argument("--weights", choices=("f32", "q16"), default="f32")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rates", action="store_true", help="rates per population too (NEST; it then records)")
     parser.add_argument("--repeats", type=int, default=1, help="runs of each, in turn; medians are compared")
-    parser.add_argument("--peer-python", default=sys.executable, metavar="EXE", help="interpreter that has the peer")
-    parser.add_argument("--json", metavar="FILE", help="write the report; - is standard output")
-    return parser.parse_args()
+    parser.add_argument("--peer-python", default=sys.executable, metavar="EXE", help="interpreter that has the peers")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the reports, a list of one per peer; - is standard output"
+    )
+    o = parser.parse_args()
+    own, others = (SPARSE, NETWORK) if o.model == "sparse" else (NETWORK, SPARSE)
+    for name in others:
+        if hasattr(o, name):
+            parser.error(f"--model {o.model} has no option --{name}")
+    for name, default in own.items():
+        setattr(o, name, getattr(o, name, default))
+    return o
+
+
+def run_sparse(o):
+    """Run spikecore's bench of the sparse network, one case."""
+    command = [
+        sys.executable,
+        "-m",
+        "spikecore",
+        "bench",
+        "sparse",
+        "--neurons",
+        str(o.neurons),
+        "--rates",
+        str(o.rate),
+    ]
+    command += ["--dts", str(o.dt), "--workers", str(o.threads), "--json", "-"]
+    case = json.loads(output_of(command))["cases"][0]
+    ours = {key: case[key] for key in ("neurons", "synapses", "run_s", "rate_hz", "spikes", "biological_s", "presim_s")}
+    return {"simulator": "spikecore", "threads": o.threads, **ours}
 
 
 def run_ours(o):
@@ -69,20 +111,20 @@ def run_ours(o):
     return {"simulator": "spikecore", "threads": o.threads, **ours, "rate_hz": rate, **rates}
 
 
-def run_peer(o, network):
+def run_peer(o, peer, network, time_ms, presim_ms):
     """Run the peer's script in its own interpreter."""
     threads = o.threads
-    if o.peer == "nest":
+    if peer == "nest":
         threads = max(threads, -(-networks.synapses(network) // NEST_SYNAPSES_PER_THREAD))
     task = {
         "network": network,
         "threads": threads,
-        "seed": o.seed,
-        "time_ms": o.time,
-        "presim_ms": o.presim,
-        "rates": o.rates,
+        "seed": getattr(o, "seed", 1),
+        "time_ms": time_ms,
+        "presim_ms": presim_ms,
+        "rates": getattr(o, "rates", False),
     }
-    script = Path(__file__).with_name(f"peer_{o.peer}.py")
+    script = Path(__file__).with_name(f"peer_{peer}.py")
     return json.loads(output_of([o.peer_python, str(script)], json.dumps(task)).strip().split("\n")[-1])
 
 
@@ -94,29 +136,27 @@ def output_of(command, text=None):
     return done.stdout
 
 
-def compare(o):
+def compare(o, peer):
     """Run both in turn; return the report."""
-    network = networks.describe(o.model, o.scale, o.drive)
+    if o.model == "sparse":
+        network, chosen = networks.sparse(o.neurons, o.rate, o.dt), SPARSE
+    else:
+        network, chosen = networks.describe(o.model, o.scale, o.drive), NETWORK
     runs = {"ours": [], "peer": []}
     for _ in range(o.repeats):
-        runs["ours"].append(run_ours(o))
-        runs["peer"].append(run_peer(o, network))
-    report = {
-        "model": o.model,
-        "scale": o.scale,
-        "drive": o.drive,
-        "weights": o.weights,
-        "synapses": networks.synapses(network),
-        "biological_s": o.time * 1e-3,
-    }
+        ours = run_sparse(o) if o.model == "sparse" else run_ours(o)
+        time_ms = 1e3 * ours["biological_s"] if o.model == "sparse" else o.time
+        presim_ms = 1e3 * ours["presim_s"] if o.model == "sparse" else o.presim
+        runs["ours"].append(ours)
+        runs["peer"].append(run_peer(o, peer, network, time_ms, presim_ms))
+    seconds = time_ms * 1e-3
+    report = {"model": o.model, **{name: getattr(o, name) for name in chosen}}
+    report |= {"synapses": networks.synapses(network), "biological_s": seconds}
+    measures = [key for key in MEASURES if key in ours]
     for who, reports in runs.items():
-        middle = {key: median(one[key] for one in reports) for key in MEASURES}
-        report[who] = {
-            **reports[0],
-            **middle,
-            "real_time_factor": middle["run_s"] / (o.time * 1e-3),
-        }
-    report["ratios"] = {key: report["peer"][key] / report["ours"][key] for key in (*MEASURES, "rate_hz")}
+        middle = {key: median(one[key] for one in reports) for key in measures}
+        report[who] = {**reports[0], **middle, "real_time_factor": middle["run_s"] / seconds}
+    report["ratios"] = {key: report["peer"][key] / report["ours"][key] for key in (*measures, "rate_hz")}
     report["runs"] = runs
     return report
 
@@ -125,10 +165,9 @@ def show(report):
     """Print both columns and the ratios, peer by ours."""
     ours, peer, ratios = report["ours"], report["peer"], report["ratios"]
     neurons, synapses = ours["neurons"], report["synapses"]
-    print(
-        f"{report['model']}, scale {report['scale']:g}, drive {report['drive']}: "
-        f"{neurons:,} neurons, {synapses:,} synapses"
-    )
+    names = ("rate", "dt") if report["model"] == "sparse" else ("scale", "drive")
+    chosen = ", ".join(f"{name} {report[name]}" for name in names)
+    print(f"{report['model']}, {chosen}: {neurons:,} neurons, {synapses:,} synapses, {report['biological_s']:g} s")
     print(f"{'':24}{ours['simulator']:>14}{peer['simulator']:>14}{'ratio':>10}")
     print(f"{'threads':24}{ours['threads']:>14}{peer['threads']:>14}")
     for label, key, unit in (
@@ -136,7 +175,8 @@ def show(report):
         ("build, s", "build_s", 1.0),
         ("peak memory, GB", "peak_rss_bytes", 1e9),
     ):
-        print(f"{label:24}{ours[key] / unit:>14.3f}{peer[key] / unit:>14.3f}{ratios[key]:>9.1f}×")
+        if key in ratios:
+            print(f"{label:24}{ours[key] / unit:>14.3f}{peer[key] / unit:>14.3f}{ratios[key]:>9.1f}×")
     print(f"{'mean rate, Hz':24}{ours['rate_hz']:>14.3f}{peer['rate_hz']:>14.3f}{ratios['rate_hz']:>9.3f}×")
     for (name, rate), other in zip(ours.get("rates_hz", {}).items(), peer.get("rates_hz", ()), strict=False):
         print(f"{f'{name}, Hz':24}{rate:>14.3f}{other:>14.3f}{other / rate:>9.3f}×")
@@ -145,15 +185,18 @@ def show(report):
 def main():
     """Compare and report."""
     o = options()
-    report = compare(o)
+    reports = [compare(o, peer) for peer in o.peer]
     if o.json != "-":
-        show(report)
+        for report in reports:
+            show(report)
     if o.json:
-        text = json.dumps(report, indent=2)
+        text = json.dumps(reports, indent=2)
         if o.json == "-":
             print(text)
         else:
             Path(o.json).write_text(text + "\n", encoding="utf-8")
+    if o.model == "sparse" and any(abs(report["ratios"]["rate_hz"] - 1.0) > RATE_TOLERANCE for report in reports):
+        sys.exit("rates differ by more than 5 %: these are not runs of one network")
 
 
 if __name__ == "__main__":

@@ -131,6 +131,7 @@ def _sparse_case(neurons: int, rate: float, dt: float, seconds: float, workers: 
     net, _ = library_sparse.build(neurons, rate, dt)
     machine = net.compile(workers, record_spikes=False)
     machine.run(SPARSE_PRESIM_TICKS * dt)
+    presim = machine.time
     result = machine.run(round(seconds * 1e3 / dt) * dt)
     counts, stats = result.counts.totals(), result.statistics
     synapses = int(stats["synapses"])
@@ -140,6 +141,7 @@ def _sparse_case(neurons: int, rate: float, dt: float, seconds: float, workers: 
         "target_rate_hz": rate,
         "rate_hz": counts["spikes"] / neurons / (result.duration * 1e-3),
         "dt_ms": dt,
+        "presim_s": presim * 1e-3,
         "biological_s": result.duration * 1e-3,
         "run_s": result.real_s,
         "spikes": counts["spikes"],

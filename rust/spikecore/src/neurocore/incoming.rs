@@ -74,7 +74,15 @@ impl<W: Weight> Incoming<W> {
     /// Takes its own of some ascending ids; returns the number of their synapses.
     pub fn ingest(&mut self, channel: usize, tick: Tick, ids: &[NeuronId]) -> u64 {
         let first = ids.partition_point(|&id| id < self.ids.start);
-        let own = ids[first..].iter().take_while(|&&id| id < self.ids.end);
+        let own = &ids[first..];
+        let own = &own[..own.partition_point(|&id| id < self.ids.end)];
+        if let Kernel::Dense(matrix) = &*self.kernel {
+            let synapses = own.len() * matrix.targets();
+            if synapses > 0 {
+                self.waiting[channel].extend(own.iter().map(|&id| (tick, id)));
+            }
+            return synapses as u64;
+        }
         let mut synapses = 0;
         for &id in own {
             let fan_out = self.kernel.fan_out(id - self.ids.start);

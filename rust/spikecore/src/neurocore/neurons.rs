@@ -275,8 +275,13 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
         };
         if fired {
             let c = slab.constants;
-            for k in at..drive.len.min(at + BLOCK) {
-                if slab.v[k] >= c.theta {
+            let reached = reached(block(&mut slab.v, at), c.theta);
+            let (words, _) = reached.as_chunks::<8>();
+            for (first, word) in (at..).step_by(8).zip(words) {
+                let mut left = u64::from_le_bytes(*word);
+                while left != 0 {
+                    let k = first + left.trailing_zeros() as usize / 8;
+                    left &= left - 1;
                     slab.v[k] = c.spiked(slab.v[k]);
                     slab.r[k] = c.refractory;
                     out.push(k as u32);
@@ -284,6 +289,17 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
             }
         }
     }
+}
+
+/// Which neurons of a block have reached the threshold, 1 or 0; padding never does. A loop of its own, which becomes
+/// vectors: with 5 of 128 firing, a branch per neuron takes longer than the step itself.
+#[inline(always)]
+fn reached<S: Real>(v: &[S; BLOCK], theta: S) -> [u8; BLOCK] {
+    let mut reached = [0; BLOCK];
+    for k in 0..BLOCK {
+        reached[k] = u8::from(v[k] >= theta);
+    }
+    reached
 }
 
 impl<S: Real> Constants<S> {
