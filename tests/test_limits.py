@@ -132,7 +132,7 @@ def test_stimuli_that_16_bits_would_round_to_nothing_are_refused(weight):
     exc = net.population(200, sc.LIF(), name="exc")
     net.connect(exc, exc, sc.FixedInDegree(50), weight=1000.0, delay=1.0)
     net.stimulate(exc, sc.Poisson(8000.0, weight))
-    lost = rf"exc: weight is {weight}, allowed: at least half of 0.03125, the grid of all weights onto \"exc\" .*; use f32"
+    lost = rf"exc: weight is {weight}, allowed: at least half of 0.03125, the grid .* onto \"exc\" .*; use f32"
     with pytest.raises(sc.NetworkError, match=lost):
         net.compile(weights="q16", workers=1)
     machine = net.compile(workers=1)

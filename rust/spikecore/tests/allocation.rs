@@ -84,7 +84,7 @@ fn rare() -> Network {
     connect(&mut network, (id, id), Rule::FixedInDegree(20), normal(40.0), SPREAD);
     poisson(&mut network, id, 0.001, 12_000.0);
     for k in 0..300 {
-        let current = Stimulus::DirectCurrent { population: id, amplitudes: vec![5.0], start: 100 * k, stop: 100 * k + 50 };
+        let current = Stimulus::DirectCurrent { population: id, amplitudes: vec![5.0], start: 80 * k, stop: 80 * k + 40 };
         network.stimulus(current).unwrap();
     }
     network
@@ -108,7 +108,7 @@ fn two_groups() -> Network {
 /// All neurons of both cores fire in the same ticks.
 fn synchronous() -> Network {
     let mut network = empty();
-    let id = network.population("a", 3_000, lif(10.0, 500.0)).unwrap();
+    let id = network.population("a", 3_000, lif(10.0, 2_000.0)).unwrap();
     network.initial_potential(id, Distribution::Constant(-65.0)).unwrap();
     connect(&mut network, (id, id), Rule::FixedInDegree(2), Distribution::Constant(1.0), Distribution::Constant(1.0));
     network
@@ -204,8 +204,8 @@ fn check(name: &str, mut machine: Machine) -> Option<String> {
     // The first half of a sample is the warm-up of the second.
     let samples = (sample(3_000), sample(6_000));
     // Threads and their stacks cost a fixed number; a new maximum of a buffer may cost one more, now and then, and more
-    // often in a sample, which begins without any.
-    let allocates = found.1 > found.0.map(|short| short + 4) || samples.1 > samples.0 + 30;
+    // often in a sample, which begins without any. What is looked for would come in one tick of 40 at least, on two cores.
+    let allocates = found.1 > found.0.map(|short| short + 15) || samples.1 > samples.0 + 75;
     let text = || format!("{name}: {found:?} allocations in 10 and 1,000 ticks, {samples:?} in samples of 3,000 and 6,000");
     allocates.then(text)
 }
