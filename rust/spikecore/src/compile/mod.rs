@@ -10,12 +10,14 @@ pub mod plan;
 pub mod row_writer;
 pub mod rows;
 
+use std::sync::Arc;
+
 use crate::error::CompileError;
 use crate::id::{BLOCK, NeuronId, Tick};
 use crate::machine::engine::{Engine, Parts};
 use crate::network::{Model, Network, Population, Receptor, Stimulus};
 use crate::neurocore::events::Updates;
-use crate::neurocore::flow::Flows;
+use crate::neurocore::flow::{self, Flows};
 use crate::neurocore::memory::{Memory, Reach};
 use crate::neurocore::neurons::{PoissonDrive, Slab};
 use crate::neurocore::weight::Weight;
@@ -73,7 +75,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let (router, ports) = Router::new(&lanes)?;
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
     let jobs: Vec<_> = filled.stores.into_iter().zip(computed).enumerate().collect();
-    let flows = Flows::default();
+    let flows = flow::shared(network.populations.iter().map(|p| p.model.propagators(network.dt)));
     each(threads, jobs, (BUILT, 1.0), watch, |(id, (store, computed))| {
         let slices = partition.slices[id].iter();
         let placed = slices.map(|slice| place(network, &plan, slice, &initial, (options.updates, &flows))).collect();
@@ -141,7 +143,11 @@ fn place<W: Weight>(
     let part = match population.model {
         Model::SpikeSource => Part::Source(Source::new(source_spikes(population, slice))),
         model => Part::Neurons {
-            slab: Box::new(Slab::new((&model, each), network.dt, &initial[id][range.clone()], plan.steps[id], updates, flows)),
+            slab: {
+                let flow = Arc::clone(flows[id].as_ref().expect("invariant: neurons"));
+                let slab = Slab::new((&model, each), network.dt, &initial[id][range.clone()], plan.steps[id], updates, flow);
+                Box::new(slab)
+            },
             outside: outside(network, plan, id, &range),
         },
     };

@@ -30,7 +30,7 @@
 //! zero or below, a step is `v + bias` rounded, which is never above `v`, so what is below the threshold stays there and no
 //! margin is needed. What has an infinite threshold never fires.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::weight::Real;
 use crate::id::Tick;
@@ -132,21 +132,21 @@ fn peak(p: &Propagators, receptor: usize) -> (f64, f64) {
     best.filter(|(_, s)| s.is_finite()).fold((1.0, p21), |best, one| if one.1 > best.1 { one } else { best })
 }
 
-/// The flows of a network's models, each made once: slabs of one model share its tables, which so stay in cache.
-#[derive(Debug, Default)]
-pub struct Flows<S>(Mutex<Vec<(Propagators, Arc<Flow<S>>)>>);
+/// The flow of every population, none for spike sources.
+pub type Flows<S> = [Option<Arc<Flow<S>>>];
 
-impl<S: Real> Flows<S> {
-    /// The flow of a model.
-    pub fn of(&self, p: &Propagators) -> Arc<Flow<S>> {
-        let mut known = self.0.lock().expect("invariant: making a flow does not panic");
-        if let Some((_, flow)) = known.iter().find(|(known, _)| known == p) {
+/// The flows of these models, none for spike sources; equal models share one, so that its tables stay in cache.
+pub fn shared<S: Real>(models: impl Iterator<Item = Option<Propagators>>) -> Vec<Option<Arc<Flow<S>>>> {
+    let mut known: Vec<(Propagators, Arc<Flow<S>>)> = vec![];
+    let mut flow = |p: Propagators| {
+        if let Some((_, flow)) = known.iter().find(|(known, _)| *known == p) {
             return Arc::clone(flow);
         }
-        let flow = Arc::new(Flow::new(p));
-        known.push((*p, Arc::clone(&flow)));
+        let flow = Arc::new(Flow::new(&p));
+        known.push((p, Arc::clone(&flow)));
         flow
-    }
+    };
+    models.map(|p| p.map(&mut flow)).collect()
 }
 
 impl<S: Real> Flow<S> {

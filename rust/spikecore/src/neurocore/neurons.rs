@@ -10,7 +10,7 @@
 //! with constants of their own in [`super::varied`].
 
 use super::events::{Activity, Updates};
-use super::flow::{Flow, Flows};
+use super::flow::Flow;
 use super::pages::Pages;
 use super::single::Single;
 use super::varied::{self, Own};
@@ -125,7 +125,7 @@ pub struct Drive<'a, W: Weight> {
 
 impl<W: Weight> Slab<W> {
     /// Neurons of `model`, or of `each` their own where they differ; `initial` holds potentials relative to rest, in mV.
-    pub fn new((model, each): (&Model, &[Model]), h: f64, initial: &[f64], step: f64, updates: Updates, flows: &Flows<W::State>) -> Self {
+    pub fn new((model, each): (&Model, &[Model]), h: f64, initial: &[f64], step: f64, updates: Updates, flow: Arc<Flow<W::State>>) -> Self {
         let p = &model.propagators(h).expect("invariant: not a spike source");
         let equations = match model {
             Model::LifDelta(_) | Model::LifSubtract(_) => Equations::Delta,
@@ -157,7 +157,7 @@ impl<W: Weight> Slab<W> {
             dense: Vec::with_capacity(blocks),
             activity: vec![Activity::new(updates); blocks],
             singles: singles(updates, padded),
-            flow: flows.of(p),
+            flow,
             busy: false,
             updates,
             updated: 0,
