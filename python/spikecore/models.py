@@ -5,7 +5,6 @@ array with one per neuron. A record is checked when it is made; what depends on 
 be a multiple of `dt`) or the size is checked by `Network.population`.
 """
 
-import difflib
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, Self
 
@@ -136,6 +135,8 @@ def _check_option(name: str, reset: Any, t_ref: Any) -> None:
 
 
 def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
+    import difflib  # only where a name is wrong
+
     meant = _PYNN_NAMES.get(keyword)
     if meant not in known:
         close = difflib.get_close_matches(keyword.lower(), known, n=1)

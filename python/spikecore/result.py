@@ -4,7 +4,6 @@ Everything derives from the engine's exact counters and, where spikes were recor
 list in canonical order: sorted by tick, then by global neuron id.
 """
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -255,6 +254,8 @@ class Result:
         if not self.spikes:
             msg = "no spikes were recorded; compile with record_spikes"
             raise NotRecordedError(msg, parameter="record_spikes")
+        import hashlib  # takes longer to load than all of this module
+
         digest = hashlib.sha256()
         pairs = np.empty(len(self.spikes.ticks), dtype=[("tick", "<u8"), ("id", "<u4")])
         pairs["tick"], pairs["id"] = self.spikes.ticks, self.spikes.ids

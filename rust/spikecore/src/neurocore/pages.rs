@@ -76,7 +76,7 @@ impl<T: Zeroable> Pages<T> {
 /// Zeroed memory that nothing has touched, if there is any.
 fn block(layout: Layout) -> Option<(NonNull<u8>, Block)> {
     #[cfg(target_os = "linux")]
-    if layout.size() >= LARGE {
+    if layout.size() >= LARGE && !cfg!(miri) {
         let size = layout.size().checked_next_multiple_of(HUGE)?;
         return Some((map(size)?, Block::Mapped(size)));
     }
