@@ -1,7 +1,6 @@
 """What happened in a batch: counts, states, spikes and prices of independent samples."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,8 @@ from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed, kept
 from spikecore.result import Counts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spikecore.energy import EnergyReport
 
 __all__ = ["BatchResult", "CountTables", "StateTables"]
@@ -123,7 +124,7 @@ class BatchResult:
         """Return the number of samples."""
         return self._length
 
-    def energy(self, profile: str | Path = "loihi") -> "EnergyReport":
+    def energy(self, profile: "str | Path" = "loihi") -> "EnergyReport":
         """Price the counts of the whole batch; divide by its length for a sample.
 
         Parameters

@@ -6,7 +6,6 @@ list in canonical order: sorted by tick, then by global neuron id.
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from spikecore.population import Population, Recorder, member
 from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spikecore.energy import EnergyReport
 
 __all__ = ["Counts", "Result"]
@@ -295,6 +296,8 @@ class Result:
         ImportError
             If axes are wanted and matplotlib is not installed.
         """
+        from pathlib import Path  # on use: it and what it loads are a fifth of this package's own import
+
         from spikecore import raster
 
         picture = raster.select(self, start, stop, share)
@@ -305,7 +308,7 @@ class Result:
             raise TypeError(msg)
         return raster.draw(picture, where)
 
-    def energy(self, profile: str | Path = "loihi") -> "EnergyReport":
+    def energy(self, profile: "str | Path" = "loihi") -> "EnergyReport":
         """Price the counts of this run.
 
         Parameters
