@@ -1,4 +1,4 @@
-//! The only file that names atomics or threads: the standard library's, or loom's under `cfg(loom)`.
+//! The only file that names atomics: the standard library's, or loom's under `cfg(loom)`. Threads of the models are from here too.
 //!
 //! Everything lock-free imports from here, so that the model checker sees every access the product makes.
 //! Only Acquire/Release (and Relaxed) orderings are used; there is no `SeqCst` and no fence anywhere.
