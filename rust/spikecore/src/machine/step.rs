@@ -5,8 +5,9 @@
 
 use std::time::Instant;
 
-use crate::id::Tick;
+use crate::id::{NeuronId, Tick};
 use crate::neurocore::Core;
+use crate::neurocore::visits::Outlet;
 use crate::neurocore::weight::Weight;
 use crate::router::{Blocked, Port, Router};
 
@@ -17,7 +18,7 @@ pub struct Phases {
     pub ingest: f64,
     /// Scattering due synapses.
     pub deliver: f64,
-    /// Neurons and stimuli.
+    /// Neurons and stimuli, and delivery where neurons are visited one by one.
     pub integrate: f64,
     /// Nothing to run.
     pub wait: f64,
@@ -33,6 +34,25 @@ pub struct Seat<'a, W: Weight> {
     longest: u32,
     /// Whether the next tick has been begun: what was filed for it is delivered.
     begun: bool,
+}
+
+/// Most ticks that are run between two publications.
+const WINDOW: Tick = 256;
+
+/// A core's way out, for ticks that are published together.
+struct Out<'a> {
+    router: &'a Router,
+    port: &'a mut Port,
+}
+
+impl Outlet for Out<'_> {
+    fn may_begin(&mut self, tick: Tick) -> bool {
+        self.port.may_begin(self.router, tick).is_ok()
+    }
+
+    fn send(&mut self, tick: Tick, ids: &[NeuronId]) {
+        self.port.send(self.router, tick, ids);
+    }
 }
 
 /// What a visit to a core came to.
@@ -76,6 +96,9 @@ impl<'a, W: Weight> Seat<'a, W> {
             let step = self.skip(router, now);
             lap.charge(&mut phases.ingest);
             return step;
+        }
+        if !self.begun && self.core.has_visits() {
+            return self.visit(router, phases, lap);
         }
         if !self.begun {
             self.port.rise(router);
@@ -124,6 +147,29 @@ impl<'a, W: Weight> Seat<'a, W> {
                 Step { moved: true, blocked: None }
             }
         }
+    }
+
+    /// Runs by visits as many ticks as are known, up to [`WINDOW`], and publishes them together; if the first of them is
+    /// not for visits, runs that one whole.
+    fn visit(&mut self, router: &Router, phases: &mut Phases, lap: &mut Lap) -> Step {
+        let now = self.port.published();
+        let moved = self.file(router, now);
+        lap.charge(&mut phases.ingest);
+        let known = match self.port.may_begin(router, now).and_then(|()| self.port.may_skip(router, now)) {
+            Ok(known) => known,
+            Err(blocked) => return Step { moved, blocked: Some(blocked) },
+        };
+        self.port.rise(router);
+        let until = self.core.visit(now, known.min(now + WINDOW), &mut Out { router, port: self.port });
+        if until > now {
+            self.port.advance(router, until);
+        } else {
+            self.core.deliver(now);
+            let spikes = self.core.integrate(now);
+            self.port.publish(router, now, spikes);
+        }
+        lap.charge(&mut phases.integrate);
+        Step { moved: true, blocked: None }
     }
 
     /// Does it rest?

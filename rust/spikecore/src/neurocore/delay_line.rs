@@ -195,6 +195,11 @@ impl<E: Filed> DelayLine<E> {
         &self.keys[self.slot(tick)]
     }
 
+    /// Entries of a frame, on average.
+    pub fn mean_due(&self) -> usize {
+        self.usual / LATELY
+    }
+
     /// Entries of the frame of `tick` so far.
     pub fn due(&self, tick: Tick) -> &[E] {
         &self.slots[self.slot(tick)]

@@ -95,6 +95,20 @@ pub struct Wake<'a> {
     pub neurons: &'a mut Vec<u32>,
 }
 
+/// What a visit to single neurons needs to know.
+#[derive(Debug)]
+pub struct Visit<'a, W: Weight> {
+    /// The step.
+    pub tick: Tick,
+    /// Potential per step from constant current: one value, or one per neuron.
+    pub bias: &'a [W::State],
+    /// Slot of the slab's first accumulator.
+    pub slot: usize,
+    /// Neurons to be looked at later.
+    pub alarms: &'a mut Alarms,
+}
+
+#[inline(always)]
 fn of<T: Copy>(bias: &[T], k: usize) -> T {
     if let [one] = bias { *one } else { bias[k] }
 }
@@ -224,21 +238,41 @@ impl<W: Weight> Slab<W> {
             }
         }
         self.updated += wake.neurons.len() as u64;
+        let mut visit = Visit { tick: drive.tick, bias: drive.bias, slot: wake.slot, alarms: wake.alarms };
         for (j, &k) in wake.neurons.iter().enumerate() {
             if let Some(&soon) = wake.neurons.get(j + AHEAD) {
                 prefetch_element(&self.singles, soon as usize);
             }
+            self.visit_one(k as usize, acc, &mut visit, out);
+        }
+    }
+
+    /// Visits the event-driven neurons of `list`, those that come more than once the first time only; indices of those
+    /// that fired are appended to `out`, in any order. Calls `ask` between visits, for what is asked of memory.
+    pub fn visit(&mut self, acc: &mut [W::Acc], list: &[u32], visit: &mut Visit<'_, W>, out: &mut Vec<u32>, mut ask: impl FnMut()) {
+        for &k in list {
+            ask();
             let k = k as usize;
-            let (bias, second) = (of(drive.bias, k), if receptors > 1 { padded + k } else { k });
-            let inputs = [k, second].map(|place| W::value(std::mem::take(&mut acc[place]), self.step));
-            let single = &mut self.singles[k];
-            single.catch_up(&self.flow, drive.tick, bias);
-            if single.step(self.equations, &self.constants, bias, inputs) {
-                out.push(k as u32);
+            if self.singles[k].done <= visit.tick {
+                self.busy |= self.activity[k / BLOCK].count(visit.tick, 1);
+                self.updated += 1;
+                self.visit_one(k, acc, visit, out);
             }
-            if let Some(tick) = single.alarm(&self.flow, bias) {
-                wake.alarms.set(tick, (wake.slot + k) as u16);
-            }
+        }
+    }
+
+    /// Moves a neuron on to the tick, steps it with its input, and sets its alarm.
+    #[inline(always)]
+    fn visit_one(&mut self, k: usize, acc: &mut [W::Acc], visit: &mut Visit<'_, W>, out: &mut Vec<u32>) {
+        let second = if self.receptors() > 1 { self.v.len() + k } else { k };
+        let inputs = [k, second].map(|place| W::value(std::mem::take(&mut acc[place]), self.step));
+        let (bias, single) = (of(visit.bias, k), &mut self.singles[k]);
+        single.catch_up(&self.flow, visit.tick, bias);
+        if single.step(self.equations, &self.constants, bias, inputs) {
+            out.push(k as u32);
+        }
+        if let Some(tick) = single.alarm(&self.flow, bias) {
+            visit.alarms.set(tick, (visit.slot + k) as u16);
         }
     }
 

@@ -46,6 +46,11 @@ impl<W: Weight> Implicit<W> {
         }
     }
 
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.onto.is_empty()
+    }
+
     /// Makes room for so many channels.
     pub fn open(&mut self, channels: usize) {
         for incoming in self.onto.iter_mut().flat_map(|onto| &mut onto.incoming) {

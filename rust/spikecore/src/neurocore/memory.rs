@@ -102,6 +102,21 @@ impl<W: Weight> Memory<W> {
         }
     }
 
+    /// Its delay line, if all that can be due stands in one as loose synapses, in order.
+    #[inline(always)]
+    pub(super) fn only_loose(&self) -> Option<&DelayLine<Synapse<W>>> {
+        match &self.held {
+            Held::Loose(_, lines, _) if self.implicit.is_empty() => {
+                if let [line] = &lines.lines[..] {
+                    Some(line)
+                } else {
+                    None
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// How its cells are used.
     pub fn frame(&self) -> Frame {
         self.frame

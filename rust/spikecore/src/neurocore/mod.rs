@@ -21,11 +21,13 @@ pub mod neurons;
 #[expect(unsafe_code, reason = "zeroed huge-page memory; invariants G1-G2")]
 pub mod pages;
 pub mod placed;
+mod rare;
 pub mod single;
 pub mod source;
 pub mod store;
 pub mod touched;
 pub mod varied;
+pub mod visits;
 pub mod weight;
 pub mod window;
 
@@ -38,9 +40,11 @@ use events::Wake;
 use frame::CELLS;
 use memory::Memory;
 use neurons::Drive;
-pub use placed::{Outside, Part, Placed, RareDrive};
+pub use placed::{Outside, Part, Placed};
+pub use rare::RareDrive;
 pub use source::Source;
 use touched::{Mark, Touched};
+use visits::Visits;
 use weight::Weight;
 
 /// Exact event counts of one core; never joules.
@@ -95,6 +99,7 @@ pub struct Core<W: Weight> {
     marked: Vec<u32>,
     /// Whether any block is stepped in every tick.
     dense: bool,
+    visits: Visits,
     /// The next event, while nothing is filed and no tick is run.
     next_event: Option<Tick>,
     /// Tests make a core panic at a step.
@@ -115,6 +120,7 @@ impl<W: Weight> Core<W> {
     pub fn new(id: CoreId, level: Level, memory: Memory<W>, placed: Vec<Placed<W>>) -> Self {
         let neurons = placed.iter().map(|p| p.slice.len as usize).sum();
         let (eventful, dense) = (placed.iter().any(Placed::has_events), placed.iter().any(Placed::has_dense));
+        let visits = Visits::new(&placed);
         Self {
             id,
             level,
@@ -129,6 +135,7 @@ impl<W: Weight> Core<W> {
             words: Vec::with_capacity(CELLS / 64),
             marked: Vec::with_capacity(neurons),
             dense,
+            visits,
             next_event: None,
             #[cfg(test)]
             panic_at: None,
@@ -161,6 +168,7 @@ impl<W: Weight> Core<W> {
         self.alarms.reset();
         (self.eventful, self.dense) = (self.placed.iter().any(Placed::has_events), self.placed.iter().any(Placed::has_dense));
         self.next_event = None;
+        self.visits.forget();
         self.spike_log.reset();
         self.counters = Counters::default();
     }
@@ -170,6 +178,7 @@ impl<W: Weight> Core<W> {
         if let Some(placed) = self.placed.iter_mut().find(|placed| placed.slice.population == population) {
             placed.give(input);
         }
+        self.visits.forget();
         self.next_event = None;
     }
 
@@ -228,11 +237,7 @@ impl<W: Weight> Core<W> {
             self.skips += 1;
         }
         for placed in &mut self.placed {
-            if let Part::Neurons { slab, outside } = &placed.part {
-                for tap in &mut placed.taps {
-                    tap.sample_silence(now, until, |tick, variable, index| slab.read(variable, index as usize, tick, &outside.bias));
-                }
-            }
+            placed.sample_silence(now, until);
         }
     }
 
@@ -331,21 +336,20 @@ impl<W: Weight> Core<W> {
                         placed.spikes[k as usize] += 1;
                         self.emitted.push(placed.first_id + k);
                     }
-                    for tap in &mut placed.taps {
-                        tap.sample(now + 1, |variable, index| slab.read(variable, index as usize, now + 1, &outside.bias));
-                    }
                 }
                 Part::Source(source) => source.send(now, placed.first_id, &mut placed.spikes, &mut self.emitted),
             }
             if placed.recorded {
                 self.spike_log.extend(now + 1, &self.emitted[from..]);
             }
+            placed.sample(now + 1);
         }
         if census {
             self.eventful = self.placed.iter().any(Placed::has_events);
             self.dense = self.placed.iter().any(Placed::has_dense);
         }
         self.next_event = None;
+        self.visits.forget();
         &self.emitted
     }
 

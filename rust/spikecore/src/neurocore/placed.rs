@@ -1,81 +1,13 @@
 //! What a core holds: the neurons of one population that are its own, and what they get from outside.
 
 use super::neurons::{PoissonDrive, Slab};
+use super::rare::RareDrive;
 use super::source::Source;
 use super::weight::{Real, Weight};
 use crate::compile::partition::Slice;
 use crate::id::{NeuronId, Tick};
 use crate::network::{Input, Variable};
-use crate::random::PoissonGaps;
 use crate::recorder::SampleTap;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
-/// A Poisson process per neuron, of rare events, as one slice receives it.
-#[derive(Debug, Clone)]
-pub struct RareDrive<W> {
-    /// Law of the gaps.
-    pub gaps: PoissonGaps,
-    /// Key: seed of the stimuli.
-    pub seed: u64,
-    /// Key: the stimulus in declaration order.
-    pub stimulus: u32,
-    /// Weight of one event.
-    pub weight: W,
-    /// Receptor.
-    pub receptor: usize,
-    /// First step with events, and first without.
-    pub span: (Tick, Tick),
-    /// Index within the population of the slice's first neuron, and how many it has.
-    pub slice: (u32, u32),
-    /// The next events, one per neuron: step, index in the slice, how many.
-    upcoming: BinaryHeap<Reverse<(Tick, u32, u16)>>,
-}
-
-impl<W: Weight> RareDrive<W> {
-    /// A drive with its first events.
-    pub fn new(gaps: PoissonGaps, key: (u64, u32), weight: W, receptor: usize, span: (Tick, Tick), slice: (u32, u32)) -> Self {
-        let upcoming = BinaryHeap::with_capacity(slice.1 as usize);
-        let mut drive = Self { gaps, seed: key.0, stimulus: key.1, weight, receptor, span, slice, upcoming };
-        drive.reset(key.0);
-        drive
-    }
-
-    /// Back to the first events, drawn with this seed.
-    fn reset(&mut self, seed: u64) {
-        self.seed = seed;
-        let (start, stop) = self.span;
-        let of = |k| (self.gaps.next(seed, self.stimulus, self.slice.0 + k, start), k);
-        let events = (0..self.slice.1).map(of).filter(|&((tick, _), _)| tick < stop);
-        self.upcoming.clear();
-        self.upcoming.extend(events.map(|((tick, count), k)| Reverse((tick, k, count))));
-    }
-
-    /// The step of the next event.
-    fn next_event(&self) -> Tick {
-        self.upcoming.peek().map_or(Tick::MAX, |Reverse((tick, ..))| *tick)
-    }
-
-    /// Adds the events of step `now` to the accumulators of a slice of `padded` neurons, marks them, and returns how many
-    /// there were.
-    pub(super) fn add(&mut self, now: Tick, acc: &mut [W::Acc], padded: usize, mut mark: impl FnMut(usize)) -> u64 {
-        let mut events = 0;
-        while let Some(mut top) = self.upcoming.peek_mut().filter(|top| top.0.0 == now) {
-            let Reverse((_, k, count)) = *top;
-            let place = self.receptor * padded + k as usize;
-            acc[place] = W::add_many(acc[place], self.weight, count);
-            mark(place);
-            events += u64::from(count);
-            let (tick, count) = self.gaps.next(self.seed, self.stimulus, self.slice.0 + k, now + 1);
-            if tick < self.span.1 {
-                *top = Reverse((tick, k, count));
-            } else {
-                std::collections::binary_heap::PeekMut::pop(top);
-            }
-        }
-        events
-    }
-}
 
 /// What drives a slice from outside: currents and Poisson processes.
 #[derive(Debug, Clone)]
@@ -217,12 +149,43 @@ impl<W: Weight> Placed<W> {
     /// The first tick from `now` on in which its neurons, all event-driven, get anything from outside or may become
     /// dense, or its source sends.
     pub(super) fn next_event(&self, now: Tick) -> Tick {
+        self.next_given().min(self.next_turn(now))
+    }
+
+    /// The first tick in which its neurons get a rare event, or its source sends.
+    pub(super) fn next_given(&self) -> Tick {
         match &self.part {
             Part::Source(source) => source.next_event(),
+            Part::Neurons { outside, .. } => outside.rare.iter().map(RareDrive::next_event).min().unwrap_or(Tick::MAX),
+        }
+    }
+
+    /// The first tick from `now` on in which its bias changes, a Poisson stimulus of frequent events is on, or its blocks
+    /// may become dense.
+    pub(super) fn next_turn(&self, now: Tick) -> Tick {
+        match &self.part {
+            Part::Source(_) => Tick::MAX,
             Part::Neurons { slab, outside } => {
                 let starts = outside.poisson.iter().filter(|p| now < p.stop).map(|p| p.start.max(now));
-                let rare = outside.rare.iter().map(RareDrive::next_event).min().unwrap_or(Tick::MAX);
-                starts.min().unwrap_or(Tick::MAX).min(rare).min(outside.next_change.max(now)).min(slab.next_census(now))
+                starts.min().unwrap_or(Tick::MAX).min(outside.next_change.max(now)).min(slab.next_census(now))
+            }
+        }
+    }
+
+    /// Records its state when `tick` is its next step.
+    pub(super) fn sample(&mut self, tick: Tick) {
+        if let Part::Neurons { slab, outside } = &self.part {
+            for tap in &mut self.taps {
+                tap.sample(tick, |variable, index| slab.read(variable, index as usize, tick, &outside.bias));
+            }
+        }
+    }
+
+    /// Records its state in the ticks after `now` up to `until`, in which nothing happens.
+    pub(super) fn sample_silence(&mut self, now: Tick, until: Tick) {
+        if let Part::Neurons { slab, outside } = &self.part {
+            for tap in &mut self.taps {
+                tap.sample_silence(now, until, |tick, variable, index| slab.read(variable, index as usize, tick, &outside.bias));
             }
         }
     }

@@ -43,6 +43,11 @@ impl PoissonGaps {
         })
     }
 
+    /// Mean number of ticks between events.
+    pub fn mean_gap(&self) -> f64 {
+        self.mean_gap
+    }
+
     /// The first tick from `from` (below 2⁵⁶) on in which `neuron` gets events of `stimulus`, and how many.
     pub fn next(&self, seed: u64, stimulus: u32, neuron: u32, from: u64) -> (u64, u16) {
         debug_assert!(from < 1 << 56, "tick {from}");

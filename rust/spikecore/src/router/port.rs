@@ -293,12 +293,19 @@ impl Port {
     /// and `t` are silent.
     #[inline]
     pub fn publish(&mut self, router: &Router, t: Tick, ids: &[NeuronId]) {
+        if cfg!(mutant = "clock_before_log") {
+            router.crew.wake(router.lines[self.core].clock.publish(t + 1));
+        }
+        self.send(router, t, ids);
+        self.advance(router, t + 1);
+    }
+
+    /// Sends the spikes of tick `t`, ascending, to be covered by a later [`Port::advance`]. The tick may begin.
+    #[inline]
+    pub fn send(&mut self, router: &Router, t: Tick, ids: &[NeuronId]) {
         debug_assert!(t >= self.published, "tick {t} of core {} is published already", self.core);
         debug_assert!(ids.is_sorted_by(|a, b| a < b), "ids are strictly ascending");
         let line = &router.lines[self.core];
-        if cfg!(mutant = "clock_before_log") {
-            router.crew.wake(line.clock.publish(t + 1));
-        }
         if !ids.is_empty() && !line.consumers.is_empty() {
             let words = HEADER + ids.len() as u64;
             assert!(words <= self.free(router), "invariant R3: tick {t} of core {} fits its log", self.core);
@@ -307,7 +314,6 @@ impl Port {
             self.counters.packets += ids.len() as u64;
             self.counters.segments += 1;
         }
-        self.advance(router, t + 1);
     }
 
     /// Promises that no spike below tick `ticks` will follow, without sending any.

@@ -1,0 +1,160 @@
+//! A Poisson process per neuron, of rare events, as one slice receives it.
+//!
+//! Every neuron has one event to come. Those of the near future are kept in order, those after it in none: when the near
+//! ones are used up, the next stretch of time is picked out of the others, in one pass over memory in which nothing is at
+//! random. The stretch is a part of the mean gap between events, so a pass finds as many events, and an event costs
+//! some twenty places looked at and its part of sorting a few hundred, where a heap of all neurons misses the cache at
+//! every level.
+
+use super::weight::Weight;
+use crate::id::Tick;
+use crate::random::PoissonGaps;
+
+/// Parts of the mean gap between the events of a neuron.
+const STRETCHES: f64 = 16.0;
+
+/// An event to come: step, index in the slice, how many.
+type Event = (Tick, u32, u16);
+
+/// A Poisson process per neuron, of rare events, as one slice receives it.
+#[derive(Debug, Clone)]
+pub struct RareDrive<W> {
+    /// Law of the gaps.
+    gaps: PoissonGaps,
+    /// Key: seed of the stimuli.
+    seed: u64,
+    /// Key: the stimulus in declaration order.
+    stimulus: u32,
+    /// Weight of one event.
+    weight: W,
+    /// Receptor.
+    receptor: usize,
+    /// First step with events, and first without.
+    span: (Tick, Tick),
+    /// Index within the population of the slice's first neuron, and how many it has.
+    slice: (u32, u32),
+    /// Ticks that are picked out at a time.
+    stretch: Tick,
+    /// The events below tick `edge`, the next one last.
+    near: Vec<Event>,
+    edge: Tick,
+    /// All others, in no order.
+    far: Vec<Event>,
+}
+
+impl<W: Weight> RareDrive<W> {
+    /// A drive with its first events; `key` is the seed of the stimuli and the number of this one.
+    pub fn new(gaps: PoissonGaps, key: (u64, u32), weight: W, receptor: usize, span: (Tick, Tick), slice: (u32, u32)) -> Self {
+        let stretch = ((gaps.mean_gap() / STRETCHES) as Tick).saturating_add(1);
+        let room = || Vec::with_capacity(slice.1 as usize);
+        let (near, far) = (room(), room());
+        let mut drive = Self { gaps, seed: key.0, stimulus: key.1, weight, receptor, span, slice, stretch, near, edge: 0, far };
+        drive.reset(key.0);
+        drive
+    }
+
+    /// Back to the first events, drawn with this seed.
+    pub(super) fn reset(&mut self, seed: u64) {
+        self.seed = seed;
+        let (start, stop) = self.span;
+        let of = |k| (self.gaps.next(seed, self.stimulus, self.slice.0 + k, start), k);
+        self.near.clear();
+        self.far.clear();
+        let events = (0..self.slice.1).map(of).filter(|&((tick, _), _)| tick < stop);
+        self.far.extend(events.map(|((tick, count), k)| (tick, k, count)));
+        self.edge = 0;
+        self.pick();
+    }
+
+    /// Picks the next stretch with events out of the others.
+    fn pick(&mut self) {
+        let Some(first) = self.far.iter().map(|event| event.0).min() else {
+            return;
+        };
+        self.edge = first.saturating_add(self.stretch);
+        let mut at = 0;
+        while let Some(&event) = self.far.get(at) {
+            if event.0 < self.edge {
+                self.near.push(event);
+                self.far.swap_remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        self.near.sort_unstable_by(|a, b| b.cmp(a));
+    }
+
+    /// The step of the next event.
+    pub(super) fn next_event(&self) -> Tick {
+        self.near.last().map_or(Tick::MAX, |event| event.0)
+    }
+
+    /// Adds the events of step `now` to the accumulators of a slice of `padded` neurons, marks them, and returns how many
+    /// there were. No event may have been passed over.
+    pub(super) fn add(&mut self, now: Tick, acc: &mut [W::Acc], padded: usize, mut mark: impl FnMut(usize)) -> u64 {
+        let mut events = 0;
+        while let Some((_, k, count)) = self.near.pop_if(|event| event.0 == now) {
+            let place = self.receptor * padded + k as usize;
+            acc[place] = W::add_many(acc[place], self.weight, count);
+            mark(place);
+            events += u64::from(count);
+            let (tick, count) = self.gaps.next(self.seed, self.stimulus, self.slice.0 + k, now + 1);
+            if tick < self.span.1 {
+                self.put((tick, k, count));
+            }
+            if self.near.is_empty() {
+                self.pick();
+            }
+        }
+        events
+    }
+
+    fn put(&mut self, event: Event) {
+        if event.0 < self.edge {
+            let at = self.near.partition_point(|later| *later > event);
+            self.near.insert(at, event);
+        } else {
+            self.far.push(event);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Every event of every neuron, in order, whatever the stretches: against a set of all.
+    #[test]
+    fn events_come_in_order_and_none_is_lost() {
+        for (lambda, span) in [(0.003, (0, 5_000)), (0.0001, (700, 60_000)), (1e-6, (0, 3_000_000))] {
+            let gaps = PoissonGaps::new(lambda).expect("rare");
+            let next = |k: u32, from: Tick| gaps.next(5, 2, 1000 + k, from);
+            let mut expected = BTreeSet::new();
+            for k in 0..300 {
+                let (mut from, mut event) = (span.0, next(k, span.0));
+                while event.0 < span.1 {
+                    assert!(event.0 >= from);
+                    expected.insert((event.0, k, event.1));
+                    from = event.0 + 1;
+                    event = next(k, from);
+                }
+            }
+            let mut drive = RareDrive::new(gaps.clone(), (5, 2), 1.0f32, 0, span, (1000, 300));
+            for _ in 0..2 {
+                let mut found = BTreeSet::new();
+                let mut now = drive.next_event();
+                while now != Tick::MAX {
+                    let (mut acc, mut marked) = ([0.0f32; 384], vec![]);
+                    let events = drive.add(now, &mut acc, 384, |k| marked.push(k));
+                    assert_eq!(events as f32, acc.iter().sum::<f32>());
+                    found.extend(marked.into_iter().map(|k| (now, k as u32, acc[k] as u16)));
+                    assert!(drive.next_event() > now);
+                    now = drive.next_event();
+                }
+                assert!(!expected.is_empty() && found == expected, "{lambda}");
+                drive.reset(5);
+            }
+        }
+    }
+}
