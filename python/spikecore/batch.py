@@ -1,6 +1,7 @@
 """What happened in a batch: counts, states, spikes and prices of independent samples."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from spikecore.result import Counts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from spikecore.energy import EnergyReport
+    from spikecore.energy import EnergyReport, Ledger
 
 __all__ = ["BatchResult", "CountTables", "StateTables"]
 
@@ -82,6 +83,10 @@ class BatchResult:
         Exact counts per population, added over the samples.
     duration : float
         Length of a sample in ms of biological time.
+    dt : float
+        Tick in ms.
+    ticks : int
+        Length of all samples together in ticks.
     real_s : float
         Real time of the whole batch in s.
 
@@ -109,6 +114,8 @@ class BatchResult:
     ) -> None:
         self._length = len(raw["spikes"])
         self.duration = float(grid.ms(ticks))
+        self.dt = grid.dt
+        self.ticks = ticks * self._length
         self.real_s: float = raw["real_s"]
         self.spike_counts = CountTables(populations, raw["counts"].reshape(self._length, -1))
         tables = [values.reshape(self._length, -1) for values in raw["states"]]
@@ -139,7 +146,14 @@ class BatchResult:
         """
         from spikecore.energy import EnergyReport
 
-        return EnergyReport.of(self.counts, len(self) * self.duration * 1e-3, profile)
+        return EnergyReport.of(self.ledger, profile)
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """What happened in the whole batch, as counts that can be priced."""
+        from spikecore.energy import Ledger
+
+        return Ledger.of(self)
 
     def __repr__(self) -> str:
         """Show the samples, the spikes and the speed."""

@@ -19,7 +19,7 @@ from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from spikecore.energy import EnergyReport
+    from spikecore.energy import EnergyReport, Ledger
 
 __all__ = ["Counts", "Result"]
 
@@ -323,7 +323,14 @@ class Result:
         """
         from spikecore.energy import EnergyReport
 
-        return EnergyReport.of(self.counts, self.duration * 1e-3, profile)
+        return EnergyReport.of(self.ledger, profile)
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """What happened, as counts that can be priced."""
+        from spikecore.energy import Ledger
+
+        return Ledger.of(self)
 
     def __repr__(self) -> str:
         """Show time, spikes, events and speed."""
