@@ -63,6 +63,8 @@ def test_synaptic_operations_by_projection_and_core(workers, options):
     expected = {pair: n for pair, n in pair_counts(machine, result).items() if pair in found}
     assert found == expected
     assert sum(found.values()) == ledger.synaptic_operations > 1000
+    for name in ("spikes", "synaptic_operations", "neuron_updates", "weight_bytes", "state_bytes"):
+        assert sum(ledger.populations[name].values()) == getattr(ledger, name), name
     assert len(ledger.cores) == machine.statistics["cores"]
     assert sum(ledger.cores) == ledger.synaptic_operations
     by_core = np.zeros(len(ledger.cores), dtype=np.int64)
@@ -265,9 +267,10 @@ def test_placement_is_what_its_definition_says(workers):
     assert sum(expected["hops_ns"]) > 0
     mapping = Mapping.of(result.wiring, CHIP)
     assert (mapping.broken, mapping.cores) == ("", 13)
-    counts = mapping.count(result.neuron_spikes)
-    spikes = result.neuron_spikes.astype(np.int64)
-    assert counts == {name: int(spikes @ expected[name]) for name in ("packets", "hops_ew", "hops_ns")}
+    counts = mapping.count(result.neuron_spikes, result.populations)
+    for name in ("packets", "hops_ew", "hops_ns"):
+        of = {one.name: int(result.spike_counts(one) @ np.array(expected[name])[one.ids]) for one in result.populations}
+        assert counts[name] == of
 
 
 @pytest.mark.parametrize(
@@ -288,7 +291,7 @@ def test_a_limit_that_is_broken_is_named_and_nothing_is_counted(limit, named):
     result = net.compile(workers=1).run(15.0)
     mapping = Mapping.of(result.wiring, replace(CHIP, **limit))
     assert re.match(named, mapping.broken), mapping.broken
-    assert mapping.count(result.neuron_spikes) is None
+    assert mapping.count(result.neuron_spikes, result.populations) is None
     assert mapping.packets is None
 
 
@@ -303,6 +306,7 @@ def test_hops_are_priced_where_a_network_fits_and_unpriced_where_it_does_not():
     assert {one.count for one in alone.unpriced} >= {"packets", "hops_ew", "hops_ns"}
     ledger = placed.ledger
     assert ledger.packets > ledger.spikes > ledger.hops_ew > 0
+    assert ledger.populations["packets"] == {"source": 0, "units": ledger.packets}
     assert ledger.hops_ns == 0, "five cores are two tiles of one row"
     assert placed.nominal_j == pytest.approx(alone.nominal_j + 1.7e-12 * ledger.packets + 3e-12 * ledger.hops_ew)
     assert "20 spikes of spike sources come from outside" in str(placed)

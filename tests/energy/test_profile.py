@@ -142,6 +142,7 @@ MISTAKES = [
     ('name = "mine"', 'name = "mine"\nvolts = 3', 2, "volts is unknown"),
     ('scope = "per-term"', 'scope = "some"', 5, "scope is 'some'"),
     ('scope = "per-term"', 'scope = "all-in"', 7, "an all-in price is never added to another"),
+    ('bound = "exact"', 'bound = "exact"\ncontains = ["spikes"]', 14, "only with scope = 'all-in'"),
     ('reason = "unknown"', "", 32, "reason is missing"),
     ('reason = "unknown"', 'reason = "?"\ncount = "x"', 35, "count is 'x'"),
     ("cores = 8\n", "cores = 0\n", 38, "cores is 0, allowed: a whole number, 1 or more"),
@@ -160,6 +161,16 @@ def test_a_mistake_is_named_with_file_key_and_line(file, old, new, line, says):
     assert str(file) in message
     assert says in message
     assert re.search(rf"line {line}\b", message), message
+
+
+def test_an_update_is_not_charged_at_two_levels_of_activity(file):
+    price = FILE[FILE.index("[[price]]") : FILE.index('[[price]]\nterm = "weights"')]
+    both = price.replace('count = "spikes"', 'count = "neuron_updates"') + price.replace(
+        'count = "spikes"', 'count = "updates_active"'
+    )
+    file.write_text(FILE.replace(price, both), encoding="utf-8")
+    with pytest.raises(sc.NetworkError, match=r"line 17 .*'updates_active' beside a price of all neuron_updates"):
+        load(file)
 
 
 def test_broken_toml_is_named_with_its_line(file):

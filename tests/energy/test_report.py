@@ -104,6 +104,8 @@ def test_a_page_needs_nothing_else_and_escapes_what_it_quotes(tmp_path):
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "&lt;b&gt;&amp;" in page
+    widths = [float(width) for width in re.findall(r"width:([\d.]+)%", page)]
+    assert sum(widths) == pytest.approx(200.0, abs=0.1), "the terms of two reports"
 
 
 def test_a_table_for_pandas(result):

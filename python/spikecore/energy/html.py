@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fragment", "page", "write"]
 
-_HEAD = ("term", "count", "price", "low", "nominal", "high", "status", "source")
+_HEAD = ("term", "count", "price", "low", "nominal", "high", "status", "source", "share of what is priced")
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}
 table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}
@@ -21,22 +21,34 @@ td:first-child,th:first-child,td:last-child,th:last-child{text-align:left}p.verd
 
 
 def fragment(report: "EnergyReport") -> str:
-    """Return a report as a table with its remarks."""
+    """Return a report as a table, with a bar for the share of each term, and its remarks."""
     status = report.status
-    rows = [(*cells(line, status), line.price.source) for line in report.lines]
-    rows += [(*inside_cells(one), one.price.source) for one in report.inside]
     sums = (joules(report.low_j), joules(report.nominal_j), joules(report.high_j))
-    rows.append(("total", "", "", *sums, status, ""))
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    rows = [_row((*cells(line, status), line.price.source), _share(line.nominal_j, report)) for line in report.lines]
+    rows += [_row((*inside_cells(one), one.price.source)) for one in report.inside]
+    rows.append(_row(("total", "", "", *sums, status, "")))
     head = "<tr>" + "".join(f"<th>{name}</th>" for name in _HEAD) + "</tr>"
     title = escape(f"Energy on {report.profile.title}: {status}, {report.profile.scope}")
-    remarks = "".join(f"<li>{escape(one)}</li>" for one in report.remarks()[1:])
-    unpriced = "".join(f"<li>{escape(f'{one.term}: {one.reason}')}</li>" for one in report.unpriced)
-    notes = "".join(f"<li>{escape(one)}</li>" for one in (*report.profile.notes, *report.ledger.notes))
     verdict = f'<p class="verdict">{escape(report.verdict())}</p>'
-    source = escape(report.profile.source)
-    lists = f"<ul>{remarks}</ul><p>unpriced:</p><ul>{unpriced}</ul><p>notes:</p><ul>{notes}</ul>"
-    return f"<p>{title}</p><table>{head}{body}</table>{verdict}{lists}<p>source: {source}</p>"
+    remarks = _list(report.remarks()[1:])
+    unpriced = _list([f"{one.term}: {one.reason}" for one in report.unpriced])
+    notes = _list([*report.profile.notes, *report.ledger.notes])
+    source = f"<p>source: {escape(report.profile.source)}</p>"
+    table = f"<table>{head}{''.join(rows)}</table>"
+    return f"<p>{title}</p>{table}{verdict}{remarks}<p>unpriced:</p>{unpriced}<p>notes:</p>{notes}{source}"
+
+
+def _row(row: tuple[str, ...], share: float | None = None) -> str:
+    bar = "" if share is None else f'<div style="background:#4c78a8;height:.8em;width:{share:.2f}%"></div>'
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + f'<td style="min-width:8em">{bar}</td></tr>'
+
+
+def _share(energy_j: float, report: "EnergyReport") -> float:
+    return 100.0 * energy_j / report.nominal_j if report.nominal_j else 0.0
+
+
+def _list(lines: Sequence[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
 
 
 def page(reports: Sequence["EnergyReport"]) -> str:

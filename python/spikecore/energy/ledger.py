@@ -219,7 +219,7 @@ class Ledger:
             synapses=synapses,
             weight_store_bytes=sum(wiring.store_bytes),
             core_store_bytes=max(wiring.store_bytes),
-            populations={name: dict(values) for name, values in vars(result.counts).items()},
+            populations=_populations(result, projections, of_state),
             projections=projections,
             cores=tuple(int(n) for n in per_core),
             unknown=_UNKNOWN,
@@ -281,6 +281,19 @@ def _projections(result: Any) -> tuple[ProjectionCounts, ...]:
         operations, read = int(spikes @ degrees), int(spikes @ wiring.bytes_per_spike(k))
         found.append(ProjectionCounts(wiring.name(k), int(degrees.sum()), operations, read))
     return tuple(found)
+
+
+def _populations(
+    result: Any, projections: tuple[ProjectionCounts, ...], of_state: dict[str, int]
+) -> dict[str, dict[str, float]]:
+    """Return the engine's counts by population, the bytes that its spikes read, and those of its state."""
+    counts = {name: dict(values) for name, values in vars(result.counts).items()}
+    skipped = counts["updates_skipped"]
+    read: dict[str, float] = dict.fromkeys(of_state, 0)
+    for wire, one in zip(result.wiring.wires, projections, strict=True):
+        read[result.populations[wire.source].name] += one.weight_bytes or 0
+    state = {name: of_state[name] * (n - skipped[name]) for name, n in counts["neuron_updates"].items()}
+    return {**counts, "weight_bytes": read, "state_bytes": state}
 
 
 def _check(result: Any, projections: tuple[ProjectionCounts, ...]) -> None:

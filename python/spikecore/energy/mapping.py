@@ -60,11 +60,18 @@ class Mapping:
             return cls(chip, cores, broken)
         return cls(chip, cores, "", placed["packets"], placed["hops_ew"], placed["hops_ns"])
 
-    def count(self, spikes: NDArray[np.uint64]) -> dict[str, int] | None:
-        """Return packets and hops of so many spikes of every neuron; None if the network does not fit."""
-        tables = {"packets": self.packets, "hops_ew": self.hops_ew, "hops_ns": self.hops_ns}
-        counts = {name: int(spikes @ one.astype(np.uint64)) for name, one in tables.items() if one is not None}
-        return counts or None
+    def count(
+        self, spikes: NDArray[np.uint64], populations: tuple[Population, ...]
+    ) -> dict[str, dict[str, int]] | None:
+        """Return packets and hops of so many spikes of every neuron, by population; None if there is no mapping."""
+        if self.packets is None or self.hops_ew is None or self.hops_ns is None:
+            return None
+
+        def of(table: NDArray[np.uint32]) -> dict[str, int]:
+            costs = spikes * table
+            return {one.name: int(costs[one.first : one.first + one.size].sum()) for one in populations}
+
+        return {"packets": of(self.packets), "hops_ew": of(self.hops_ew), "hops_ns": of(self.hops_ns)}
 
 
 def ledger(result: Any, profile: Profile) -> Ledger:
@@ -86,7 +93,7 @@ def ledger(result: Any, profile: Profile) -> Ledger:
         checks.refuse("energy", "mapping", True, f"False: profile {profile.name!r} has no [chip]")
     mapping = Mapping.of(result.wiring, profile.chip)
     own: Ledger = result.ledger
-    counts = mapping.count(result.neuron_spikes)
+    counts = mapping.count(result.neuron_spikes, result.populations)
     if counts is None:
         reason = f"not mapped: {mapping.broken}"
         unknown = {**own.unknown, "packets": reason, "hops_ew": reason, "hops_ns": reason}
@@ -97,8 +104,9 @@ def ledger(result: Any, profile: Profile) -> Ledger:
     outside = sum(n for name, n in own.populations["spikes"].items() if _is_outside(name, result.populations))
     if outside:
         note += f"; {outside:,} spikes of spike sources come from outside and are not among the packets"
-    packets, ew, ns = (counts[name] for name in ("packets", "hops_ew", "hops_ns"))
-    return replace(own, packets=packets, hops_ew=ew, hops_ns=ns, notes=(*own.notes, note))
+    packets, ew, ns = (sum(counts[name].values()) for name in ("packets", "hops_ew", "hops_ns"))
+    populations = {**own.populations, **counts}
+    return replace(own, packets=packets, hops_ew=ew, hops_ns=ns, populations=populations, notes=(*own.notes, note))
 
 
 def list_bits(n: int, chip: Chip) -> int:

@@ -188,6 +188,7 @@ def parse(text: str, file: str) -> Profile:
     tables = top.tables("price", _PRICE)
     prices = [_price(one, profile) for one in tables]
     _refuse_two_aggregates(tables, prices)
+    _refuse_activity_twice(tables, prices)
     return profile.with_prices(*prices)
 
 
@@ -196,6 +197,16 @@ def _refuse_two_aggregates(tables: list[_Table], prices: list[Price]) -> None:
         for other in prices:
             if other is not price and "all-in" == price.scope == other.scope and other.count in price.contains:
                 table.fail("scope", "is 'all-in' for two prices: an all-in price is never added to another")
+
+
+def _refuse_activity_twice(tables: list[_Table], prices: list[Price]) -> None:
+    """Refuse a price of all updates beside one of a level of activity: an update is one quantity at two levels."""
+    for table, price in zip(tables, prices, strict=True):
+        if price.count in ("updates_active", "updates_inactive") and any(
+            one.count == "neuron_updates" for one in prices
+        ):
+            allowed = "one of them; [[price]] neuron_updates takes the price of active ones as active ="
+            table.fail("count", f"is {price.count!r} beside a price of all neuron_updates, allowed: {allowed}")
 
 
 def _price(table: _Table, profile: Profile) -> Price:
@@ -212,6 +223,8 @@ def _price(table: _Table, profile: Profile) -> Price:
     first = levels[0] if levels else _level(table, scale, bound, named=False)
     scope = table.choice("scope", SCOPES, profile.scope)
     contains = table.texts("contains") or (COUNTS if scope == "all-in" else ())
+    if "contains" in table.data and scope != "all-in":
+        table.fail("contains", "is what an all-in price contains, allowed: only with scope = 'all-in'")
     for one in contains:
         checks.choice(table.owner("contains"), "contains", one, COUNTS)
     active = table.number("active")
