@@ -186,6 +186,15 @@ def test_a_batch_has_the_ledger_of_its_samples():
     assert batch.ledger.cores == ()
 
 
+def test_a_ledger_is_of_the_network_as_it_was_compiled():
+    net, source, one, _ = every_rule()
+    machine = net.compile(workers=1)
+    net.connect(source, one, sc.AllToAll(), weight=1.0, delay=1.0)
+    before, after = machine.run(15.0).ledger, net.compile(workers=1).run(15.0).ledger
+    assert (len(before.projections), len(after.projections)) == (7, 8)
+    assert after.synapses == before.synapses + 10_000
+
+
 def test_a_result_keeps_its_ledger_and_not_the_machine():
     net, *_ = every_rule()
     machine = net.compile(workers=1)
