@@ -1,10 +1,30 @@
 """The energy report: exact counts times published prices.
 
-`profile` reads the prices, `ledger` multiplies, `report` prints. Joules exist only here.
+`ledger` counts, `profile` reads the prices, `bill` multiplies, `report` prints. Joules exist only here.
 """
 
-from spikecore.energy.ledger import Line, bill
-from spikecore.energy.profile import Price, Profile, Unpriced, load
-from spikecore.energy.report import EnergyReport
+from spikecore.energy.bill import Bill, Inside, Line, bill
+from spikecore.energy.comparison import Comparison
+from spikecore.energy.ledger import COUNTS, Ledger, ProjectionCounts
+from spikecore.energy.profile import Chip, Level, Price, Profile, Unpriced, known, load
+from spikecore.energy.report import EnergyReport, Measured
 
-__all__ = ["EnergyReport", "Line", "Price", "Profile", "Unpriced", "bill", "load"]
+__all__ = [
+    "COUNTS",
+    "Bill",
+    "Chip",
+    "Comparison",
+    "EnergyReport",
+    "Inside",
+    "Ledger",
+    "Level",
+    "Line",
+    "Measured",
+    "Price",
+    "Profile",
+    "ProjectionCounts",
+    "Unpriced",
+    "bill",
+    "known",
+    "load",
+]

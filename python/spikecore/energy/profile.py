@@ -1,44 +1,86 @@
-"""Hardware profiles: prices as data, each with unit, scope, evidence, bound and source."""
+"""Hardware profiles: prices as data, each with unit, scope, evidence, bound and source.
 
-import tomllib
-from dataclasses import dataclass
+A profile is a TOML file. `profile_file` reads and checks it; here is what it becomes.
+"""
+
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from spikecore import checks
-from spikecore.errors import NetworkError
+from spikecore.energy.ledger import COUNTS
 
-__all__ = ["COUNTS", "Price", "Profile", "Unpriced", "load"]
+__all__ = ["BOUNDS", "EVIDENCE", "SCOPES", "Chip", "Level", "Price", "Profile", "Unpriced", "known", "load"]
 
-COUNTS = ("spikes", "synaptic_operations", "neuron_updates", "updates_done", "updates_skipped", "stimulus_events")
-"""The counts that a price may refer to: `neuron_updates` are what a clocked machine does, done and skipped together."""
+EVIDENCE = ("measured", "simulated", "fitted", "vendor", "estimated", "unverified")
+"""How a number was obtained. *estimated*: published as a rough figure of a technology; *unverified*: quoted from memory
+of the literature or from a table whose source could not be read, so not to be relied on."""
+SCOPES = ("per-term", "all-in")
+BOUNDS = ("min", "max", "exact", "band", "operating point")
+"""What a number is: a bound, one value, a band from low to high, or what holds at one operating point only."""
 
-_JOULES = {"J": 1.0, "uJ": 1e-6, "nJ": 1e-9, "pJ": 1e-12, "fJ": 1e-15}
-_EVIDENCE = ("measured", "simulated", "fitted", "vendor")
-_SCOPES = ("per-term", "all-in")
+
+@dataclass(frozen=True)
+class Level:
+    """A memory of some size, and the energy of moving one byte from or to it.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``8 KB SRAM``.
+    bytes : float or None
+        Its size; None for one that holds everything.
+    value : float
+        The published number, in the unit of the price.
+    nominal_j, low_j, high_j : float or None
+        Energy per byte in J; None where no such bound was published.
+    """
+
+    name: str
+    bytes: float | None
+    value: float
+    nominal_j: float
+    low_j: float | None
+    high_j: float | None
 
 
 @dataclass(frozen=True)
 class Price:
-    """Energy per counted event.
+    """Energy per counted event, per byte, or per second.
 
     Attributes
     ----------
     term, count : str
-        What is priced, and the count that it multiplies.
-    nominal_j, low_j, high_j : float or None
-        Energy per event in J; None where no such bound was published.
+        What is priced, and the count that it multiplies, one of `ledger.COUNTS`.
     value : float
         The published number, in `unit`.
     unit : str
-        Unit of the published number.
-    evidence : {"measured", "simulated", "fitted", "vendor"}
-        How the number was obtained.
+        Unit of the published number: energy for events (``pJ``), energy per access for bytes
+        (``pJ/B``, ``pJ/32bit``, ``pJ/64bit``), power for ``biological_s`` (``mW``).
+    nominal_j, low_j, high_j : float or None
+        Energy per event, byte or second in J; None where no such bound was published.
+    evidence : str
+        How the number was obtained, one of `EVIDENCE`.
     bound : str
-        Whether it is a minimum, a band, or holds at an operating point.
-    note, source : str
-        What to know about it, and where it was published.
+        Whether it is a minimum, a maximum, a band, exact, or holds at an operating point.
+    source : str
+        Where it was published.
+    scope : {"per-term", "all-in"}
+        An all-in price contains other terms and is never added to them.
+    contains : tuple of str
+        The counts that an all-in price contains.
+    active_j : float or None
+        For neuron updates: energy of one that is active, where the ledger knows; the others cost `low_j`.
+    store : str or None
+        The size in the ledger that decides the memory level.
+    levels : tuple of Level
+        Memories from small to large; the smallest that holds the store is priced.
+    voltage_v : float or None
+        Supply voltage.
+    node : str
+        Process.
+    note : str
+        What to know about it.
     """
 
     term: str
@@ -50,8 +92,25 @@ class Price:
     high_j: float | None
     evidence: str
     bound: str
-    note: str
     source: str
+    scope: str = "per-term"
+    contains: tuple[str, ...] = ()
+    active_j: float | None = None
+    store: str | None = None
+    levels: tuple[Level, ...] = ()
+    voltage_v: float | None = None
+    node: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what a file could not say either."""
+        checks.choice(self.term, "count", self.count, COUNTS)
+        checks.choice(self.term, "evidence", self.evidence, EVIDENCE)
+        checks.choice(self.term, "scope", self.scope, SCOPES)
+        checks.choice(self.term, "bound", self.bound, BOUNDS)
+        checks.number(self.term, "nominal_j", self.nominal_j, low=0.0, unit="J")
+        if not self.source.strip():
+            checks.refuse(self.term, "source", "empty", "where the number was published")
 
 
 @dataclass(frozen=True)
@@ -74,8 +133,55 @@ class Unpriced:
 
 
 @dataclass(frozen=True)
+class Chip:
+    """Limits of a chip, under which a network is placed on it; None where there is no such limit.
+
+    Attributes
+    ----------
+    neurons_per_core, cores, cores_per_tile, mesh_width : int
+        Its structure. Tiles are numbered row by row.
+    axons_in, axons_out : int or None
+        Per core: sources whose spikes it can receive, and pairs (own neuron, target core).
+    targets_per_neuron : int or None
+        Chip cores that a neuron can send to.
+    fan_in : int or None
+        Synapses onto a neuron.
+    memory_bits : int or None
+        Synaptic memory of a core.
+    bits_per_synapse, block, block_bits, word_bits : int
+        A list of synapses takes, for every block of at most `block` of them, `bits_per_synapse`
+        each and `block_bits`, rounded up to words of `word_bits`.
+    most_delay : int or None
+        Ticks.
+    within_tile_ns, hop_ew_ns, hop_ns_ns : float or None
+        Latency of a packet within its tile, and of a hop east–west and north–south.
+    source : str
+        Where the limits were published.
+    """
+
+    neurons_per_core: int
+    cores: int
+    cores_per_tile: int
+    mesh_width: int
+    source: str
+    axons_in: int | None = None
+    axons_out: int | None = None
+    targets_per_neuron: int | None = None
+    fan_in: int | None = None
+    memory_bits: int | None = None
+    bits_per_synapse: int = 0
+    block: int = 1
+    block_bits: int = 0
+    word_bits: int = 1
+    most_delay: int | None = None
+    within_tile_ns: float | None = None
+    hop_ew_ns: float | None = None
+    hop_ns_ns: float | None = None
+
+
+@dataclass(frozen=True)
 class Profile:
-    """The prices of one chip.
+    """The prices of one machine.
 
     Attributes
     ----------
@@ -84,7 +190,7 @@ class Profile:
     voltage_v : float or None
         Supply voltage of the figures.
     scope : {"per-term", "all-in"}
-        An all-in price contains every other term and is never added to one.
+        That of its prices where they do not say.
     source : str
         Where the prices were published.
     notes : tuple of str
@@ -93,6 +199,12 @@ class Profile:
         What is priced.
     unpriced : tuple of Unpriced
         What is not.
+    execution : str
+        Which of the counts such a machine pays: those of events, or every neuron and every synapse in every tick.
+    measured : bool
+        Whether its energy is measured on this machine, and not modelled.
+    chip : Chip or None
+        Its limits, if networks can be placed on it.
     """
 
     name: str
@@ -101,9 +213,40 @@ class Profile:
     voltage_v: float | None
     scope: str
     source: str
-    notes: tuple[str, ...]
-    prices: tuple[Price, ...]
-    unpriced: tuple[Unpriced, ...]
+    notes: tuple[str, ...] = ()
+    prices: tuple[Price, ...] = ()
+    unpriced: tuple[Unpriced, ...] = ()
+    execution: str = ""
+    measured: bool = False
+    chip: Chip | None = None
+
+    def with_prices(self, *prices: Price) -> "Profile":
+        """Return the profile with further prices; beside an all-in price those it contains add nothing."""
+        return replace(self, prices=self.prices + prices)
+
+    def at(self, voltage_v: float) -> "Profile":
+        """Return the profile if its figures hold at this supply voltage.
+
+        Raises
+        ------
+        NetworkError
+            At any other voltage: energy is not scaled, because leakage and switching scale differently.
+
+        Examples
+        --------
+        >>> load("truenorth").at(0.775).name
+        'truenorth'
+        """
+        if self.voltage_v is None or abs(voltage_v - self.voltage_v) > 1e-9:
+            allowed = "no voltage is known" if self.voltage_v is None else f"{self.voltage_v:g}: figures are not scaled"
+            checks.refuse(self.name, "voltage_v", voltage_v, allowed)
+        return self
+
+
+def known() -> list[str]:
+    """Return the names of the profiles that come with spikecore."""
+    folder = resources.files("spikecore.energy") / "profiles"
+    return sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
 def load(which: str | Path) -> Profile:
@@ -112,7 +255,7 @@ def load(which: str | Path) -> Profile:
     Parameters
     ----------
     which : str or Path
-        ``"loihi"``, ``"truenorth"``, or the path of a TOML file of the same form.
+        A name, as `known` lists them, or the path of a TOML file of the same form.
 
     Returns
     -------
@@ -122,71 +265,19 @@ def load(which: str | Path) -> Profile:
     Raises
     ------
     NetworkError
-        If there is no such profile, or the file breaks the form.
+        If there is no such profile, or the file breaks the form; it names file, key and line.
 
     Examples
     --------
     >>> load("loihi").prices[0].value
     23.6
     """
-    folder = resources.files("spikecore.energy") / "profiles"
-    known = sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    if str(which) in known:
-        text = (folder / f"{which}.toml").read_text(encoding="utf-8")
-    elif Path(which).suffix == ".toml" and Path(which).is_file():
-        text = Path(which).read_text(encoding="utf-8")
-    else:
-        allowed = f"{', '.join(repr(name) for name in known)} or the path of a .toml file"
-        checks.refuse("energy", "profile", f"{str(which)!r}", allowed)
-    try:
-        return _parse(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        msg = f"energy: profile {str(which)!r} is malformed: {error!r}"
-        raise NetworkError(msg, parameter="profile", value=str(which)) from error
+    from spikecore.energy import profile_file
 
-
-def _parse(data: dict[str, Any]) -> Profile:
-    name = str(data["name"])
-    scope = checks.choice(name, "scope", data["scope"], _SCOPES)
-    prices = tuple(_price(name, entry, data) for entry in data["price"])
-    if scope == "all-in" and len(prices) != 1:
-        allowed = "1: an all-in price is never added to another"
-        checks.refuse(name, "the number of all-in prices", len(prices), allowed)
-    unpriced = tuple(Unpriced(entry["term"], entry.get("count"), entry["reason"]) for entry in data.get("unpriced", []))
-    for entry in unpriced:
-        if entry.count is not None:
-            checks.choice(name, "count", entry.count, COUNTS)
-    return Profile(
-        name=name,
-        title=data["title"],
-        node=data["node"],
-        voltage_v=data.get("voltage_v"),
-        scope=scope,
-        source=data["source"],
-        notes=tuple(data.get("notes", [])),
-        prices=prices,
-        unpriced=unpriced,
-    )
-
-
-def _price(name: str, entry: dict[str, Any], data: dict[str, Any]) -> Price:
-    unit = checks.choice(name, "unit", entry["unit"], tuple(_JOULES))
-
-    def joules(key: str) -> float | None:
-        if key not in entry:
-            return None
-        return checks.number(name, key, entry[key], low=0.0, unit=unit) * _JOULES[unit]
-
-    return Price(
-        term=entry["term"],
-        count=checks.choice(name, "count", entry["count"], COUNTS),
-        value=entry["value"],
-        unit=unit,
-        nominal_j=checks.number(name, "value", entry["value"], low=0.0) * _JOULES[unit],
-        low_j=joules("low"),
-        high_j=joules("high"),
-        evidence=checks.choice(name, "evidence", entry["evidence"], _EVIDENCE),
-        bound=entry["bound"],
-        note=entry.get("note", ""),
-        source=entry.get("source", data["source"]),
-    )
+    if str(which) in known():
+        entry = resources.files("spikecore.energy") / "profiles" / f"{which}.toml"
+        return profile_file.parse(entry.read_text(encoding="utf-8"), f"{which}.toml")
+    if Path(which).suffix == ".toml" and Path(which).is_file():
+        return profile_file.parse(Path(which).read_text(encoding="utf-8"), str(which))
+    allowed = f"{', '.join(repr(name) for name in known())} or the path of a .toml file"
+    checks.refuse("energy", "profile", f"{str(which)!r}", allowed)

@@ -1,156 +1,299 @@
-"""The energy report: a bill with its sources, as a table, a dict or HTML."""
+"""The energy report: a bill with its sources, as a table, a dict, HTML or a picture."""
 
-from html import escape
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikecore.energy.ledger import Line, bill, total, with_updates_done
+from spikecore import checks
+from spikecore.energy.bill import Inside, Line, bill
+from spikecore.energy.ledger import BYTES, COUNTS, Ledger, ProjectionCounts
 from spikecore.energy.profile import Profile, load
 
 if TYPE_CHECKING:
-    from spikecore.result import Counts
+    from spikecore.energy.comparison import Comparison
 
-__all__ = ["EnergyReport"]
+__all__ = ["EnergyReport", "Measured", "aligned", "cells", "inside_cells", "joules"]
+
+_HEAD = ("term", "count", "price", "low", "nominal", "high", "status")
+_SHOWN_PROJECTIONS = 5
 
 
-class EnergyReport:
-    """What a run would cost on a chip: modelled, from exact counts and published prices.
+@dataclass(frozen=True)
+class Measured:
+    """Energy that was measured on this machine during a run.
 
     Attributes
     ----------
+    total_j : float or None
+        Energy of the run in J, idle power included; None where the system offers no measurement.
+    above_idle_j : float or None
+        The same, without what the machine takes at rest.
+    source : str
+        What was read, or why nothing could be.
+    """
+
+    total_j: float | None
+    above_idle_j: float | None
+    source: str
+
+
+class EnergyReport:
+    """What a run would cost on a machine: modelled, from exact counts and published prices.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        The counts.
     profile : Profile
         The prices and their sources.
-    lines : list of Line
+    lines : tuple of Line
         The priced terms.
+    inside : tuple of Inside
+        Those that an all-in price contains and that are not added.
+    unpriced : tuple of Unpriced
+        What is missing from the sum, and why.
     low_j, nominal_j, high_j : float or None
-        Sums in J; None where no such bound was published.
-    biological_s : float
-        Length of the run in s of biological time.
-    totals : dict of str to int
-        Counts by name. ``neuron_updates`` are neurons × ticks: a clocked chip does them all, and its
-        profile prices them all. ``updates_done`` are those that were done here; the others,
-        ``updates_skipped``, were left out because nothing happened to the neuron.
+        Sums in J; None where no such bound was published, or nothing is priced.
+    measured : Measured or None
+        For the machine itself: what was measured.
 
     Examples
     --------
-    >>> from spikecore.result import Counts
-    >>> counts = Counts({"a": 10}, {"a": 1000}, {"a": 100}, {"a": 0})
-    >>> report = EnergyReport.of(counts, 1.0, "truenorth")
+    >>> report = EnergyReport.of(Ledger(synaptic_operations=1000, ticks=1000, dt_ms=1.0), "truenorth")
     >>> round(report.nominal_j * 1e9, 6)
     26.0
     """
 
-    def __init__(self, profile: Profile, totals: dict[str, int], biological_s: float) -> None:
+    def __init__(self, ledger: Ledger, profile: Profile, measured: Measured | None = None) -> None:
+        self.ledger = ledger
         self.profile = profile
-        self.totals = with_updates_done(totals)
-        self.biological_s = biological_s
-        self.lines = bill(self.totals, profile)
-        self.low_j, self.nominal_j, self.high_j = total(self.lines)
+        self.measured = measured
+        done = bill(ledger, profile)
+        self.lines, self.inside, self.unpriced = done.lines, done.inside, done.unpriced
+        self.low_j, self.nominal_j, self.high_j = done.low_j, done.nominal_j, done.high_j
 
     @classmethod
-    def of(cls, counts: "Counts", biological_s: float, which: str | Path) -> "EnergyReport":
-        """Price the counts of a run with a profile by name or path."""
-        return cls(load(which), counts.totals(), biological_s)
+    def of(cls, ledger: Ledger, which: str | Path | Profile, measured: Measured | None = None) -> "EnergyReport":
+        """Price a ledger with a profile, or with one by name or path."""
+        return cls(ledger, which if isinstance(which, Profile) else load(which), measured)
+
+    @classmethod
+    def of_run(cls, result: Any, which: str | Path | Profile, mapping: bool = False) -> "EnergyReport":
+        """Price a `Result` or `BatchResult`, placed on the chip first if `mapping` says so."""
+        from spikecore.energy import mapping as placement
+
+        profile = which if isinstance(which, Profile) else load(which)
+        if not checks.switch("", "mapping", mapping):
+            return cls(result.ledger, profile)
+        return cls(placement.ledger(result, profile), profile)
+
+    @property
+    def biological_s(self) -> float:
+        """Length of the run in s of biological time."""
+        return self.ledger.biological_s
+
+    @property
+    def totals(self) -> dict[str, float | None]:
+        """All counts by name.
+
+        ``neuron_updates`` are neurons × ticks: a clocked chip does them all, and its profile prices them
+        all. ``updates_done`` are those that were done here; the others, ``updates_skipped``, were left
+        out because nothing happened to the neuron.
+        """
+        return {name: self.ledger.count(name) for name in COUNTS}
+
+    @property
+    def status(self) -> str:
+        """``"modelled"``: counts times prices; ``"measured"``: read from this machine."""
+        return "measured" if self.profile.measured else "modelled"
 
     def to_dict(self) -> dict[str, Any]:
         """Return all numbers, prices and sources as plain values."""
-        profile = self.profile
+        profile, ledger = self.profile, self.ledger
         return {
             "profile": profile.name,
             "title": profile.title,
-            "status": "modelled",
+            "status": self.status,
             "scope": profile.scope,
             "node": profile.node,
             "voltage_v": profile.voltage_v,
             "source": profile.source,
-            "notes": list(profile.notes),
+            "execution": profile.execution,
+            "notes": [*profile.notes, *ledger.notes],
             "biological_s": self.biological_s,
             "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
+            "measured": None if self.measured is None else vars(self.measured).copy(),
+            "verdict": self.verdict(),
             "updates": {
-                "clocked": self._count("neuron_updates"),
-                "done": self._count("updates_done"),
-                "skipped": self._count("updates_skipped"),
+                "clocked": ledger.neuron_updates,
+                "done": ledger.updates_done,
+                "skipped": ledger.updates_skipped,
             },
-            "terms": [_term(line) for line in self.lines],
-            "unpriced": [
-                {"term": one.term, "count": self._count(one.count), "reason": one.reason} for one in profile.unpriced
+            "terms": [_term(line, self.status) for line in self.lines],
+            "inside_aggregate": [
+                {
+                    "term": one.price.term,
+                    "counted": one.price.count,
+                    "count": one.count,
+                    "price": one.price.value,
+                    "unit": one.price.unit,
+                    "inside": one.aggregate.term,
+                    "source": one.price.source,
+                }
+                for one in self.inside
             ],
+            "unpriced": [
+                {
+                    "term": one.term,
+                    "count": None if one.count is None else ledger.count(one.count),
+                    "reason": one.reason,
+                }
+                for one in self.unpriced
+            ],
+            "ledger": ledger.to_dict(),
         }
+
+    def to_pandas(self) -> Any:
+        """Return the terms as a pandas DataFrame, one row each; needs pandas."""
+        from spikecore.energy.comparison import Comparison
+
+        return Comparison([self]).to_pandas()
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw the terms as a stacked bar with matplotlib and return the axes; new ones by default."""
+        from spikecore.energy import plot
+
+        return plot.bars([self], axes)
+
+    def compare(self, *others: "EnergyReport | str | Path | Profile") -> "Comparison":
+        """Return this report beside others; a profile, or its name, prices the same ledger."""
+        from spikecore.energy.comparison import Comparison
+
+        reports = [one if isinstance(one, EnergyReport) else EnergyReport.of(self.ledger, one) for one in others]
+        return Comparison([self, *reports])
+
+    def to_html(self, file: str | Path) -> Path:
+        """Write one self-contained page and return its path."""
+        from spikecore.energy import html
+
+        return html.write([self], file)
+
+    def verdict(self) -> str:
+        """Return one line: what costs most, and what would change that."""
+        from spikecore.energy import verdict
+
+        return verdict.of(self)
 
     def __str__(self) -> str:
         """Return the report as an aligned table."""
         profile = self.profile
         place = f"{profile.node}, {profile.voltage_v:g} V" if profile.voltage_v else profile.node
-        table: list[tuple[str, ...]] = [("term", "count", "price", "low", "nominal", "high", "evidence")]
-        table += [_cells(line) for line in self.lines]
-        if len(self.lines) > 1:
-            sums = (_joules(self.low_j), _joules(self.nominal_j), _joules(self.high_j))
-            table.append(("total", "", "", *sums, ""))
-        text = [f"Energy on {profile.title} ({place}): modelled, {profile.scope}", *_align(table)]
-        if self.biological_s:
-            power = _joules(self.nominal_j / self.biological_s)
-            text.append(f"  {power} per biological second, nominal")
-        text.append(f"  {self._updates()}")
-        text += [f"  price of {line.price.term}: {line.price.note}" for line in self.lines]
-        text.append("  unpriced:")
-        text += [f"    {one.term}{self._shown(one.count)}: {one.reason}" for one in profile.unpriced]
-        text += [f"  note: {note}" for note in profile.notes]
-        text.append(f"  source: {profile.source}")
-        return "\n".join(text)
+        text = [f"Energy on {profile.title} ({place}): {self.status}, {profile.scope}"]
+        text += aligned([_HEAD, *self._rows()], left=(0, 2, 6)) if self.lines else ["  nothing is priced"]
+        text += [f"  {line}" for line in self.remarks()]
+        text += [f"  price of {line.price.term}: {line.price.note}" for line in self.lines if line.price.note]
+        text += ["  unpriced:"] if self.unpriced else []
+        text += [f"    {one.term}{self._shown(one.count)}: {one.reason}" for one in self.unpriced]
+        text += [f"  note: {note}" for note in (*profile.notes, *self.ledger.notes)]
+        return "\n".join([*text, f"  source: {profile.source}"])
 
     def __repr__(self) -> str:
         """Show the chip and the nominal sum."""
-        return f"EnergyReport({self.profile.name}: {_joules(self.nominal_j)} nominal, modelled)"
+        return f"EnergyReport({self.profile.name}: {joules(self.nominal_j)} nominal, {self.status})"
 
     def _repr_html_(self) -> str:
-        rows: list[tuple[str, ...]] = [("term", "count", "price", "low", "nominal", "high", "evidence")]
-        rows += [_cells(line) for line in self.lines]
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        unpriced = escape("; ".join(f"{one.term}: {one.reason}" for one in self.profile.unpriced))
-        title = escape(f"Energy on {self.profile.title}: modelled, {self.profile.scope}")
-        source = escape(self.profile.source)
-        notes = f"<p>{self._updates()}</p><p>unpriced: {unpriced}</p><p>source: {source}</p>"
-        return f"<p>{title}</p><table>{body}</table>{notes}"
+        from spikecore.energy import html
 
-    def _updates(self) -> str:
-        clocked, done = (f"{self._count(name):,}" for name in ("neuron_updates", "updates_done"))
-        return f"of {clocked} neuron updates of a clocked machine, {done} were done here"
+        return html.fragment(self)
 
-    def _count(self, name: str | None) -> int | None:
-        return None if name is None else self.totals.get(name, 0)
+    def _rows(self) -> list[tuple[str, ...]]:
+        rows = [cells(line, self.status) for line in self.lines]
+        if len(self.lines) > 1:
+            sums = (joules(self.low_j), joules(self.nominal_j), joules(self.high_j))
+            rows.append(("total", "", "", *sums, self.status))
+        return rows + [inside_cells(one) for one in self.inside]
+
+    def remarks(self) -> list[str]:
+        """Return what is said below the table, a sentence a line."""
+        said = [f"verdict: {self.verdict()}"]
+        if self.measured is not None:
+            one = self.measured
+            figures = f"{joules(one.total_j)}, {joules(one.above_idle_j)} above idle"
+            said.append(f"measured: {'not available here' if one.total_j is None else figures} ({one.source})")
+        elif self.profile.measured:
+            said.append("measured: unknown, nothing was read during this run")
+        if self.biological_s and self.nominal_j is not None:
+            said.append(f"{joules(self.nominal_j / self.biological_s)} per biological second, nominal, {self.status}")
+        clocked, done = f"{self.ledger.neuron_updates:,}", f"{self.ledger.updates_done:,}"
+        said.append(f"of {clocked} neuron updates of a clocked machine, {done} were done here")
+        said += [_costly(one, self.ledger) for one in self._costliest()]
+        if self.profile.execution:
+            said.append(f"pays: {self.profile.execution}")
+        return said
+
+    def _costliest(self) -> list[ProjectionCounts]:
+        order = sorted(self.ledger.projections, key=lambda one: -one.synaptic_operations)
+        return [one for one in order if one.synaptic_operations][:_SHOWN_PROJECTIONS]
+
+    def _count(self, name: str | None) -> float | None:
+        return None if name is None else self.ledger.count(name)
 
     def _shown(self, name: str | None) -> str:
-        return "" if name is None else f" ({self.totals.get(name, 0):,})"
+        count = self._count(name)
+        return "" if count is None else f" ({count:,})"
 
 
-def _term(line: Line) -> dict[str, Any]:
+def _costly(one: ProjectionCounts, ledger: Ledger) -> str:
+    share = 100.0 * one.synaptic_operations / ledger.synaptic_operations
+    return f"projection {one.name}: {one.synaptic_operations:,} synaptic operations, {share:.1f} %"
+
+
+def _term(line: Line, status: str) -> dict[str, Any]:
     price = line.price
     return {
         "term": price.term,
+        "counted": price.count,
         "count": line.count,
-        "price": price.value,
+        "price": price.value if line.level is None else line.level.value,
         "unit": price.unit,
+        "memory": None if line.level is None else line.level.name,
         "energy_j": {"low": line.low_j, "nominal": line.nominal_j, "high": line.high_j},
+        "status": status,
+        "scope": price.scope,
         "evidence": price.evidence,
         "bound": price.bound,
+        "voltage_v": price.voltage_v,
+        "node": price.node,
         "note": price.note,
         "source": price.source,
     }
 
 
-def _cells(line: Line) -> tuple[str, ...]:
+def cells(line: Line, status: str) -> tuple[str, ...]:
+    """Return a line of the bill as texts."""
     price = line.price
-    energies = (_joules(line.low_j), _joules(line.nominal_j), _joules(line.high_j))
-    return (
-        price.term,
-        f"{line.count:,}",
-        f"{price.value:g} {price.unit} ({price.bound})",
-        *energies,
-        price.evidence,
-    )
+    energies = (joules(line.low_j), joules(line.nominal_j), joules(line.high_j))
+    value = price.value if line.level is None else line.level.value
+    memory = "" if line.level is None else f"{line.level.name}, "
+    paid = f"{value:g} {price.unit} ({memory}{price.bound})"
+    return (price.term, _count(price.count, line.count), paid, *energies, f"{status}, {price.evidence}")
 
 
-def _joules(value: float | None) -> str:
+def inside_cells(one: Inside) -> tuple[str, ...]:
+    """Return a price that is not charged as texts."""
+    price = one.price
+    count = "unknown" if one.count is None else _count(price.count, one.count)
+    return (price.term, count, f"{price.value:g} {price.unit} ({price.bound})", "-", "-", "-", "inside aggregate")
+
+
+def _count(name: str, count: float) -> str:
+    unit = " s" if name == "biological_s" else " B" if name in BYTES else ""
+    return (f"{count:,.0f}" if float(count).is_integer() else f"{count:,.6g}") + unit
+
+
+def joules(value: float | None) -> str:
+    """Return an energy with a unit that suits it."""
     if value is None:
         return "unknown"
     for unit, size in (("J", 1.0), ("mJ", 1e-3), ("µJ", 1e-6), ("nJ", 1e-9)):
@@ -159,14 +302,15 @@ def _joules(value: float | None) -> str:
     return f"{value / 1e-12:.4g} pJ"
 
 
-def _align(table: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
-    left = (0, 2, 6)
+def aligned(table: Iterable[tuple[str, ...]], left: tuple[int, ...]) -> list[str]:
+    """Return a table in columns as wide as they need; those of `left` are flush left."""
+    rows = list(table)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  "
         + "  ".join(
             f"{cell:<{width}}" if i in left else f"{cell:>{width}}"
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
-        for row in table
+        for row in rows
     ]

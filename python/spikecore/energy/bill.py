@@ -1,0 +1,159 @@
+"""The bill: a ledger's counts times a profile's prices, line by line.
+
+An all-in price is never added to what it contains; a count that is not known makes its term unpriced.
+"""
+
+from dataclasses import dataclass
+
+from spikecore.energy.ledger import Ledger
+from spikecore.energy.profile import Level, Price, Profile, Unpriced
+
+__all__ = ["Bill", "Inside", "Line", "bill"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One priced term of a bill.
+
+    Attributes
+    ----------
+    price : Price
+        The price per event.
+    count : float
+        The exact number of events.
+    low_j, nominal_j, high_j : float or None
+        Energy in J; None where no such bound was published.
+    level : Level or None
+        The memory that was priced.
+    """
+
+    price: Price
+    count: float
+    low_j: float | None
+    nominal_j: float
+    high_j: float | None
+    level: Level | None = None
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A price of something that an all-in price contains: listed, and not added.
+
+    Attributes
+    ----------
+    price : Price
+        The price that is not charged.
+    count : float or None
+        The number of events, if known.
+    aggregate : Price
+        The price that contains it.
+    """
+
+    price: Price
+    count: float | None
+    aggregate: Price
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a ledger costs under a profile.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+        The priced terms, which add up.
+    inside : tuple of Inside
+        Prices of terms that an all-in price contains: listed and not added.
+    unpriced : tuple of Unpriced
+        Terms without a price, or whose count is not known.
+    low_j, nominal_j, high_j : float or None
+        Sums in J; None where a line has no such bound, or nothing is priced.
+    """
+
+    lines: tuple[Line, ...]
+    inside: tuple[Inside, ...]
+    unpriced: tuple[Unpriced, ...]
+    low_j: float | None
+    nominal_j: float | None
+    high_j: float | None
+
+
+def bill(ledger: Ledger, profile: Profile) -> Bill:
+    """Multiply counts by prices.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The counts.
+    profile : Profile
+        The prices.
+
+    Returns
+    -------
+    Bill
+        Lines in the profile's order.
+
+    Examples
+    --------
+    >>> from spikecore.energy.profile import load
+    >>> one = bill(Ledger(synaptic_operations=1000), load("loihi"))
+    >>> round(one.lines[0].nominal_j * 1e9, 6)
+    23.6
+    """
+    lines, inside, unpriced = [], [], []
+    for price in profile.prices:
+        aggregate = _aggregate(price, profile)
+        line = _line(price, ledger)
+        if aggregate is not None:
+            inside.append(Inside(price, ledger.count(price.count), aggregate))
+        elif isinstance(line, Unpriced):
+            unpriced.append(line)
+        else:
+            lines.append(line)
+    low, high = _sum([line.low_j for line in lines]), _sum([line.high_j for line in lines])
+    nominal = _sum([line.nominal_j for line in lines])
+    return Bill(tuple(lines), tuple(inside), (*unpriced, *profile.unpriced), low, nominal, high)
+
+
+def _aggregate(price: Price, profile: Profile) -> Price | None:
+    """Return another price of the profile that contains this one."""
+    others = (other for other in profile.prices if other.scope == "all-in" and other is not price)
+    return next((other for other in others if price.count in other.contains), None)
+
+
+def _line(price: Price, ledger: Ledger) -> Line | Unpriced:
+    count = ledger.count(price.count)
+    if count is None:
+        return Unpriced(price.term, price.count, ledger.why_unknown(price.count))
+    if price.levels:
+        return _at_level(price, count, ledger)
+    if price.active_j is not None and ledger.updates_active is not None and ledger.updates_inactive is not None:
+        energy = ledger.updates_active * price.active_j + ledger.updates_inactive * price.nominal_j
+        return Line(price, count, energy, energy, energy)
+    return Line(price, count, *_energies(price, count))
+
+
+def _at_level(price: Price, count: float, ledger: Ledger) -> Line | Unpriced:
+    size = getattr(ledger, str(price.store))
+    if size is None:
+        reason = f"the size of the store is not known: {ledger.why_unknown(str(price.store))}"
+        return Unpriced(price.term, price.count, reason)
+    for level in price.levels:
+        if level.bytes is None or size <= level.bytes:
+            return Line(price, count, *_energies(level, count), level)
+    largest = price.levels[-1]
+    reason = f"the store of {size:,.0f} B exceeds the largest memory with a price, {largest.name}"
+    return Unpriced(price.term, price.count, reason)
+
+
+def _energies(price: Price | Level, count: float) -> tuple[float | None, float, float | None]:
+    if count == 0:
+        return 0.0, 0.0, 0.0  # whatever one costs
+    low = None if price.low_j is None else count * price.low_j
+    high = None if price.high_j is None else count * price.high_j
+    return low, count * price.nominal_j, high
+
+
+def _sum(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
