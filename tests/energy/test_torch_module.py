@@ -11,8 +11,9 @@ class Module:
     def __init__(self, **attributes):
         vars(self).update(attributes)
 
-    def named_children(self):
-        return iter(((name, one) for name, one in vars(self).items() if isinstance(one, Module)))
+    @property
+    def _modules(self):
+        return {name: one for name, one in vars(self).items() if isinstance(one, Module)}
 
 
 def fake(name, **defaults):
@@ -136,3 +137,7 @@ def test_torch_itself():
         assert torch_module.read(module).parameters == sum(one.numel() for one in module.parameters())
     with pytest.raises(sc.NetworkError, match="MultiheadAttention"):
         torch_module.read(nn.MultiheadAttention(8, 2))
+    shared, act = nn.Linear(3, 3), nn.ReLU()
+    with pytest.raises(sc.NetworkError, match="used twice"):
+        torch_module.read(nn.Sequential(shared, act, shared))
+    assert torch_module.read(nn.Sequential(shared, act, nn.Linear(3, 3), act)).neurons == 6
