@@ -294,6 +294,20 @@ def test_crossovers_and_verdict_are_in_the_text_and_the_dict():
             assert text in str(found)
 
 
+def test_a_sequence_is_compared_per_pass_too():
+    lstm, net = art.parse("9-6r-2", cell="lstm", steps=20), art.parse("9-6r-2", bias=False)
+    spiking = art.Spiking.of_rates(net, [2.0], ticks=20, input_rate=2.0)
+    effective = lstm.effective([0.5, 0.5])
+    found = art.compare(lstm, spiking, art.Silicon("int8", None), effective=effective)
+    assert (found.spikes_per_synapse, found.spikes_per_synapse_and_pass) == (2.0, 0.1)
+    assert "here it makes 20: 0.1 spikes per synapse and pass" in str(found)
+    counts = found.to_dict()["counts"]
+    assert counts["dense_macs"] == 2 * counts["effective_macs"] == lstm.macs
+    assert counts["dense_synaptic_operations"] == 20 * net.synapses
+    assert counts["effective_acs"] == 2 * net.synapses
+    assert found.artificial.energy_j == pytest.approx(0.23e-12 * effective.count)
+
+
 def test_the_twin_has_the_layers_of_the_spiking_network():
     lstm = art.parse("30-20r-5", cell="lstm", steps=7)
     net = art.parse("30-20r-5", bias=False)

@@ -66,17 +66,24 @@ class Comparison:
 
     Attributes
     ----------
-    artificial, spiking : Cost
-        What one inference takes.
+    network : Network
+        The artificial network.
     activity : Spiking
         What the spiking network does.
+    artificial, spiking : Cost
+        What one inference takes.
+    effective : EffectiveOperations or None
+        Multiply-accumulates of a machine that skips zeros; None where it does all.
     twin : Cost or None
-        The capacity-matched quantised twin of the spiking network; None where its layers are unknown.
+        The capacity-matched quantised twin of the spiking network: it sees the number of spikes of an
+        inference and not their times. None where the layers are unknown.
     """
 
+    network: Network
+    activity: Spiking
     artificial: Cost
     spiking: Cost
-    activity: Spiking
+    effective: EffectiveOperations | None = None
     twin: Cost | None = None
 
     @property
@@ -99,6 +106,11 @@ class Comparison:
     def spikes_per_synapse(self) -> float:
         """Spikes per synapse and inference."""
         return self.activity.spikes_per_synapse
+
+    @property
+    def spikes_per_synapse_and_pass(self) -> float:
+        """Spikes per synapse and pass of the artificial network; it makes several where it runs over a sequence."""
+        return self.spikes_per_synapse / self.network.steps
 
     @property
     def break_even(self) -> float | None:
@@ -128,6 +140,7 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Return all numbers, prices and sources as plain values."""
         costs = {"artificial": self.artificial, "spiking": self.spiking, "twin": self.twin}
+        activity = self.activity
         return {
             "status": "modelled",
             "silicon": vars(self.artificial.silicon) | {},
@@ -135,7 +148,16 @@ class Comparison:
             "ratio_band": list(self.ratio_band),
             "twin_ratio": self.twin_ratio,
             "twin_bits": None if self.twin is None else capacity.twin_bits(round(self.activity.ticks)),
+            "counts": {
+                "dense_macs": self.network.macs,
+                "effective_macs": None if self.effective is None else self.effective.count,
+                "dense_synaptic_operations": activity.synapses * activity.ticks,
+                "effective_acs": activity.synaptic_operations.count,
+                "analog_macs": activity.analog.count,
+                "neuron_updates": activity.neuron_updates,
+            },
             "spikes_per_synapse_per_inference": self.spikes_per_synapse,
+            "spikes_per_synapse_per_pass": self.spikes_per_synapse_and_pass,
             "break_even_spikes_per_synapse_per_inference": self.break_even,
             "break_even_spikes_per_synapse_per_tick": _per(self.break_even, self.activity.ticks),
             "crossovers": [{**vars(one), "verdict": one.verdict(self.spikes_per_synapse)} for one in CROSSOVERS],
@@ -151,15 +173,22 @@ class Comparison:
         )
         head = f"{silicon.technology}, {silicon.precision}, {place}, {silicon.reuse} reuse, batch {silicon.batch}"
         text = [f"One inference, modelled: {head}"]
-        for cost in (self.artificial, self.spiking, self.twin):
-            if cost is not None:
-                text += _table(cost)
+        text += [*_table("artificial: ", self.artificial), *_table("spiking: ", self.spiking)]
+        dense, done = self.activity.synapses * self.activity.ticks, self.activity.synaptic_operations.count
+        text.append(f"    synaptic operations: {done:,.0f} of {dense:,.0f} dense, every synapse in every tick")
+        text += [] if self.twin is None else _table("", self.twin)
         low, high = self.ratio_band
-        text.append(f"  ratio, artificial over spiking: {self.ratio:.4g} ({low:.4g} … {high:.4g})")
+        band = f" ({low:.4g} … {high:.4g})" if low != high else ""
+        text.append(f"  ratio, artificial over spiking: {self.ratio:.4g}{band}")
         if self.twin_ratio is not None:
             text.append(f"  ratio, twin over spiking: {self.twin_ratio:.4g}")
         text.append(f"  spikes per synapse and inference: {self.spikes_per_synapse:.4g}")
         text += [f"    {one.verdict(self.spikes_per_synapse)}: {one.name}, {one.note}" for one in CROSSOVERS]
+        if self.network.steps > 1:
+            each = f"{self.spikes_per_synapse_and_pass:.4g} spikes per synapse and pass"
+            text.append(
+                f"    these are for one pass of the artificial network; here it makes {self.network.steps}: {each}"
+            )
         text.append(f"  {self.verdict}")
         return "\n".join(text)
 
@@ -196,7 +225,8 @@ def compare(
     sizes = [one.layer for one in spiking.layers]
     ticks = round(spiking.ticks)
     twin = twin_cost(Network(sizes, name=spiking.name), ticks, silicon) if sizes else None
-    return Comparison(artificial_cost(network, silicon, effective), spiking_cost(spiking, silicon), spiking, twin)
+    artificial, events = artificial_cost(network, silicon, effective), spiking_cost(spiking, silicon)
+    return Comparison(network, spiking, artificial, events, effective, twin)
 
 
 def _over(a: float, b: float) -> float:
@@ -218,9 +248,9 @@ def _cost(cost: Cost) -> dict[str, Any]:
     }
 
 
-def _table(cost: Cost) -> list[str]:
+def _table(role: str, cost: Cost) -> list[str]:
     share = cost.memory_j / cost.energy_j if cost.energy_j else 0.0
-    rows = [f"  {cost.name}: {joules(cost.energy_j)}, memory {share:.0%}"]
+    rows = [f"  {role}{cost.name}: {joules(cost.energy_j)}, memory {share:.0%}"]
     for term in cost.terms:
         band = f" … {joules(term.high_j)}" if term.high_j != term.energy_j else ""
         rows.append(f"    {term.name:<34}{term.count:>16,.0f} {term.unit:<4}{joules(term.energy_j):>11}{band}")

@@ -231,7 +231,8 @@ def twin_cost(network: Network, ticks: int, silicon: Silicon) -> Cost:
     energy = done.count * silicon.operation_price.ac_j
     bill.operations(f"accumulates, {bits} per product", done.count, "AC", energy)
     _traffic(bill, network, network.macs, activation_bits=bits)
-    return Cost(f"{bits}-bit twin of {network.name}", silicon, tuple(bill.terms), _notes(network, silicon))
+    notes = ("it sees the spikes of an inference as one number: where their times matter it is no equal",)
+    return Cost(f"{bits}-bit twin of {network.name}", silicon, tuple(bill.terms), notes + _notes(network, silicon))
 
 
 def spiking_cost(spiking: Spiking, silicon: Silicon) -> Cost:

@@ -30,13 +30,39 @@ SOURCE = Source(
 
 
 def artificial(network: Network, precision: str = "int32") -> Estimate:
-    """Return the estimate of an artificial network: Σ c_l E_MAC."""
+    """Return the estimate of an artificial network: Σ c_l E_MAC.
+
+    Parameters
+    ----------
+    network : Network
+        Its layers.
+    precision : str
+        Of the 45 nm prices.
+
+    Returns
+    -------
+    Estimate
+        Of one inference.
+    """
     dense = network.dense()
     return Estimate(SOURCE, {"MACs": dense.count}, {"operations": dense.joules(operation(precision))})
 
 
 def spiking(activity: Spiking, precision: str = "int32") -> Estimate:
-    """Return the estimate of a spiking network: Σ c_l R_l E_AC, and an analog first layer."""
+    """Return the estimate of a spiking network: Σ c_l R_l E_AC, and an analog first layer.
+
+    Parameters
+    ----------
+    activity : Spiking
+        Its layers and rates.
+    precision : str
+        Of the 45 nm prices.
+
+    Returns
+    -------
+    Estimate
+        Of one inference.
+    """
     price, acs = operation(precision), activity.synaptic_operations
     terms = {"operations": acs.accumulate_joules(price)}
     if activity.analog.count:

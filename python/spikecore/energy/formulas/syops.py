@@ -43,12 +43,38 @@ def energy(accumulates: EffectiveOperations, multiply_accumulates: DenseOperatio
 
 
 def artificial(network: Network, precision: str = "fp32") -> Estimate:
-    """Return the estimate of an artificial network: all its multiply-accumulates."""
+    """Return the estimate of an artificial network: all its multiply-accumulates.
+
+    Parameters
+    ----------
+    network : Network
+        Its layers.
+    precision : str
+        Of the 45 nm prices.
+
+    Returns
+    -------
+    Estimate
+        Of one inference.
+    """
     return _estimate(EffectiveOperations(0), network.dense(), precision)
 
 
 def spiking(activity: Spiking, precision: str = "fp32") -> Estimate:
-    """Return the estimate of a spiking network: accumulates, and multiply-accumulates of an analog input."""
+    """Return the estimate of a spiking network: accumulates, and multiply-accumulates of an analog input.
+
+    Parameters
+    ----------
+    activity : Spiking
+        Its layers and rates.
+    precision : str
+        Of the 45 nm prices.
+
+    Returns
+    -------
+    Estimate
+        Of one inference.
+    """
     return _estimate(activity.synaptic_operations, activity.analog, precision)
 
 
