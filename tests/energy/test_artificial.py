@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spikecore as sc
@@ -23,6 +23,7 @@ def convolve(shape, channels, kernel, stride, padding, dilation, groups):
     return len(outputs), sum(1 for _ in outputs for _ in range(inputs) for _ in window)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.integers(5, 9), min_size=1, max_size=2),
     st.integers(1, 3),
