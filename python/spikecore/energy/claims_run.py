@@ -102,8 +102,8 @@ def count(neurons: int, rate: float, synapses: int = 32, time: float = 500.0, se
     Examples
     --------
     >>> found = count(256, rate=10.0)
-    >>> found.synaptic_operations // found.spikes, found.updates < found.neurons * found.ticks
-    (31, True)
+    >>> found.neurons, found.ticks, 0 < found.updates < found.neurons * found.ticks
+    (256, 500, True)
     """
     from spikecore.library import recurrent
 
