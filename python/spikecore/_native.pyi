@@ -16,6 +16,7 @@ __build_profile__: str
 __all__ = [
     "Machine",
     "Network",
+    "Wiring",
     "__build_profile__",
     "__version__",
     "available_memory",
@@ -126,3 +127,22 @@ class Machine:
     ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float64], NDArray[np.uint32]]: ...
     def statistics(self) -> dict[str, Any]: ...
     def bare_scatter(self, events: int) -> list[float]: ...
+    def wiring(self) -> Wiring: ...
+
+@final
+class Wiring:
+    """The description of a compiled network, and how it was cut into cores; it does not keep the machine."""
+
+    def projections(self) -> list[tuple[int, int, int, int, int]]: ...
+    def fan_out(self, projection: int) -> NDArray[np.uint32]: ...
+    def fan_out_by_core(self, projection: int) -> NDArray[np.uint32]: ...
+    def place(
+        self,
+        neurons_per_core: int,
+        cores_per_tile: int,
+        width: int,
+        bits_per_synapse: int,
+        block: int,
+        block_bits: int,
+        word_bits: int,
+    ) -> dict[str, Any]: ...

@@ -12,11 +12,12 @@ from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
 from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed, kept
 from spikecore.result import Counts
+from spikecore.wiring import Wiring
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from spikecore.energy import EnergyReport, Ledger
+    from spikecore.energy import EnergyReport, Ledger, Profile
 
 __all__ = ["BatchResult", "CountTables", "StateTables"]
 
@@ -79,6 +80,10 @@ class BatchResult:
         Of every sample, the spikes of the recorded populations, as `Result.spikes`.
     samples : sequence of B SampleTables
         Of every sample, what the recorders kept, as `Result.samples`.
+    neuron_spikes : ndarray of uint64, shape (neurons,)
+        Spikes of every neuron by global id, added over the samples.
+    populations, wiring : tuple of Population, Wiring
+        The network, for the ledger.
     counts : Counts
         Exact counts per population, added over the samples.
     duration : float
@@ -111,13 +116,17 @@ class BatchResult:
         recorded: tuple[Population, ...],
         recorders: tuple[Recorder, ...],
         states: list[tuple[Population, str]],
+        wiring: Wiring,
     ) -> None:
         self._length = len(raw["spikes"])
+        self.populations, self.wiring = populations, wiring
         self.duration = float(grid.ms(ticks))
         self.dt = grid.dt
         self.ticks = ticks * self._length
         self.real_s: float = raw["real_s"]
-        self.spike_counts = CountTables(populations, raw["counts"].reshape(self._length, -1))
+        per_neuron = raw["counts"].reshape(self._length, -1)
+        self.neuron_spikes: NDArray[np.uint64] = fixed(per_neuron.sum(axis=0, dtype=np.uint64))
+        self.spike_counts = CountTables(populations, per_neuron)
         tables = [values.reshape(self._length, -1) for values in raw["states"]]
         self.states = StateTables(dict(zip(states, tables, strict=True)))
         self.spikes: Sequence[SpikeTrains] = [SpikeTrains(grid, recorded, *pair) for pair in raw["spikes"]]
@@ -131,13 +140,16 @@ class BatchResult:
         """Return the number of samples."""
         return self._length
 
-    def energy(self, profile: "str | Path" = "loihi") -> "EnergyReport":
+    def energy(self, profile: "str | Path | Profile" = "loihi", *, mapping: bool = False) -> "EnergyReport":
         """Price the counts of the whole batch; divide by its length for a sample.
 
         Parameters
         ----------
-        profile : str or Path
-            ``"loihi"``, ``"truenorth"``, or a TOML file with prices of your own.
+        profile : str, Path or Profile
+            ``"loihi"``, ``"truenorth"``, another of `spikecore.energy.known()`, or a TOML file with
+            prices of your own.
+        mapping : bool
+            Place the network on the chip's cores, under its limits, to count packets and hops.
 
         Returns
         -------
@@ -146,7 +158,7 @@ class BatchResult:
         """
         from spikecore.energy import EnergyReport
 
-        return EnergyReport.of(self.ledger, profile)
+        return EnergyReport.of_run(self, profile, mapping)
 
     @cached_property
     def ledger(self) -> "Ledger":

@@ -19,6 +19,7 @@ from spikecore.population import Population, Recorder, member
 from spikecore.progress import batch_progress, run_progress
 from spikecore.recorded import Samples
 from spikecore.result import Result, Span
+from spikecore.wiring import Wiring
 
 __all__ = ["Machine", "Synapses"]
 
@@ -98,6 +99,7 @@ class Machine:
         self._lock = threading.Lock()
         self._open: _Open | None = None
         self._last: Result | None = None
+        self._wiring = Wiring(native, populations)
 
     def __repr__(self) -> str:
         """Show the size and the time."""
@@ -273,7 +275,7 @@ class Machine:
             with batch_progress(progress, given.samples) as report:
                 raw = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
         machine = (self._populations, self._recorded, self._recorders)
-        return BatchResult(raw, self._grid, ticks, *machine, asked)
+        return BatchResult(raw, self._grid, ticks, *machine, asked, self._wiring)
 
     def _variable(self, pair: Any) -> tuple[Population, str]:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
@@ -410,7 +412,7 @@ class Machine:
         )
         pairs = zip(self._recorders, opened.samples, strict=True)
         samples = {recorder: self._samples(recorder, *taken) for recorder, taken in pairs}
-        result = Result(span, self._populations, self._recorded, opened.spikes[0], samples)
+        result = Result(span, self._wiring, self._recorded, opened.spikes[0], samples)
         self._last, self._open = result, None
         return result
 

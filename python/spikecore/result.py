@@ -15,11 +15,12 @@ from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder, member
 from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed
+from spikecore.wiring import Wiring
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from spikecore.energy import EnergyReport, Ledger
+    from spikecore.energy import EnergyReport, Ledger, Profile
 
 __all__ = ["Counts", "Result"]
 
@@ -85,6 +86,10 @@ class Result:
         Spikes of the recorded populations.
     samples : mapping of Recorder, or of (population name, variable), to Samples
         Samples of every recorder.
+    populations : tuple of Population
+        In the order of declaration.
+    wiring : Wiring
+        The synapses of every neuron, for the ledger.
     start, stop : float
         Limits of the run in ms; spikes have start < time ≤ stop.
     real_s : float
@@ -105,13 +110,14 @@ class Result:
     def __init__(
         self,
         span: Span,
-        populations: tuple[Population, ...],
+        wiring: Wiring,
         recorded: tuple[Population, ...],
         spikes: tuple[NDArray[np.uint64], NDArray[np.uint32]],
         samples: dict[Recorder, Samples],
     ) -> None:
         self._span = span
-        self.populations = populations
+        self.wiring = wiring
+        self.populations = wiring.populations
         self.spikes = SpikeTrains(span.grid, recorded, *spikes)
         self.samples = SampleTables(samples)
         self.start = float(span.grid.ms(span.start_tick))
@@ -145,6 +151,12 @@ class Result:
         return {
             key: _difference(before.get(key), value) if key in _CUMULATIVE else value for key, value in after.items()
         }
+
+    @property
+    def newly_pending(self) -> int:
+        """By how many more synapses wait for their delay at the end of this run than at its beginning."""
+        before, after = self._span.before, self._span.after
+        return int(after["pending_events"]) - int(before["pending_events"])
 
     @property
     def phases_s(self) -> dict[str, list[float]]:
@@ -193,6 +205,11 @@ class Result:
             per_population("stimulus_events"),
             per_population("updates_skipped"),
         )
+
+    @property
+    def neuron_spikes(self) -> NDArray[np.uint64]:
+        """Number of spikes of every neuron by global id, shape (neurons,); needs no recording."""
+        return fixed(self._span.counts)
 
     def spike_counts(self, population: Population) -> NDArray[np.int64]:
         """Return the number of spikes of every neuron, shape (size,); needs no recording."""
@@ -308,13 +325,16 @@ class Result:
             raise TypeError(msg)
         return raster.draw(picture, where)
 
-    def energy(self, profile: "str | Path" = "loihi") -> "EnergyReport":
+    def energy(self, profile: "str | Path | Profile" = "loihi", *, mapping: bool = False) -> "EnergyReport":
         """Price the counts of this run.
 
         Parameters
         ----------
-        profile : str or Path
-            ``"loihi"``, ``"truenorth"``, or a TOML file with prices of your own.
+        profile : str, Path or Profile
+            ``"loihi"``, ``"truenorth"``, another of `spikecore.energy.known()`, or a TOML file with
+            prices of your own.
+        mapping : bool
+            Place the network on the chip's cores, under its limits, to count packets and hops.
 
         Returns
         -------
@@ -323,7 +343,7 @@ class Result:
         """
         from spikecore.energy import EnergyReport
 
-        return EnergyReport.of(self.ledger, profile)
+        return EnergyReport.of_run(self, profile, mapping)
 
     @cached_property
     def ledger(self) -> "Ledger":
@@ -361,6 +381,7 @@ _CUMULATIVE = {
     "stimulus_events_per_population",
     "phases_s",
     "synaptic_events",
+    "synaptic_operations_per_core",
     "events_per_worker",
     "packets",
     "ticks_skipped",

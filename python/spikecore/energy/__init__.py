@@ -3,7 +3,8 @@
 `ledger` counts, `profile` reads the prices, `bill` multiplies, `report` prints. Joules exist only here.
 """
 
-from spikecore.energy.bill import Bill, Line, bill
+from spikecore.energy.bill import Bill, Inside, Line, bill
+from spikecore.energy.comparison import Comparison
 from spikecore.energy.ledger import COUNTS, Ledger, ProjectionCounts
 from spikecore.energy.profile import Chip, Level, Price, Profile, Unpriced, known, load
 from spikecore.energy.report import EnergyReport, Measured
@@ -12,7 +13,9 @@ __all__ = [
     "COUNTS",
     "Bill",
     "Chip",
+    "Comparison",
     "EnergyReport",
+    "Inside",
     "Ledger",
     "Level",
     "Line",

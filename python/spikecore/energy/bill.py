@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spikecore.energy.ledger import Ledger
 from spikecore.energy.profile import Level, Price, Profile, Unpriced
 
-__all__ = ["Bill", "Line", "bill"]
+__all__ = ["Bill", "Inside", "Line", "bill"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,25 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """A price of something that an all-in price contains: listed, and not added.
+
+    Attributes
+    ----------
+    price : Price
+        The price that is not charged.
+    count : float or None
+        The number of events, if known.
+    aggregate : Price
+        The price that contains it.
+    """
+
+    price: Price
+    count: float | None
+    aggregate: Price
+
+
+@dataclass(frozen=True)
 class Bill:
     """What a ledger costs under a profile.
 
@@ -43,7 +62,7 @@ class Bill:
     ----------
     lines : tuple of Line
         The priced terms, which add up.
-    inside : tuple of Line
+    inside : tuple of Inside
         Prices of terms that an all-in price contains: listed and not added.
     unpriced : tuple of Unpriced
         Terms without a price, or whose count is not known.
@@ -52,7 +71,7 @@ class Bill:
     """
 
     lines: tuple[Line, ...]
-    inside: tuple[Line, ...]
+    inside: tuple[Inside, ...]
     unpriced: tuple[Unpriced, ...]
     low_j: float | None
     nominal_j: float | None
@@ -83,11 +102,12 @@ def bill(ledger: Ledger, profile: Profile) -> Bill:
     """
     lines, inside, unpriced = [], [], []
     for price in profile.prices:
+        aggregate = _aggregate(price, profile)
         line = _line(price, ledger)
-        if isinstance(line, Unpriced):
+        if aggregate is not None:
+            inside.append(Inside(price, ledger.count(price.count), aggregate))
+        elif isinstance(line, Unpriced):
             unpriced.append(line)
-        elif _is_inside(price, profile):
-            inside.append(line)
         else:
             lines.append(line)
     low, high = _sum([line.low_j for line in lines]), _sum([line.high_j for line in lines])
@@ -95,10 +115,10 @@ def bill(ledger: Ledger, profile: Profile) -> Bill:
     return Bill(tuple(lines), tuple(inside), (*unpriced, *profile.unpriced), low, nominal, high)
 
 
-def _is_inside(price: Price, profile: Profile) -> bool:
-    """Whether another price of the profile contains this one."""
-    aggregates = (other for other in profile.prices if other.scope == "all-in" and other is not price)
-    return any(price.count in other.contains for other in aggregates)
+def _aggregate(price: Price, profile: Profile) -> Price | None:
+    """Return another price of the profile that contains this one."""
+    others = (other for other in profile.prices if other.scope == "all-in" and other is not price)
+    return next((other for other in others if price.count in other.contains), None)
 
 
 def _line(price: Price, ledger: Ledger) -> Line | Unpriced:
@@ -127,6 +147,8 @@ def _at_level(price: Price, count: float, ledger: Ledger) -> Line | Unpriced:
 
 
 def _energies(price: Price | Level, count: float) -> tuple[float | None, float, float | None]:
+    if count == 0:
+        return 0.0, 0.0, 0.0  # whatever one costs
     low = None if price.low_j is None else count * price.low_j
     high = None if price.high_j is None else count * price.high_j
     return low, count * price.nominal_j, high

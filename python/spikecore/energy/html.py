@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spikecore.energy.report import cells, joules
+from spikecore.energy.report import cells, inside_cells, joules
 
 if TYPE_CHECKING:
     from spikecore.energy.report import EnergyReport
@@ -24,7 +24,7 @@ def fragment(report: "EnergyReport") -> str:
     """Return a report as a table with its remarks."""
     status = report.status
     rows = [(*cells(line, status), line.price.source) for line in report.lines]
-    rows += [(*cells(line, "inside aggregate"), line.price.source) for line in report.inside]
+    rows += [(*inside_cells(one), one.price.source) for one in report.inside]
     sums = (joules(report.low_j), joules(report.nominal_j), joules(report.high_j))
     rows.append(("total", "", "", *sums, status, ""))
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from spikecore.errors import NetworkError
+import numpy as np
 
-__all__ = ["BYTES", "COUNTS", "Ledger", "ProjectionCounts"]
+from spikecore.errors import InternalError, NetworkError
+
+__all__ = ["BYTES", "COUNTS", "Ledger", "ProjectionCounts", "state_bytes"]
 
 COUNTS = (
     "spikes",
@@ -192,17 +194,35 @@ class Ledger:
             Its counts.
         """
         totals = result.counts.totals()
-        populations = {name: dict(values) for name, values in vars(result.counts).items()}
+        projections = _projections(result)
+        _check(result, projections)
+        wiring, ticks = result.wiring, result.ticks
+        of_state = {one.name: state_bytes(one.model, wiring.word_bytes) for one in result.populations}
+        updates, skipped = result.counts.neuron_updates, result.counts.updates_skipped
+        per_core = getattr(result, "statistics", {}).get("synaptic_operations_per_core", ())
+        synapses = sum(one.synapses for one in projections)
         return cls(
             spikes=totals["spikes"],
             synaptic_operations=totals["synaptic_operations"],
+            synaptic_operations_dense=synapses * ticks,
             neuron_updates=totals["neuron_updates"],
-            updates_done=totals["neuron_updates"] - totals.get("updates_skipped", 0),
-            updates_skipped=totals.get("updates_skipped", 0),
+            updates_done=totals["neuron_updates"] - totals["updates_skipped"],
+            updates_skipped=totals["updates_skipped"],
             stimulus_events=totals["stimulus_events"],
-            ticks=result.ticks,
+            weight_bytes=sum(one.weight_bytes or 0 for one in projections),
+            weight_bytes_dense=ticks * sum(int(wiring.bytes_per_spike(k).sum()) for k in range(len(projections))),
+            state_bytes=sum(of_state[name] * (n - skipped[name]) for name, n in updates.items()),
+            state_bytes_dense=sum(of_state[name] * n for name, n in updates.items()),
+            ticks=ticks,
             dt_ms=result.dt,
-            populations=populations,
+            neurons=sum(one.size for one in result.populations),
+            synapses=synapses,
+            weight_store_bytes=sum(wiring.store_bytes),
+            core_store_bytes=max(wiring.store_bytes),
+            populations={name: dict(values) for name, values in vars(result.counts).items()},
+            projections=projections,
+            cores=tuple(int(n) for n in per_core),
+            unknown=_UNKNOWN,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -221,3 +241,57 @@ class Ledger:
             "synaptic_operations_per_core": list(self.cores),
             "unknown": dict(self.unknown),
         }
+
+
+_NOT_MAPPED = "not mapped: energy(…, mapping=True) places the network on the chip"
+_UNKNOWN = {
+    "packets": _NOT_MAPPED,
+    "hops_ew": _NOT_MAPPED,
+    "hops_ns": _NOT_MAPPED,
+    "updates_active": "blocks of neurons that are integrated whole do not count which got input",
+    "updates_inactive": "blocks of neurons that are integrated whole do not count which got input",
+}
+
+
+def state_bytes(model: Any, word_bytes: int) -> int:
+    """Return the bytes of state that one update of a neuron reads and writes.
+
+    The potential, the synaptic currents and the adaptation are a word each, as are an adaptive
+    neuron's last spike; the refractory ticks of the others take 2 B. Constants are not counted.
+
+    Examples
+    --------
+    >>> import spikecore as sc
+    >>> state_bytes(sc.LIFDelta(), 4)  # a potential and a counter, read and written
+    12
+    """
+    words = [name for name in model.variables if name != "theta"]
+    if not words:
+        return 0
+    return 2 * ((len(words) + 1) * word_bytes if "eta" in words else len(words) * word_bytes + 2)
+
+
+def _projections(result: Any) -> tuple[ProjectionCounts, ...]:
+    """Return spikes × fan-out by projection."""
+    wiring, counts = result.wiring, result.neuron_spikes
+    found = []
+    for k in range(len(wiring.wires)):
+        spikes = counts[wiring.slice(k)]
+        degrees = wiring.degrees(k).astype(np.uint64)
+        operations, read = int(spikes @ degrees), int(spikes @ wiring.bytes_per_spike(k))
+        found.append(ProjectionCounts(wiring.name(k), int(degrees.sum()), operations, read))
+    return tuple(found)
+
+
+def _check(result: Any, projections: tuple[ProjectionCounts, ...]) -> None:
+    """Hold the tables against the engine's counters: nothing may be lost or counted twice."""
+    counted = result.counts.totals()["synaptic_operations"]
+    sums = {"over projections": sum(one.synaptic_operations for one in projections)}
+    if hasattr(result, "statistics"):
+        of_run = result.statistics
+        sums["over cores"] = sum(of_run["synaptic_operations_per_core"])
+        sums["delivered and pending"] = of_run["synaptic_events"] + result.newly_pending
+    for what, found in sums.items():
+        if found != counted:
+            msg = f"the ledger's synaptic operations {what} are {found:,}, the engine counted {counted:,}"
+            raise InternalError(msg, value=found, allowed=counted)

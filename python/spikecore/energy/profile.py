@@ -10,12 +10,14 @@ from pathlib import Path
 from spikecore import checks
 from spikecore.energy.ledger import COUNTS
 
-__all__ = ["EVIDENCE", "SCOPES", "Chip", "Level", "Price", "Profile", "Unpriced", "known", "load"]
+__all__ = ["BOUNDS", "EVIDENCE", "SCOPES", "Chip", "Level", "Price", "Profile", "Unpriced", "known", "load"]
 
 EVIDENCE = ("measured", "simulated", "fitted", "vendor", "estimated", "unverified")
 """How a number was obtained. *estimated*: published as a rough figure of a technology; *unverified*: quoted from memory
 of the literature or from a table whose source could not be read, so not to be relied on."""
 SCOPES = ("per-term", "all-in")
+BOUNDS = ("min", "max", "exact", "band", "operating point")
+"""What a number is: a bound, one value, a band from low to high, or what holds at one operating point only."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Price:
         checks.choice(self.term, "count", self.count, COUNTS)
         checks.choice(self.term, "evidence", self.evidence, EVIDENCE)
         checks.choice(self.term, "scope", self.scope, SCOPES)
+        checks.choice(self.term, "bound", self.bound, BOUNDS)
         checks.number(self.term, "nominal_j", self.nominal_j, low=0.0, unit="J")
         if not self.source.strip():
             checks.refuse(self.term, "source", "empty", "where the number was published")
@@ -148,6 +151,10 @@ class Chip:
     bits_per_synapse, block, block_bits, word_bits : int
         A list of synapses takes, for every block of at most `block` of them, `bits_per_synapse`
         each and `block_bits`, rounded up to words of `word_bits`.
+    most_delay : int or None
+        Ticks.
+    within_tile_ns, hop_ew_ns, hop_ns_ns : float or None
+        Latency of a packet within its tile, and of a hop east–west and north–south.
     source : str
         Where the limits were published.
     """
@@ -166,6 +173,10 @@ class Chip:
     block: int = 1
     block_bits: int = 0
     word_bits: int = 1
+    most_delay: int | None = None
+    within_tile_ns: float | None = None
+    hop_ew_ns: float | None = None
+    hop_ns_ns: float | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Never
 
 from spikecore import checks
 from spikecore.energy.ledger import BYTES, COUNTS
-from spikecore.energy.profile import EVIDENCE, SCOPES, Chip, Level, Price, Profile, Unpriced
+from spikecore.energy.profile import BOUNDS, EVIDENCE, SCOPES, Chip, Level, Price, Profile, Unpriced
 from spikecore.errors import NetworkError
 
 __all__ = ["Places", "parse"]
@@ -47,6 +47,7 @@ _PRICE = {
 }  # fmt: skip
 _LEVEL = {"name", "bytes", "value", "low", "high"}
 _UNPRICED = {"term", "count", "reason"}
+_LATENCIES = ("within_tile_ns", "hop_ew_ns", "hop_ns_ns")
 _CHIP = set(Chip.__dataclass_fields__)
 
 Path = tuple[str | int, ...]
@@ -199,15 +200,16 @@ def _refuse_two_aggregates(tables: list[_Table], prices: list[Price]) -> None:
 
 def _price(table: _Table, profile: Profile) -> Price:
     count = table.choice("count", COUNTS)
+    bound = table.choice("bound", BOUNDS)
     scale = _scale(table, count)
-    levels = tuple(_level(one, scale) for one in table.tables("level", _LEVEL))
+    levels = tuple(_level(one, scale, bound) for one in table.tables("level", _LEVEL))
     if levels and "value" in table.data:
         table.fail("value", "is given beside [[price.level]], allowed: one of the two")
     if not levels:
         table.required("value")
     if ("store" in table.data) != bool(levels):
         table.fail("store", "decides which [[price.level]] is priced: one needs the other")
-    first = levels[0] if levels else _level(table, scale, named=False)
+    first = levels[0] if levels else _level(table, scale, bound, named=False)
     scope = table.choice("scope", SCOPES, profile.scope)
     contains = table.texts("contains") or (COUNTS if scope == "all-in" else ())
     for one in contains:
@@ -224,7 +226,7 @@ def _price(table: _Table, profile: Profile) -> Price:
         low_j=first.low_j,
         high_j=first.high_j,
         evidence=table.choice("evidence", EVIDENCE),
-        bound=table.text("bound"),
+        bound=bound,
         source=table.text("source", profile.source),
         scope=scope,
         contains=contains,
@@ -247,9 +249,13 @@ def _scale(table: _Table, count: str) -> float:
     return units[unit]
 
 
-def _level(table: _Table, scale: float, named: bool = True) -> Level:
+def _level(table: _Table, scale: float, bound: str, named: bool = True) -> Level:
     value = table.required("value")
     low, high = table.number("low"), table.number("high")
+    if bound == "band" and (low is None or high is None):
+        table.fail("bound", "is 'band': it needs low and high")
+    low = value if low is None and bound in ("min", "exact") else low
+    high = value if high is None and bound in ("max", "exact") else high
     if low is not None and low > value:
         table.fail("low", f"is {low:g}, allowed: at most value, {value:g}")
     if high is not None and high < value:
@@ -273,8 +279,10 @@ def _chip(top: _Table) -> Chip:
     table = _Table(top.data["chip"], top.file, top.places, ("chip",), _CHIP)
     source = table.text("source", top.text("source"))
     needed = ("neurons_per_core", "cores", "cores_per_tile", "mesh_width")
-    numbers = {key: int(table.required(key)) for key in (*needed, *table.data) if key != "source"}
-    for key in needed:
-        if numbers[key] < 1:
-            table.fail(key, f"is {numbers[key]}, allowed: 1 or more")
+    numbers: dict[str, Any] = {key: table.required(key) for key in (*needed, *table.data) if key != "source"}
+    for key, value in numbers.items():
+        if key not in _LATENCIES:
+            if value != int(value) or (value < 1 and key in (*needed, "block", "word_bits")):
+                table.fail(key, f"is {value:g}, allowed: a whole number, 1 or more")
+            numbers[key] = int(value)
     return Chip(**numbers, source=source)

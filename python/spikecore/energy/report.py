@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from spikecore.energy.bill import Line, bill
-from spikecore.energy.ledger import Ledger, ProjectionCounts
+from spikecore import checks
+from spikecore.energy.bill import Inside, Line, bill
+from spikecore.energy.ledger import BYTES, COUNTS, Ledger, ProjectionCounts
 from spikecore.energy.profile import Profile, load
 
-__all__ = ["EnergyReport", "Measured", "aligned", "cells", "joules"]
+if TYPE_CHECKING:
+    from spikecore.energy.comparison import Comparison
+
+__all__ = ["EnergyReport", "Measured", "aligned", "cells", "inside_cells", "joules"]
 
 _HEAD = ("term", "count", "price", "low", "nominal", "high", "status")
 _SHOWN_PROJECTIONS = 5
@@ -43,8 +47,10 @@ class EnergyReport:
         The counts.
     profile : Profile
         The prices and their sources.
-    lines, inside : tuple of Line
-        The priced terms, and those that an all-in price contains and that are not added.
+    lines : tuple of Line
+        The priced terms.
+    inside : tuple of Inside
+        Those that an all-in price contains and that are not added.
     unpriced : tuple of Unpriced
         What is missing from the sum, and why.
     low_j, nominal_j, high_j : float or None
@@ -72,6 +78,16 @@ class EnergyReport:
         """Price a ledger with a profile, or with one by name or path."""
         return cls(ledger, which if isinstance(which, Profile) else load(which), measured)
 
+    @classmethod
+    def of_run(cls, result: Any, which: str | Path | Profile, mapping: bool = False) -> "EnergyReport":
+        """Price a `Result` or `BatchResult`, placed on the chip first if `mapping` says so."""
+        from spikecore.energy import mapping as placement
+
+        profile = which if isinstance(which, Profile) else load(which)
+        if not checks.switch("", "mapping", mapping):
+            return cls(result.ledger, profile)
+        return cls(placement.ledger(result, profile), profile)
+
     @property
     def biological_s(self) -> float:
         """Length of the run in s of biological time."""
@@ -85,8 +101,6 @@ class EnergyReport:
         all. ``updates_done`` are those that were done here; the others, ``updates_skipped``, were left
         out because nothing happened to the neuron.
         """
-        from spikecore.energy.ledger import COUNTS
-
         return {name: self.ledger.count(name) for name in COUNTS}
 
     @property
@@ -117,7 +131,18 @@ class EnergyReport:
                 "skipped": ledger.updates_skipped,
             },
             "terms": [_term(line, self.status) for line in self.lines],
-            "inside_aggregate": [_term(line, "inside aggregate") for line in self.inside],
+            "inside_aggregate": [
+                {
+                    "term": one.price.term,
+                    "counted": one.price.count,
+                    "count": one.count,
+                    "price": one.price.value,
+                    "unit": one.price.unit,
+                    "inside": one.aggregate.term,
+                    "source": one.price.source,
+                }
+                for one in self.inside
+            ],
             "unpriced": [
                 {
                     "term": one.term,
@@ -128,6 +153,31 @@ class EnergyReport:
             ],
             "ledger": ledger.to_dict(),
         }
+
+    def to_pandas(self) -> Any:
+        """Return the terms as a pandas DataFrame, one row each; needs pandas."""
+        from spikecore.energy.comparison import Comparison
+
+        return Comparison([self]).to_pandas()
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw the terms as a stacked bar with matplotlib and return the axes; new ones by default."""
+        from spikecore.energy import plot
+
+        return plot.bars([self], axes)
+
+    def compare(self, *others: "EnergyReport | str | Path | Profile") -> "Comparison":
+        """Return this report beside others; a profile, or its name, prices the same ledger."""
+        from spikecore.energy.comparison import Comparison
+
+        reports = [one if isinstance(one, EnergyReport) else EnergyReport.of(self.ledger, one) for one in others]
+        return Comparison([self, *reports])
+
+    def to_html(self, file: str | Path) -> Path:
+        """Write one self-contained page and return its path."""
+        from spikecore.energy import html
+
+        return html.write([self], file)
 
     def verdict(self) -> str:
         """Return one line: what costs most, and what would change that."""
@@ -162,7 +212,7 @@ class EnergyReport:
         if len(self.lines) > 1:
             sums = (joules(self.low_j), joules(self.nominal_j), joules(self.high_j))
             rows.append(("total", "", "", *sums, self.status))
-        return rows + [cells(line, "inside aggregate") for line in self.inside]
+        return rows + [inside_cells(one) for one in self.inside]
 
     def remarks(self) -> list[str]:
         """Return what is said below the table, a sentence a line."""
@@ -171,6 +221,8 @@ class EnergyReport:
             one = self.measured
             figures = f"{joules(one.total_j)}, {joules(one.above_idle_j)} above idle"
             said.append(f"measured: {'not available here' if one.total_j is None else figures} ({one.source})")
+        elif self.profile.measured:
+            said.append("measured: unknown, nothing was read during this run")
         if self.biological_s and self.nominal_j is not None:
             said.append(f"{joules(self.nominal_j / self.biological_s)} per biological second, nominal, {self.status}")
         clocked, done = f"{self.ledger.neuron_updates:,}", f"{self.ledger.updates_done:,}"
@@ -224,9 +276,20 @@ def cells(line: Line, status: str) -> tuple[str, ...]:
     energies = (joules(line.low_j), joules(line.nominal_j), joules(line.high_j))
     value = price.value if line.level is None else line.level.value
     memory = "" if line.level is None else f"{line.level.name}, "
-    count = f"{line.count:,}" if float(line.count).is_integer() else f"{line.count:,.6g}"
     paid = f"{value:g} {price.unit} ({memory}{price.bound})"
-    return (price.term, count, paid, *energies, f"{status}, {price.evidence}")
+    return (price.term, _count(price.count, line.count), paid, *energies, f"{status}, {price.evidence}")
+
+
+def inside_cells(one: Inside) -> tuple[str, ...]:
+    """Return a price that is not charged as texts."""
+    price = one.price
+    count = "unknown" if one.count is None else _count(price.count, one.count)
+    return (price.term, count, f"{price.value:g} {price.unit} ({price.bound})", "-", "-", "-", "inside aggregate")
+
+
+def _count(name: str, count: float) -> str:
+    unit = " s" if name == "biological_s" else " B" if name in BYTES else ""
+    return (f"{count:,.0f}" if float(count).is_integer() else f"{count:,.6g}") + unit
 
 
 def joules(value: float | None) -> str:

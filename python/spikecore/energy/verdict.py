@@ -32,11 +32,16 @@ def _flip(first: "Line", rest: list["Line"]) -> str:
         return (
             f"{second.price.term} would cost more as soon as there were {first.nominal_j / second.price.nominal_j:.3g}"
         )
-    times = first.nominal_j / second.nominal_j
+    times = _times(first.nominal_j / second.nominal_j)
+    said = f"{second.price.term} would cost more if there were {times} times as many"
     low, high = first.low_j, second.high_j
-    unsure = high is None or low is None or high >= low
-    band = "; within the published bands the order is not certain" if unsure else ""
-    return f"{second.price.term} would cost more if there were {times:.3g} times as many{band}"
+    if low is None or high is None:
+        return f"{said}; {first.price.term if low is None else second.price.term} have no published band on that side"
+    return f"{said}; within the published bands the order is {'not certain' if high >= low else 'certain'}"
+
+
+def _times(value: float) -> str:
+    return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
 
 
 def between(one: "EnergyReport", other: "EnergyReport") -> str:
@@ -46,8 +51,8 @@ def between(one: "EnergyReport", other: "EnergyReport") -> str:
         without = names[0] if not one.nominal_j else names[1]
         return f"unknown: {without} has no priced cost"
     cheap, dear = (one, other) if one.nominal_j <= other.nominal_j else (other, one)
-    times = (dear.nominal_j or 0.0) / (cheap.nominal_j or 1.0)
-    said = f"{cheap.profile.name} costs {times:.3g} times less than {dear.profile.name}, modelled, of what is priced"
+    times = _times((dear.nominal_j or 0.0) / (cheap.nominal_j or 1.0))
+    said = f"{cheap.profile.name} costs {times} times less than {dear.profile.name}, modelled, of what is priced"
     if cheap.high_j is not None and dear.low_j is not None and cheap.high_j < dear.low_j:
         margin = f"unpriced terms above {dear.low_j - cheap.high_j:.3g} J would flip it"
         return f"{said}; the published bands do not overlap; {margin}"

@@ -5,6 +5,7 @@
 mod batch;
 mod convert;
 mod errors;
+mod ledger;
 mod machine;
 mod models;
 mod network;
@@ -13,6 +14,8 @@ mod system;
 /// The compiled extension `spikecore._native`.
 #[pyo3::pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::ledger::Wiring;
     #[pymodule_export]
     use super::machine::Machine;
     #[pymodule_export]

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use spikecore::{Batch, RunError};
 
+use crate::ledger::Wiring;
 use crate::{batch, convert, errors};
 
 /// Polls Python from the calling thread during long work: signals always, a progress callback if there is one.
@@ -50,6 +51,7 @@ impl Watcher {
 #[pyclass(frozen, module = "spikecore._native")]
 pub struct Machine {
     engine: Mutex<spikecore::Machine>,
+    wiring: spikecore::Wiring,
     build_s: f64,
 }
 
@@ -59,8 +61,8 @@ type Synapses<'py> = (Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<u32>>, Boun
 
 impl Machine {
     /// Wraps a built engine.
-    pub fn new(engine: spikecore::Machine, build_s: f64) -> Self {
-        Self { engine: Mutex::new(engine), build_s }
+    pub fn new(engine: spikecore::Machine, wiring: spikecore::Wiring, build_s: f64) -> Self {
+        Self { engine: Mutex::new(engine), wiring, build_s }
     }
 
     fn with<T>(&self, f: impl FnOnce(&mut spikecore::Machine) -> PyResult<T>) -> PyResult<T> {
@@ -183,7 +185,15 @@ impl Machine {
         dict.set_item("workers", s.workers)?;
         dict.set_item("cores", s.cores)?;
         dict.set_item("weights", s.weights)?;
+        dict.set_item("synaptic_operations_per_core", s.operations_per_core)?;
+        dict.set_item("store_bytes_per_core", s.store_bytes_per_core)?;
+        dict.set_item("loose_per_core", s.loose)?;
         Ok(dict)
+    }
+
+    /// What the fan-out tables of a ledger are drawn from; it does not keep the machine.
+    fn wiring(&self) -> Wiring {
+        Wiring(self.wiring.clone())
     }
 
     /// ns per synapse of the bare scatter, per worker, all workers at once.

@@ -134,6 +134,8 @@ impl Network {
         let mut watcher = Watcher::new(progress);
         let built = py.detach(|| spikecore::Machine::compile(&description, weights, &options, &mut |done| watcher.poll(done)));
         watcher.finish()?;
-        Ok(Machine::new(built.map_err(errors::compile)?, started.elapsed().as_secs_f64()))
+        let built = built.map_err(errors::compile)?;
+        let wiring = spikecore::Wiring::new(description, weights, &options).map_err(errors::compile)?;
+        Ok(Machine::new(built, wiring, started.elapsed().as_secs_f64()))
     }
 }

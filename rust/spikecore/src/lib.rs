@@ -29,6 +29,8 @@ mod sync;
 pub use compile::{Forecast, Options as CompileOptions, available_memory};
 pub use error::{CompileError, NetworkError, RunError};
 pub use id::{BLOCK, CoreId, MAX_DELAY, MAX_SLOTS, NeuronId, PopulationId, Tick};
+pub use machine::ledger::{Wire, Wiring};
+pub use machine::placement::{Mesh, Placed};
 pub use machine::{Batch, Batched, Machine, Sample, Statistics, Synapses};
 pub use network::{
     Alif, Axis, Column, DelayLaw, Distribution, Inputs, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule,

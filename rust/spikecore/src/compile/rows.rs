@@ -102,6 +102,21 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// How many targets `source` has; drawn, in `scratch`, only where the rule does not say.
+    pub fn out_degree(&self, source: u32, scratch: &mut Vec<u32>) -> u32 {
+        let own = u32::from(self.projection.excludes_self());
+        match &self.plan {
+            Plan::OneToOne => 1 - own,
+            Plan::AllToAll => self.targets - own,
+            Plan::Draw { counts, .. } => counts.range(source).len() as u32,
+            Plan::Table(table) => table.row(source).len() as u32,
+            Plan::Bernoulli(_) => {
+                self.targets(source, scratch);
+                scratch.len() as u32
+            }
+        }
+    }
+
     /// `count` targets, uniform over all but `own`.
     fn draw(&self, source: u32, count: u32, with_repeats: bool, own: Option<u32>, out: &mut Vec<u32>) {
         let stream = self.stream(Purpose::Targets, source);

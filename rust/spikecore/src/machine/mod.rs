@@ -5,6 +5,8 @@ mod batch;
 mod batch_tests;
 pub mod engine;
 mod headroom;
+pub mod ledger;
+pub mod placement;
 mod read;
 mod reset;
 #[cfg(test)]

@@ -55,6 +55,12 @@ pub struct Statistics {
     pub ticks_skipped: Tick,
     /// Weight format.
     pub weights: &'static str,
+    /// Synaptic operations of each core: synapses of the spikes that it has ingested, delivered or pending.
+    pub operations_per_core: Vec<u64>,
+    /// Bytes of the synapses of each core.
+    pub store_bytes_per_core: Vec<u64>,
+    /// Whether each core stores its synapses loose, or in rows.
+    pub loose: Vec<bool>,
 }
 
 impl Statistics {
@@ -220,6 +226,9 @@ impl<W: Weight> Engine<W> {
         for core in &self.cores {
             let (synapses, index) = core.memory().bytes();
             s.weight_store_bytes += synapses;
+            s.store_bytes_per_core.push(synapses);
+            s.operations_per_core.push(core.counters.filed);
+            s.loose.push(core.memory().is_loose());
             s.index_bytes += index;
             s.state_bytes += core.state_bytes();
             s.synapses += core.memory().synapses();

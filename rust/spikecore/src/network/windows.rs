@@ -105,6 +105,28 @@ impl Windows {
         product([self.channels_out, self.inputs_per_group(), 1]).saturating_mul(self.y.pairs().saturating_mul(self.x.pairs()))
     }
 
+    /// The channels, rows and columns of the target that a source reaches.
+    fn reached(&self, source: u32) -> [Range<u32>; 3] {
+        let (line, column) = (source / self.x.input, source % self.x.input);
+        let (channel, row) = (line / self.y.input, line % self.y.input);
+        let per_group = self.channels_out / self.groups;
+        let first = channel / self.inputs_per_group() * per_group;
+        [first..first + per_group, self.y.reached(row), self.x.reached(column)]
+    }
+
+    /// Synapses of a source.
+    pub fn fan_out(&self, source: u32) -> u32 {
+        self.reached(source).iter().map(|range| range.len() as u32).product()
+    }
+
+    /// Calls `visit(target)` for every synapse of a source.
+    pub fn targets_of(&self, source: u32, mut visit: impl FnMut(u32)) {
+        let [channels, rows, columns] = self.reached(source);
+        for line in channels.flat_map(|channel| rows.clone().map(move |row| channel * self.y.output() + row)) {
+            columns.clone().for_each(|column| visit(line * self.x.output() + column));
+        }
+    }
+
     /// What is wrong with it, and what is allowed.
     pub(super) fn fault(&self) -> Option<(String, String)> {
         self.y.fault("columns").or_else(|| self.x.fault("rows")).or_else(|| {

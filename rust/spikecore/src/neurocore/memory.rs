@@ -244,6 +244,11 @@ impl<W: Weight> Memory<W> {
         (stored + self.implicit.bytes(), index)
     }
 
+    /// Whether every stored synapse carries its delay.
+    pub fn is_loose(&self) -> bool {
+        matches!(self.held, Held::Loose(..))
+    }
+
     /// Bytes of the delay lines.
     pub fn line_bytes(&self) -> u64 {
         let stored: u64 = match &self.held {

@@ -1,0 +1,184 @@
+"""A network on a chip: packets, hops, and the limit that it breaks.
+
+Neurons lie in the order of their ids, as many to a chip core as fit; chip cores in the order of
+tiles, tiles row by row. A spike makes one packet per distinct target chip core, routed along the row
+and then along the column. Where a limit is broken there is no mapping, and hops are not guessed.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore import checks
+from spikecore.energy.ledger import Ledger
+from spikecore.energy.profile import Chip, Profile
+from spikecore.population import Population
+from spikecore.wiring import Wiring
+
+__all__ = ["Mapping", "ledger", "list_bits", "spike"]
+
+
+@dataclass(frozen=True, eq=False)
+class Mapping:
+    """How a network lies on a chip.
+
+    Attributes
+    ----------
+    chip : Chip
+        Its limits.
+    cores : int
+        Chip cores that it takes.
+    broken : str
+        The limit that it breaks, with value and limit; empty if it fits.
+    packets, hops_ew, hops_ns : ndarray of uint32, shape (neurons,), or None
+        What one spike of every neuron costs, by global id; None if it does not fit.
+    """
+
+    chip: Chip
+    cores: int
+    broken: str
+    packets: NDArray[np.uint32] | None = None
+    hops_ew: NDArray[np.uint32] | None = None
+    hops_ns: NDArray[np.uint32] | None = None
+
+    @classmethod
+    def of(cls, wiring: Wiring, chip: Chip) -> "Mapping":
+        """Place the network; limits that need no synapse to be drawn are checked first."""
+        neurons = sum(_size(one) for one in wiring.populations)
+        cores = math.ceil(neurons / chip.neurons_per_core)
+        broken = _broken_in_advance(wiring, chip, cores)
+        if broken:
+            return cls(chip, cores, broken)
+        structure = (chip.neurons_per_core, chip.cores_per_tile, chip.mesh_width)
+        memory = (chip.bits_per_synapse, chip.block, chip.block_bits, chip.word_bits)
+        placed = wiring.placed(*structure, *memory)
+        broken = _broken(placed, chip)
+        if broken:
+            return cls(chip, cores, broken)
+        return cls(chip, cores, "", placed["packets"], placed["hops_ew"], placed["hops_ns"])
+
+    def count(self, spikes: NDArray[np.uint64]) -> dict[str, int] | None:
+        """Return packets and hops of so many spikes of every neuron; None if the network does not fit."""
+        tables = {"packets": self.packets, "hops_ew": self.hops_ew, "hops_ns": self.hops_ns}
+        counts = {name: int(spikes @ one.astype(np.uint64)) for name, one in tables.items() if one is not None}
+        return counts or None
+
+
+def ledger(result: Any, profile: Profile) -> Ledger:
+    """Return the ledger of a run with packets and hops on the profile's chip.
+
+    Parameters
+    ----------
+    result : Result or BatchResult
+        The run.
+    profile : Profile
+        With the limits of a chip.
+
+    Raises
+    ------
+    NetworkError
+        If the profile has no chip to place a network on.
+    """
+    if profile.chip is None:
+        checks.refuse("energy", "mapping", True, f"False: profile {profile.name!r} has no [chip]")
+    mapping = Mapping.of(result.wiring, profile.chip)
+    own: Ledger = result.ledger
+    counts = mapping.count(result.neuron_spikes)
+    if counts is None:
+        reason = f"not mapped: {mapping.broken}"
+        unknown = {**own.unknown, "packets": reason, "hops_ew": reason, "hops_ns": reason}
+        return replace(
+            own, unknown=unknown, notes=(*own.notes, f"the network breaks a limit of this chip and is {reason}")
+        )
+    note = f"mapping: neurons in the order of their ids on {mapping.cores} chip cores"
+    outside = sum(n for name, n in own.populations["spikes"].items() if _is_outside(name, result.populations))
+    if outside:
+        note += f"; {outside:,} spikes of spike sources come from outside and are not among the packets"
+    packets, ew, ns = (counts[name] for name in ("packets", "hops_ew", "hops_ns"))
+    return replace(own, packets=packets, hops_ew=ew, hops_ns=ns, notes=(*own.notes, note))
+
+
+def list_bits(n: int, chip: Chip) -> int:
+    """Return the bits of synaptic memory that a list of `n` synapses takes.
+
+    For every block of at most `block` synapses, ``bits_per_synapse`` each and ``block_bits``, rounded
+    up to whole words of ``word_bits`` (nengo-loihi, `block.py`).
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from spikecore.energy.profile import load
+    >>> dense = replace(load("loihi").chip, bits_per_synapse=8)
+    >>> list_bits(7, dense), list_bits(100, dense), list_bits(1024, dense)
+    (128, 896, 9216)
+    """
+    blocks = [min(chip.block, n - first) for first in range(0, n, chip.block)]
+    bits = (size * chip.bits_per_synapse + chip.block_bits for size in blocks)
+    return sum(math.ceil(one / chip.word_bits) * chip.word_bits for one in bits)
+
+
+def spike(profile: Profile, hops_ew: int, hops_ns: int) -> tuple[float, float]:
+    """Return energy in J and latency in s of one packet that passes so many tiles.
+
+    The within-tile term is charged once, in the tile where the packet arrives.
+
+    Examples
+    --------
+    >>> from spikecore.energy.profile import load
+    >>> energy, latency = spike(load("loihi"), 5, 3)
+    >>> round(energy * 1e12, 6), round(latency * 1e9, 6)
+    (28.7, 42.1)
+    """
+    chip = profile.chip
+    if chip is None or chip.within_tile_ns is None or chip.hop_ew_ns is None or chip.hop_ns_ns is None:
+        checks.refuse("energy", "profile", f"{profile.name!r}", "one with published latencies of tiles and hops")
+    prices = {one.count: one.nominal_j for one in profile.prices}
+    if not {"packets", "hops_ew", "hops_ns"} <= prices.keys():
+        checks.refuse("energy", "profile", f"{profile.name!r}", "one with published prices of packets and hops")
+    energy = prices["packets"] + hops_ew * prices["hops_ew"] + hops_ns * prices["hops_ns"]
+    return energy, 1e-9 * (chip.within_tile_ns + hops_ew * chip.hop_ew_ns + hops_ns * chip.hop_ns_ns)
+
+
+def _size(population: Population) -> int:
+    return population.size if population.model.variables else 0
+
+
+def _is_outside(name: str, populations: tuple[Population, ...]) -> bool:
+    return any(one.name == name and not one.model.variables for one in populations)
+
+
+def _broken_in_advance(wiring: Wiring, chip: Chip, cores: int) -> str:
+    if cores > chip.cores:
+        return f"cores: {cores:,} needed, {chip.cores:,} on a chip"
+    longest = max((one.longest for one in wiring.wires), default=0)
+    if chip.most_delay is not None and longest > chip.most_delay:
+        return f"delay: {longest:,} ticks, at most {chip.most_delay:,}"
+    synapses = sum(int(wiring.degrees(k).sum()) for k in range(len(wiring.wires)))
+    least = synapses * chip.bits_per_synapse
+    if chip.memory_bits is not None and least > chip.memory_bits * cores:
+        return (
+            f"synaptic memory: {synapses:,} synapses take {least:,} bits or more, {chip.memory_bits * cores:,} in all"
+        )
+    return ""
+
+
+def _broken(placed: dict[str, Any], chip: Chip) -> str:
+    """Return the first limit that the placement breaks."""
+    checked = (
+        ("fan-in", placed["most_fan_in"], chip.fan_in, "synapses onto a neuron"),
+        ("targets of a neuron", placed["most_targets"], chip.targets_per_neuron, "chip cores"),
+        ("input axons", _most(placed["axons_in"]), chip.axons_in, "sources of a chip core"),
+        ("output axons", _most(placed["axons_out"]), chip.axons_out, "pairs of a neuron and a target core"),
+        ("synaptic memory", _most(placed["memory_bits"]), chip.memory_bits, "bits of a chip core"),
+    )
+    for name, value, limit, what in checked:
+        if limit is not None and value > limit:
+            return f"{name}: {value:,} {what}, at most {limit:,}"
+    return ""
+
+
+def _most(values: NDArray[np.uint64]) -> int:
+    return int(values.max(initial=0))

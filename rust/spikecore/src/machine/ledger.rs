@@ -1,0 +1,268 @@
+//! Fan-out tables for a ledger of costs: how many synapses every neuron has in each projection, and on each core.
+//!
+//! They are drawn again from the description when a report is asked for. Every draw is keyed by what it belongs to, so
+//! these are the synapses that the stores hold; the machine keeps nothing for it and the run does nothing for it. Their
+//! sum over projections is the out-degree of the neuron, their sum over spikes what the cores have filed (contract C4).
+
+use std::sync::Arc;
+
+use super::placement::{Mesh, Placed, place};
+use crate::compile::Options;
+use crate::compile::parallel::{Watch, each};
+use crate::compile::partition::Partition;
+use crate::compile::plan::Plan;
+use crate::compile::rows::Rows;
+use crate::error::{CompileError, NetworkError};
+use crate::id::BLOCK;
+use crate::network::{Network, Rule, Windows};
+use crate::neurocore::loose::Loose;
+use crate::neurocore::weight::{Q16, Synapse, Weight};
+
+/// Source neurons per job.
+const CHUNK: usize = 128;
+
+/// The synapses of one projection, source by source.
+pub(super) enum Targets<'a> {
+    Rows(Rows<'a>),
+    /// All of so many neurons.
+    All(u32),
+    Windows(Windows),
+}
+
+impl<'a> Targets<'a> {
+    /// Of projection `id`; rules given per target are transposed here.
+    pub fn new(network: &'a Network, id: usize, watch: Watch<'_>) -> Result<Self, CompileError> {
+        let projection = &network.projections[id];
+        Ok(match &projection.rule {
+            Rule::Dense => Self::All(network.populations[projection.target].size),
+            Rule::Convolution(windows) | Rule::Pooling(windows) => Self::Windows(*windows),
+            _ => Self::Rows(Rows::new(network, id, watch)?),
+        })
+    }
+
+    /// Number of synapses of `source`.
+    fn count(&self, source: u32, scratch: &mut Vec<u32>) -> u32 {
+        match self {
+            Self::Rows(rows) => rows.out_degree(source, scratch),
+            Self::All(targets) => *targets,
+            Self::Windows(windows) => windows.fan_out(source),
+        }
+    }
+
+    /// Calls `visit(target)` for every synapse of `source`.
+    pub fn visit(&self, source: u32, scratch: &mut Vec<u32>, visit: impl FnMut(u32)) {
+        match self {
+            Self::Rows(rows) => {
+                rows.targets(source, scratch);
+                scratch.iter().copied().for_each(visit);
+            }
+            Self::All(targets) => (0..*targets).for_each(visit),
+            Self::Windows(windows) => windows.targets_of(source, visit),
+        }
+    }
+}
+
+/// One projection as a ledger sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wire {
+    /// Source population.
+    pub source: usize,
+    /// Target population.
+    pub target: usize,
+    /// Bytes that reading a synapse takes where rows are stored, and where synapses are loose.
+    pub bytes: (usize, usize),
+    /// Longest delay in ticks.
+    pub longest: u32,
+}
+
+/// The description of a compiled network and how it was cut: all that its fan-out tables depend on.
+#[derive(Debug, Clone)]
+pub struct Wiring {
+    network: Arc<Network>,
+    partition: Partition,
+    threads: usize,
+    wires: Vec<Wire>,
+}
+
+impl Wiring {
+    /// Of a network that was compiled like that.
+    ///
+    /// # Errors
+    /// Those of compiling.
+    pub fn new(network: Arc<Network>, weights: &str, options: &Options) -> Result<Self, CompileError> {
+        let partition = Partition::new(&network, options.workers, options.placement.as_deref())?;
+        let wires = match weights {
+            "f64" => wires::<f64>(&network)?,
+            "q16" => wires::<Q16>(&network)?,
+            _ => wires::<f32>(&network)?,
+        };
+        let threads = options.workers.min(std::thread::available_parallelism().map_or(1, usize::from));
+        Ok(Self { network, partition, threads, wires })
+    }
+
+    /// All projections, in declaration order.
+    pub fn wires(&self) -> &[Wire] {
+        &self.wires
+    }
+
+    fn check(&self, id: usize) -> Result<(), CompileError> {
+        let known = self.wires.len();
+        if id < known { Ok(()) } else { Err(NetworkError::Unknown { what: "projection", id, known }.into()) }
+    }
+
+    /// Synapses of every source neuron in projection `id`.
+    ///
+    /// # Errors
+    /// If there is no such projection, memory or a thread, or if `watch` stops it.
+    pub fn fan_out(&self, id: usize, watch: Watch<'_>) -> Result<Vec<u32>, CompileError> {
+        self.check(id)?;
+        let targets = Targets::new(&self.network, id, &mut *watch)?;
+        let mut degrees = vec![0u32; self.network.populations[self.wires[id].source].size as usize];
+        let jobs = degrees.chunks_mut(CHUNK).enumerate().collect();
+        each(self.threads, jobs, (0.0, 1.0), watch, |(job, degrees): (usize, &mut [u32])| {
+            let mut scratch = vec![];
+            for (index, degree) in (job * CHUNK..).zip(degrees) {
+                *degree = targets.count(index as u32, &mut scratch);
+            }
+        })?;
+        Ok(degrees)
+    }
+
+    /// The same on each core: `cores` values per source neuron.
+    ///
+    /// # Errors
+    /// As for [`Wiring::fan_out`].
+    pub fn fan_out_by_core(&self, id: usize, watch: Watch<'_>) -> Result<Vec<u32>, CompileError> {
+        self.check(id)?;
+        let targets = Targets::new(&self.network, id, &mut *watch)?;
+        let homes = &self.partition.homes[self.wires[id].target];
+        let cores = self.partition.cores();
+        let mut degrees = vec![0u32; self.network.populations[self.wires[id].source].size as usize * cores];
+        let jobs = degrees.chunks_mut(CHUNK * cores).enumerate().collect();
+        each(self.threads, jobs, (0.0, 1.0), watch, |(job, degrees): (usize, &mut [u32])| {
+            let mut scratch = vec![];
+            for (index, degrees) in (job * CHUNK..).zip(degrees.chunks_mut(cores)) {
+                targets.visit(index as u32, &mut scratch, |t| degrees[usize::from(homes[t as usize / BLOCK].core)] += 1);
+            }
+        })?;
+        Ok(degrees)
+    }
+
+    /// Places the network on a chip; see [`Placed`].
+    ///
+    /// # Errors
+    /// As for [`Wiring::fan_out`].
+    pub fn place(&self, mesh: &Mesh, watch: Watch<'_>) -> Result<Placed, CompileError> {
+        mesh.check()?;
+        place(&self.network, mesh, self.threads, watch)
+    }
+}
+
+fn wires<W: Weight>(network: &Network) -> Result<Vec<Wire>, CompileError> {
+    let plan = Plan::<W>::new(network, None)?;
+    let of = |(id, projection): (usize, &crate::network::Projection)| {
+        let bytes = match (projection.rule.is_implicit(), plan.kind[id]) {
+            (true, _) => (size_of::<W>(), size_of::<W>()),
+            (false, 0) => (size_of::<Synapse<W>>(), size_of::<Loose<W>>()),
+            (false, _) => (size_of::<u16>(), size_of::<Loose<W>>()),
+        };
+        Wire { source: projection.source, target: projection.target, bytes, longest: projection.delay.support().1 }
+    };
+    Ok(network.projections.iter().enumerate().map(of).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::Machine;
+    use crate::network::{Axis, DelayLaw, Distribution, LifDelta, Model, Projection, Receptor};
+    use crate::neurocore::events::Updates;
+    use crate::simd::Level;
+
+    fn options(workers: usize, loose: Option<bool>) -> Options {
+        Options { workers, log_capacity: None, placement: None, level: Level::detect(), loose, updates: Updates::Auto }
+    }
+
+    /// Every rule, from `a` of 300 neurons onto itself or onto `b` of 300.
+    fn network() -> Network {
+        let mut network = Network::new(0.1, 5).unwrap();
+        let model = LifDelta { tau_m: 10.0, c_m: 250.0, e_l: 0.0, v_th: 15.0, v_reset: 0.0, t_ref: 0.0, i_e: 200.0 };
+        for name in ["a", "b"] {
+            network.population(name, 300, Model::LifDelta(model)).unwrap();
+        }
+        let pairs = Rule::Pairs(vec![3, 3, 299, 0], vec![7, 8, 299, 1]);
+        let axis = |input, kernel| Axis { input, kernel, stride: 1, padding: kernel / 2 };
+        let windows = |groups| Windows { y: axis(10, 3), x: axis(10, 5), channels_in: 3, channels_out: 3, groups };
+        let rules = [
+            (Rule::OneToOne, Distribution::Constant(0.5)),
+            (Rule::AllToAll, Distribution::Constant(0.01)),
+            (Rule::Bernoulli(0.1), Distribution::Uniform { low: 0.0, high: 1.0 }),
+            (Rule::FixedInDegree(20), Distribution::Constant(0.1)),
+            (Rule::FixedOutDegree(30), Distribution::Constant(0.2)),
+            (Rule::FixedTotalNumber(5000), Distribution::Uniform { low: 0.0, high: 0.5 }),
+            (pairs, Distribution::Constant(1.0)),
+            (Rule::Dense, Distribution::Array(vec![0.01; 90_000])),
+            (Rule::Convolution(windows(1)), Distribution::Array(vec![0.01; 3 * 3 * 15])),
+            (Rule::Pooling(windows(3)), Distribution::Constant(0.05)),
+        ];
+        for (k, (rule, weight)) in rules.into_iter().enumerate() {
+            let delay = DelayLaw::new("a", &Distribution::Constant(1.0 + k as f64), 0.1).unwrap();
+            let (receptor, autapses, multapses) = (Receptor::BySign, true, true);
+            let projection = Projection { source: 0, target: 1, rule, weight, delay, receptor, autapses, multapses };
+            network.projection(projection).unwrap();
+        }
+        let law = Distribution::Constant(0.1);
+        let delay = DelayLaw::new("a", &law, 0.1).unwrap();
+        let (receptor, autapses, multapses, rule) = (Receptor::BySign, false, false, Rule::Bernoulli(0.2));
+        network.projection(Projection { source: 0, target: 0, rule, weight: law, delay, receptor, autapses, multapses }).unwrap();
+        network
+    }
+
+    /// Over projections the tables give the out-degrees, and over cores their own sums, with every layout and cut.
+    #[test]
+    fn tables_are_those_of_the_stores() {
+        let network = Arc::new(network());
+        for (workers, loose) in [(1, Some(false)), (3, Some(true)), (2, None)] {
+            let options = options(workers, loose);
+            let machine = Machine::compile(&network, "f32", &options, &mut |_| true).unwrap();
+            let wiring = Wiring::new(Arc::clone(&network), "f32", &options).unwrap();
+            let mut sums = vec![0u64; 600];
+            for id in 0..wiring.wires().len() {
+                let degrees = wiring.fan_out(id, &mut |_| true).unwrap();
+                let cores = wiring.fan_out_by_core(id, &mut |_| true).unwrap();
+                for ((sum, &degree), cores) in sums.iter_mut().zip(&degrees).zip(cores.chunks(wiring.partition.cores())) {
+                    *sum += u64::from(degree);
+                    assert_eq!(degree, cores.iter().sum::<u32>(), "projection {id}");
+                }
+            }
+            assert_eq!(sums, machine.out_degrees());
+        }
+    }
+
+    /// The bytes of all synapses, in each layout, are those of the stores; matrices are padded and kernels shared.
+    #[test]
+    fn bytes_are_those_of_the_stores() {
+        let mut network = network();
+        network.projections.retain(|p| !p.rule.is_implicit());
+        let network = Arc::new(network);
+        for weights in ["f32", "f64", "q16"] {
+            for loose in [false, true] {
+                let options = options(2, Some(loose));
+                let machine = Machine::compile(&network, weights, &options, &mut |_| true).unwrap();
+                let wiring = Wiring::new(Arc::clone(&network), weights, &options).unwrap();
+                let bytes = |(id, wire): (usize, &Wire)| {
+                    let synapses: u64 = wiring.fan_out(id, &mut |_| true).unwrap().into_iter().map(u64::from).sum();
+                    synapses * (if loose { wire.bytes.1 } else { wire.bytes.0 }) as u64
+                };
+                let total: u64 = wiring.wires().iter().enumerate().map(bytes).sum();
+                assert_eq!(total, machine.statistics().weight_store_bytes, "{weights} {loose}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_projection_is_named() {
+        let wiring = Wiring::new(Arc::new(network()), "f32", &options(1, None)).unwrap();
+        assert!(matches!(wiring.fan_out(99, &mut |_| true), Err(CompileError::Network(NetworkError::Unknown { id: 99, .. }))));
+    }
+}

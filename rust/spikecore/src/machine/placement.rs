@@ -1,0 +1,173 @@
+//! A network on the cores of a chip: neurons in the order of their ids, so many to a chip core; chip cores in the order of
+//! tiles, tiles row by row on a mesh. What its spikes then do: one packet per spike and distinct target chip core, routed
+//! along the row first and then along the column.
+//!
+//! Spike sources are outside the chip: their spikes take axons and synaptic memory where they arrive, but no hops, because
+//! nobody published where they enter.
+
+use std::sync::Mutex;
+
+use super::ledger::Targets;
+use crate::compile::parallel::{Watch, each};
+use crate::error::{CompileError, NetworkError};
+use crate::network::{Model, Network};
+
+/// Source neurons per job.
+const CHUNK: u32 = 128;
+
+/// The structure of a chip, as far as counting needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mesh {
+    /// Neurons of a chip core, at least 1.
+    pub neurons_per_core: u32,
+    /// Chip cores of a tile, at least 1.
+    pub cores_per_tile: u32,
+    /// Tiles of a row, at least 1.
+    pub width: u32,
+    /// A list of synapses takes so many bits for each,
+    pub bits_per_synapse: u64,
+    /// and for every block of at most so many of them
+    pub block: u64,
+    /// so many more,
+    pub block_bits: u64,
+    /// rounded up to words of so many.
+    pub word_bits: u64,
+}
+
+impl Mesh {
+    /// Refuses a structure in which something has no size.
+    pub(super) fn check(&self) -> Result<(), NetworkError> {
+        let sizes = [u64::from(self.neurons_per_core), self.cores_per_tile.into(), self.width.into(), self.block, self.word_bits];
+        let names = ["neurons_per_core", "cores_per_tile", "width", "block", "word_bits"];
+        let allowed = || "1 or more".to_owned();
+        match sizes.iter().position(|&size| size == 0) {
+            None => Ok(()),
+            Some(k) => {
+                Err(NetworkError::Value { subject: "chip".to_owned(), parameter: names[k], value: "0".to_owned(), allowed: allowed() })
+            }
+        }
+    }
+
+    /// Bits of a list of `n` synapses.
+    fn list_bits(&self, n: u64) -> u64 {
+        let block = |n: u64| (n * self.bits_per_synapse + self.block_bits).next_multiple_of(self.word_bits);
+        let (whole, rest) = (n / self.block, n % self.block);
+        whole * block(self.block) + if rest > 0 { block(rest) } else { 0 }
+    }
+
+    /// Tiles passed from one chip core to another along a row and along a column.
+    fn hops(&self, from: u32, to: u32) -> (u32, u32) {
+        let place = |core: u32| (core / self.cores_per_tile % self.width, core / self.cores_per_tile / self.width);
+        let ((x0, y0), (x1, y1)) = (place(from), place(to));
+        (x0.abs_diff(x1), y0.abs_diff(y1))
+    }
+}
+
+/// What the placement takes and what a spike costs under it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// Packets of one spike of every neuron, by global id; 0 for spike sources.
+    pub packets: Vec<u32>,
+    /// Tiles that these pass along rows.
+    pub hops_ew: Vec<u32>,
+    /// Tiles that these pass along columns.
+    pub hops_ns: Vec<u32>,
+    /// Sources of each chip core, outside ones included.
+    pub axons_in: Vec<u64>,
+    /// Pairs of an own neuron and a target chip core, of each chip core.
+    pub axons_out: Vec<u64>,
+    /// Bits of synaptic memory of each chip core.
+    pub memory_bits: Vec<u64>,
+    /// Most chip cores that one neuron sends to.
+    pub most_targets: u32,
+    /// Most synapses onto one neuron.
+    pub most_fan_in: u32,
+}
+
+/// What jobs add up.
+struct Sums {
+    axons_in: Vec<u64>,
+    axons_out: Vec<u64>,
+    memory_bits: Vec<u64>,
+    fan_in: Vec<u32>,
+}
+
+/// Places `network` on as many chip cores of `mesh` as it needs, whatever the chip's limits.
+pub(super) fn place(network: &Network, mesh: &Mesh, threads: usize, watch: Watch<'_>) -> Result<Placed, CompileError> {
+    let mut firsts = vec![];
+    let mut neurons = 0u32;
+    for population in &network.populations {
+        let outside = matches!(population.model, Model::SpikeSource);
+        firsts.push((!outside).then_some(neurons));
+        neurons += if outside { 0 } else { population.size };
+    }
+    let cores = neurons.div_ceil(mesh.neurons_per_core) as usize;
+    let (axons_in, axons_out, memory_bits) = (vec![0; cores], vec![0; cores], vec![0; cores]);
+    let sums = Mutex::new(Sums { axons_in, axons_out, memory_bits, fan_in: vec![0; neurons as usize] });
+    let mut per_spike: Vec<[u32; 3]> = vec![[0; 3]; network.neurons() as usize];
+    let mut rest = per_spike.as_mut_slice();
+    for (id, population) in network.populations.iter().enumerate() {
+        let own = rest.split_off_mut(..population.size as usize).expect("invariant: one entry per neuron");
+        let mut outgoing = vec![];
+        for (projection, p) in network.projections.iter().enumerate().filter(|(_, p)| p.source == id) {
+            let first = firsts[p.target].expect("invariant: a spike source has no input");
+            outgoing.push((first, Targets::new(network, projection, &mut *watch)?));
+        }
+        let jobs = (0..population.size).step_by(CHUNK as usize).zip(own.chunks_mut(CHUNK as usize)).collect();
+        each(threads, jobs, (0.0, 1.0), &mut *watch, |(begin, per_spike): (u32, &mut [[u32; 3]])| {
+            let (mut scratch, mut reached) = (vec![], vec![]);
+            for (index, per_spike) in (begin..).zip(per_spike) {
+                reached.clear();
+                for (first, targets) in &outgoing {
+                    targets.visit(index, &mut scratch, |target| reached.push(first + target));
+                }
+                let home = firsts[id].map(|first| (first + index) / mesh.neurons_per_core);
+                *per_spike = count(mesh, home, &mut reached, &mut sums.lock().expect("jobs do not panic"));
+            }
+        })?;
+    }
+    let Sums { axons_in, axons_out, memory_bits, fan_in } = sums.into_inner().expect("jobs do not panic");
+    let column = |k: usize| per_spike.iter().map(|of| of[k]).collect::<Vec<u32>>();
+    let (packets, hops_ew, hops_ns) = (column(0), column(1), column(2));
+    let (most_targets, most_fan_in) = (packets.iter().copied().max().unwrap_or(0), fan_in.into_iter().max().unwrap_or(0));
+    Ok(Placed { packets, hops_ew, hops_ns, axons_in, axons_out, memory_bits, most_targets, most_fan_in })
+}
+
+/// Packets and hops of one spike of a neuron on chip core `home`, if it is on the chip, that reaches these neurons.
+fn count(mesh: &Mesh, home: Option<u32>, reached: &mut [u32], sums: &mut Sums) -> [u32; 3] {
+    reached.sort_unstable();
+    let mut per_spike = [0; 3];
+    for list in reached.chunk_by(|a, b| a / mesh.neurons_per_core == b / mesh.neurons_per_core) {
+        let core = list[0] / mesh.neurons_per_core;
+        sums.axons_in[core as usize] += 1;
+        sums.memory_bits[core as usize] += mesh.list_bits(list.len() as u64);
+        if let Some(home) = home {
+            let (ew, ns) = mesh.hops(home, core);
+            sums.axons_out[home as usize] += 1;
+            per_spike = [per_spike[0] + 1, per_spike[1] + ew, per_spike[2] + ns];
+        }
+    }
+    reached.iter().for_each(|&neuron| sums.fan_in[neuron as usize] += 1);
+    per_spike
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Loihi's blocks of 64 synapses of 8 bits, with 10 bits each, in words of 64 (nengo-loihi, `block.py`).
+    const MESH: Mesh =
+        Mesh { neurons_per_core: 1024, cores_per_tile: 4, width: 8, bits_per_synapse: 8, block: 64, block_bits: 10, word_bits: 64 };
+
+    #[test]
+    fn lists_take_what_the_published_formula_says() {
+        assert_eq!([0, 7, 100, 1024].map(|n| MESH.list_bits(n)), [0, 128, 896, 9216]);
+    }
+
+    #[test]
+    fn packets_pass_the_row_and_then_the_column() {
+        assert_eq!(MESH.hops(0, 3), (0, 0), "one tile");
+        assert_eq!(MESH.hops(0, 4 * (3 * 8 + 5)), (5, 3));
+        assert_eq!(MESH.hops(4 * (3 * 8 + 5), 0), (5, 3));
+    }
+}
