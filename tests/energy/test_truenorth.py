@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spikecore import NetworkError
-from spikecore.energy import truenorth
+from spikecore.energy import load, truenorth
 from spikecore.library import recurrent
 
 
@@ -125,3 +125,12 @@ def test_the_sweep_spans_the_published_envelope():
         if row["nominal_events_per_s"] == 0.0:
             assert row["modelled_w"] == truenorth.published_model().static_w
     assert max(row["modelled_w"] for row in rows) == rows[-1]["modelled_w"]
+
+
+def test_the_profile_is_the_fit():
+    model = truenorth.published_model()
+    static, events = load("truenorth-0.8V").prices
+    assert (static.count, events.count) == ("biological_s", "synaptic_operations")
+    assert static.nominal_j == pytest.approx(model.static_w, rel=1e-4)
+    assert events.nominal_j == pytest.approx(model.event_j, rel=1e-4)
+    assert load("truenorth-0.8V").voltage_v == model.voltage_v

@@ -12,7 +12,7 @@ from typing import Any
 
 from spikecore import checks
 
-__all__ = ["draw", "write"]
+__all__ = ["check", "draw", "write"]
 
 _WIDTH, _HEIGHT = 960, 420
 _LEFT, _RIGHT = (70, 40, 400, 320), (660, 40, 250, 320)
@@ -20,16 +20,21 @@ _SYNC, _ASYNC, _STATIC, _INK = "#c0392b", "#1f4e79", "#8a8a8a", "#222222"
 _PARTS = (("weights", "#1f4e79"), ("state", "#2e86c1"), ("the rest", "#bfc9d1"))
 
 
-def write(report: dict[str, Any], path: Path) -> Path:
-    """Write what `claims.sweep` returned to an SVG file.
+def check(path: Path) -> None:
+    """Refuse a file that is no SVG.
 
     Raises
     ------
     NetworkError
-        If the file's suffix is not ``.svg``.
+        If the suffix is not ``.svg``.
     """
     if path.suffix.lower() != ".svg":
         checks.refuse("sweep", "the suffix", repr(path.suffix), "'.svg'")
+
+
+def write(report: dict[str, Any], path: Path) -> Path:
+    """Write what `claims.sweep` returned to an SVG file, one that `check` allows, and return its path."""
+    check(path)
     path.write_text(draw(report), encoding="utf-8")
     return path
 
