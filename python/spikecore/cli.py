@@ -104,6 +104,14 @@ def _add_run(commands: Any) -> None:
         default=None,
         help="record spikes; None: if --time is at most 10 s or --raster is given",
     )
+    run.add_argument(
+        "--energy",
+        type=_names,
+        default="loihi,truenorth",
+        metavar="NAME,…",
+        help="machines to price the run on: names of profiles or TOML files; none for none",
+    )
+    run.add_argument("--mapping", action="store_true", help="place the network on those chips, to count hops")
     run.add_argument("--quiet", action="store_true", help="print nothing")
     run.set_defaults(command=_run)
 
@@ -129,6 +137,8 @@ def _run(options: argparse.Namespace) -> int:
         weights=options.weights,
         seed=options.seed,
         record=True if options.raster else options.record,
+        energy=options.energy,
+        mapping=options.mapping,
     )
     talk = not (options.quiet or options.json == "-")
     outcome = workload.measure(task, progress=talk, on_forecast=print if talk else None)
@@ -147,7 +157,7 @@ def _print_report(outcome: Any) -> None:
     from spikecore import terminal
 
     print()
-    print(terminal.describe(outcome.report, outcome.result))
+    print(terminal.describe(outcome))
 
 
 def _add_bench(commands: Any) -> None:
@@ -249,6 +259,10 @@ def _numbers(text: str) -> list[float]:
         _parsed(part, float, lambda value: math.isfinite(value) and value > 0.0, "a finite number > 0")
         for part in text.split(",")
     ]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return () if text == "none" else tuple(dict.fromkeys(part.strip() for part in text.split(",")))
 
 
 def _whole(text: str) -> int:

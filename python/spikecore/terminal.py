@@ -4,7 +4,8 @@ from typing import Any
 
 from spikecore import raster
 from spikecore.forecast import human_bytes
-from spikecore.result import PHASES, Result
+from spikecore.result import PHASES
+from spikecore.workload import Outcome
 
 __all__ = ["describe"]
 
@@ -12,23 +13,24 @@ _RASTER_MS = 200.0
 _RASTER_SPIKES = 2_000
 
 
-def describe(report: dict[str, Any], result: Result) -> str:
+def describe(outcome: Outcome) -> str:
     """Return the whole report for a terminal.
 
     Parameters
     ----------
-    report : dict
+    outcome : Outcome
         As `spikecore.workload.measure` makes it.
-    result : Result
-        The result it was made from.
 
     Returns
     -------
     str
         Several lines, no colours.
     """
+    report, result = outcome.report, outcome.result
     parts = [_headline(report), _rates(report), _speed(report), _memory(report)]
-    parts += [str(result.energy(name)) for name in report["energy"]]
+    parts += [str(one) for one in outcome.energy]
+    if len(outcome.energy) > 1:
+        parts.append(str(outcome.energy[0].compare(*outcome.energy[1:])))
     if len(result.spikes) and result.ticks:
         stop = min(result.start + _RASTER_MS, result.stop)
         spikes = max(sum(result.counts.spikes.values()), 1)

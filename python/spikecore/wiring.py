@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native
+from spikecore.errors import NetworkError
 from spikecore.population import Population
 
 __all__ = ["Wire", "Wiring"]
@@ -45,11 +46,12 @@ class Wiring:
 
     def __init__(self, native: _native.Machine, populations: tuple[Population, ...]) -> None:
         statistics = native.statistics()
-        self._native = native.wiring()
+        self._native: _native.Wiring | None = native.wiring()
         self._degrees: dict[int, NDArray[np.uint32]] = {}
+        self._bytes: dict[int, NDArray[np.uint64]] = {}
         self._placed: dict[tuple[int, ...], dict[str, Any]] = {}
         self.populations = populations
-        self.wires = [Wire(*one) for one in self._native.projections()]
+        self.wires = [Wire(*one) for one in self._drawn().projections()]
         self.store_bytes: list[int] = statistics["store_bytes_per_core"]
         self.loose: list[bool] = statistics["loose_per_core"]
         self.word_bytes = 8 if statistics["weights"] == "f64" else 4
@@ -57,26 +59,30 @@ class Wiring:
     def degrees(self, projection: int) -> NDArray[np.uint32]:
         """Return the synapses of every source neuron, shape (size of the source,); made once."""
         if projection not in self._degrees:
-            self._degrees[projection] = self._native.fan_out(projection)
+            self._degrees[projection] = self._drawn().fan_out(projection)
         return self._degrees[projection]
 
     def degrees_by_core(self, projection: int) -> NDArray[np.uint32]:
         """Return the same on each core, shape (size of the source, cores)."""
-        return self._native.fan_out_by_core(projection).reshape(-1, len(self.loose))
+        return self._drawn().fan_out_by_core(projection).reshape(-1, len(self.loose))
 
     def placed(self, *structure: int) -> dict[str, Any]:
         """Return what `_native.Wiring.place` says of a chip of this structure; made once."""
         if structure not in self._placed:
-            self._placed[structure] = self._native.place(*structure)
+            self._placed[structure] = self._drawn().place(*structure)
         return self._placed[structure]
 
     def bytes_per_spike(self, projection: int) -> NDArray[np.uint64]:
         """Return the bytes of synapses that one spike of every source neuron reads, shape (size of the source,)."""
-        wire = self.wires[projection]
-        sizes = [wire.loose_bytes if loose else wire.row_bytes for loose in self.loose]
-        if len(set(sizes)) == 1:
-            return self.degrees(projection).astype(np.uint64) * np.uint64(sizes[0])
-        return self.degrees_by_core(projection).astype(np.uint64) @ np.array(sizes, dtype=np.uint64)
+        if projection not in self._bytes:
+            wire = self.wires[projection]
+            sizes = [wire.loose_bytes if loose else wire.row_bytes for loose in self.loose]
+            if len(set(sizes)) == 1:
+                read = self.degrees(projection).astype(np.uint64) * np.uint64(sizes[0])
+            else:
+                read = self.degrees_by_core(projection).astype(np.uint64) @ np.array(sizes, dtype=np.uint64)
+            self._bytes[projection] = read
+        return self._bytes[projection]
 
     def slice(self, projection: int) -> slice:
         """Return where the source's neurons lie among all."""
@@ -89,3 +95,16 @@ class Wiring:
         alike = [one for one in self.wires if (one.source, one.target) == (wire.source, wire.target)]
         number = f" ({projection})" if len(alike) > 1 else ""
         return f"{self.populations[wire.source].name} → {self.populations[wire.target].name}{number}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the tables, made now, in place of the description they are drawn from."""
+        for projection in range(len(self.wires)):
+            self.bytes_per_spike(projection)
+            self.degrees(projection)
+        return {**vars(self), "_native": None}
+
+    def _drawn(self) -> _native.Wiring:
+        if self._native is None:
+            msg = "a result that was pickled has its tables but not the network; place it on a chip before"
+            raise NetworkError(msg)
+        return self._native

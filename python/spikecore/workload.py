@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from spikecore.errors import ForecastError
 from spikecore.forecast import Forecast, human_bytes
@@ -19,6 +19,9 @@ from spikecore.machine import Machine
 from spikecore.network import Network
 from spikecore.options import cpus_allowed
 from spikecore.result import PHASES, Result
+
+if TYPE_CHECKING:
+    from spikecore.energy import EnergyReport
 
 __all__ = ["Outcome", "Workload", "measure"]
 
@@ -50,6 +53,10 @@ class Workload:
         Seed of the network.
     record : bool, optional
         Whether to record spikes; if None, when `time` is at most 10 s.
+    energy : tuple of str
+        Hardware profiles that price the run: names or TOML files.
+    mapping : bool
+        Whether to place the network on those chips whose structure is known, to count packets and hops.
     """
 
     model: str
@@ -61,6 +68,8 @@ class Workload:
     weights: Literal["f32", "q16"] = "f32"
     seed: int = 1
     record: bool | None = None
+    energy: tuple[str, ...] = ("loihi", "truenorth")
+    mapping: bool = False
 
     @property
     def recorded(self) -> bool:
@@ -78,10 +87,11 @@ class Workload:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came out: the report in plain values, and the result it was made from."""
+    """What came out: the report in plain values, the result it was made from, and what it would cost."""
 
     report: dict[str, Any]
     result: Result
+    energy: list["EnergyReport"]
 
 
 def measure(
@@ -109,10 +119,14 @@ def measure(
     Raises
     ------
     NetworkError
-        If `time` or `presim` does not lie on the grid; before anything is built.
+        If `time` or `presim` does not lie on the grid, or there is no such hardware profile; before
+        anything is built.
     ForecastError
         If the network does not fit into nine tenths of the free memory.
     """
+    from spikecore.energy import EnergyReport, load
+
+    profiles = [load(name) for name in workload.energy]
     workers = cpus_allowed() if workload.workers is None else workload.workers
     net, reference = _describe(workload)
     grid = Grid(net.dt)
@@ -127,6 +141,7 @@ def measure(
     build_s = time.perf_counter() - start
     result, interrupted = _run(machine, workload, progress)
     peak = peak_rss_bytes()
+    energy = [EnergyReport.of_run(result, one, workload.mapping and one.chip is not None) for one in profiles]
     report = {
         "model": workload.model,
         "scale": workload.scale,
@@ -143,9 +158,9 @@ def measure(
         "reference_notes": _reference_notes(workload),
         "peak_rss_bytes": peak,
         **_of_speed(result, machine),
-        "energy": {name: result.energy(name).to_dict() for name in ("loihi", "truenorth")},
+        "energy": {name: one.to_dict() for name, one in zip(workload.energy, energy, strict=True)},
     }
-    return Outcome(report, result)
+    return Outcome(report, result, energy)
 
 
 def peak_rss_bytes() -> int | None:
