@@ -1,0 +1,275 @@
+"""What a spiking network does in one inference: synaptic operations, neuron updates, spikes.
+
+Described by layer sizes and rates, or taken from the counts of a run. Rates multiply dense counts
+once, here, and nowhere else (`formulas.operations`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from spikecore import checks
+from spikecore.energy.architecture import Network
+from spikecore.energy.formulas.operations import DenseOperations, EffectiveOperations, Rate
+from spikecore.energy.layers import RNN, BatchNorm, Convolution, Dense, Layer, Pooling
+from spikecore.errors import NetworkError
+
+__all__ = ["LayerActivity", "Spiking"]
+
+
+@dataclass(frozen=True)
+class LayerActivity:
+    """What one layer does in one inference.
+
+    Attributes
+    ----------
+    layer : Layer
+        Its sizes.
+    arriving, own : Rate
+        Spikes per input value, and per neuron of the layer.
+    analog_passes : int
+        How often an analog input is multiplied through; 0 where spikes arrive.
+    """
+
+    layer: Layer
+    arriving: Rate
+    own: Rate
+    analog_passes: int = 0
+
+    @property
+    def spikes_in(self) -> float:
+        """Spikes that arrive."""
+        sizes = 1
+        for size in self.layer.input_shape:
+            sizes *= size
+        return sizes * self.arriving.spikes
+
+    @property
+    def spikes_out(self) -> float:
+        """Spikes that the neurons of the layer emit."""
+        return self.layer.neurons * self.own.spikes
+
+    @property
+    def synaptic_operations(self) -> EffectiveOperations:
+        """Weights applied because of a spike: synapses × the rate of their sources."""
+        recurrent = 0
+        if isinstance(self.layer, RNN):
+            recurrent = self.layer.synapses * self.layer.units // (self.layer.inputs + self.layer.units)
+        own = DenseOperations(recurrent) * self.own
+        return own if self.analog_passes else DenseOperations(self.layer.synapses - recurrent) * self.arriving + own
+
+    @property
+    def analog(self) -> DenseOperations:
+        """Multiply-accumulates of an analog input."""
+        return DenseOperations(self.layer.macs * self.analog_passes)
+
+
+@dataclass(frozen=True)
+class Spiking:
+    """A spiking network in one inference.
+
+    Made by `of_rates` or `of_ledger`, or by hand from counts.
+
+    Attributes
+    ----------
+    synapses : float
+        Pairs of neurons that a weight connects.
+    synaptic_operations : EffectiveOperations
+        Weights applied because of a spike.
+    neuron_updates : float
+        Neurons × ticks, or those that were really done.
+    ticks : float
+        Length of an inference.
+    spikes : float or None
+        Spikes, input spikes included; None where not known.
+    analog : DenseOperations
+        Multiply-accumulates of an analog first layer.
+    layers : tuple of LayerActivity
+        Empty where only counts are known.
+    name : str
+        Shown in reports.
+
+    Examples
+    --------
+    >>> counted = Spiking(synapses=1000, synaptic_operations=EffectiveOperations(500), neuron_updates=100, ticks=10)
+    >>> counted.spikes_per_synapse
+    0.5
+    """
+
+    synapses: float
+    synaptic_operations: EffectiveOperations
+    neuron_updates: float
+    ticks: float
+    spikes: float | None = None
+    analog: DenseOperations = field(default=DenseOperations(0))
+    layers: tuple[LayerActivity, ...] = ()
+    name: str = "spiking network"
+
+    def __post_init__(self) -> None:
+        """Check the counts and their types."""
+        for name, kind in (("synaptic_operations", EffectiveOperations), ("analog", DenseOperations)):
+            if not isinstance(getattr(self, name), kind):
+                msg = f"{self.name}: {name} must be {kind.__name__}, not {type(getattr(self, name)).__name__}"
+                raise TypeError(msg)
+        checks.number(self.name, "synapses", self.synapses, above=0.0, high=1e30)
+        checks.number(self.name, "neuron_updates", self.neuron_updates, low=0.0, high=1e30)
+        checks.number(self.name, "ticks", self.ticks, above=0.0, high=1e30)
+
+    @property
+    def spikes_per_synapse(self) -> float:
+        """Spikes per synapse and inference, the quantity of the published crossovers."""
+        return self.synaptic_operations.count / self.synapses
+
+    @classmethod
+    def of_rates(
+        cls,
+        network: Network,
+        rates: Sequence[Rate | float],
+        *,
+        ticks: int,
+        input_rate: Rate | float | None = None,
+        analog_passes: int = 0,
+    ) -> "Spiking":
+        """Return what a network of these sizes does at these rates.
+
+        Parameters
+        ----------
+        network : Network
+            Of `Dense`, `Convolution`, `RNN` (neurons with recurrent synapses), `Pooling` and `BatchNorm`.
+        rates : sequence of Rate or float
+            One per layer with neurons and per pooling, in their order: spikes per neuron and inference.
+            From a probability per tick, or a frequency, by `Rate.per_tick` or `Rate.hertz`.
+        ticks : int
+            Length of an inference, ≥ 1.
+        input_rate : Rate or float
+            Spikes per input value and inference. Not with an analog input.
+        analog_passes : int
+            With an analog input, how often it is multiplied through the first layer: 1 where it is
+            constant and the result is kept, `ticks` where it is not.
+
+        Returns
+        -------
+        Spiking
+            All layers that are no pooling are updated in every tick, a read-out without neurons too.
+
+        Raises
+        ------
+        NetworkError
+            If the number of rates is wrong, a neuron spikes more than once per tick, both or neither of
+            `input_rate` and `analog_passes` are given, or a layer does not spike.
+
+        Examples
+        --------
+        >>> network = Network([Dense(784, 128), Dense(128, 10, activation=False)])
+        >>> spiking = Spiking.of_rates(network, [0.5], ticks=10, input_rate=0.25)
+        >>> spiking.synaptic_operations, spiking.neuron_updates
+        (EffectiveOperations(count=25728.0), 1380)
+        """
+        name = network.name
+        ticks = checks.count(name, "ticks", ticks, low=1)
+        passes = checks.count(name, "analog_passes", analog_passes)
+        if (input_rate is None) == (passes == 0):
+            checks.refuse(name, "input_rate", input_rate, "a rate, or else analog_passes ≥ 1", analog_passes=passes)
+        arriving = Rate(0.0) if input_rate is None else Rate.of(input_rate)
+        layers = _activities(network, [Rate.of(rate) for rate in rates], ticks, arriving, passes)
+        operations, analog = EffectiveOperations(0), DenseOperations(0)
+        for one in layers:
+            operations += one.synaptic_operations
+            analog += one.analog
+        return cls(
+            synapses=network.synapses,
+            synaptic_operations=operations,
+            neuron_updates=ticks * sum(_units(one.layer) for one in layers),
+            ticks=ticks,
+            spikes=layers[0].spikes_in + sum(one.spikes_out for one in layers),
+            analog=analog,
+            layers=layers,
+            name=name,
+        )
+
+    @classmethod
+    def of_ledger(cls, ledger: Any, *, inferences: int = 1, updates: str = "neuron_updates") -> "Spiking":
+        """Return what a run did, per inference.
+
+        Parameters
+        ----------
+        ledger : Ledger, mapping, or any object with these names
+            ``synapses``, ``synaptic_operations``, ``ticks`` and `updates`; ``spikes`` if it has them.
+        inferences : int
+            Number of inferences in the run, ≥ 1.
+        updates : {"neuron_updates", "updates_done", "updates_active"}
+            Which updates count: those of a clocked machine, or those that were done.
+
+        Returns
+        -------
+        Spiking
+            Without layers.
+
+        Raises
+        ------
+        NetworkError
+            If a count is missing or unknown, named.
+
+        Examples
+        --------
+        >>> counts = {"synapses": 100, "synaptic_operations": 400, "neuron_updates": 200, "ticks": 20}
+        >>> Spiking.of_ledger(counts, inferences=2).spikes_per_synapse
+        2.0
+        """
+        checks.choice("ledger", "updates", updates, ("neuron_updates", "updates_done", "updates_active"))
+        share = 1.0 / checks.count("ledger", "inferences", inferences, low=1)
+        spikes = _count(ledger, "spikes", needed=False)
+        return cls(
+            synapses=_count(ledger, "synapses"),
+            synaptic_operations=EffectiveOperations(_count(ledger, "synaptic_operations") * share),
+            neuron_updates=_count(ledger, updates) * share,
+            ticks=_count(ledger, "ticks") * share,
+            spikes=None if spikes is None else spikes * share,
+            name="run",
+        )
+
+
+def _activities(
+    network: Network, rates: list[Rate], ticks: int, arriving: Rate, passes: int
+) -> tuple[LayerActivity, ...]:
+    """Walk through the layers: what leaves one arrives at the next."""
+    name, given = network.name, iter(rates)
+    found: list[LayerActivity] = []
+    spiking = [layer for layer in network.layers if layer.neurons or isinstance(layer, Pooling)]
+    if len(rates) != len(spiking):
+        allowed = f"{len(spiking)}, one per layer with neurons and per pooling"
+        checks.refuse(name, "the number of rates", len(rates), allowed)
+    for index, layer in enumerate(network.layers):
+        if isinstance(layer, BatchNorm):
+            continue
+        if not isinstance(layer, Dense | Convolution | RNN | Pooling):
+            checks.refuse(name, f"layer {index}", layer.kind, "Dense, Convolution, RNN, Pooling or BatchNorm to spike")
+        own = next(given) if layer.neurons or isinstance(layer, Pooling) else Rate(0.0)
+        if layer.neurons and own.spikes > ticks:
+            checks.refuse(name, f"the rate of layer {index}", own.spikes, f"at most {ticks}, one spike per tick")
+        found.append(LayerActivity(layer, arriving, own, passes if not found else 0))
+        arriving = own
+    silent = [one.layer for one in found[:-1] if not one.layer.neurons and not isinstance(one.layer, Pooling)]
+    if silent:
+        checks.refuse(name, "activation", f"False in {silent[0]}", "False in the last layer alone")
+    return tuple(found)
+
+
+def _units(layer: Layer) -> int:
+    """Neurons and integrators that are updated in every tick."""
+    if isinstance(layer, Pooling):
+        return 0
+    units = 1
+    for size in layer.output_shape:
+        units *= size
+    return units
+
+
+def _count(ledger: Any, name: str, *, needed: bool = True) -> Any:
+    value = ledger.get(name) if isinstance(ledger, Mapping) else getattr(ledger, name, None)
+    if value is None:
+        if needed:
+            msg = f"ledger: {name} is unknown; a comparison needs it"
+            raise NetworkError(msg, parameter=name)
+        return None
+    return checks.number("ledger", name, value, low=0.0, high=1e30)

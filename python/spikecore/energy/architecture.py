@@ -1,0 +1,198 @@
+"""Artificial networks: layers in a row whose sizes chain, and the notation of papers for them."""
+
+import math
+import re
+from collections.abc import Sequence
+
+from spikecore import checks
+from spikecore.energy.formulas.operations import DenseOperations, Density, EffectiveOperations
+from spikecore.energy.layers import GRU, LSTM, RNN, Buffer, Dense, Layer, Recurrent, shown
+from spikecore.errors import NetworkError
+
+__all__ = ["Network", "parse"]
+
+
+class Network:
+    """Layers, one after the other, whose sizes chain.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        At least one. A shape flattens by itself where a `Dense` or a recurrent layer follows.
+    steps : int
+        How often the whole network runs in one inference, ≥ 1: the length of the sequence.
+    buffers : sequence of Buffer
+        What is stored beside the parameters of the layers.
+    name : str
+        Shown in reports.
+
+    Raises
+    ------
+    NetworkError
+        If there is no layer, or a layer takes other sizes than the one before gives.
+
+    Examples
+    --------
+    >>> from spikecore.energy.layers import BatchNorm
+    >>> network = Network([Dense(96, 32), BatchNorm(32), Dense(32, 48), BatchNorm(48), Dense(48, 2)])
+    >>> network.macs, network.parameters, network.footprint_bytes()
+    (4704, 4946, 20440)
+    >>> Network([Dense(96, 32), Dense(30, 2)])
+    Traceback (most recent call last):
+    ...
+    spikecore.errors.NetworkError: network: layer 1 (Dense 30 → 2) takes 30 values, layer 0 (Dense 96 → 32) gives 32
+    """
+
+    def __init__(
+        self, layers: Sequence[Layer], *, steps: int = 1, buffers: Sequence[Buffer] = (), name: str = "network"
+    ) -> None:
+        self.name = name
+        self.layers = tuple(layers)
+        self.steps = checks.count(name, "steps", steps, low=1)
+        self.buffers = tuple(buffers)
+        for index, layer in enumerate(self.layers):
+            if not isinstance(layer, Layer):
+                msg = f"{name}: layer {index} must be a Layer, not {type(layer).__name__} {layer!r}"
+                raise TypeError(msg)
+        if not self.layers:
+            checks.refuse(name, "the number of layers", 0, "≥ 1")
+        for index in range(1, len(self.layers)):
+            self._chained(index)
+
+    def _chained(self, index: int) -> None:
+        before, layer = self.layers[index - 1], self.layers[index]
+        given, taken = before.output_shape, layer.input_shape
+        flat = isinstance(layer, Dense | Recurrent)
+        if given == taken or (flat and math.prod(given) == math.prod(taken)):
+            return
+        msg = (
+            f"{self.name}: layer {index} ({layer}) takes {shown(taken)} values, "
+            f"layer {index - 1} ({before}) gives {shown(given)}"
+        )
+        raise NetworkError(msg, parameter=f"layers[{index}]", value=taken, allowed=given)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference, zeros included."""
+        return self.steps * sum(layer.macs for layer in self.layers)
+
+    @property
+    def weights(self) -> int:
+        """Numbers that multiply: weights of layers that count multiply-accumulates."""
+        return sum(layer.weights for layer in self.layers if layer.macs)
+
+    @property
+    def synapses(self) -> int:
+        """Pairs of an input and an output that a weight connects: a kernel counts at every position."""
+        return sum(layer.synapses for layer in self.layers)
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that are trained, biases and normalisation included."""
+        return sum(layer.weights + layer.biases for layer in self.layers)
+
+    @property
+    def neurons(self) -> int:
+        """Values with an activation function."""
+        return sum(layer.neurons for layer in self.layers)
+
+    def dense(self) -> DenseOperations:
+        """Return the multiply-accumulates of one inference as a count that a rate or a density may thin out."""
+        return DenseOperations(self.macs)
+
+    def effective(
+        self, activations: Sequence[Density | float], weights: Sequence[Density | float] | None = None
+    ) -> EffectiveOperations:
+        """Return the multiply-accumulates with neither a zero input nor a zero weight.
+
+        Parameters
+        ----------
+        activations : sequence of Density or float
+            Share of input values that are not zero, 0 … 1, one per layer with multiply-accumulates.
+        weights : sequence of Density or float, optional
+            Likewise of weights; all by default. Zeros of both are taken as independent.
+
+        Returns
+        -------
+        EffectiveOperations
+            Of one inference.
+
+        Raises
+        ------
+        NetworkError
+            If there is not one share per layer, or one is outside 0 … 1.
+
+        Examples
+        --------
+        >>> Network([Dense(100, 10), Dense(10, 5)]).effective([1.0, 0.5])
+        EffectiveOperations(count=1025.0)
+        """
+        layers = [layer for layer in self.layers if layer.macs]
+        found = EffectiveOperations(0)
+        for name, shares in (("activations", activations), ("weights", weights)):
+            if shares is not None and len(shares) != len(layers):
+                checks.refuse(self.name, f"the number of {name}", len(shares), f"{len(layers)}, one per layer")
+        shares = [1.0] * len(layers) if weights is None else weights
+        for layer, active, kept in zip(layers, activations, shares, strict=True):
+            found += DenseOperations(self.steps * layer.macs) * Density.of(active).joint(Density.of(kept))
+        return found
+
+    def footprint_bytes(self, parameter_bytes: int = 4) -> int:
+        """Return the bytes of all parameters and buffers, NeuroBench's footprint."""
+        stored = [*self.buffers, *(buffer for layer in self.layers for buffer in layer.buffers)]
+        return self.parameters * parameter_bytes + sum(one.elements * one.bytes_each for one in stored)
+
+    def __repr__(self) -> str:
+        """Show the chain of sizes."""
+        sizes = [shown(self.layers[0].input_shape), *(shown(layer.output_shape) for layer in self.layers)]
+        steps = f", {self.steps} steps" if self.steps > 1 else ""
+        return f"Network({self.name}: {' → '.join(sizes)}{steps})"
+
+
+_CELLS = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
+
+
+def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, name: str | None = None) -> Network:
+    """Return the network of a chain of sizes as papers print it.
+
+    Parameters
+    ----------
+    text : str
+        Sizes joined by ``-``; an ``r`` marks a recurrent layer, as in ``"700-128r-128r-20"``.
+    cell : {"rnn", "lstm", "gru"}
+        What a recurrent layer is made of.
+    steps : int
+        Length of the sequence.
+    bias : bool
+        Whether layers have biases.
+    name : str, optional
+        The text itself by default.
+
+    Returns
+    -------
+    Network
+        Of `Dense` and recurrent layers. The last has no activation: it is read out.
+
+    Raises
+    ------
+    NetworkError
+        If the text is no such chain.
+
+    Examples
+    --------
+    >>> parse("700-128r-128r-20", bias=False).parameters
+    141312
+    """
+    checks.choice("network", "cell", cell, tuple(_CELLS))
+    sizes = re.split("[-–]", text)
+    if len(sizes) < 2 or not all(re.fullmatch(r"[1-9]\d*r?", one) for one in sizes) or sizes[0].endswith("r"):
+        checks.refuse("network", "sizes", text, 'two or more sizes, as "700-128r-128r-20"')
+    layers: list[Layer] = []
+    before = int(sizes[0])
+    for index, size in enumerate(sizes[1:], start=1):
+        width = int(size.removesuffix("r"))
+        last = index == len(sizes) - 1
+        dense = Dense(before, width, bias=bias, activation=not last)
+        layers.append(_CELLS[cell](before, width, bias=bias) if size.endswith("r") else dense)
+        before = width
+    return Network(layers, steps=steps, name=name or text)

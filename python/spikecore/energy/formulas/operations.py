@@ -1,0 +1,193 @@
+"""Counts of operations, and the rates and densities that thin them out.
+
+Invariant: a rate is applied once. A count before it is `DenseOperations`, after it
+`EffectiveOperations`; only the first can be multiplied, and only by a `Rate` or a `Density`.
+Multiplying what is already effective, by anything, is a `TypeError`: the double count of a
+published table (`double_count`) cannot be written down by accident. Prices multiply in
+`joules`, which takes a price and no bare number.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Never
+
+from spikecore import checks
+
+if TYPE_CHECKING:
+    from spikecore.energy.formulas.prices import OperationPrice
+
+__all__ = ["DenseOperations", "Density", "EffectiveOperations", "Rate"]
+
+_ONCE = "a rate is applied once: multiply DenseOperations by one Rate or Density"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often a neuron spikes in one inference.
+
+    Parameters
+    ----------
+    spikes : float
+        Mean number of spikes per neuron and inference, ≥ 0; above 1 when neurons spike more than once.
+
+    Raises
+    ------
+    NetworkError
+        If `spikes` is negative or not finite.
+
+    Examples
+    --------
+    >>> Rate.per_tick(0.05, ticks=200)
+    Rate(spikes=10.0)
+    >>> Rate.hertz(10.0, seconds=0.2)
+    Rate(spikes=2.0)
+    """
+
+    spikes: float
+
+    def __post_init__(self) -> None:
+        """Check the number."""
+        object.__setattr__(self, "spikes", checks.number("Rate", "spikes", self.spikes, low=0.0))
+
+    @classmethod
+    def of(cls, value: "Rate | float") -> "Rate":
+        """Return `value` as a rate; a plain number is spikes per neuron and inference."""
+        return value if isinstance(value, Rate) else cls(value)
+
+    @classmethod
+    def per_tick(cls, probability: float, ticks: int) -> "Rate":
+        """Return the rate of neurons that spike with a probability in 0 … 1 in each of `ticks` ticks."""
+        probability = checks.number("Rate", "probability", probability, low=0.0, high=1.0)
+        return cls(probability * checks.count("Rate", "ticks", ticks, low=1))
+
+    @classmethod
+    def hertz(cls, frequency: float, seconds: float) -> "Rate":
+        """Return the rate of neurons that spike at `frequency` Hz in an inference of so many seconds."""
+        frequency = checks.number("Rate", "frequency", frequency, low=0.0, unit="Hz")
+        return cls(frequency * checks.number("Rate", "seconds", seconds, above=0.0, unit="s"))
+
+
+@dataclass(frozen=True)
+class Density:
+    """The share of values that are not zero: 1 - sparsity.
+
+    Parameters
+    ----------
+    share : float
+        0 … 1.
+
+    Examples
+    --------
+    >>> Density(0.5).joint(Density(0.2))
+    Density(share=0.1)
+    """
+
+    share: float
+
+    def __post_init__(self) -> None:
+        """Check the range."""
+        object.__setattr__(self, "share", checks.number("Density", "share", self.share, low=0.0, high=1.0))
+
+    @classmethod
+    def of(cls, value: "Density | float") -> "Density":
+        """Return `value` as a density; a plain number is the share of values that are not zero."""
+        return value if isinstance(value, Density) else cls(value)
+
+    def joint(self, other: "Density") -> "Density":
+        """Return the share of pairs without a zero, of values and weights that are zero independently."""
+        return Density(self.share * other.share)
+
+
+@dataclass(frozen=True)
+class DenseOperations:
+    """Operations of one inference when no zero is skipped.
+
+    Parameters
+    ----------
+    count : float
+        ≥ 0.
+
+    Examples
+    --------
+    >>> DenseOperations(1000) * Rate(0.25)
+    EffectiveOperations(count=250.0)
+    >>> DenseOperations(1000) * Rate(0.25) * Rate(0.25)
+    Traceback (most recent call last):
+    ...
+    TypeError: EffectiveOperations × Rate: a rate is applied once: multiply DenseOperations by one Rate or Density
+    """
+
+    count: float
+
+    def __post_init__(self) -> None:
+        """Check the count."""
+        _check(self, self.count)
+
+    def __mul__(self, thinning: Rate | Density) -> "EffectiveOperations":
+        """Apply a rate or a density, which makes the count effective."""
+        if isinstance(thinning, Rate):
+            return EffectiveOperations(self.count * thinning.spikes)
+        if isinstance(thinning, Density):
+            return EffectiveOperations(self.count * thinning.share)
+        msg = f"DenseOperations × {type(thinning).__name__}: {_ONCE}"
+        raise TypeError(msg)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: "DenseOperations") -> "DenseOperations":
+        """Add dense operations to dense operations."""
+        return DenseOperations(self.count + other.count) if isinstance(other, DenseOperations) else NotImplemented
+
+    def joules(self, price: "OperationPrice") -> float:
+        """Return the energy in J of as many multiply-accumulates."""
+        return self.count * _price(price).mac_j
+
+
+@dataclass(frozen=True)
+class EffectiveOperations:
+    """Operations of one inference that are really done: the rate is inside, or they were counted one by one.
+
+    Parameters
+    ----------
+    count : float
+        ≥ 0.
+    """
+
+    count: float
+
+    def __post_init__(self) -> None:
+        """Check the count."""
+        _check(self, self.count)
+
+    def __mul__(self, other: object) -> Never:
+        """Refuse: the rate has been applied."""
+        msg = f"EffectiveOperations × {type(other).__name__}: {_ONCE}"
+        raise TypeError(msg)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: "EffectiveOperations") -> "EffectiveOperations":
+        """Add effective operations to effective operations."""
+        if isinstance(other, EffectiveOperations):
+            return EffectiveOperations(self.count + other.count)
+        return NotImplemented
+
+    def accumulate_joules(self, price: "OperationPrice") -> float:
+        """Return the energy in J of as many accumulates: a weight added because of a spike."""
+        return self.count * _price(price).ac_j
+
+    def joules(self, price: "OperationPrice") -> float:
+        """Return the energy in J of as many multiply-accumulates."""
+        return self.count * _price(price).mac_j
+
+
+def _check(owner: object, value: float) -> None:
+    checks.number(type(owner).__name__, "count", value, low=0.0, high=1e30)
+
+
+def _price(price: "OperationPrice") -> "OperationPrice":
+    from spikecore.energy.formulas.prices import OperationPrice
+
+    if not isinstance(price, OperationPrice):
+        msg = f"joules takes an OperationPrice, which names its source, not {type(price).__name__} {price!r}"
+        raise TypeError(msg)
+    return price
