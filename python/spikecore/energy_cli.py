@@ -174,7 +174,7 @@ def _profiles(options: argparse.Namespace) -> Answer:
 def _paper(options: argparse.Namespace) -> Answer:
     from spikecore.energy import papers, truenorth
 
-    report, text = papers.to_dict(options.name), papers.describe(options.name)
+    report, text = papers.to_dict(options.name), papers.table(options.name)
     if options.name == "merolla":
         rows = truenorth.compare()
         report, text = {**report, "truenorth": rows}, f"{text}\n\n{truenorth.describe(rows)}"

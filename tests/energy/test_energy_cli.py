@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from spikecore import cli
+from spikecore import cli, energy_cli
 from spikecore.energy import EnergyReport, joules, known, load
 
 SWEEP = ["energy", "sweep", "--rates", "0,10,600", "--neurons", "256", "--time", "100"]
@@ -180,3 +180,26 @@ def test_compare_refuses(capsys, tmp_path):
     assert "'.html'" in refused(capsys, "energy", "compare", "--plot", "page.png")
     assert "abacus" in refused(capsys, "energy", "compare", "--on", "abacus")
     assert "cannot write" in refused(capsys, "energy", "compare", "--json", str(tmp_path / "none" / "a.json"))
+
+
+@pytest.mark.parametrize("name", energy_cli.PAPERS)
+def test_papers_show_citations_beside_formulas(capsys, name):
+    text = run(capsys, "energy", "paper", name)
+    report = json.loads(run(capsys, "energy", "paper", name, "--json", "-"))
+    assert report["paper"] == name
+    for figure in report["figures"]:
+        assert figure["status"] == "citation"
+        assert f"{figure['value']:g}" in text
+    assert "recomputable" in text
+
+
+def test_merolla_comes_with_its_networks_on_the_engine(capsys):
+    assert "refused: 0.7 V" in run(capsys, "energy", "paper", "merolla")
+    rows = json.loads(run(capsys, "energy", "paper", "merolla", "--json", "-"))["truenorth"]
+    assert sum(row["modelled_w"] is not None for row in rows) == 3
+
+
+def test_all_papers_are_there():
+    from spikecore.energy import papers
+
+    assert papers.names() == energy_cli.PAPERS
