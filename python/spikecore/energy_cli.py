@@ -172,12 +172,17 @@ def _profiles(options: argparse.Namespace) -> Answer:
 
 
 def _paper(options: argparse.Namespace) -> Answer:
-    from spikecore.energy import papers, truenorth
+    from spikecore.energy import papers, truenorth_benchmark
 
     report, text = papers.to_dict(options.name), papers.table(options.name)
     if options.name == "merolla":
-        rows = truenorth.compare()
-        report, text = {**report, "truenorth": rows}, f"{text}\n\n{truenorth.describe(rows)}"
+        points, others, grid = (
+            truenorth_benchmark.compare(),
+            truenorth_benchmark.efficiencies(),
+            truenorth_benchmark.sweep(),
+        )
+        report["truenorth"] = {"points": points, "efficiencies": others, "sweep": grid}
+        text += f"\n\n{truenorth_benchmark.describe(points, others, grid)}"
     return report, text
 
 

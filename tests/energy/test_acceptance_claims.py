@@ -2,7 +2,7 @@
 
 import pytest
 
-from spikecore.energy import truenorth
+from spikecore.energy import truenorth, truenorth_benchmark
 
 
 def test_a12_one_operating_point_of_truenorth():
@@ -11,10 +11,10 @@ def test_a12_one_operating_point_of_truenorth():
     per_event = 72e-3 / events
     assert per_event == pytest.approx(26.82e-12, rel=1e-3)
     assert per_event == pytest.approx(truenorth.ALL_IN_J, rel=0.05)
-    assert "all-in" in truenorth.describe(truenorth.compare(cores=1, time=100.0))
+    assert "all-in" in truenorth_benchmark.describe(truenorth_benchmark.compare(cores=1, time=100.0))
 
 
 def test_a13_static_power_and_energy_per_event():
-    model = truenorth.fit([truenorth.PUBLISHED[0], truenorth.PUBLISHED[2]])
+    model = truenorth.fit(truenorth.FITTED)
     assert model.event_j == pytest.approx(2.2966e-12, rel=1e-3)
     assert model.static_w == pytest.approx(64.43e-3, rel=1e-3)

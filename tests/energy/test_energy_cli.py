@@ -194,9 +194,12 @@ def test_papers_show_citations_beside_formulas(capsys, name):
 
 
 def test_merolla_comes_with_its_networks_on_the_engine(capsys):
-    assert "refused: 0.7 V" in run(capsys, "energy", "paper", "merolla")
-    rows = json.loads(run(capsys, "energy", "paper", "merolla", "--json", "-"))["truenorth"]
-    assert sum(row["modelled_w"] is not None for row in rows) == 3
+    text = run(capsys, "energy", "paper", "merolla")
+    assert "refused: 0.7 V" in text
+    assert "58 GSOPS" in text
+    chip = json.loads(run(capsys, "energy", "paper", "merolla", "--json", "-"))["truenorth"]
+    assert sum(row["modelled_w"] is not None for row in chip["points"]) == 3
+    assert len(chip["sweep"]) == 25
 
 
 def test_all_papers_are_there():

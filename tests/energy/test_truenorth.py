@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spikecore import NetworkError
-from spikecore.energy import load, truenorth
+from spikecore.energy import load, truenorth, truenorth_benchmark
 from spikecore.library import recurrent
 
 
@@ -35,7 +35,7 @@ def test_every_neuron_drives_one_axon_of_one_core(synapses):
 @pytest.mark.parametrize("rate", [0.0, 3.0, 20.0, 77.7, 200.0])
 @pytest.mark.parametrize("synapses", [0, 64, 256])
 def test_neurons_fire_at_the_rate_asked_for(rate, synapses):
-    found = truenorth.run(rate, synapses, cores=4)
+    found = truenorth_benchmark.run(rate, synapses, cores=4)
     # a neuron's count is off by one spike at most, plus what its input adds up to: a share of a hundredth of the rate
     assert found.counted_rate_hz == pytest.approx(rate, rel=0.02, abs=0.05)
     spikes = round(found.counted_rate_hz * found.neurons * found.seconds)
@@ -96,7 +96,7 @@ def test_a_line_needs_two_rates_at_one_voltage():
 
 
 def test_comparison_shows_every_published_point():
-    rows = truenorth.compare(cores=2, time=500.0)
+    rows = truenorth_benchmark.compare(cores=2, time=500.0)
     assert [row["power_w"] for row in rows] == [point.power_w for point in truenorth.PUBLISHED]
     for row in rows:
         assert (row["modelled_w"] is None) == (row["voltage_v"] != 0.8)
@@ -109,13 +109,13 @@ def test_comparison_shows_every_published_point():
     assert abs(errors[20.07]) < 0.05
     assert errors[11.58] == pytest.approx(-0.406, abs=0.02)
     assert errors[95.93] == pytest.approx(2.56, abs=0.05)
-    text = truenorth.describe(rows)
+    text = truenorth_benchmark.describe(rows)
     for words in ("refused: 0.7 V", "refused: 1.05 V", "modelled", "all-in", "all-in", "42 mW", "323 mW"):
         assert words in text
 
 
 def test_the_sweep_spans_the_published_envelope():
-    rows = truenorth.sweep(rates=(0.0, 20.0, 200.0), synapses=(0, 128, 256), cores=2, time=500.0)
+    rows = truenorth_benchmark.sweep(rates=(0.0, 20.0, 200.0), synapses=(0, 128, 256), cores=2, time=500.0)
     assert len(rows) == 9
     assert [row["inside"] for row in rows] == [
         k == 128 and f == 20.0 for k in (0, 128, 256) for f in (0.0, 20.0, 200.0)
@@ -125,6 +125,20 @@ def test_the_sweep_spans_the_published_envelope():
         if row["nominal_events_per_s"] == 0.0:
             assert row["modelled_w"] == truenorth.published_model().static_w
     assert max(row["modelled_w"] for row in rows) == rows[-1]["modelled_w"]
+
+
+def test_operations_beside_published_ones():
+    rows = {f"{one['published']:g} {one['unit']}": one for one in truenorth_benchmark.efficiencies(cores=2, time=500.0)}
+    # 46 GSOPS/W and 65 mW do not belong to one workload: the published rate and synapses give 41.3
+    assert rows["46 GSOPS/W"]["counted"] == pytest.approx(41.3, rel=0.02)
+    assert rows["58 GSOPS"]["counted"] == pytest.approx(53.7, rel=0.01)
+    assert rows["58 GSOPS"]["difference"] == pytest.approx(53.7 / 58.0 - 1.0, abs=0.01)
+    for name in ("400 GSOPS/W", "70 GSOPS/W"):
+        assert rows[name]["counted"] is None
+        assert rows[name]["refused"]
+    text = truenorth_benchmark.describe([], list(rows.values()), truenorth_benchmark.sweep(time=100.0, cores=1))
+    assert "refused: 0.75 V" in text
+    assert "(64.4)" in text  # extrapolated, and marked
 
 
 def test_the_profile_is_the_fit():
