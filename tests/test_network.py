@@ -434,7 +434,7 @@ def test_energy_profiles_of_ones_own(tmp_path):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(sc.NetworkError, match=named):
             result.energy(path)
-    with pytest.raises(sc.NetworkError, match="'loihi', .*'truenorth', .* or the path"):
+    with pytest.raises(sc.NetworkError, match=r"'loihi', .*'truenorth', .* or the path"):
         result.energy("cray")
 
 

@@ -1,0 +1,329 @@
+"""The ledger of a run, against slow counts over the synapses that the machine holds; and placements on small chips."""
+
+import gc
+import math
+import pickle
+import re
+import weakref
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import spikecore as sc
+from spikecore.energy import COUNTS, Ledger, load
+from spikecore.energy.ledger import state_bytes
+from spikecore.energy.mapping import Mapping, list_bits
+from spikecore.energy.profile import Chip
+
+H = 0.1
+
+
+def every_rule(fired=True):
+    """A source that fires, and populations that it drives by every kind of connection; 100 neurons each."""
+    net = sc.Network(dt=H, seed=3)
+    rng = np.random.default_rng(1)
+    times = [np.unique(rng.integers(1, 300, 6)) * H if fired else [] for _ in range(100)]
+    source = net.spike_source(100, times=times, name="source")
+    one = net.population(100, sc.LIF(i_e=300.0), name="one")
+    two = net.population(100, sc.LIFDelta(), name="two")
+    normal = sc.Normal(20.0, 4.0)
+    net.connect(source, one, sc.FixedInDegree(10), weight=normal, delay=sc.Uniform(1.0, 6.0))
+    net.connect(source, one, sc.FixedTotalNumber(500), weight=30.0, delay=1.5)
+    net.connect(one, two, sc.Bernoulli(0.2), weight=0.1, delay=3.0)
+    net.connect(one, one, sc.FixedOutDegree(7), weight=-20.0, delay=2.0, autapses=False)
+    net.connect(one, two, sc.OneToOne(), weight=0.2, delay=0.5)
+    net.connect(source, two, sc.AllToAll(), weight=0.01, delay=20.0)
+    net.connect(two, one, sc.Pairs([0, 0, 5], [1, 2, 3]), weight=[1.0, 2.0, 3.0], delay=1.0)
+    return net, source, one, two
+
+
+def pair_counts(machine, result):
+    """Synaptic operations between every two populations, synapse by synapse."""
+    counts = {}
+    for a in result.populations:
+        spikes = result.spike_counts(a)
+        for b in result.populations:
+            counts[a.name, b.name] = int(spikes[machine.synapses(a, b).sources].sum())
+    return counts
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("options", [{}, {"weights": "q16"}, {"precision": "f64"}])
+def test_synaptic_operations_by_projection_and_core(workers, options):
+    net, *_ = every_rule()
+    machine = net.compile(workers=workers, **options)
+    machine.run(7.0)
+    result = machine.run(15.0)
+    ledger = result.ledger
+    found = {}
+    for one in ledger.projections:
+        pair = tuple(one.name.split(" (")[0].split(" → "))
+        found[pair] = found.get(pair, 0) + one.synaptic_operations
+    expected = {pair: n for pair, n in pair_counts(machine, result).items() if pair in found}
+    assert found == expected
+    assert sum(found.values()) == ledger.synaptic_operations > 1000
+    assert len(ledger.cores) == machine.statistics["cores"]
+    assert sum(ledger.cores) == ledger.synaptic_operations
+    by_core = np.zeros(len(ledger.cores), dtype=np.int64)
+    for k in range(len(ledger.projections)):
+        spikes = result.neuron_spikes[result.wiring.slice(k)].astype(np.int64)
+        by_core += spikes @ result.wiring.degrees_by_core(k).astype(np.int64)
+    assert by_core.tolist() == list(ledger.cores)
+
+
+def test_what_is_pending_at_the_stop_is_counted_with_the_spike():
+    """Delays of 20 ms: at first nothing is delivered, at last more than is emitted."""
+    net, *_ = every_rule()
+    machine = net.compile(workers=2)
+    first, second = machine.run(10.0), machine.run(40.0)
+    assert first.newly_pending > 0
+    assert second.newly_pending < 0
+    for result in (first, second):
+        delivered = result.statistics["synaptic_events"]
+        assert result.ledger.synaptic_operations == delivered + result.newly_pending
+    whole = net.compile(workers=1).run(50.0).ledger
+    assert whole.synaptic_operations == first.ledger.synaptic_operations + second.ledger.synaptic_operations
+
+
+def test_a_table_that_disagrees_with_the_engine_is_an_error():
+    net, *_ = every_rule()
+    result = net.compile(workers=1).run(15.0)
+    result.wiring.degrees(0)[:] += 1
+    with pytest.raises(sc.InternalError, match=r"over projections are .* the engine counted"):
+        _ = result.ledger
+
+
+@pytest.mark.parametrize(
+    ("options", "row", "shared"), [({}, 6, 2), ({"weights": "q16"}, 4, 2), ({"precision": "f64"}, 10, 2)]
+)
+def test_bytes_of_weights(options, row, shared):
+    """Weights of their own take a target of 2 B and a weight; one weight for all is not stored with them."""
+    net = sc.Network(dt=H, seed=1)
+    source = net.spike_source(20, times=[[1.0, 2.0]] * 20, name="source")
+    units = net.population(2000, sc.LIF(), name="units")
+    net.connect(source, units, sc.FixedOutDegree(400), weight=sc.Normal(20.0, 1.0), delay=1.0)
+    net.connect(source, units, sc.FixedOutDegree(300), weight=20.0, delay=1.0)
+    machine = net.compile(workers=1, **options)
+    ledger = machine.run(10.0).ledger
+    assert not any(machine.statistics["loose_per_core"])
+    assert [one.weight_bytes for one in ledger.projections] == [40 * 400 * row, 40 * 300 * shared]
+    assert ledger.weight_bytes == 40 * (400 * row + 300 * shared)
+    assert ledger.weight_store_bytes == 20 * (400 * row + 300 * shared)
+    assert ledger.weight_bytes_dense == 100 * ledger.weight_store_bytes
+    assert ledger.synaptic_operations_dense == 100 * 20 * 700
+
+
+def test_bytes_of_loose_and_of_computed_synapses():
+    net = sc.Network(dt=H, seed=1)
+    source = net.spike_source(100, times=[[1.0]] * 100, name="source")
+    units = net.population(100, sc.LIF(), name="units")
+    net.connect(source, units, sc.FixedOutDegree(2), weight=sc.Normal(20.0, 1.0), delay=sc.Uniform(1.0, 9.0))
+    net.connect(source, units, sc.Dense(np.ones((100, 100))), delay=1.0)
+    machine = net.compile(workers=1)
+    assert machine.statistics["loose_per_core"] == [True]
+    ledger = machine.run(10.0).ledger
+    assert [one.weight_bytes for one in ledger.projections] == [200 * 8, 10_000 * 4]
+
+
+def test_cores_of_two_layouts():
+    """Rows on one core and loose synapses on another: bytes are counted core by core."""
+    net, *_ = every_rule()
+    result = net.compile(workers=2).run(15.0)
+    wiring = result.wiring
+    wiring.loose = [True, False]
+    for k, wire in enumerate(wiring.wires):
+        cores = wiring.degrees_by_core(k).astype(np.int64)
+        expected = cores @ np.array([wire.loose_bytes, wire.row_bytes])
+        assert wiring.bytes_per_spike(k).tolist() == expected.tolist()
+
+
+def test_updates_and_state():
+    net = sc.Network(dt=H)
+    net.population(300, sc.LIF(), v_init=-68.0, name="units")
+    for updates in ("dense", "event"):
+        result = net.compile(workers=1, updates=updates).run(20.0)
+        ledger, done = result.ledger, 60_000 - result.counts.updates_skipped["units"]
+        assert (ledger.neuron_updates, ledger.updates_done) == (60_000, done)
+        assert ledger.updates_active is None
+        assert "integrated whole" in ledger.why_unknown("updates_active")
+        each = state_bytes(sc.LIF(), 4)
+        assert (ledger.state_bytes, ledger.state_bytes_dense) == (each * done, each * 60_000)
+
+
+@pytest.mark.parametrize(
+    ("model", "in_words", "word"),
+    [
+        (sc.LIF(tau_syn_exc=2.0, tau_syn_inh=2.0), "v i + counter", 2 * (2 * 4 + 2)),
+        (sc.LIF(tau_syn_exc=2.0, tau_syn_inh=3.0), "v i i + counter", 2 * (3 * 4 + 2)),
+        (sc.LIFDelta(), "v + counter", 2 * (4 + 2)),
+        (sc.ALIF(), "v eta spiked", 2 * 3 * 4),
+        (sc.SpikeSource(), "nothing", 0),
+    ],
+)
+def test_state_of_a_model(model, in_words, word):
+    assert state_bytes(model, 4) == word, in_words
+
+
+def test_a_batch_has_the_ledger_of_its_samples():
+    net, source, *_ = every_rule()
+    machine = net.compile(workers=2)
+    inputs = [[[1.0 + k, 9.0] for _ in range(100)] for k in range(3)]
+    batch = machine.run_batch(30.0, {source: inputs})
+    sums = dict.fromkeys(("synaptic_operations", "weight_bytes", "state_bytes_dense", "ticks", "neuron_updates"), 0)
+    projections = np.zeros(7, dtype=np.int64)
+    for k in range(3):
+        machine.reset({source: inputs[k]})
+        ledger = machine.run(30.0).ledger
+        projections += [one.synaptic_operations for one in ledger.projections]
+        for name in sums:
+            sums[name] += getattr(ledger, name)
+    assert {name: getattr(batch.ledger, name) for name in sums} == sums
+    assert [one.synaptic_operations for one in batch.ledger.projections] == projections.tolist()
+    assert batch.ledger.biological_s == pytest.approx(0.09)
+    assert batch.ledger.cores == ()
+
+
+def test_a_result_keeps_its_ledger_and_not_the_machine():
+    net, *_ = every_rule()
+    machine = net.compile(workers=1)
+    result = machine.run(15.0)
+    gone = weakref.ref(machine)
+    again = pickle.loads(pickle.dumps(result))
+    del machine
+    gc.collect()
+    assert gone() is None
+    assert again.ledger == result.ledger
+    assert again.energy("loihi").nominal_j == result.energy("loihi").nominal_j
+    with pytest.raises(sc.NetworkError, match="was pickled"):
+        Mapping.of(again.wiring, CHIP)
+
+
+def test_a_ledger_by_hand():
+    ledger = Ledger(synaptic_operations=3.5, ticks=200, dt_ms=0.5)
+    assert ledger.biological_s == pytest.approx(0.1)
+    assert set(COUNTS) <= set(ledger.to_dict())
+    assert ledger.why_unknown("packets") == "not counted"
+    for wrong in ({"spikes": -1}, {"weight_bytes": math.nan}):
+        with pytest.raises(sc.NetworkError, match="allowed: 0 or more"):
+            Ledger(**wrong)
+    with pytest.raises(sc.NetworkError, match="together or not at all"):
+        Ledger(neuron_updates=5, updates_active=5)
+    with pytest.raises(sc.NetworkError, match="is 7, allowed: 10"):
+        Ledger(neuron_updates=10, updates_active=5, updates_inactive=2)
+
+
+# Placement, against the definition.
+
+CHIP = Chip(
+    neurons_per_core=16, cores=16, cores_per_tile=2, mesh_width=3, source="a test",
+    bits_per_synapse=5, block=8, block_bits=3, word_bits=16,
+)  # fmt: skip
+
+
+def slow_placement(machine, populations, chip):
+    """Packets and hops of a spike of every neuron, and what each chip core takes, synapse by synapse."""
+    inner = [one for one in populations if one.model.variables]
+    place = {}
+    for population in inner:
+        for k in range(population.size):
+            place[population.first + k] = len(place)
+    core = {neuron: at // chip.neurons_per_core for neuron, at in place.items()}
+    lists, fan_in = {}, {}
+    for a in populations:
+        for b in populations:
+            synapses = machine.synapses(a, b)
+            for s, t in zip(synapses.sources.tolist(), synapses.targets.tolist(), strict=True):
+                key = a.first + s, core[b.first + t]
+                lists[key] = lists.get(key, 0) + 1
+                fan_in[b.first + t] = fan_in.get(b.first + t, 0) + 1
+    n = sum(one.size for one in populations)
+    found = {name: [0] * n for name in ("packets", "hops_ew", "hops_ns")}
+    cores = 1 + max(core.values())
+    for name in ("axons_in", "axons_out", "memory_bits"):
+        found[name] = [0] * cores
+    for (source, target), size in lists.items():
+        found["axons_in"][target] += 1
+        found["memory_bits"][target] += list_bits(size, chip)
+        if source in core:
+            (y0, x0), (y1, x1) = (divmod(one // chip.cores_per_tile, chip.mesh_width) for one in (core[source], target))
+            found["axons_out"][core[source]] += 1
+            found["packets"][source] += 1
+            found["hops_ew"][source] += abs(x0 - x1)
+            found["hops_ns"][source] += abs(y0 - y1)
+    return {**found, "most_fan_in": max(fan_in.values()), "most_targets": max(found["packets"])}
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_placement_is_what_its_definition_says(workers):
+    net, *_ = every_rule()
+    machine = net.compile(workers=workers)
+    result = machine.run(15.0)
+    expected = slow_placement(machine, result.populations, CHIP)
+    placed = result.wiring.placed(16, 2, 3, 5, 8, 3, 16)
+    assert {name: np.asarray(placed[name]).tolist() for name in expected} == expected
+    assert sum(expected["hops_ns"]) > 0
+    mapping = Mapping.of(result.wiring, CHIP)
+    assert (mapping.broken, mapping.cores) == ("", 13)
+    counts = mapping.count(result.neuron_spikes)
+    spikes = result.neuron_spikes.astype(np.int64)
+    assert counts == {name: int(spikes @ expected[name]) for name in ("packets", "hops_ew", "hops_ns")}
+
+
+@pytest.mark.parametrize(
+    ("limit", "named"),
+    [
+        ({"cores": 12}, "cores: 13 needed, 12 on a chip"),
+        ({"most_delay": 199}, "delay: 200 ticks, at most 199"),
+        ({"fan_in": 100}, "fan-in: .* synapses onto a neuron, at most 100"),
+        ({"targets_per_neuron": 5}, "targets of a neuron: .* chip cores, at most 5"),
+        ({"axons_in": 99}, "input axons: .* sources of a chip core, at most 99"),
+        ({"axons_out": 20}, "output axons: .* a target core, at most 20"),
+        ({"memory_bits": 1000}, "synaptic memory: .* bits or more, 13,000 in all"),
+        ({"memory_bits": 9000}, "synaptic memory: .* bits of a chip core, at most 9,000"),
+    ],
+)
+def test_a_limit_that_is_broken_is_named_and_nothing_is_counted(limit, named):
+    net, *_ = every_rule()
+    result = net.compile(workers=1).run(15.0)
+    mapping = Mapping.of(result.wiring, replace(CHIP, **limit))
+    assert re.match(named, mapping.broken), mapping.broken
+    assert mapping.count(result.neuron_spikes) is None
+    assert mapping.packets is None
+
+
+def test_hops_are_priced_where_a_network_fits_and_unpriced_where_it_does_not():
+    net = sc.Network(dt=1.0, seed=1)
+    source = net.spike_source(10, times=[[1.0, 2.0]] * 10, name="source")
+    units = net.population(5000, sc.LIF(i_e=500.0), name="units")
+    net.connect(units, units, sc.FixedOutDegree(2), weight=1.0, delay=2.0)
+    net.connect(source, units, sc.FixedOutDegree(20), weight=1.0, delay=2.0)
+    result = net.compile(workers=1).run(100.0)
+    alone, placed = result.energy("loihi"), result.energy("loihi", mapping=True)
+    assert {one.count for one in alone.unpriced} >= {"packets", "hops_ew", "hops_ns"}
+    ledger = placed.ledger
+    assert ledger.packets > ledger.spikes > ledger.hops_ew > 0
+    assert ledger.hops_ns == 0, "five cores are two tiles of one row"
+    assert placed.nominal_j == pytest.approx(alone.nominal_j + 1.7e-12 * ledger.packets + 3e-12 * ledger.hops_ew)
+    assert "20 spikes of spike sources come from outside" in str(placed)
+    broken = result.energy("truenorth", mapping=True)
+    assert "not mapped: targets of a neuron" in str(broken)
+    assert broken.ledger.packets is None
+    with pytest.raises(sc.NetworkError, match=r"profile 'cpu' has no \[chip\]"):
+        result.energy("cpu", mapping=True)
+    with pytest.raises(TypeError, match="mapping must be True or False"):
+        result.energy("loihi", mapping="yes")
+
+
+def test_a_structure_without_size_is_refused_at_the_border():
+    net, *_ = every_rule()
+    wiring = net.compile(workers=1).run(1.0).wiring
+    for structure in ((0, 2, 3, 5, 8, 3, 16), (16, 2, 0, 5, 8, 3, 16), (16, 2, 3, 5, 8, 3, 0)):
+        with pytest.raises(sc.NetworkError, match="is 0, allowed: 1 or more"):
+            wiring.placed(*structure)
+
+
+def test_chips_that_ship_have_published_limits():
+    loihi, truenorth = load("loihi").chip, load("truenorth").chip
+    assert (loihi.neurons_per_core * loihi.cores, loihi.axons_in, loihi.axons_out) == (131_072, 4096, 4096)
+    assert (truenorth.neurons_per_core * truenorth.cores, truenorth.axons_in) == (2**20, 256)
