@@ -151,6 +151,7 @@ class _Window(Layer):
         free = [size + 2 * pad - f * (k - 1) - 1 for size, k, pad, f in zip(source[1:], window, pads, far, strict=True)]
         if min(free) < 0:
             checks.refuse(self.kind, "kernel", f"{window}", f"at most the padded input of shape {source}")
+        self._know(shape=source, kernel=window, stride=steps, padding=pads, dilation=far)
         self._know(input_shape=source, window=window, strides=steps)
         return source, tuple(room // step + 1 for room, step in zip(free, steps, strict=True))
 
@@ -264,6 +265,8 @@ class BatchNorm(Layer):
     ----------
     shape : int or tuple of int
         Number of values, or channels first and the other sizes.
+    affine, tracked : bool
+        Whether it has the parameters, and the running values, as in PyTorch.
 
     Examples
     --------
@@ -273,6 +276,8 @@ class BatchNorm(Layer):
     """
 
     shape: int | Shape
+    affine: bool = True
+    tracked: bool = True
     kind: ClassVar[str] = "BatchNorm"
 
     def __post_init__(self) -> None:
@@ -280,7 +285,8 @@ class BatchNorm(Layer):
         shape = self._shape(self.shape)
         n = shape[0]
         stored = (Buffer("running mean", n), Buffer("running variance", n), Buffer("batches tracked", 1, 8))
-        self._know(input_shape=shape, output_shape=shape, weights=n, biases=n, buffers=stored)
+        self._know(input_shape=shape, output_shape=shape, buffers=stored if self.tracked else ())
+        self._know(weights=n * self.affine, biases=n * self.affine)
 
 
 @dataclass(frozen=True)
