@@ -118,6 +118,7 @@ def _of_ready_network(profiles: list["Profile"], options: argparse.Namespace) ->
 
     if options.neurons % recurrent.NEURONS or options.neurons < recurrent.NEURONS:
         checks.refuse("compare", "neurons", options.neurons, f"a multiple of {recurrent.NEURONS}")
+    checks.number("compare", "time", options.time, low=1.0, unit="ms")
     cores = options.neurons // recurrent.NEURONS
     net, population = recurrent.build(options.rate, options.synapses, cores, drive="poisson")
     machine = net.compile(record_spikes=False)

@@ -187,6 +187,10 @@ def test_what_cannot_be_is_refused():
         claims.memory(claims_run.count(4096, 1.0, synapses=256, time=10.0))
     with pytest.raises(NetworkError, match="all-in"):
         claims.sweep([1.0], [256], time=100.0, profile="truenorth")
+    with pytest.raises(NetworkError, match="time is 0"):
+        claims_run.count(256, 1.0, time=0.0)
+    with pytest.raises(NetworkError, match="number of spikes is 0"):
+        claims.sweep([0.001], [256], time=1.0)
     with pytest.raises(NetworkError, match="neurons is empty"):
         claims.sweep([1.0], [])
     with pytest.raises(NetworkError, match="highest rate"):

@@ -177,6 +177,7 @@ def test_compare_refuses(capsys, tmp_path):
     assert "--measure" in refused(capsys, "energy", "compare", str(file), "--measure")
     assert "No such file" in refused(capsys, "energy", "compare", str(tmp_path / "none.json"))
     assert "multiple of 256" in refused(capsys, "energy", "compare", "--neurons", "100")
+    assert "time is 0" in refused(capsys, "energy", "compare", "--time", "0")
     assert "'.html'" in refused(capsys, "energy", "compare", "--plot", "page.png")
     assert "abacus" in refused(capsys, "energy", "compare", "--on", "abacus")
     assert "cannot write" in refused(capsys, "energy", "compare", "--json", str(tmp_path / "none" / "a.json"))

@@ -81,12 +81,13 @@ def test_package_and_dram_are_added_and_nothing_twice(tree):
     assert reading.reason == ""
 
 
-def test_two_packages(tree):
-    tree.add("intel-rapl:2", "package-1", 0)
+@pytest.mark.parametrize("name", ["package-1", "package-1-die-0"])
+def test_two_packages(tree, name):
+    tree.add("intel-rapl:2", name, 0)
     tree.add("intel-rapl:2:0", "dram", 0)
     reading = measure(tree, [("intel-rapl:2", 5_000_000), ("intel-rapl:2:0", 1_000_000)])
-    assert reading.by_domain_j["package-1"] == pytest.approx(5.0)
-    assert reading.by_domain_j["package-1 dram"] == pytest.approx(1.0)
+    assert reading.by_domain_j[name] == pytest.approx(5.0)
+    assert reading.by_domain_j[f"{name} dram"] == pytest.approx(1.0)
     assert reading.total_j == pytest.approx(6.0)
 
 

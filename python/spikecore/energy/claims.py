@@ -236,6 +236,8 @@ def sweep(
         size: [count(size, rate, synapses, time, seed) for rate in sorted(set(rates))] for size in sorted(set(neurons))
     }
     same = [count(size, spikes_per_s / size, synapses, time, seed) for size in runs]
+    if not all(any(found.spikes for found in founds) for founds in runs.values()):
+        checks.refuse("claims", "the number of spikes", 0, "1 or more in a network of each size: a longer time or rate")
     largest = min((found for found in runs[max(runs)] if found.spikes), key=lambda found: abs(found.rate_hz - 10.0))
     chosen = None if profile is None else _per_term(load(profile))
     shown = silicon(largest.cores) if chosen is None else chosen

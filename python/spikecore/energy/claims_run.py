@@ -90,7 +90,7 @@ def count(neurons: int, rate: float, synapses: int = 32, time: float = 500.0, se
     synapses : int
         Synapses of each neuron, 1 … 256.
     time : float
-        Measured time in ms, a whole number; 100 ms are run before and discarded.
+        Measured time in ms, a whole number ≥ 1; 100 ms are run before and discarded.
     seed : int
         Of every random draw.
 
@@ -111,6 +111,7 @@ def count(neurons: int, rate: float, synapses: int = 32, time: float = 500.0, se
     checks.count("claims", "neurons", neurons, low=recurrent.NEURONS, high=recurrent.MAX_CORES * recurrent.NEURONS)
     if neurons % recurrent.NEURONS:
         checks.refuse("claims", "neurons", neurons, f"a multiple of {recurrent.NEURONS}, the neurons of a core")
+    checks.number("claims", "time", time, low=1.0, unit="ms")
     cores = neurons // recurrent.NEURONS
     net, population = recurrent.build(rate, synapses, cores, seed, drive="poisson")
     machine = net.compile(workers=1, record_spikes=False, updates="event")

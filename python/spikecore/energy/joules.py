@@ -31,7 +31,7 @@ SAMPLE_S = 20.0
 MAX_IDLE_S = SAMPLE_S
 
 _DIRECTORY = re.compile(r"intel-rapl:\d+(:\d+)?")
-_NAME = re.compile(r"package-\d+|dram")
+_NAME = re.compile(r"package-\d+(-die-\d+)?|dram")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Domain:
     Attributes
     ----------
     name : str
-        ``package-0``, or ``package-0 dram``.
+        ``package-0``, ``package-0-die-1``, or ``package-0 dram``.
     path : Path
         Its directory.
     range_uj : int
