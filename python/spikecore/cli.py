@@ -1,4 +1,4 @@
-"""The command line: `spikecore run`, `spikecore info`, `spikecore bench`.
+"""The command line: `spikecore run`, `spikecore info`, `spikecore bench`, `spikecore energy`.
 
 Exit codes: 0 done, 1 a benchmark that failed, 2 a mistake or a network that does not fit, 130
 interrupted, 141 the reader of the output has gone. What can be known before a run is checked then.
@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from spikecore import energy_cli
 from spikecore._native import __version__
 from spikecore.errors import NetworkError, SpikecoreError
 from spikecore.options import MAX_WORKERS
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("--json", action="store_true", help="as one JSON object")
     info.set_defaults(command=_info)
     _add_bench(commands)
+    energy_cli.add(commands, _energy)
     return parser
 
 
@@ -196,6 +198,17 @@ def _bench(options: argparse.Namespace) -> int:
     return 1 if any(entry["failure"] for entry in report["workloads"]) else 0
 
 
+def _energy(options: argparse.Namespace) -> int:
+    _check_writable(options.json)
+    _check_writable(getattr(options, "plot", None))
+    report, text = options.answer(options)
+    if options.json:
+        _write_json(report, options.json)
+    if options.json != "-":
+        print(text)
+    return 0
+
+
 def _suite(options: argparse.Namespace) -> dict[str, Any]:
     """Return the values of the suite's own options; those of another suite are refused, not ignored."""
     for suite, others in SUITES.items():
@@ -220,7 +233,7 @@ def _check_writable(where: str | Path | None) -> None:
         raise NetworkError(msg, value=str(path))
 
 
-def _write_json(report: dict[str, Any], where: str) -> None:
+def _write_json(report: Any, where: str) -> None:
     text = json.dumps(_finite(report), indent=2, allow_nan=False)
     if where == "-":
         print(text)
@@ -232,7 +245,7 @@ def _finite(value: Any) -> Any:
     """Return the value with null for what JSON cannot say."""
     if isinstance(value, dict):
         return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_finite(one) for one in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 

@@ -1,0 +1,187 @@
+"""TrueNorth's power: an affine model at one voltage, and the published points it is held against.
+
+A chip that leaks pays for time and for events; the published 26 pJ per synaptic event is the whole power of
+one operating point divided by its events. `fit` separates the two from published points of one voltage and
+`Affine.power_w` refuses every other voltage: no law that scales them was published. What is computed here is
+modelled; what is published is quoted with its source. `truenorth_benchmark` runs the networks of these points.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spikecore import checks
+
+__all__ = [
+    "ALL_IN_J",
+    "CHIP_NEURONS",
+    "FITTED",
+    "PUBLISHED",
+    "Affine",
+    "Point",
+    "events_per_s",
+    "fit",
+    "published_model",
+]
+
+CHIP_NEURONS = 4096 * 256
+"""Cores times neurons of a core (Merolla et al. 2014)."""
+ALL_IN_J = 26e-12
+"""Published energy per synaptic event at 20 Hz, 128 active synapses and 0.775 V: leakage, memory, routing and
+neurons together (Merolla et al. 2014, p. 7). A ratio at one operating point."""
+
+_AKOPYAN = "Akopyan et al., IEEE TCAD 34(10):1537-1557 (2015)"
+_MEROLLA = "Merolla et al., Science 345:668-673 (2014)"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One published measurement of the whole chip under a recurrent benchmark network.
+
+    Attributes
+    ----------
+    rate_hz : float
+        Mean rate of every neuron.
+    synapses : int
+        Active synapses per neuron, 0 … 256.
+    voltage_v : float
+        Supply voltage.
+    power_w : float
+        Power of the chip.
+    source : str
+        Where it was published.
+
+    Examples
+    --------
+    >>> PUBLISHED[0].power_w
+    0.068
+    """
+
+    rate_hz: float
+    synapses: int
+    voltage_v: float
+    power_w: float
+    source: str
+
+
+PUBLISHED = (
+    Point(11.58, 128, 0.80, 68e-3, f"{_AKOPYAN}, Fig. 17"),
+    Point(20.07, 128, 0.80, 71e-3, f"{_AKOPYAN}, Fig. 17"),
+    Point(95.93, 128, 0.80, 94e-3, f"{_AKOPYAN}, Fig. 17"),
+    Point(20.0, 128, 0.775, 72e-3, f"{_MEROLLA}, p. 7, Fig. 4C, S7"),
+    Point(20.0, 128, 0.75, 65e-3, f"{_AKOPYAN}, p. 1551"),
+    Point(0.0, 0, 0.70, 42e-3, f"{_MEROLLA}: lower end of the envelope"),
+    Point(200.0, 256, 1.05, 323e-3, f"{_MEROLLA}: upper end of the envelope"),
+)
+"""All published powers of these networks that come with a voltage; tick 1 ms."""
+FITTED = (PUBLISHED[0], PUBLISHED[2])
+"""The two points of the model; the third at their voltage is left to test it."""
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Power = static power + energy per event × events per second, at one voltage.
+
+    Attributes
+    ----------
+    static_w : float
+        Power without events, W.
+    event_j : float
+        Energy of one more synaptic event, J: not the all-in price.
+    voltage_v : float
+        The only voltage it holds for.
+    synapses : int
+        Active synapses per neuron of the points it was fitted on.
+    rates_hz : (float, float)
+        Range of rates of these points.
+    """
+
+    static_w: float
+    event_j: float
+    voltage_v: float
+    synapses: int
+    rates_hz: tuple[float, float]
+
+    def power_w(self, events: float, voltage_v: float) -> float:
+        """Return the power of the chip.
+
+        Parameters
+        ----------
+        events : float
+            Synaptic events per second of the whole chip, ≥ 0.
+        voltage_v : float
+            Supply voltage.
+
+        Returns
+        -------
+        float
+            Power in W.
+
+        Raises
+        ------
+        NetworkError
+            If the voltage is not the one of the fit.
+
+        Examples
+        --------
+        >>> model = published_model()
+        >>> round(1e3 * model.power_w(events_per_s(20.07, 128), 0.8), 1)
+        70.6
+        >>> model.power_w(0.0, 0.7)
+        Traceback (most recent call last):
+            ...
+        spikecore.errors.NetworkError: TrueNorth: voltage is 0.7 V, allowed: 0.8 V, where the model was fitted
+        """
+        checks.number("TrueNorth", "events", events, low=0.0, high=float("inf"), unit="per s")
+        if voltage_v != self.voltage_v:
+            allowed = f"{self.voltage_v:g} V, where the model was fitted"
+            checks.refuse("TrueNorth", "voltage", f"{voltage_v:g} V", allowed)
+        return self.static_w + self.event_j * events
+
+    def inside(self, rate_hz: float, synapses: int) -> bool:
+        """Return whether a workload lies between the fitted points, rather than beyond them."""
+        return synapses == self.synapses and self.rates_hz[0] <= rate_hz <= self.rates_hz[1]
+
+
+def events_per_s(rate_hz: float, synapses: int, neurons: int = CHIP_NEURONS) -> float:
+    """Return synaptic events per second: neurons × rate × active synapses.
+
+    Examples
+    --------
+    >>> round(events_per_s(20.0, 128) / 1e9, 5)
+    2.68435
+    """
+    return neurons * rate_hz * synapses
+
+
+def fit(points: Sequence[Point]) -> Affine:
+    """Return the line through two published points.
+
+    Parameters
+    ----------
+    points : sequence of two Point
+        Of one voltage and one number of synapses, at different rates.
+
+    Raises
+    ------
+    NetworkError
+        If there are not two of them, or they differ in more than the rate.
+
+    Examples
+    --------
+    >>> model = fit([PUBLISHED[0], PUBLISHED[2]])
+    >>> round(model.event_j * 1e12, 4), round(model.static_w * 1e3, 2)
+    (2.2966, 64.43)
+    """
+    if len(points) != 2:
+        checks.refuse("TrueNorth", "the number of points", len(points), "2: a line is fitted")
+    one, two = sorted(points, key=lambda point: point.rate_hz)
+    if (one.voltage_v, one.synapses) != (two.voltage_v, two.synapses) or one.rate_hz == two.rate_hz:
+        checks.refuse("TrueNorth", "points", f"{one}, {two}", "one voltage, one number of synapses, two rates")
+    low, high = (events_per_s(point.rate_hz, point.synapses) for point in (one, two))
+    event_j = (two.power_w - one.power_w) / (high - low)
+    return Affine(one.power_w - event_j * low, event_j, one.voltage_v, one.synapses, (one.rate_hz, two.rate_hz))
+
+
+def published_model() -> Affine:
+    """Return the model fitted at 0.8 V on 11.58 Hz and 95.93 Hz."""
+    return fit(FITTED)

@@ -1,0 +1,212 @@
+"""The command line of the energy report: `spikecore energy compare|sweep|profiles|paper`.
+
+Each subcommand returns a report of plain values and its text; `spikecore.cli` prints the one or writes the
+other. The text is aligned, with a unit and the word modelled or measured on what it says.
+"""
+
+import argparse
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from spikecore import checks
+
+if TYPE_CHECKING:
+    from spikecore.energy import EnergyReport, Profile
+
+__all__ = ["PAPERS", "Answer", "add"]
+
+PAPERS = ("yin", "panda", "merolla", "davies")
+Answer = tuple[Any, str]
+"""Plain values for JSON, and the text for people."""
+
+T = TypeVar("T")
+
+
+def add(commands: Any, run: Callable[[argparse.Namespace], int]) -> None:
+    """Add the subcommand `energy` to a parser.
+
+    Parameters
+    ----------
+    commands : argparse subparsers
+        Of `spikecore`.
+    run : callable
+        What to do with the options: it calls ``options.answer(options)``, which returns an `Answer`. Options
+        ``json`` and ``plot`` are files to be written, or None.
+    """
+    energy = commands.add_parser("energy", help="say what runs would cost on other hardware, and why")
+    parts = energy.add_subparsers(required=True, metavar="compare|sweep|profiles|paper")
+    for add_one in (_add_compare, _add_sweep, _add_profiles, _add_paper):
+        one = add_one(parts)
+        one.add_argument("--json", metavar="FILE", help="write it as JSON; - is standard output")
+        one.set_defaults(command=run)
+
+
+def _add_compare(parts: Any) -> argparse.ArgumentParser:
+    one: argparse.ArgumentParser = parts.add_parser(
+        "compare",
+        help="one run on several machines, side by side",
+        description="Price one run on several machines: that of a JSON file, or of a small recurrent network.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    one.add_argument("run", nargs="?", metavar="RUN.json", help="what `spikecore run --json` wrote")
+    one.add_argument("--on", type=_names, metavar="NAME,…", help="profiles or TOML files; None: all with prices")
+    one.add_argument("--rate", type=_number, default=20.0, metavar="HZ", help="of the ready network")
+    one.add_argument("--synapses", type=int, default=32, metavar="K", help="of each of its neurons")
+    one.add_argument("--neurons", type=int, default=4096, metavar="N", help="a multiple of 256")
+    one.add_argument("--time", type=_number, default=1_000.0, metavar="MS", help="biological time")
+    one.add_argument("--measure", action="store_true", help="measure the joules of this machine too")
+    one.add_argument("--plot", metavar="FILE", help="write a page of HTML with bars")
+    one.set_defaults(answer=_compare)
+    return one
+
+
+def _add_sweep(parts: Any) -> argparse.ArgumentParser:
+    one: argparse.ArgumentParser = parts.add_parser(
+        "sweep",
+        help="asynchronous against synchronous, local against remote memory",
+        description="Execute the two claims: energy over rate and size, and with weights in three memories.",
+    )
+    one.add_argument("--rates", type=_numbers, metavar="HZ,…", help="mean rates, 0 … 1000")
+    one.add_argument("--neurons", type=_wholes, metavar="N,…", help="multiples of 256")
+    one.add_argument("--synapses", type=int, default=32, metavar="K", help="of each neuron; default 32")
+    one.add_argument("--time", type=_number, default=500.0, metavar="MS", help="of each run; default 500")
+    one.add_argument("--profile", metavar="NAME", help="take the prices of the first claim from a profile or TOML file")
+    one.add_argument("--plot", metavar="FILE.svg", help="draw both claims")
+    one.set_defaults(answer=_sweep)
+    return one
+
+
+def _add_profiles(parts: Any) -> argparse.ArgumentParser:
+    one: argparse.ArgumentParser = parts.add_parser("profiles", help="list the hardware, its prices and their sources")
+    one.add_argument("names", nargs="*", metavar="NAME", help="profiles or TOML files; all by default")
+    one.set_defaults(answer=_profiles)
+    return one
+
+
+def _add_paper(parts: Any) -> argparse.ArgumentParser:
+    one: argparse.ArgumentParser = parts.add_parser("paper", help="a paper's figures beside what the formulas give")
+    one.add_argument("name", choices=PAPERS)
+    one.set_defaults(answer=_paper)
+    return one
+
+
+def _compare(options: argparse.Namespace) -> Answer:
+    from spikecore.energy import Comparison, known, load
+
+    names = options.on or sorted((name for name in known() if load(name).prices), key=lambda name: name != "loihi")
+    profiles = [load(name) for name in names]
+    if options.plot and Path(options.plot).suffix.lower() not in (".html", ".htm"):
+        checks.refuse("compare", "the suffix", repr(Path(options.plot).suffix), "'.html'")
+    if options.run is None:
+        reports, said = _of_ready_network(profiles, options)
+    elif options.measure:
+        checks.refuse("compare", "--measure", "given", "without a file: what was not measured is unknown")
+    else:
+        reports, said = _of_file(profiles, Path(options.run)), f"The run of {options.run}"
+    found = Comparison(reports)
+    text = "\n\n".join([said, str(found)])
+    if options.plot:
+        text += f"\n\npage: {found.to_html(options.plot)}"
+    return {"run": said, **found.to_dict()}, text
+
+
+def _of_ready_network(profiles: list["Profile"], options: argparse.Namespace) -> tuple[list["EnergyReport"], str]:
+    from spikecore.energy import EnergyReport, joules, load
+    from spikecore.library import recurrent
+
+    if options.neurons % recurrent.NEURONS or options.neurons < recurrent.NEURONS:
+        checks.refuse("compare", "neurons", options.neurons, f"a multiple of {recurrent.NEURONS}")
+    checks.number("compare", "time", options.time, low=1.0, unit="ms")
+    cores = options.neurons // recurrent.NEURONS
+    net, population = recurrent.build(options.rate, options.synapses, cores, drive="poisson")
+    machine = net.compile(record_spikes=False)
+    if options.measure:
+        with joules.measured() as reading:
+            result = machine.run(options.time)
+    else:
+        result = machine.run(options.time)
+    reports = [EnergyReport.of_run(result, one, one.chip is not None) for one in profiles]
+    said = (
+        f"A recurrent network of {len(population):,} neurons with {options.synapses} synapses each, "
+        f"{result.rates()[population.name]:.2f} Hz, {result.duration:g} ms at dt {result.dt:g} ms: "
+        f"{result.counts.totals()['synaptic_operations']:,} synaptic operations"
+    )
+    if options.measure:
+        reports.append(EnergyReport.of(result.ledger, load("host"), reading.of_report()))
+        said += f"\nThis machine: {reading.describe(result.statistics['synaptic_events'])}"
+    return reports, said
+
+
+def _of_file(profiles: list["Profile"], path: Path) -> list["EnergyReport"]:
+    from spikecore.energy import EnergyReport, saved
+
+    known = saved.ledgers(path)
+    return [EnergyReport.of(saved.ledger_for(one.name, known), one) for one in profiles]
+
+
+def _sweep(options: argparse.Namespace) -> Answer:
+    from spikecore.energy import claims, claims_chart, claims_text
+
+    plot = None if options.plot is None else Path(options.plot)
+    if plot is not None:
+        claims_chart.check(plot)
+    report = claims.sweep(
+        rates=options.rates or claims.RATES_HZ,
+        neurons=options.neurons or claims.NEURONS,
+        synapses=options.synapses,
+        time=options.time,
+        profile=options.profile,
+    )
+    text = claims_text.describe(report)
+    if plot is not None:
+        text += f"\n\npicture: {claims_chart.write(report, plot)}"
+    return report, text
+
+
+def _profiles(options: argparse.Namespace) -> Answer:
+    from spikecore.energy import known, load, profile_text
+
+    profiles = [load(name) for name in options.names or known()]
+    return [profile_text.to_dict(one) for one in profiles], "\n\n".join(profile_text.describe(one) for one in profiles)
+
+
+def _paper(options: argparse.Namespace) -> Answer:
+    from spikecore.energy import papers, truenorth_benchmark
+
+    report, text = papers.to_dict(options.name), papers.table(options.name)
+    if options.name == "merolla":
+        points, others, grid = (
+            truenorth_benchmark.compare(),
+            truenorth_benchmark.efficiencies(),
+            truenorth_benchmark.sweep(),
+        )
+        report["truenorth"] = {"points": points, "efficiencies": others, "sweep": grid}
+        text += f"\n\n{truenorth_benchmark.describe(points, others, grid)}"
+    return report, text
+
+
+def _names(text: str) -> list[str]:
+    return [_parsed(part.strip(), str, bool, "a name") for part in text.split(",")]
+
+
+def _number(text: str) -> float:
+    return _parsed(text, float, lambda value: 0.0 <= value < float("inf"), "a finite number ≥ 0")
+
+
+def _numbers(text: str) -> list[float]:
+    return [_number(part) for part in text.split(",")]
+
+
+def _wholes(text: str) -> list[int]:
+    return [_parsed(part, int, lambda value: value >= 1, "a whole number ≥ 1") for part in text.split(",")]
+
+
+def _parsed(text: str, kind: Callable[[str], T], allowed: Callable[[T], bool], name: str) -> T:
+    with suppress(ValueError):
+        value = kind(text)
+        if allowed(value):
+            return value
+    msg = f"{text!r} is not {name}"
+    raise argparse.ArgumentTypeError(msg)

@@ -1,0 +1,209 @@
+"""`spikecore energy`: what each subcommand prints and writes, and what it refuses."""
+
+import json
+
+import pytest
+
+from spikecore import cli, energy_cli
+from spikecore.energy import EnergyReport, joules, known, load
+
+SWEEP = ["energy", "sweep", "--rates", "0,10,600", "--neurons", "256", "--time", "100"]
+
+
+def run(capsys, *arguments):
+    code = cli.main(list(arguments))
+    out, err = capsys.readouterr()
+    assert code == 0, err
+    return out
+
+
+def refused(capsys, *arguments):
+    assert cli.main(list(arguments)) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    return err
+
+
+def test_profiles_show_every_price_with_its_source(capsys):
+    text = run(capsys, "energy", "profiles")
+    for name in known():
+        profile = load(name)
+        assert f"{name}: {profile.title}" in text
+        for price in profile.prices:
+            assert price.term in text
+    for words in ("Horowitz", "per-term", "all-in", "simulated", "unpriced", "pJ/64bit"):
+        assert words in text
+    assert max(len(line) for line in text.splitlines() if line.startswith("  note")) <= 120
+    given = json.loads(run(capsys, "energy", "profiles", "--json", "-"))
+    assert [one["name"] for one in given] == known()
+    for one in given:
+        for price in one["prices"]:
+            assert price["source"]
+            assert price["evidence"]
+            assert price["scope"] in ("per-term", "all-in")
+
+
+def test_profiles_of_ones_own_are_checked(capsys, tmp_path):
+    mine = tmp_path / "mine.toml"
+    good = 'name = "mine"\ntitle = "Mine"\nnode = "1 nm"\nscope = "per-term"\nsource = "me"\n[[price]]\nterm = "ops"\n'
+    good += 'count = "synaptic_operations"\nvalue = 1.5\nunit = "pJ"\nevidence = "measured"\nbound = "exact"\n'
+    mine.write_text(good)
+    assert "1.5 pJ" in run(capsys, "energy", "profiles", str(mine))
+    mine.write_text(good.replace('unit = "pJ"\n', ""))
+    error = refused(capsys, "energy", "profiles", str(mine))
+    assert "mine.toml" in error
+    assert "unit" in error
+    assert "abacus" in refused(capsys, "energy", "profiles", "abacus")
+
+
+def test_sweep_prints_both_claims(capsys, tmp_path):
+    picture = tmp_path / "claims.svg"
+    text = run(capsys, *SWEEP, "--plot", str(picture))
+    for words in ("synchronous", "asynchronous", "closed form", "interpolated", "modelled", "DRAM", "shared 1 MB SRAM",
+                  "Prices and sources", "claims.svg"):  # fmt: skip
+        assert words in text
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_sweep_as_json(capsys, tmp_path):
+    file = tmp_path / "sweep.json"
+    assert run(capsys, *SWEEP, "--json", str(file)) == run(capsys, *SWEEP)
+    report = json.loads(file.read_text(encoding="utf-8"))
+    assert [case["rate_hz"] for case in report["asynchronous"]] == [0.0, 10.0, 600.0]
+    assert report["status"] == "modelled"
+    assert report["crossings"][0]["interpolated_hz"] == pytest.approx(
+        report["crossings"][0]["closed_form_hz"], rel=0.05
+    )
+    assert json.loads(run(capsys, *SWEEP, "--json", "-")) == report
+
+
+def test_sweep_with_the_prices_of_a_chip(capsys):
+    text = run(capsys, *SWEEP, "--profile", "loihi")
+    assert "Prices: loihi" in text
+    assert "Davies" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--plot", "claims.png"], "'.svg'"),
+        (["--neurons", "100"], "256"),
+        (["--rates", "0"], "the highest rate"),
+        (["--rates", "2000"], "rate is 2000"),
+        (["--synapses", "300"], "synapses is 300"),
+        (["--profile", "truenorth"], "'all-in'"),
+        (["--profile", "abacus"], "abacus"),
+    ],
+)
+def test_sweep_refuses(capsys, arguments, words):
+    assert words in refused(capsys, "energy", "sweep", *arguments)
+
+
+@pytest.mark.parametrize("arguments", [["--rates", "fast"], ["--neurons", "1.5"], ["--rates", "-1"]])
+def test_what_is_no_number_is_a_usage_error(capsys, arguments):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["energy", "sweep", *arguments])
+    assert caught.value.code == 2
+
+
+READY = ["energy", "compare", "--neurons", "512", "--time", "100"]
+
+
+def test_compare_runs_a_ready_network(capsys, tmp_path):
+    text = run(capsys, *READY)
+    for name in ("loihi", "truenorth", "spinnaker", "cpu", "gpu", "tpu", "modelled", "512 neurons", "verdict"):
+        assert name in text
+    page = tmp_path / "page.html"
+    report = json.loads(run(capsys, *READY, "--on", "cpu,loihi", "--plot", str(page), "--json", "-"))
+    assert list(report["reports"]) == ["cpu", "loihi"]
+    assert "<table" in page.read_text(encoding="utf-8")
+    ledger = report["reports"]["loihi"]["ledger"]
+    assert ledger["synaptic_operations"] == 32 * ledger["spikes"]
+    assert ledger["packets"] > 0  # placed on a chip core of Loihi
+
+
+def test_compare_measures_this_machine_or_says_why_not(capsys, monkeypatch):
+    measured = joules.measured
+    monkeypatch.setattr(joules, "measured", lambda: measured(idle_s=0.0))
+    text = run(capsys, *READY, "--on", "loihi", "--measure")
+    assert ("measured:" if joules.domains()[0] else "This machine: not available here:") in text
+    assert "host" in text
+
+
+def test_compare_reads_a_run(capsys, tmp_path):
+    file = tmp_path / "run.json"
+    run(capsys, "run", "brunel", "--scale", "0.02", "--time", "20", "--presim", "0", "--quiet", "--json", str(file))
+    saved = json.loads(file.read_text(encoding="utf-8"))
+    report = json.loads(run(capsys, "energy", "compare", str(file), "--on", "loihi,spinnaker,truenorth", "--json", "-"))
+    for name in ("loihi", "truenorth"):
+        assert report["reports"][name]["total_j"] == saved["energy"][name]["total_j"]
+    operations = saved["synaptic_operations"]
+    spinnaker = report["reports"]["spinnaker"]["ledger"]
+    assert spinnaker["synaptic_operations"] == operations
+    assert spinnaker["packets"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda report: report.pop("energy"), "energy is missing"),
+        (lambda report: report["energy"].clear(), "energy is missing"),
+        (lambda report: report["energy"]["loihi"].pop("ledger"), "energy.loihi.ledger is missing"),
+        (lambda report: report["energy"]["loihi"]["ledger"].pop("spikes"), "energy.loihi.ledger.spikes is missing"),
+        (lambda report: report["energy"]["loihi"]["ledger"].update(spikes="many"), "spikes is 'many'"),
+        (lambda report: report["energy"]["loihi"]["ledger"].update(spikes=-1), "spikes is -1"),
+        (lambda report: report["energy"]["loihi"]["ledger"].update(per_projection=[{"a": 1}]), "per_projection"),
+        (lambda report: report["energy"]["loihi"]["ledger"].update(per_population=3), "per_population is 3"),
+        (lambda report: report["energy"]["loihi"]["ledger"].update(synaptic_operations_per_core=3), "per_core is 3"),
+    ],
+)
+def test_a_file_that_is_no_run_names_the_key(capsys, tmp_path, change, words):
+    from spikecore.library import recurrent
+
+    result = recurrent.build(20.0, 8, cores=1)[0].compile(workers=1).run(50.0)
+    report = json.loads(json.dumps({"energy": {"loihi": EnergyReport.of(result.ledger, "loihi").to_dict()}}))
+    change(report)
+    file = tmp_path / "run.json"
+    file.write_text(json.dumps(report), encoding="utf-8")
+    error = refused(capsys, "energy", "compare", str(file))
+    assert "run.json" in error
+    assert words in error
+
+
+def test_compare_refuses(capsys, tmp_path):
+    file = tmp_path / "run.json"
+    file.write_text("{", encoding="utf-8")
+    assert "not JSON" in refused(capsys, "energy", "compare", str(file))
+    assert "--measure" in refused(capsys, "energy", "compare", str(file), "--measure")
+    assert "No such file" in refused(capsys, "energy", "compare", str(tmp_path / "none.json"))
+    assert "multiple of 256" in refused(capsys, "energy", "compare", "--neurons", "100")
+    assert "time is 0" in refused(capsys, "energy", "compare", "--time", "0")
+    assert "'.html'" in refused(capsys, "energy", "compare", "--plot", "page.png")
+    assert "abacus" in refused(capsys, "energy", "compare", "--on", "abacus")
+    assert "cannot write" in refused(capsys, "energy", "compare", "--json", str(tmp_path / "none" / "a.json"))
+
+
+@pytest.mark.parametrize("name", energy_cli.PAPERS)
+def test_papers_show_citations_beside_formulas(capsys, name):
+    text = run(capsys, "energy", "paper", name)
+    report = json.loads(run(capsys, "energy", "paper", name, "--json", "-"))
+    assert report["paper"] == name
+    for figure in report["figures"]:
+        assert figure["status"] == "citation"
+        assert f"{figure['value']:g}" in text
+    assert "recomputable" in text
+
+
+def test_merolla_comes_with_its_networks_on_the_engine(capsys):
+    text = run(capsys, "energy", "paper", "merolla")
+    assert "refused: 0.7 V" in text
+    assert "58 GSOPS" in text
+    chip = json.loads(run(capsys, "energy", "paper", "merolla", "--json", "-"))["truenorth"]
+    assert sum(row["modelled_w"] is not None for row in chip["points"]) == 3
+    assert len(chip["sweep"]) == 25
+
+
+def test_all_papers_are_there():
+    from spikecore.energy import papers
+
+    assert papers.names() == energy_cli.PAPERS
