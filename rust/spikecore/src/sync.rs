@@ -1,7 +1,14 @@
-//! The only file that names atomics: the standard library's, or loom's under `cfg(loom)`. Threads of the models are from here too.
+//! The only file that names atomics: the standard library's, or loom's under `cfg(loom)`; with them what a thread waits
+//! by (`park`, `yield_now`, `spin_loop`). Threads are started elsewhere: by the standard library in the product, by loom
+//! in the models.
 //!
-//! Everything lock-free imports from here, so that the model checker sees every access the product makes.
+//! Everything lock-free imports from here, so that the model checker sees every access of the router. Outside the
+//! router there are only counters and flags, all Relaxed: what threads compute reaches others when they are joined.
 //! Only Acquire/Release (and Relaxed) orderings are used; there is no `SeqCst` and no fence anywhere.
+//!
+//! An ordering stronger than Relaxed is written `ordering(name, strong, weak)`, and a step that the protocol cannot do
+//! without is guarded by `mutant(name)`. `.ci/mutants` names one at a time, and a model must then fail. Both are constants
+//! unless `cfg(loom)`: the product has no mutants.
 
 #[cfg(loom)]
 pub(crate) use loom::{
@@ -15,6 +22,29 @@ pub(crate) use std::{
     sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     thread::{Thread, current, park, yield_now},
 };
+
+/// Whether the models are to run with this mutant: the one that the environment names.
+#[cfg(loom)]
+pub(crate) fn mutant(name: &str) -> bool {
+    static CHOSEN: std::sync::LazyLock<Option<String>> = std::sync::LazyLock::new(|| std::env::var("LOOM_MUTANT").ok());
+    CHOSEN.as_deref() == Some(name)
+}
+#[cfg(not(loom))]
+#[inline(always)]
+pub(crate) const fn mutant(_: &str) -> bool {
+    false
+}
+
+/// The ordering of an access, which the mutant of this name weakens.
+#[cfg(loom)]
+pub(crate) fn ordering(name: &str, strong: Ordering, weak: Ordering) -> Ordering {
+    if mutant(name) { weak } else { strong }
+}
+#[cfg(not(loom))]
+#[inline(always)]
+pub(crate) const fn ordering(_: &str, strong: Ordering, _: Ordering) -> Ordering {
+    strong
+}
 
 /// Keeps a value on cache lines of its own (two lines: adjacent-line prefetchers fetch pairs).
 #[derive(Debug, Default)]
@@ -77,23 +107,37 @@ impl Word {
 
 /// A value that is set once and read by others. It is visible to whoever sees the flag: the flag is ours, so that
 /// loom and ThreadSanitizer see the two accesses that order writer and reader (those inside `OnceLock` are in the
-/// standard library, which neither of them instruments).
+/// standard library, which neither of them instruments). Under loom a word of plain memory stands for the value.
 #[derive(Debug)]
 pub(crate) struct Once<T> {
     cell: std::sync::OnceLock<T>,
+    #[cfg(loom)]
+    plain: Word,
     set: AtomicBool,
 }
 
 impl<T> Once<T> {
     pub(crate) fn new() -> Self {
-        Self { cell: std::sync::OnceLock::new(), set: AtomicBool::new(false) }
+        Self {
+            cell: std::sync::OnceLock::new(),
+            #[cfg(loom)]
+            plain: Word::new(0),
+            set: AtomicBool::new(false),
+        }
     }
     /// Sets the value; a second call is a bug.
     pub(crate) fn set(&self, value: T) {
         assert!(self.cell.set(value).is_ok(), "invariant: set once");
-        self.set.store(true, Ordering::Release);
+        #[cfg(loom)]
+        self.plain.set(1);
+        self.set.store(true, ordering("once_set_relaxed", Ordering::Release, Ordering::Relaxed));
     }
     pub(crate) fn get(&self) -> Option<&T> {
-        if self.set.load(Ordering::Acquire) { self.cell.get() } else { None }
+        if !self.set.load(ordering("once_get_relaxed", Ordering::Acquire, Ordering::Relaxed)) {
+            return None;
+        }
+        #[cfg(loom)]
+        assert_eq!(self.plain.get(), 1, "the flag is seen before the value");
+        self.cell.get()
     }
 }

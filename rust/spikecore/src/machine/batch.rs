@@ -78,13 +78,13 @@ impl Desk {
     }
 
     fn leave(&self) {
-        self.left.fetch_add(1, Ordering::Release);
+        self.left.fetch_add(1, Ordering::Relaxed); // joining the thread makes its work visible
         self.caller.unpark();
     }
 
     /// Follows `threads` threads until all have left, or stops them if `watch`, which gets the samples done, says so.
     fn follow(&self, threads: u64, watch: &mut dyn FnMut(u64) -> bool) {
-        while self.left.load(Ordering::Acquire) < threads {
+        while self.left.load(Ordering::Relaxed) < threads {
             std::thread::park_timeout(POLL);
             if !watch(self.done.load(Ordering::Relaxed)) {
                 self.stopped.store(true, Ordering::Relaxed);

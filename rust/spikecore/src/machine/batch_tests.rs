@@ -67,7 +67,7 @@ fn modes() -> impl Strategy<Value = Updates> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(cases(16))]
     #[test]
     fn a_machine_that_was_reset_is_a_fresh_one(network in any_network(), cut in 1u64..999, updates in modes(), loose: bool) {
         fn check<W: Weight>(network: &Network, cut: u64, options: &Options) -> Result<(), TestCaseError> {

@@ -140,7 +140,7 @@ impl<W: Weight> Engine<W> {
                 let ends = ports.split_off_mut(..share.len()).expect("invariant: one port per core");
                 let thread = Builder::new().spawn_scoped(scope, move || {
                     let outcome = worker::work(id, own, ends, router, reach, phases);
-                    left.fetch_add(1, Ordering::Release);
+                    left.fetch_add(1, Ordering::Relaxed); // joining the thread makes its work visible
                     router.wake_caller();
                     outcome
                 });
@@ -150,7 +150,7 @@ impl<W: Weight> Engine<W> {
                     RunError::NoThread { worker: id, workers, reason: error.to_string() }
                 })?);
             }
-            grants.supply(&|| left.load(Ordering::Acquire) == workers as u64, &mut watch);
+            grants.supply(&|| left.load(Ordering::Relaxed) == workers as u64, &mut watch);
             Ok(threads.into_iter().filter_map(|t| t.join().expect("invariant: workers catch panics").err()).collect())
         });
         self.pace = grants.pace;

@@ -319,8 +319,13 @@ pub(super) fn outcome_of<W: Weight>(machine: &mut Engine<W>) -> Outcome {
     (machine.take_spikes(), potentials, counts.synaptic_operations, counts.stimulus_events, counts.updates_skipped)
 }
 
+/// So many cases of a property, unless the environment asks for another number.
+pub(super) fn cases(number: u32) -> ProptestConfig {
+    if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { ProptestConfig::with_cases(number) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(cases(24))]
     #[test]
     fn the_same_bits_for_any_workers_logs_levels_and_splits(network in any_network(), cut in 1u64..999, mode in 0usize..3) {
         let largest = network.populations.iter().map(|p| p.size as usize).sum();

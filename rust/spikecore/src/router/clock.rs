@@ -11,22 +11,16 @@
 //! every machine; Acquire and Release do not forbid it. A plain store into the one word would overwrite a seat
 //! that was set after it was looked at. The models find both lost wake-ups.
 //!
-//! Orderings. `publish` is Release: who reads the count (Acquire, in `read`) sees what was done before. `arm` is
-//! Release and `publish` Acquire so that whoever finds the seat also finds the sleeper's handle (`Crew`). `arm`
-//! need not acquire: the count it returns only decides whether to sleep; data is read after a `read`.
+//! Orderings. Where a count stands for data, `publish` releases it and `read` acquires it: who reads the count sees what
+//! was done before. That is so of clocks, of filed counts and of the closing of a run; horizon, ceiling and poison are
+//! counts alone, which are announced and glanced at (Relaxed). Every `publish` acquires and `arm` releases, so that
+//! whoever finds the seat also finds the sleeper's handle (`Crew`). `arm` need not acquire: the count it returns only
+//! decides whether to sleep. What ends a sleep is seen after it: `arm` has read it from the word itself, or `unpark` and
+//! `park` order the two threads.
 
 use crate::id::Tick;
-use crate::sync::{AtomicU64, Ordering, Padded};
-
-const PUBLISH: Ordering = if cfg!(mutant = "publish_no_release") {
-    Ordering::Acquire
-} else if cfg!(mutant = "publish_no_acquire") {
-    Ordering::Release
-} else {
-    Ordering::AcqRel
-};
-const READ: Ordering = if cfg!(mutant = "clock_read_relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
-const ARM: Ordering = if cfg!(mutant = "arm_relaxed") { Ordering::Relaxed } else { Ordering::Release };
+use crate::sync::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::{AtomicU64, Ordering, Padded, mutant, ordering};
 
 /// Bits of a word that are seats.
 const SEATS: u32 = 16;
@@ -66,47 +60,52 @@ impl ClockWord {
         Self(Padded(AtomicU64::new(ticks << SEATS)))
     }
 
-    /// Makes `ticks` visible, with everything done before; the seats that sleep on this word.
+    /// Makes `ticks` visible with everything done before, if `order` is AcqRel; the seats that sleep on this word.
     #[inline]
-    pub(crate) fn publish(&self, ticks: Tick) -> Seats {
-        self.publish_as(ticks, PUBLISH)
+    pub(crate) fn publish(&self, ticks: Tick, order: Ordering) -> Seats {
+        self.swap(ticks, if mutant("publish_no_acquire") { Release } else { order })
     }
 
-    /// `publish` with an ordering of its own, so that tests can weaken one user of the word at a time.
+    /// Makes `ticks` visible, a count that stands for nothing else; the seats that sleep on this word.
     #[inline]
-    pub(crate) fn publish_as(&self, ticks: Tick, order: Ordering) -> Seats {
+    pub(crate) fn announce(&self, ticks: Tick) -> Seats {
+        self.swap(ticks, ordering("announce_no_acquire", Acquire, Relaxed))
+    }
+
+    #[inline(always)]
+    fn swap(&self, ticks: Tick, order: Ordering) -> Seats {
         debug_assert!(ticks <= Self::MAX, "invariant: a count fits its word");
-        if cfg!(mutant = "publish_store") {
-            let seats = Seats(self.0.load(Ordering::Acquire) as u16);
-            self.0.store(ticks << SEATS, Ordering::Release);
+        if mutant("publish_store") {
+            let seats = Seats(self.0.load(Acquire) as u16);
+            self.0.store(ticks << SEATS, Release);
             return seats;
         }
         Seats(self.0.swap(ticks << SEATS, order) as u16)
     }
 
-    /// The count, with everything its publisher did before publishing it.
-    #[inline]
-    pub fn read(&self) -> Tick {
-        self.0.load(READ) >> SEATS
+    /// The count, with everything its publisher did before publishing it, if `order` is Acquire.
+    #[inline(always)]
+    pub(crate) fn read(&self, order: Ordering) -> Tick {
+        self.0.load(order) >> SEATS
     }
 
-    /// The count alone, for statistics.
+    /// The count alone.
     #[inline]
     pub(crate) fn glance(&self) -> Tick {
-        self.0.load(Ordering::Relaxed) >> SEATS
+        self.0.load(Relaxed) >> SEATS
     }
 
     /// Asks that these seats be woken at the next `publish`; returns the count at this moment.
     #[must_use = "the count may already be enough"]
     pub(crate) fn arm(&self, seats: Seats) -> Tick {
-        if cfg!(mutant = "arm_missing") {
-            return self.0.load(Ordering::Acquire) >> SEATS;
+        if mutant("arm_missing") {
+            return self.0.load(Acquire) >> SEATS;
         }
-        if cfg!(mutant = "arm_store") {
-            let word = self.0.load(Ordering::Acquire);
-            self.0.store(word | u64::from(seats.0), Ordering::Release);
+        if mutant("arm_store") {
+            let word = self.0.load(Acquire);
+            self.0.store(word | u64::from(seats.0), Release);
             return word >> SEATS;
         }
-        self.0.fetch_or(u64::from(seats.0), ARM) >> SEATS
+        self.0.fetch_or(u64::from(seats.0), ordering("arm_relaxed", Release, Relaxed)) >> SEATS
     }
 }

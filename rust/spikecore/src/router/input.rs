@@ -4,6 +4,7 @@
 use super::Router;
 use super::log::Header;
 use crate::id::{CoreId, NeuronId, Tick};
+use crate::sync::{Ordering, mutant, ordering};
 
 /// A producer as its consumer sees it. `tail` was read after `clock`, so `at..tail` holds every segment of a
 /// tick below `clock` that is not filed yet (R2). In a silence that is known the clock may be ahead of what was published.
@@ -25,13 +26,10 @@ impl Input {
     #[inline]
     pub(super) fn refresh(&mut self, router: &Router) {
         let line = &router.lines[self.producer];
-        if cfg!(mutant = "tail_before_clock") {
-            self.tail = line.log.tail();
-            self.clock = line.clock.read();
-        } else {
-            self.clock = line.clock.read().max(router.silence());
-            self.tail = line.log.tail();
-        }
+        let early = mutant("tail_before_clock").then(|| line.log.tail());
+        let clock = line.clock.read(ordering("clock_read_relaxed", Ordering::Acquire, Ordering::Relaxed));
+        self.clock = clock.max(router.silence());
+        self.tail = early.unwrap_or_else(|| line.log.tail());
         self.peek(router);
     }
 

@@ -10,13 +10,10 @@
 //!   tick (R4 in the router's header). So words are Relaxed, and under loom plain memory.
 
 use crate::id::{NeuronId, Tick};
-use crate::sync::{AtomicU64, Ordering, Padded, Word};
+use crate::sync::{AtomicU64, Ordering, Padded, Word, mutant, ordering};
 
 /// Words of a segment before its ids.
 pub(crate) const HEADER: u64 = 3;
-
-const TAIL_STORE: Ordering = if cfg!(mutant = "tail_store_relaxed") { Ordering::Relaxed } else { Ordering::Release };
-const TAIL_LOAD: Ordering = if cfg!(mutant = "tail_load_relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
 
 /// The beginning of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +48,7 @@ impl Log {
     /// The position after the last complete segment (L1).
     #[inline]
     pub(crate) fn tail(&self) -> u64 {
-        self.tail.load(TAIL_LOAD)
+        self.tail.load(ordering("tail_load_relaxed", Ordering::Acquire, Ordering::Relaxed))
     }
 
     /// Writes the segment of a tick at `at`, the position where the last one ended, and returns where it ends.
@@ -59,8 +56,8 @@ impl Log {
     #[inline]
     pub(crate) fn append(&self, at: u64, tick: Tick, ids: &[NeuronId]) -> u64 {
         let end = at + HEADER + ids.len() as u64;
-        if cfg!(mutant = "tail_first") {
-            self.tail.store(end, TAIL_STORE);
+        if mutant("tail_first") {
+            self.tail.store(end, Ordering::Release);
         }
         for (at, word) in (at..).zip([tick as u32, (tick >> 32) as u32, ids.len() as u32]) {
             self.words[self.index(at)].set(word);
@@ -70,7 +67,7 @@ impl Log {
         for (word, &id) in self.words[start..].iter().zip(near).chain(self.words.iter().zip(far)) {
             word.set(id);
         }
-        self.tail.store(end, TAIL_STORE);
+        self.tail.store(end, ordering("tail_store_relaxed", Ordering::Release, Ordering::Relaxed));
         end
     }
 

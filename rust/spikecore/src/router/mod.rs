@@ -45,6 +45,9 @@
 //!
 //! # A worker
 //!
+//! In outline. What is filed already may be delivered before `inputs_ready`, and cores may rest (`rest.rs`):
+//! `machine/step.rs` has it in full, and the models do the same (`rig.rs`).
+//!
 //! ```text
 //! let mut waiter = Waiter::new(&router, worker, &core_ids, cpus);
 //! loop {
@@ -53,7 +56,7 @@
 //!     for core in &mut cores {
 //!         let t = core.port.published();
 //!         moved |= core.port.file(&router, core.limit(), |channel, tick, ids| core.wheel.file(channel, tick, ids));
-//!         match core.port.check(&router, t) {
+//!         match core.port.may_begin(&router, t).and_then(|()| core.port.inputs_ready(t)) {
 //!             Ok(()) => {
 //!                 core.run(t);
 //!                 core.port.publish(&router, t, &core.spikes);
@@ -71,6 +74,8 @@ mod clock;
 mod input;
 mod log;
 #[cfg(all(test, loom))]
+mod loom_machines;
+#[cfg(all(test, loom))]
 mod loom_tests;
 mod port;
 mod rest;
@@ -86,12 +91,10 @@ pub use wait::{Poisoned, Waiter};
 
 use crate::error::CompileError;
 use crate::id::{CoreId, Tick};
-use crate::sync::{AtomicU64, Ordering, Padded};
+use crate::sync::{AtomicU64, Ordering, Padded, ordering};
 use log::Log;
 use rest::Rest;
 use wait::Crew;
-
-const FILED: Ordering = if cfg!(mutant = "filed_no_release") { Ordering::Acquire } else { Ordering::AcqRel };
 
 /// What the router must know of a core.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,48 +193,45 @@ impl Router {
 
     /// Lets all cores run the ticks below `horizon`, which only grows.
     pub fn grant(&self, horizon: Tick) {
-        debug_assert!(horizon >= self.horizon.read(), "a horizon only grows");
-        self.announce(&self.horizon, horizon);
+        debug_assert!(horizon >= self.horizon.glance(), "a horizon only grows");
+        self.crew.wake(self.horizon.announce(horizon));
     }
 
     /// Says that the horizon is the last of this run: workers leave when their cores stand there (R6).
     pub fn close(&self) {
-        self.announce(&self.closed, 1);
+        let order = ordering("closed_no_release", Ordering::AcqRel, Ordering::Acquire);
+        self.crew.wake(self.closed.publish(1, order));
     }
 
     /// Holds a core back: it does not begin `ceiling` or a later tick. A means to steer tests.
     #[cfg(test)]
     pub fn set_ceiling(&self, core: CoreId, ceiling: Tick) {
-        self.announce(&self.lines[core].ceiling, ceiling.min(ClockWord::MAX));
+        self.crew.wake(self.lines[core].ceiling.announce(ceiling.min(ClockWord::MAX)));
     }
 
     /// Says that a worker died: every wait of this and any later run ends.
     pub fn poison(&self) {
-        self.announce(&self.poison, 1);
+        self.crew.wake(self.poison.announce(1));
     }
 
-    /// True after `close`.
+    /// True after `close`; the horizon that is read next is then the last.
     pub fn is_closed(&self) -> bool {
-        self.closed.read() != 0
+        self.closed.read(ordering("closed_read_relaxed", Ordering::Acquire, Ordering::Relaxed)) != 0
     }
 
     /// An error after `poison`.
     pub fn alive(&self) -> Result<(), Poisoned> {
-        if self.poison.read() == 0 { Ok(()) } else { Err(Poisoned) }
+        if self.poison.glance() == 0 { Ok(()) } else { Err(Poisoned) }
     }
 
     /// The last granted tick, exclusive.
     pub fn horizon(&self) -> Tick {
-        self.horizon.read()
+        self.horizon.glance()
     }
 
-    /// Ticks that a core has published.
+    /// Ticks that a core has published. Of two clocks read in turn, the second is at least what the first needed.
     pub fn clock(&self, core: CoreId) -> Tick {
-        self.lines[core].clock.read()
-    }
-
-    fn announce(&self, word: &ClockWord, ticks: Tick) {
-        self.crew.wake(word.publish(ticks));
+        self.lines[core].clock.read(ordering("watched_clock_relaxed", Ordering::Acquire, Ordering::Relaxed))
     }
 
     fn word(&self, gate: Gate) -> &ClockWord {

@@ -8,6 +8,7 @@ use super::Router;
 use super::input::Input;
 use super::log::HEADER;
 use crate::id::{CoreId, NeuronId, Tick};
+use crate::sync::{Ordering, mutant, ordering};
 
 /// A word of the router that a core may have to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,12 +173,12 @@ impl Port {
         if limit < channel.filed {
             return false;
         }
-        let mut covered = if cfg!(mutant = "file_uncovered") { limit + 1 } else { Tick::MAX };
+        let mut covered = if mutant("file_uncovered") { limit + 1 } else { Tick::MAX };
         for input in &mut channel.inputs {
             if input.clock <= channel.filed {
                 input.refresh(router);
             }
-            if !cfg!(mutant = "file_uncovered") {
+            if !mutant("file_uncovered") {
                 covered = covered.min(input.clock);
             }
         }
@@ -185,8 +186,8 @@ impl Port {
             return false;
         }
         let filed = &router.lines[self.core].filed[number];
-        if cfg!(mutant = "filed_before_copy") {
-            router.crew.wake(filed.publish(covered));
+        if mutant("filed_before_copy") {
+            router.crew.wake(filed.publish(covered, Ordering::AcqRel));
         }
         // Silence is filed whatever the limit: up to the first spike beyond it.
         let until = loop {
@@ -195,7 +196,7 @@ impl Port {
                 break covered.min(tick);
             }
             // Written out: `channel` is borrowed.
-            if self.rests_until.take().is_some() {
+            if !mutant("filed_at_rest") && self.rests_until.take().is_some() {
                 router.lines[self.core].rest.rise();
             }
             self.merged.clear();
@@ -209,8 +210,8 @@ impl Port {
             sink(number, tick, &self.merged);
         };
         channel.filed = until;
-        if !cfg!(mutant = "filed_before_copy") {
-            router.crew.wake(filed.publish_as(until, super::FILED));
+        if !mutant("filed_before_copy") {
+            router.crew.wake(filed.publish(until, ordering("filed_no_release", Ordering::AcqRel, Ordering::Acquire)));
         }
         true
     }
@@ -226,11 +227,11 @@ impl Port {
     #[inline]
     fn granted(&mut self, router: &Router, t: Tick) -> Result<(), Blocked> {
         if self.horizon <= t && {
-            self.horizon = router.horizon.read();
+            self.horizon = router.horizon.glance();
             self.horizon <= t
         } {
             Err(Blocked { gate: Gate::Horizon, ticks: t + 1 })
-        } else if router.lines[self.core].ceiling.read() <= t {
+        } else if router.lines[self.core].ceiling.glance() <= t {
             Err(Blocked { gate: Gate::Ceiling(self.core), ticks: t + 1 })
         } else {
             Ok(())
@@ -254,7 +255,7 @@ impl Port {
     /// To be called before a tick is run: the core does not rest.
     #[inline]
     pub fn rise(&mut self, router: &Router) {
-        if self.rests_until.take().is_some() {
+        if self.rests_until.take().is_some() && !mutant("run_at_rest") {
             router.lines[self.core].rest.rise();
         }
     }
@@ -279,7 +280,7 @@ impl Port {
         self.granted(router, t)?;
         self.inputs_ready(t)?;
         let known = self.channels.iter().map(|channel| channel.filed + channel.reach).min().unwrap_or(Tick::MAX);
-        Ok(known.min(self.horizon).min(router.lines[self.core].ceiling.read()))
+        Ok(known.min(self.horizon).min(router.lines[self.core].ceiling.glance()))
     }
 
     /// Both questions at once.
@@ -293,8 +294,8 @@ impl Port {
     /// and `t` are silent.
     #[inline]
     pub fn publish(&mut self, router: &Router, t: Tick, ids: &[NeuronId]) {
-        if cfg!(mutant = "clock_before_log") {
-            router.crew.wake(router.lines[self.core].clock.publish(t + 1));
+        if mutant("clock_before_log") {
+            router.crew.wake(router.lines[self.core].clock.publish(t + 1, Ordering::AcqRel));
         }
         self.send(router, t, ids);
         self.advance(router, t + 1);
@@ -321,7 +322,8 @@ impl Port {
     pub fn advance(&mut self, router: &Router, ticks: Tick) {
         debug_assert!(ticks >= self.published, "a clock only grows");
         self.published = ticks;
-        router.crew.wake(router.lines[self.core].clock.publish(ticks));
+        let order = ordering("clock_no_release", Ordering::AcqRel, Ordering::Acquire);
+        router.crew.wake(router.lines[self.core].clock.publish(ticks, order));
         for (input, (_, lead)) in self.channels.iter().flat_map(|channel| &channel.inputs).zip(&mut self.leads) {
             if input.producer != self.core && ticks.saturating_sub(input.clock) > *lead {
                 *lead = (*lead).max(ticks.saturating_sub(router.lines[input.producer].clock.glance()));
@@ -335,20 +337,21 @@ impl Port {
     /// (R6).
     pub fn wait_for(&self, router: &Router, start: Blocked, limit: Tick, words: &mut Vec<Blocked>) -> bool {
         if start.gate == Gate::Horizon {
-            let early = cfg!(mutant = "horizon_before_closed").then(|| router.horizon.read());
+            let early = mutant("horizon_before_closed").then(|| router.horizon.glance());
             // Closed first: then the horizon that is read is the last one.
             if router.is_closed() {
-                let end = early.unwrap_or_else(|| router.horizon.read());
+                let end = early.unwrap_or_else(|| router.horizon.glance());
                 if self.published >= end && self.channels.iter().all(|channel| channel.filed >= end) {
                     return false;
                 }
-            } else if !cfg!(mutant = "close_not_awaited") {
+            } else if !mutant("close_not_awaited") {
                 words.push(Blocked { gate: Gate::Closed, ticks: 1 });
             }
         }
         words.push(start);
-        for channel in self.channels.iter().filter(|channel| channel.filed <= limit) {
-            if !cfg!(mutant = "filing_not_awaited") {
+        let awaited = if mutant("one_channel_awaited") { 1 } else { self.channels.len() };
+        for channel in self.channels.iter().take(awaited).filter(|channel| channel.filed <= limit) {
+            if !mutant("filing_not_awaited") {
                 words.push(Blocked { gate: Gate::Clock(channel.slowest()), ticks: channel.filed + 1 });
             }
         }
@@ -371,8 +374,10 @@ impl Port {
     #[cold]
     fn reclaim(&mut self, router: &Router) -> Result<(), Blocked> {
         let line = &router.lines[self.core];
-        let consumers = if cfg!(mutant = "one_consumer") { &line.consumers[..1] } else { &line.consumers[..] };
-        let filed = |&(core, channel): &(CoreId, usize)| (router.lines[core].filed[channel].read(), core, channel);
+        let consumers = if mutant("one_consumer") { &line.consumers[..1] } else { &line.consumers[..] };
+        let order = ordering("filed_read_relaxed", Ordering::Acquire, Ordering::Relaxed);
+        let counted = |channel| if mutant("one_channel_counted") { 0 } else { channel };
+        let filed = |&(core, channel): &(CoreId, usize)| (router.lines[core].filed[counted(channel)].read(order), core, channel);
         let Some((done, slowest, channel)) = consumers.iter().map(filed).min() else {
             return Ok(());
         };
@@ -388,7 +393,7 @@ impl Port {
             }
             (at, tick) = (at + header.words(), header.tick);
         }
-        if self.free(router) >= self.worst || cfg!(mutant = "no_space_check") {
+        if self.free(router) >= self.worst || mutant("no_space_check") {
             return Ok(());
         }
         Err(Blocked { gate: Gate::Filed(slowest, channel), ticks: tick + 1 })

@@ -1,7 +1,7 @@
 //! Toy cores for the router's tests: what they send depends on every spike they got, and on its order, so one
 //! spike lost, doubled, early or out of order changes all that follows. And the same computed in one loop.
 
-use super::{Lane, Poisoned, Port, Router, Waiter};
+use super::{Blocked, Lane, Poisoned, Port, Router, Waiter};
 use crate::id::{CoreId, NeuronId, Tick};
 
 /// A machine of toy cores: lanes, the neurons of each, and how busy they are.
@@ -9,8 +9,11 @@ use crate::id::{CoreId, NeuronId, Tick};
 pub(super) struct Plan {
     pub(super) lanes: Vec<Lane>,
     pub(super) neurons: Vec<Vec<NeuronId>>,
-    /// A neuron fires in about one of `quiet` ticks; 1 is always.
+    /// A neuron fires in about one of `quiet` ticks in which its core acts; 1 is always.
     pub(super) quiet: u64,
+    /// For each core, the ticks in which it acts of its own accord, besides those in which spikes arrive: it rests
+    /// between. None acts in every tick.
+    pub(super) alarms: Vec<Option<Vec<Tick>>>,
     /// Ticks that a core may file beyond the one it runs.
     pub(super) slack: Tick,
 }
@@ -28,6 +31,7 @@ impl Plan {
             lanes: neurons.iter().enumerate().map(lane).collect(),
             neurons: (0..n_cores).map(|core| (0..neurons[core]).map(|i| (i * n_cores + core) as u32).collect()).collect(),
             quiet: 1,
+            alarms: vec![None; n_cores],
             slack: 0,
         }
     }
@@ -60,7 +64,8 @@ impl Plan {
                 let mut spikes: Vec<(Tick, NeuronId)> = self.lanes[core].inputs.iter().flat_map(arrives).collect();
                 spikes.sort_unstable();
                 state[core] = spikes.iter().fold(state[core], |state, &(tick, id)| mix(state, tick, id));
-                let fires = |&&id: &&NeuronId| mix(state[core], t, id).is_multiple_of(self.quiet);
+                let acts = !spikes.is_empty() || self.alarms[core].as_ref().is_none_or(|alarms| alarms.contains(&t));
+                let fires = |&&id: &&NeuronId| acts && mix(state[core], t, id).is_multiple_of(self.quiet);
                 let ids: Vec<NeuronId> = self.neurons[core].iter().filter(fires).copied().collect();
                 sent[core].extend(ids.into_iter().map(|id| (t, id)));
             }
@@ -69,7 +74,8 @@ impl Plan {
     }
 }
 
-/// A core whose state is a hash of all that it received.
+/// A core whose state is a hash of all that it received. It uses its port as the machine's cores do: `Toy::step` is
+/// `Seat::step` and `work` is the machine's worker, with nothing between them and the router left out.
 #[derive(Debug)]
 pub(super) struct Toy {
     pub(super) port: Port,
@@ -77,12 +83,16 @@ pub(super) struct Toy {
     neurons: Vec<NeuronId>,
     quiet: u64,
     slack: Tick,
+    alarms: Option<Vec<Tick>>,
     /// For each neuron of the machine, the delay from its core to this one.
     delays: Vec<Tick>,
     /// Spikes filed and not yet arrived: (due, emitted, id).
     filed: Vec<(Tick, Tick, NeuronId)>,
     received: usize,
     state: u64,
+    /// Whether the next tick has been begun, and the last spike delivered for it.
+    begun: bool,
+    last: Option<(Tick, NeuronId)>,
 }
 
 impl Toy {
@@ -92,12 +102,15 @@ impl Toy {
             neurons: plan.neurons[core].clone(),
             quiet: plan.quiet,
             slack: plan.slack,
+            alarms: plan.alarms[core].clone(),
             delays: plan.delays(core),
             port,
             sent: Vec::new(),
             filed: Vec::new(),
             received: 0,
             state: 0,
+            begun: false,
+            last: None,
         }
     }
 
@@ -119,39 +132,117 @@ impl Toy {
         })
     }
 
-    pub(super) fn run(&mut self, router: &Router, t: Tick) {
+    /// The first tick from `now` on in which it may send anything, if nothing more is filed.
+    fn next_event(&self, now: Tick) -> Tick {
+        let Some(alarms) = &self.alarms else {
+            return now;
+        };
+        let own = alarms.iter().copied().filter(|&alarm| alarm >= now);
+        own.chain(self.filed.iter().map(|spike| spike.0)).min().unwrap_or(Tick::MAX)
+    }
+
+    /// Takes the spikes that are due at `now` and have been filed.
+    fn deliver(&mut self, now: Tick) {
         self.filed.sort_unstable();
-        let arrived = self.filed.partition_point(|spike| spike.0 <= t);
-        for (due, tick, id) in self.filed.drain(..arrived) {
-            assert_eq!(due, t, "a spike came late");
+        assert!(self.filed.first().is_none_or(|spike| spike.0 >= now), "a spike came late");
+        let due = self.filed.partition_point(|spike| spike.0 == now);
+        for (_, tick, id) in self.filed.drain(..due) {
+            assert!(self.last < Some((tick, id)), "a spike came out of order");
+            self.last = Some((tick, id));
             self.state = mix(self.state, tick, id);
         }
-        let fires = |&&id: &&NeuronId| mix(self.state, t, id).is_multiple_of(self.quiet);
-        let ids: Vec<NeuronId> = self.neurons.iter().filter(fires).copied().collect();
-        self.port.publish(router, t, &ids);
-        self.sent.extend(ids.into_iter().map(|id| (t, id)));
+    }
+
+    /// The neurons that fire at `now`, for which everything has been delivered.
+    fn integrate(&mut self, now: Tick) -> Vec<NeuronId> {
+        let acts = self.last.take().is_some() || self.alarms.as_ref().is_none_or(|alarms| alarms.contains(&now));
+        let fires = |&&id: &&NeuronId| acts && mix(self.state, now, id).is_multiple_of(self.quiet);
+        self.neurons.iter().filter(fires).copied().collect()
+    }
+
+    /// Runs one tick if it can, and files what it can: whether anything moved, and what it waits for.
+    pub(super) fn step(&mut self, router: &Router) -> (bool, Option<Blocked>) {
+        let now = self.port.published();
+        if !self.begun && self.next_event(now) > now {
+            return self.skip(router, now);
+        }
+        if !self.begun {
+            self.port.rise(router);
+            if let Err(blocked) = self.port.may_begin(router, now) {
+                return (self.file(router), Some(blocked));
+            }
+            if self.port.channels() == 1 {
+                self.deliver(now);
+            }
+            self.begun = true;
+        }
+        let moved = self.file(router);
+        if let Err(blocked) = self.port.inputs_ready(now) {
+            return (moved, Some(blocked));
+        }
+        self.deliver(now);
+        let ids = self.integrate(now);
+        self.port.publish(router, now, &ids);
+        self.sent.extend(ids.into_iter().map(|id| (now, id)));
+        self.begun = false;
+        (true, None)
+    }
+
+    /// Leaves out the ticks in which nothing can happen.
+    fn skip(&mut self, router: &Router, now: Tick) -> (bool, Option<Blocked>) {
+        let filed = self.file(router);
+        let next = self.next_event(now);
+        if next == now {
+            return (true, None);
+        }
+        self.port.rest(router, next);
+        match self.port.may_skip(router, now) {
+            Err(blocked) => (filed, Some(blocked)),
+            Ok(known) => {
+                self.port.advance(router, known.min(next));
+                (true, None)
+            }
+        }
     }
 }
 
-/// A worker, as the router's header has it.
+/// Ticks that a core may run before its worker looks at the others.
+const TURN: usize = 64;
+
+/// One visit to every core, each for as long as it can run, and a jump if all rest: whether anything moved, and whether
+/// any core is not finished.
+fn pass(toys: &mut [Toy], router: &Router, words: &mut Vec<Blocked>) -> (bool, bool) {
+    let (mut moved, mut open) = (false, false);
+    words.clear();
+    for toy in &mut *toys {
+        let mut turn = 0;
+        loop {
+            let (step, blocked) = toy.step(router);
+            moved |= step;
+            match blocked {
+                None if turn < TURN => turn += 1,
+                None => {
+                    open = true;
+                    break;
+                }
+                Some(blocked) => {
+                    open |= toy.port.wait_for(router, blocked, toy.limit(), words);
+                    break;
+                }
+            }
+        }
+    }
+    moved |= toys.iter().all(|toy| toy.port.rests()) && router.jump();
+    (moved, open)
+}
+
+/// A worker of the machine.
 pub(super) fn work(router: &Router, worker: usize, toys: &mut [Toy], cpus: usize) -> Result<(), Poisoned> {
     let own: Vec<CoreId> = toys.iter().map(|toy| toy.port.core()).collect();
     let mut waiter = Waiter::new(router, worker, &own, cpus);
     let mut words = Vec::new();
     loop {
-        let (mut moved, mut open) = (false, false);
-        words.clear();
-        for toy in toys.iter_mut() {
-            let t = toy.port.published();
-            moved |= toy.file(router);
-            match toy.port.check(router, t) {
-                Ok(()) => {
-                    toy.run(router, t);
-                    (moved, open) = (true, true);
-                }
-                Err(start) => open |= toy.port.wait_for(router, start, toy.limit(), &mut words),
-            }
-        }
+        let (moved, open) = pass(toys, router, &mut words);
         if !open {
             return Ok(());
         }

@@ -166,7 +166,9 @@ fn hold_to_oracle(plan: &Plan, workers: usize, ticks: Tick) {
         for toy in &toys {
             assert_eq!(toy.port.published(), end);
             assert!(toy.has_all(&toys), "nothing in flight at a stop (R6)");
-            assert!(toy.port.leads().iter().all(|&(_, lead)| lead <= 9), "lag is bounded: {:?}", toy.port.leads());
+            // Over a silence that is known a core may leave its producers any ticks behind.
+            let bounded = plan.alarms.iter().any(Option::is_some) || toy.port.leads().iter().all(|&(_, lead)| lead <= 9);
+            assert!(bounded, "lag is bounded: {:?}", toy.port.leads());
         }
     }
     let sent: Vec<_> = toys.into_iter().map(|toy| toy.sent).collect();
@@ -181,6 +183,22 @@ fn machines_on_threads_agree_with_the_oracle() {
         for (spare, quiet, slack) in [(0, 1, 0), (1, 3, 2), (40, 7, 30)] {
             for workers in [1, 2, 3, 4] {
                 let plan = Plan { quiet, slack, ..Plan::new(&neurons, &inputs, spare) };
+                hold_to_oracle(&plan, workers, 1_500);
+            }
+        }
+    }
+}
+
+/// All cores rest, or all but one; spikes come at odd times and set off others, which die out.
+#[test]
+fn resting_machines_on_threads_agree_with_the_oracle() {
+    let inputs: [&[_]; 4] = [&[(1, 1), (3, 1)], &[(0, 2), (1, 9)], &[(0, 1), (2, 1)], &[(2, 1)]];
+    for awake in [4, 2] {
+        for (spare, slack) in [(0, 0), (40, 30)] {
+            for workers in [1, 2, 3, 4] {
+                let mut plan = Plan { quiet: 3, slack, ..Plan::new(&[1, 3, 2, 5], &inputs, spare) };
+                let alarms = |core: u64| (0..1_500).filter(|t| t % (97 + 60 * core) == core).collect();
+                plan.alarms = (0..4).map(|core| (core != awake).then(|| alarms(core))).collect();
                 hold_to_oracle(&plan, workers, 1_500);
             }
         }

@@ -16,7 +16,7 @@
 use super::clock::Seats;
 use super::{Blocked, Gate, Router};
 use crate::id::CoreId;
-use crate::sync::{Once, Thread, current, park, spin_loop, yield_now};
+use crate::sync::{Once, Thread, current, mutant, park, spin_loop, yield_now};
 
 /// Looks at the words before yielding; some microseconds, about what a wake-up through the system costs.
 const SPINS: u32 = if cfg!(loom) { 0 } else { 300 };
@@ -49,7 +49,7 @@ impl Crew {
     /// Unparks these seats (W3).
     #[inline(always)]
     pub(super) fn wake(&self, sleepers: Seats) {
-        if !sleepers.is_empty() && !cfg!(mutant = "no_wake") {
+        if !sleepers.is_empty() && !mutant("no_wake") {
             self.unpark(sleepers);
         }
     }
@@ -57,7 +57,7 @@ impl Crew {
     #[cold]
     fn unpark(&self, sleepers: Seats) {
         let mut sleepers = self.seats.iter().enumerate().filter(|&(seat, _)| sleepers.contains(seat));
-        if cfg!(mutant = "wake_one") {
+        if mutant("wake_one") {
             return sleepers.find_map(|(_, thread)| thread.get()).map_or((), Thread::unpark);
         }
         sleepers.filter_map(|(_, thread)| thread.get()).for_each(Thread::unpark);
@@ -96,12 +96,12 @@ impl Waiter {
     pub fn wait(&mut self, router: &Router, words: &[Blocked]) -> Result<(), Poisoned> {
         for turn in 0..self.spins + YIELDS {
             router.alive()?;
-            if words.iter().any(|word| router.word(word.gate).read() >= word.ticks) {
+            if words.iter().any(|word| router.word(word.gate).glance() >= word.ticks) {
                 return Ok(());
             }
             if turn < self.spins { spin_loop() } else { yield_now() }
         }
-        if !self.arm(router, words) || cfg!(mutant = "recheck_missing") {
+        if !self.arm(router, words) || mutant("recheck_missing") {
             if words.iter().any(|word| word.gate == Gate::Horizon) {
                 router.crew.wake_caller();
             }
@@ -112,7 +112,7 @@ impl Waiter {
 
     /// Arms every word that another thread may publish; true when one of them has moved already (W1).
     fn arm(&self, router: &Router, words: &[Blocked]) -> bool {
-        let mut moved = !cfg!(mutant = "poison_not_armed") && router.poison.arm(self.seat) != 0;
+        let mut moved = !mutant("poison_not_armed") && router.poison.arm(self.seat) != 0;
         for word in words {
             if !matches!(word.gate, Gate::Clock(core) | Gate::Filed(core, _) if self.own[core]) {
                 moved |= router.word(word.gate).arm(self.seat) >= word.ticks;
