@@ -251,7 +251,7 @@ fn input_that_does_not_fit_is_named() {
 fn a_replica_counts_single_neurons_before_there_are_any() {
     let network = two_groups();
     let bytes = |updates| build::<f32>(&network, &Options { updates, ..options(2) }).replica_bytes();
-    let singles = network.neurons() * size_of::<Single<f32>>() as u64;
+    let singles = network.neurons() * size_of::<Single<f32, 2>>() as u64;
     assert!(bytes(Updates::Auto) >= bytes(Updates::Dense) + singles);
     assert_eq!(bytes(Updates::Auto), bytes(Updates::Event));
 }

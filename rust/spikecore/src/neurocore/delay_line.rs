@@ -159,18 +159,22 @@ impl<E: Filed> DelayLine<E> {
     #[inline(always)]
     fn put(&mut self, frame: u64, entry: E, delay: u32, source: NeuronId) {
         let slot = (frame & self.mask) as usize;
-        if self.slots[slot].capacity() == 0 {
-            self.open(slot);
+        if self.slots[slot].len() == self.slots[slot].capacity() {
+            self.make_room(slot);
         }
         self.slots[slot].push(entry);
-        if let Some(keys) = self.keys.get_mut(slot) {
-            keys.push(Key::new(delay, source));
+        if !self.keys.is_empty() {
+            self.keys[slot].push(Key::new(delay, source));
         }
     }
 
     /// Gives a slot its buffers, with room for twice what is usual: each by itself would go on growing for long.
     #[cold]
-    fn open(&mut self, slot: usize) {
+    fn make_room(&mut self, slot: usize) {
+        if self.slots[slot].capacity() > 0 {
+            self.slots[slot].reserve(1);
+            return;
+        }
         let (mut entries, mut keys) = self.spare.pop().unwrap_or_default();
         let room = 2 * self.usual / LATELY + 8;
         entries.reserve(room);

@@ -10,9 +10,10 @@
 //! Invariant: an event-driven neuron cannot fire before something marks it, input or the alarm that it has set.
 
 use super::alarms::Alarms;
-use super::kernels::prefetch_element;
-use super::neurons::{Drive, Slab, add_poisson, block};
-use super::single::Single;
+use super::flow::Flow;
+use super::kernels::prefetch_address;
+use super::neurons::{Drive, Equations, Slab, add_poisson, block};
+use super::single::{Single, Singles};
 use super::touched::{Mark, Touched};
 use super::weight::Weight;
 use crate::id::{BLOCK, Tick};
@@ -59,8 +60,8 @@ pub struct Activity {
     pub(super) inputs: u16,
     /// Steps of single neurons in the span of 64 ticks of the last one.
     steps: u32,
-    /// That span.
-    span: Tick,
+    /// That span, modulo 2^32.
+    span: u32,
 }
 
 impl Activity {
@@ -72,8 +73,9 @@ impl Activity {
     /// Counts steps of single neurons in tick `now`; whether they have become many.
     #[inline]
     fn count(&mut self, now: Tick, steps: u32) -> bool {
-        self.steps = if self.span == now / SPAN { self.steps } else { 0 } + steps;
-        self.span = now / SPAN;
+        let span = (now / SPAN) as u32;
+        self.steps = if self.span == span { self.steps } else { 0 } + steps;
+        self.span = span;
         self.steps > BUSY
     }
 }
@@ -108,6 +110,55 @@ pub struct Visit<'a, W: Weight> {
     pub alarms: &'a mut Alarms,
 }
 
+/// Visits to the neurons of a slab.
+struct Round<'a, 'v, W: Weight> {
+    /// The slab's accumulators.
+    acc: &'a mut [W::Acc],
+    step: W::State,
+    padded: usize,
+    flow: &'a Flow<W::State>,
+    activity: &'a mut [Activity],
+    visit: &'a mut Visit<'v, W>,
+    out: &'a mut Vec<u32>,
+}
+
+impl<W: Weight> Round<'_, '_, W> {
+    /// How many were visited, and whether a block has become busy.
+    #[inline(always)]
+    fn go<const N: usize>(
+        &mut self,
+        singles: &mut [Single<W::State, N>],
+        list: &[u32],
+        step: impl Fn(&mut Single<W::State, N>, W::State, [W::State; N]) -> bool,
+        mut ask: impl FnMut(),
+    ) -> (u64, bool) {
+        let (tick, mut updated, mut busy) = (self.visit.tick, 0, false);
+        for &k in list {
+            ask();
+            let k = k as usize;
+            let single = &mut singles[k];
+            if single.done() > tick {
+                continue;
+            }
+            updated += 1;
+            busy |= self.activity[k / BLOCK].count(tick, 1);
+            let mut input = [W::State::default(); N];
+            for r in 0..N {
+                input[r] = W::value(std::mem::take(&mut self.acc[r * self.padded + k]), self.step);
+            }
+            let bias = of(self.visit.bias, k);
+            single.catch_up(self.flow, tick, bias);
+            if step(single, bias, input) {
+                self.out.push(k as u32);
+            }
+            if let Some(tick) = single.alarm(self.flow, bias) {
+                self.visit.alarms.set(tick, (self.visit.slot + k) as u16);
+            }
+        }
+        (updated, busy)
+    }
+}
+
 #[inline(always)]
 fn of<T: Copy>(bias: &[T], k: usize) -> T {
     if let [one] = bias { *one } else { bias[k] }
@@ -133,7 +184,7 @@ impl<W: Weight> Slab<W> {
     pub(super) fn start(&mut self) {
         self.list_dense();
         for k in (0..self.len).filter(|k| self.activity[k / BLOCK].event) {
-            self.singles[k] = self.load(k);
+            self.singles.set(k, self.load(k, 0));
         }
     }
 
@@ -146,15 +197,15 @@ impl<W: Weight> Slab<W> {
         at..self.len.min(at + BLOCK)
     }
 
-    /// A neuron of a dense block.
-    fn load(&self, k: usize) -> Single<W::State> {
+    /// A neuron of a dense block whose next step this is.
+    fn load(&self, k: usize, next: Tick) -> Single<W::State, 2> {
         let current = |r: usize| self.i[r].get(k).copied().unwrap_or_default();
-        Single { v: self.v[k], i: [current(0), current(1)], r: self.r[k], done: 0 }
+        Single::new(self.v[k], [current(0), current(1)], next, self.r[k])
     }
 
     /// Puts a neuron back into a dense block.
-    fn store(&mut self, k: usize, single: Single<W::State>) {
-        (self.v[k], self.r[k]) = (single.v, single.r);
+    fn store(&mut self, k: usize, single: Single<W::State, 2>) {
+        (self.v[k], self.r[k]) = (single.v, single.refractory());
         for (array, i) in self.i.iter_mut().zip(single.i) {
             if let Some(place) = array.get_mut(k) {
                 *place = i;
@@ -165,11 +216,11 @@ impl<W: Weight> Slab<W> {
     /// Potential and currents of a neuron when `tick` is its next step.
     pub(super) fn state(&self, k: usize, tick: Tick, bias: &[W::State]) -> (W::State, [W::State; 2]) {
         if !self.activity[k / BLOCK].event {
-            let single = self.load(k);
+            let single = self.load(k, tick);
             return (single.v, single.i);
         }
-        let mut single = self.singles[k];
-        if tick > single.done {
+        let mut single = self.singles.get(k);
+        if tick > single.done() {
             single.catch_up(&self.flow, tick, of(bias, k));
         }
         (single.v, single.i)
@@ -183,9 +234,11 @@ impl<W: Weight> Slab<W> {
             }
             let real = self.real(b * BLOCK);
             wake.touched.mark_all(wake.cell + real.start, real.len());
-            for (k, single) in real.clone().zip(&mut self.singles[real]) {
-                if now > single.done {
+            for k in real {
+                let mut single = self.singles.get(k);
+                if now > single.done() {
                     single.catch_up(&self.flow, now, of(bias, k));
+                    self.singles.set(k, single);
                 }
             }
         }
@@ -227,53 +280,35 @@ impl<W: Weight> Slab<W> {
             if !self.activity[word * 64 / BLOCK].event {
                 continue;
             }
-            self.busy |= self.activity[word * 64 / BLOCK].count(drive.tick, bits.count_ones());
             while bits != 0 {
-                let k = word * 64 + bits.trailing_zeros() as usize;
-                if wake.neurons.len() < AHEAD {
-                    prefetch_element(&self.singles, k);
-                }
-                wake.neurons.push(k as u32);
+                wake.neurons.push((word * 64) as u32 + bits.trailing_zeros());
                 bits &= bits - 1;
             }
         }
-        self.updated += wake.neurons.len() as u64;
-        let mut visit = Visit { tick: drive.tick, bias: drive.bias, slot: wake.slot, alarms: wake.alarms };
-        for (j, &k) in wake.neurons.iter().enumerate() {
-            if let Some(&soon) = wake.neurons.get(j + AHEAD) {
-                prefetch_element(&self.singles, soon as usize);
-            }
-            self.visit_one(k as usize, acc, &mut visit, out);
-        }
+        let Wake { neurons, alarms, slot, .. } = wake;
+        let (home, size) = self.singles.address();
+        let mut asked = neurons.iter().map(|&k| prefetch_address(home + k as usize * size));
+        asked.by_ref().take(AHEAD).for_each(|()| ());
+        let mut visit = Visit { tick: drive.tick, bias: drive.bias, slot: *slot, alarms };
+        self.visit(acc, neurons, &mut visit, out, || {
+            asked.next();
+        });
     }
 
-    /// Visits the event-driven neurons of `list`, those that come more than once the first time only; indices of those
-    /// that fired are appended to `out`, in any order. Calls `ask` between visits, for what is asked of memory.
-    pub fn visit(&mut self, acc: &mut [W::Acc], list: &[u32], visit: &mut Visit<'_, W>, out: &mut Vec<u32>, mut ask: impl FnMut()) {
-        for &k in list {
-            ask();
-            let k = k as usize;
-            if self.singles[k].done <= visit.tick {
-                self.busy |= self.activity[k / BLOCK].count(visit.tick, 1);
-                self.updated += 1;
-                self.visit_one(k, acc, visit, out);
-            }
-        }
-    }
-
-    /// Moves a neuron on to the tick, steps it with its input, and sets its alarm.
-    #[inline(always)]
-    fn visit_one(&mut self, k: usize, acc: &mut [W::Acc], visit: &mut Visit<'_, W>, out: &mut Vec<u32>) {
-        let second = if self.receptors() > 1 { self.v.len() + k } else { k };
-        let inputs = [k, second].map(|place| W::value(std::mem::take(&mut acc[place]), self.step));
-        let (bias, single) = (of(visit.bias, k), &mut self.singles[k]);
-        single.catch_up(&self.flow, visit.tick, bias);
-        if single.step(self.equations, &self.constants, bias, inputs) {
-            out.push(k as u32);
-        }
-        if let Some(tick) = single.alarm(&self.flow, bias) {
-            visit.alarms.set(tick, (visit.slot + k) as u16);
-        }
+    /// Visits the event-driven neurons of `list`, those that come more than once the first time only: moves each on to the
+    /// tick, steps it with its input and sets its alarm. Indices of those that fired are appended to `out`, in the order of
+    /// the list. Calls `ask` between visits, for what is asked of memory.
+    pub fn visit(&mut self, acc: &mut [W::Acc], list: &[u32], visit: &mut Visit<'_, W>, out: &mut Vec<u32>, ask: impl FnMut()) {
+        let c = self.constants;
+        let mut round = Round { acc, step: self.step, padded: self.v.len(), flow: &self.flow, activity: &mut self.activity, visit, out };
+        let (updated, busy) = match (&mut self.singles, self.equations) {
+            (Singles::One(singles), Equations::Exp1) => round.go(singles, list, |one, bias, input| one.step_exp(&c, bias, input), ask),
+            (Singles::Two(singles), Equations::Exp2) => round.go(singles, list, |one, bias, input| one.step_exp(&c, bias, input), ask),
+            (Singles::One(singles), Equations::Delta) => round.go(singles, list, |one, bias, [input]| one.step_delta(&c, bias, input), ask),
+            _ => unreachable!("invariant: adaptive blocks are dense, and singles have the currents of their equations"),
+        };
+        self.updated += updated;
+        self.busy |= busy;
     }
 
     /// Chooses anew how blocks are updated, after step `now` of a census.
@@ -286,7 +321,7 @@ impl<W: Weight> Slab<W> {
         for b in 0..self.activity.len() {
             let a = &mut self.activity[b];
             if a.event {
-                if a.steps > BUSY && a.span == now / SPAN {
+                if a.steps > BUSY && a.span == (now / SPAN) as u32 {
                     *a = Activity::new(Updates::Dense);
                     self.join(b, now + 1, bias);
                     changed = true;
@@ -310,7 +345,7 @@ impl<W: Weight> Slab<W> {
     /// Puts the single neurons of block `b` back into arrays, when `next` is the next step.
     fn join(&mut self, b: usize, next: Tick, bias: &[W::State]) {
         for k in self.real(b * BLOCK) {
-            let mut single = self.singles[k];
+            let mut single = self.singles.get(k);
             single.catch_up(&self.flow, next, of(bias, k));
             self.store(k, single);
         }
@@ -319,8 +354,8 @@ impl<W: Weight> Slab<W> {
     /// Makes the neurons of block `b` single ones, when `next` is the next step, and sets their alarms.
     fn part(&mut self, b: usize, next: Tick, bias: &[W::State], mut alarm: impl FnMut(Tick, usize)) {
         for k in self.real(b * BLOCK) {
-            let single = Single { done: next, ..self.load(k) };
-            self.singles[k] = single;
+            let single = self.load(k, next);
+            self.singles.set(k, single);
             if let Some(tick) = single.alarm(&self.flow, of(bias, k)) {
                 alarm(tick, k);
             }

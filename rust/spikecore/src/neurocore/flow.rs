@@ -96,6 +96,9 @@ pub struct Flow<S> {
     /// For ever.
     last: Rung<S>,
     theta: S,
+    /// What potential and currents at rest stay below: the threshold less the margin of a reach of six; no number is
+    /// below it where that is no bound for ever.
+    calm: S,
     /// Whether there is no leak.
     keeps: bool,
     /// Whether there is no threshold.
@@ -182,16 +185,23 @@ impl<S: Real> Flow<S> {
             i: [peaks[0].1, peaks[1].1].map(S::from_f64),
             margin: margin(if keeps { settling } else { 1.0 / leak }),
         };
-        Self { digits, rungs, last, theta: S::from_f64(p.theta), keeps, never: p.theta == f64::INFINITY }
+        // Without leak what is added may be infinite; three roundings of the sum are covered by the margin's slack.
+        let bound = p.theta - 32.0 * S::EPSILON * 7.0 * p.theta / leak;
+        let calm = S::from_f64(if keeps || !bound.is_finite() || p.theta <= 0.0 { f64::NEG_INFINITY } else { bound });
+        Self { digits, rungs, last, theta: S::from_f64(p.theta), calm, keeps, never: p.theta == f64::INFINITY }
     }
 
     /// Moves potential and currents on by `ticks` without input.
     #[inline]
-    pub fn advance(&self, v: &mut S, i: &mut [S; 2], bias: S, ticks: Tick) {
+    pub fn advance<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S, ticks: Tick) {
         let mut apply = |digit: usize, ticks: Tick| {
             let s = &self.digits[digit][ticks as usize % BASE];
-            *v = ((*v * s.v + i[0] * s.i[0]) + i[1] * s.i[1]) + bias * s.bias;
-            *i = [i[0] * s.decay[0], i[1] * s.decay[1]];
+            let mut moved = *v * s.v;
+            for r in 0..N {
+                moved = moved + i[r] * s.i[r];
+                i[r] = i[r] * s.decay[r];
+            }
+            *v = moved + bias * s.bias;
         };
         // Two digits always: how many there are is what a branch could not foresee.
         apply(0, ticks);
@@ -208,37 +218,60 @@ impl<S: Real> Flow<S> {
 
     /// Moves currents on by `ticks`.
     #[inline]
-    pub fn decay(&self, i: &mut [S; 2], mut ticks: Tick) {
+    pub fn decay<const N: usize>(&self, i: &mut [S; N], mut ticks: Tick) {
         let mut digit = 0;
         while ticks != 0 {
             let s = &self.digits[digit][ticks as usize % BASE];
-            *i = [i[0] * s.decay[0], i[1] * s.decay[1]];
+            for r in 0..N {
+                i[r] = i[r] * s.decay[r];
+            }
             ticks /= BASE as Tick;
             digit += 1;
         }
         *i = i.map(Real::settle);
     }
 
+    /// Does a neuron that gets no input certainly never fire? A few operations for most of those of which
+    /// [`Flow::quiet`] says so, and no to all others: with potential, drift and inhibition within a threshold of rest, the
+    /// reach is below six thresholds.
+    #[inline(always)]
+    pub fn rests<const N: usize>(&self, v: S, i: [S; N], bias: S) -> bool {
+        let (zero, low) = (S::default(), S::default() - self.theta);
+        let drift = bias * self.last.bias;
+        let mut sum = if drift > v { drift } else { v };
+        let mut within = (v > low) & (drift > low) & (drift < self.theta);
+        for r in 0..N {
+            let current = i[r] * self.last.i[r];
+            sum = sum + if current > zero { current } else { zero };
+            within &= current > low;
+        }
+        (sum < self.calm) & within
+    }
+
     /// For how many ticks a neuron that gets no input certainly does not fire; `Tick::MAX` if never.
     #[inline]
-    pub fn quiet(&self, v: S, i: [S; 2], bias: S) -> Tick {
+    pub fn quiet<const N: usize>(&self, v: S, i: [S; N], bias: S) -> Tick {
         let zero = S::default();
         if self.never {
             return Tick::MAX;
         }
-        if self.keeps && i == [zero; 2] && bias <= zero {
+        if self.keeps && i == [zero; N] && bias <= zero {
             return if v < self.theta { Tick::MAX } else { 0 };
         }
         let positive = |x: S| if x > S::default() { x } else { S::default() };
         let size = |x: S| if x > S::default() { x } else { x * S::from_f64(-1.0) };
-        let up = [positive(i[0]), positive(i[1])];
         let below = |rung: &Rung<S>| {
             let drift = times(bias, rung.bias);
             let end = v * rung.v + drift;
             let top = if end > v { end } else { v };
-            let reach = (size(v) + size(drift)) + (times(size(i[0]), rung.i[0]) + times(size(i[1]), rung.i[1]));
+            let (mut up, mut currents) = (zero, zero);
+            for r in 0..N {
+                up = up + times(positive(i[r]), rung.i[r]);
+                currents = currents + times(size(i[r]), rung.i[r]);
+            }
+            let reach = (size(v) + size(drift)) + currents;
             let margin = rung.margin * (reach + size(self.theta));
-            (top + (times(up[0], rung.i[0]) + times(up[1], rung.i[1]))) + margin < self.theta
+            (top + up) + margin < self.theta
         };
         if below(&self.last) {
             return Tick::MAX;

@@ -11,8 +11,7 @@
 
 use super::events::{Activity, Updates};
 use super::flow::Flow;
-use super::pages::Pages;
-use super::single::Single;
+use super::single::Singles;
 use super::varied::{self, Own};
 use super::weight::{Real, Weight};
 use crate::id::{BLOCK, Tick};
@@ -48,6 +47,13 @@ pub(super) enum Equations {
     Adaptive,
 }
 
+impl Equations {
+    /// Accumulators per neuron.
+    fn receptors(self) -> usize {
+        if self == Self::Exp2 { 2 } else { 1 }
+    }
+}
+
 /// The neurons of one slice.
 #[derive(Debug)]
 pub struct Slab<W: Weight> {
@@ -73,8 +79,8 @@ pub struct Slab<W: Weight> {
     pub(super) dense: Vec<u32>,
     /// What is known of each block.
     pub(super) activity: Vec<Activity>,
-    /// State of the neurons of event-driven blocks; empty where there can be none. Pages that none uses are not touched.
-    pub(super) singles: Pages<Single<W::State>>,
+    /// State of the neurons of event-driven blocks; empty where there can be none.
+    pub(super) singles: Singles<W::State>,
     /// What the silent do.
     pub(super) flow: Arc<Flow<W::State>>,
     /// Whether an event-driven block is about to become dense.
@@ -156,7 +162,7 @@ impl<W: Weight> Slab<W> {
             len: initial.len(),
             dense: Vec::with_capacity(blocks),
             activity: vec![Activity::new(updates); blocks],
-            singles: singles(updates, padded),
+            singles: singles(updates, equations, padded),
             flow,
             busy: false,
             updates,
@@ -178,7 +184,7 @@ impl<W: Weight> Slab<W> {
             r: self.r.clone(),
             dense: Vec::with_capacity(self.activity.len()),
             activity: self.activity.clone(),
-            singles: singles(self.updates, self.v.len()),
+            singles: singles(self.updates, self.equations, self.v.len()),
             flow: Arc::clone(&self.flow),
             ..*self
         };
@@ -199,7 +205,7 @@ impl<W: Weight> Slab<W> {
 
     /// Accumulators per neuron.
     pub fn receptors(&self) -> usize {
-        if self.equations == Equations::Exp2 { 2 } else { 1 }
+        self.equations.receptors()
     }
 
     /// A variable of one neuron when `tick` is its next step, in mV or pA.
@@ -226,15 +232,15 @@ impl<W: Weight> Slab<W> {
     /// Bytes of state.
     pub fn bytes(&self) -> u64 {
         let state = size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r);
-        let parts = [size_of_val(&*self.initial), size_of_val(&*self.singles), size_of_val(&*self.activity), size_of_val(&*self.rest)];
+        let parts = [size_of_val(&*self.initial), self.singles.bytes(), size_of_val(&*self.activity), size_of_val(&*self.rest)];
         (state + parts.iter().sum::<usize>() + self.own.bytes()) as u64
     }
 }
 
 /// Room for the state of `padded` single neurons, where blocks may be event-driven.
-fn singles<S: Real>(updates: Updates, padded: usize) -> Pages<Single<S>> {
+fn singles<S: Real>(updates: Updates, equations: Equations, padded: usize) -> Singles<S> {
     let room = if updates == Updates::Dense { 0 } else { padded };
-    Pages::zeroed(room).expect("invariant: forecast and replica_bytes count the state of single neurons")
+    Singles::zeroed(equations.receptors(), room).expect("invariant: forecast and replica_bytes count the state of single neurons")
 }
 
 /// A block of an array as a fixed-size array.

@@ -27,7 +27,7 @@ unsafe impl Zeroable for f64 {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for super::weight::Q16 {}
 // SAFETY: G2, integers and numbers that are `Zeroable` themselves.
-unsafe impl<S: super::weight::Real> Zeroable for super::single::Single<S> {}
+unsafe impl<S: super::weight::Real, const N: usize> Zeroable for super::single::Single<S, N> {}
 // SAFETY: G2, an integer and a weight that is `Zeroable` itself.
 unsafe impl<W: super::weight::Weight> Zeroable for super::weight::Synapse<W> {}
 // SAFETY: G2, an integer and the above.

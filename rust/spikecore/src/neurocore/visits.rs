@@ -10,12 +10,10 @@
 //! events is on, or blocks are looked at ([`events::is_census`]).
 
 use super::Core;
-use super::delay_line::DelayLine;
 use super::events::{self, Visit};
 use super::frame::CELLS;
 use super::kernels::prefetch_address;
 use super::placed::{Part, Placed};
-use super::single::Single;
 use super::weight::{Synapse, Weight};
 use crate::id::{BLOCK, NeuronId, Tick};
 
@@ -35,36 +33,10 @@ const FURTHEST: usize = 16;
 /// What is asked for before its tick comes: with every visit of a tick, one event of a later one.
 #[derive(Debug, Default)]
 struct Ahead {
-    /// By block of slots: the address of its first neuron's state. A hint and nothing else.
-    homes: Vec<usize>,
-    /// Bytes of a neuron's state.
-    stride: usize,
-    /// The later tick.
-    tick: Tick,
-    /// Its events that have been asked for.
+    /// How many ticks later.
+    ticks: Tick,
+    /// Events of that tick that have been asked for.
     asked: usize,
-}
-
-impl Ahead {
-    /// Tick `now` begins.
-    fn begin<W: Weight>(&mut self, now: Tick, line: &DelayLine<Synapse<W>>) {
-        let ticks = AHEAD.div_ceil(line.mean_due().max(1)).min(FURTHEST);
-        (self.tick, self.asked) = (now + ticks as Tick, 0);
-        line.ask(self.tick + 1);
-    }
-
-    /// Asks for the next event; whether there was one.
-    #[inline(always)]
-    fn ask<W: Weight>(&mut self, line: &DelayLine<Synapse<W>>, cells: usize) -> bool {
-        let event = line.due(self.tick).get(self.asked);
-        if let Some(event) = event {
-            let slot = usize::from(event.cell);
-            prefetch_address(self.homes[slot / BLOCK] + slot % BLOCK * self.stride);
-            prefetch_address(cells + slot * size_of::<W::Acc>());
-            self.asked += 1;
-        }
-        event.is_some()
-    }
 }
 
 /// Who is visited in a tick.
@@ -72,6 +44,8 @@ impl Ahead {
 pub struct Visits {
     /// By block of slots: the slice that has them, and the index in it of the first's neuron.
     owners: Vec<(u16, u16)>,
+    /// By slice: where its neurons' state lies, and the bytes of each. A hint and nothing else.
+    homes: Vec<(usize, usize)>,
     ahead: Ahead,
     /// By slice: neurons to be visited. Reused from tick to tick.
     lists: Vec<Vec<u32>>,
@@ -87,19 +61,18 @@ impl Visits {
     /// For these slices.
     pub fn new<W: Weight>(placed: &[Placed<W>]) -> Self {
         let mut owners = vec![(0, 0); CELLS / BLOCK];
-        let mut homes = vec![0; CELLS / BLOCK];
+        let mut homes = vec![(0, 0); placed.len()];
         for (number, placed) in placed.iter().enumerate() {
             if let Part::Neurons { slab, .. } = &placed.part {
                 let (first, slots) = (placed.slice.slot0 as usize, slab.receptors() * placed.slice.stride as usize);
+                homes[number] = slab.singles.address();
                 for block in 0..slots / BLOCK {
                     let neuron = block * BLOCK % placed.slice.stride as usize;
                     owners[first / BLOCK + block] = (number as u16, neuron as u16);
-                    homes[first / BLOCK + block] = slab.singles.as_ptr().wrapping_add(neuron).addr();
                 }
             }
         }
-        let ahead = Ahead { homes, stride: size_of::<Single<W::State>>(), ..Ahead::default() };
-        Self { owners, ahead, lists: vec![vec![]; placed.len()], ..Self::default() }
+        Self { owners, homes, lists: vec![vec![]; placed.len()], ..Self::default() }
     }
 
     /// What comes from outside may have changed.
@@ -107,11 +80,32 @@ impl Visits {
         self.known = false;
     }
 
+    /// The slice and the neuron in it of a slot.
+    #[inline(always)]
+    fn owner(&self, slot: u16) -> (usize, u32) {
+        let (slice, first) = self.owners[usize::from(slot) / BLOCK];
+        (usize::from(slice), u32::from(first) + u32::from(slot) % BLOCK as u32)
+    }
+
     /// Lists the neuron of a slot.
     #[inline(always)]
     fn list(&mut self, slot: u16) {
-        let (slice, first) = self.owners[usize::from(slot) / BLOCK];
-        self.lists[usize::from(slice)].push(u32::from(first) + u32::from(slot) % BLOCK as u32);
+        let (slice, neuron) = self.owner(slot);
+        self.lists[slice].push(neuron);
+    }
+
+    /// Asks for the neuron and the cell of the next of these events, which are due later; whether there was one.
+    #[inline(always)]
+    fn ask<W: Weight>(&mut self, later: &[Synapse<W>], cells: usize) -> bool {
+        let event = later.get(self.ahead.asked);
+        if let Some(event) = event {
+            let (slice, neuron) = self.owner(event.cell);
+            let (home, size) = self.homes[slice];
+            prefetch_address(home + neuron as usize * size);
+            prefetch_address(cells + usize::from(event.cell) * size_of::<W::Acc>());
+            self.ahead.asked += 1;
+        }
+        event.is_some()
     }
 
     fn look<W: Weight>(&mut self, placed: &[Placed<W>], now: Tick) {
@@ -136,6 +130,8 @@ impl<W: Weight> Core<W> {
     /// Runs ticks from `now` on by visits, those before `until` at most, whose input has all been filed; sends spikes to
     /// `outlet`. Returns the tick before which it stopped, for want of room or because [`Core::integrate`] has to run it.
     pub fn visit(&mut self, now: Tick, until: Tick, outlet: &mut impl Outlet) -> Tick {
+        let line = self.memory.only_loose().expect("invariant: asked before");
+        self.visits.ahead.ticks = AHEAD.div_ceil(line.mean_due().max(1)).min(FURTHEST) as Tick;
         let mut tick = now;
         while tick < until {
             self.visits.look(&self.placed, tick);
@@ -165,10 +161,13 @@ impl<W: Weight> Core<W> {
         let given = self.visits.outside <= now;
         let base = self.cells.as_ptr().addr();
         let line = self.memory.only_loose().expect("invariant: asked before");
-        self.visits.ahead.begin(now, line);
+        let later = now + self.visits.ahead.ticks;
+        line.ask(later + 1);
+        let later = line.due(later);
+        self.visits.ahead.asked = 0;
         for (number, placed) in self.placed.iter_mut().enumerate() {
             let from = self.emitted.len();
-            let list = &mut self.visits.lists[number];
+            let mut list = std::mem::take(&mut self.visits.lists[number]);
             match &mut placed.part {
                 Part::Source(source) => source.send(now, placed.first_id, &mut placed.spikes, &mut self.emitted),
                 Part::Neurons { slab, outside } => {
@@ -179,13 +178,10 @@ impl<W: Weight> Core<W> {
                             slab.stimulus_events += rare.add(now, acc, padded, |place| list.push((place % padded) as u32));
                         }
                     }
-                    if list.is_empty() {
-                        continue;
-                    }
                     self.fired.clear();
                     let mut visit = Visit { tick: now, bias: &outside.bias, slot, alarms: &mut self.alarms };
-                    slab.visit(acc, list, &mut visit, &mut self.fired, || {
-                        self.visits.ahead.ask(line, base);
+                    slab.visit(acc, &list, &mut visit, &mut self.fired, || {
+                        self.visits.ask(later, base);
                     });
                     list.clear();
                     self.visits.known &= !slab.busy;
@@ -196,11 +192,12 @@ impl<W: Weight> Core<W> {
                     }
                 }
             }
+            self.visits.lists[number] = list;
             if placed.recorded && self.emitted.len() > from {
                 self.spike_log.extend(now + 1, &self.emitted[from..]);
             }
         }
-        while self.visits.ahead.ask(line, base) {}
+        while self.visits.ask(later, base) {}
         self.visits.known &= !given;
         self.memory.leave(now);
         for placed in &mut self.placed {

@@ -190,8 +190,8 @@ impl Port {
             router.crew.wake(filed.publish(covered, Ordering::AcqRel));
         }
         // Silence is filed whatever the limit: up to the first spike beyond it.
+        let mut tick = channel.inputs.iter().map(Input::next).min().unwrap_or(Tick::MAX);
         let until = loop {
-            let tick = channel.inputs.iter().map(Input::next).min().unwrap_or(Tick::MAX);
             if tick >= covered || tick > limit {
                 break covered.min(tick);
             }
@@ -200,14 +200,16 @@ impl Port {
                 router.lines[self.core].rest.rise();
             }
             self.merged.clear();
-            let mut segments = 0;
+            let (mut segments, mut next) = (0, Tick::MAX);
             for input in &mut channel.inputs {
                 segments += input.take(router, tick, &mut self.merged);
+                next = next.min(input.next());
             }
             if segments > 1 {
                 self.merged.sort_unstable(); // every id is there once; a stable sort would allocate
             }
             sink(number, tick, &self.merged);
+            tick = next;
         };
         channel.filed = until;
         if !mutant("filed_before_copy") {
