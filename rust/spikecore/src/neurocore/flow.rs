@@ -50,6 +50,18 @@ struct Stride<S> {
     decay: [S; 2],
 }
 
+impl<S: Real> Stride<S> {
+    #[inline(always)]
+    fn apply<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S) {
+        let mut moved = *v * self.v;
+        for r in 0..N {
+            moved = moved + i[r] * self.i[r];
+            i[r] = i[r] * self.decay[r];
+        }
+        *v = moved + bias * self.bias;
+    }
+}
+
 /// The same in `f64`, from which tables are made.
 #[derive(Debug, Clone, Copy)]
 struct Exact {
@@ -192,36 +204,43 @@ impl<S: Real> Flow<S> {
     }
 
     /// Moves potential and currents on by `ticks` without input.
-    #[inline]
+    #[inline(always)]
     pub fn advance<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S, ticks: Tick) {
-        let mut apply = |digit: usize, ticks: Tick| {
-            let s = &self.digits[digit][ticks as usize % BASE];
-            let mut moved = *v * s.v;
-            for r in 0..N {
-                moved = moved + i[r] * s.i[r];
-                i[r] = i[r] * s.decay[r];
-            }
-            *v = moved + bias * s.bias;
-        };
         // Two digits always: how many there are is what a branch could not foresee.
-        apply(0, ticks);
-        apply(1, ticks / BASE as Tick);
-        let (mut rest, mut digit) = (ticks / (BASE * BASE) as Tick, 2);
-        while rest != 0 {
-            apply(digit, rest);
-            rest /= BASE as Tick;
-            digit += 1;
+        self.stride(0, ticks).apply(v, i, bias);
+        self.stride(1, ticks / BASE as Tick).apply(v, i, bias);
+        let rest = ticks / (BASE * BASE) as Tick;
+        if rest != 0 {
+            self.advance_far(v, i, bias, rest);
         }
         *v = v.settle();
         *i = i.map(Real::settle);
     }
 
+    /// The digits from the third on.
+    #[cold]
+    #[inline(never)]
+    fn advance_far<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S, mut rest: Tick) {
+        let mut digit = 2;
+        while rest != 0 {
+            self.stride(digit, rest).apply(v, i, bias);
+            rest /= BASE as Tick;
+            digit += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn stride(&self, digit: usize, ticks: Tick) -> &Stride<S> {
+        &self.digits[digit][ticks as usize % BASE]
+    }
+
     /// Moves currents on by `ticks`.
-    #[inline]
+    #[cold]
+    #[inline(never)]
     pub fn decay<const N: usize>(&self, i: &mut [S; N], mut ticks: Tick) {
         let mut digit = 0;
         while ticks != 0 {
-            let s = &self.digits[digit][ticks as usize % BASE];
+            let s = self.stride(digit, ticks);
             for r in 0..N {
                 i[r] = i[r] * s.decay[r];
             }
@@ -249,7 +268,7 @@ impl<S: Real> Flow<S> {
     }
 
     /// For how many ticks a neuron that gets no input certainly does not fire; `Tick::MAX` if never.
-    #[inline]
+    #[inline(never)]
     pub fn quiet<const N: usize>(&self, v: S, i: [S; N], bias: S) -> Tick {
         let zero = S::default();
         if self.never {

@@ -31,7 +31,9 @@ pub struct LooseStore<W: Weight> {
 }
 
 /// Spikes between asking for a row and filing it.
-const AHEAD: usize = 16;
+const AHEAD: usize = 8;
+/// Spikes between asking for the place of a row and asking for the row.
+const PLACES_AHEAD: usize = 8;
 /// Most synapses of a row that are asked for.
 const ASKED: usize = 64;
 
@@ -57,12 +59,6 @@ impl<W: Weight> LooseStore<W> {
         &self.synapses[self.first[source as usize] as usize..self.first[source as usize + 1] as usize]
     }
 
-    /// Asks for the place of a source's row.
-    #[inline]
-    pub fn ask_place(&self, source: NeuronId) {
-        prefetch_element(&self.first, source as usize);
-    }
-
     /// Files the synapses of these spikes (step, source), which are in canonical order; returns how many.
     pub fn file(&self, line: &mut DelayLine<Synapse<W>>, spikes: &[(Tick, NeuronId)]) -> u64 {
         let mut filed = 0;
@@ -73,8 +69,11 @@ impl<W: Weight> LooseStore<W> {
             }
             prefetch_element(&self.synapses, end.saturating_sub(1).max(begin));
         };
+        let ask_place = |&(_, source): &(Tick, NeuronId)| prefetch_element(&self.first, source as usize);
+        spikes.iter().take(AHEAD + PLACES_AHEAD).for_each(ask_place);
         spikes.iter().take(AHEAD).for_each(ask_row);
         for (k, &(tick, source)) in spikes.iter().enumerate() {
+            spikes.get(k + AHEAD + PLACES_AHEAD).into_iter().for_each(ask_place);
             spikes.get(k + AHEAD).into_iter().for_each(ask_row);
             let row = self.row(source);
             for one in row {

@@ -127,8 +127,7 @@ impl<W: Weight> Memory<W> {
         let computed = self.implicit.ingest(channel, tick, ids);
         match &mut self.held {
             Held::Rows(store, lines) => computed + file_rows(store, &mut lines.lines[channel], &self.population_starts, tick, ids),
-            Held::Loose(store, _, arrivals) => {
-                ids.iter().for_each(|&id| store.ask_place(id));
+            Held::Loose(_, _, arrivals) => {
                 arrivals[channel].extend(ids.iter().map(|&id| (tick, id)));
                 computed
             }
