@@ -75,6 +75,11 @@ impl Level {
     }
 }
 
+/// A value that begins at a cache line: a vector that straddles two is loaded twice and stored twice.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub struct Aligned<T>(pub T);
+
 /// Names of the CPU features that the engine can use and this CPU has.
 pub fn cpu_features() -> Vec<&'static str> {
     let mut found = vec![];

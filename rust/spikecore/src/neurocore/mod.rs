@@ -40,6 +40,7 @@ use events::Wake;
 use frame::CELLS;
 use memory::Memory;
 use neurons::Drive;
+use pages::Pages;
 pub use placed::{Outside, Part, Placed};
 pub use rare::RareDrive;
 pub use source::Source;
@@ -86,7 +87,7 @@ pub struct Core<W: Weight> {
     level: Level,
     memory: Memory<W>,
     /// Input of every slot for every tick of the current frame.
-    cells: Box<[W::Acc; CELLS]>,
+    cells: Pages<[W::Acc; CELLS]>,
     placed: Vec<Placed<W>>,
     emitted: Vec<NeuronId>,
     fired: Vec<u32>,
@@ -125,7 +126,7 @@ impl<W: Weight> Core<W> {
             id,
             level,
             memory,
-            cells: vec![W::Acc::default(); CELLS].try_into().expect("invariant: as many as asked for"),
+            cells: Pages::zeroed(1).expect("invariant: forecast and replica_bytes count the cells"),
             placed,
             emitted: Vec::with_capacity(neurons),
             fired: Vec::with_capacity(neurons),
@@ -162,7 +163,7 @@ impl<W: Weight> Core<W> {
     /// Goes back to tick 0; Poisson events are drawn with this seed.
     pub fn reset(&mut self, seed: u64) {
         self.memory.reset();
-        self.cells.fill(W::Acc::default());
+        self.cells[0].fill(W::Acc::default());
         self.placed.iter_mut().for_each(|placed| placed.reset(seed));
         self.touched.reset();
         self.alarms.reset();
@@ -246,9 +247,9 @@ impl<W: Weight> Core<W> {
     #[inline]
     pub fn deliver_early(&mut self, now: Tick) -> u64 {
         let scattered = if self.eventful {
-            self.memory.deliver_early(now, &mut self.cells, &mut self.touched)
+            self.memory.deliver_early(now, &mut self.cells[0], &mut self.touched)
         } else {
-            self.memory.deliver_early(now, &mut self.cells, &mut ())
+            self.memory.deliver_early(now, &mut self.cells[0], &mut ())
         };
         self.counters.scattered += scattered;
         scattered
@@ -258,9 +259,9 @@ impl<W: Weight> Core<W> {
     #[inline]
     pub fn deliver(&mut self, now: Tick) -> u64 {
         let scattered = if self.eventful {
-            self.memory.deliver(now, &mut self.cells, &mut self.touched)
+            self.memory.deliver(now, &mut self.cells[0], &mut self.touched)
         } else {
-            self.memory.deliver(now, &mut self.cells, &mut ())
+            self.memory.deliver(now, &mut self.cells[0], &mut ())
         };
         self.counters.scattered += scattered;
         scattered
@@ -301,7 +302,7 @@ impl<W: Weight> Core<W> {
                         }
                         outside.refresh(now, padded);
                     }
-                    let acc = &mut self.cells[cell..cell + slab.receptors() * padded];
+                    let acc = &mut self.cells[0][cell..cell + slab.receptors() * padded];
                     for rare in &mut outside.rare {
                         slab.stimulus_events += rare.add(now, acc, padded, |place| {
                             if eventful {

@@ -1,6 +1,7 @@
-//! Zeroed memory on huge pages: what is read at random in large pieces. A fence around `unsafe`.
+//! Zeroed memory that begins at a cache line, on huge pages where it is large: what is stepped through in vectors, and what
+//! is read at random in large pieces. A fence around `unsafe`.
 //!
-//! Random access into gigabytes is bound by address translation, the more so on a virtual machine, so large arrays begin
+//! A vector of 64 bytes that straddles two lines is loaded twice and stored twice. Random access into gigabytes is bound by address translation, the more so on a virtual machine, so large arrays begin
 //! at a huge page and the kernel is asked for huge pages where it has them. Invariants:
 //! **G1** `ptr` is either dangling (len 0) or the start of a live `block` that holds `len` elements.
 //! **G2** `T` is one of the types for which [`Zeroable`] is implemented: `Copy`, and valid when all bytes are zero.
@@ -19,6 +20,8 @@ unsafe impl Zeroable for u16 {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for u32 {}
 // SAFETY: G2, an integer.
+unsafe impl Zeroable for i32 {}
+// SAFETY: G2, an integer.
 unsafe impl Zeroable for super::store::Segment {}
 // SAFETY: G2, a float.
 unsafe impl Zeroable for f32 {}
@@ -26,6 +29,8 @@ unsafe impl Zeroable for f32 {}
 unsafe impl Zeroable for f64 {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for super::weight::Q16 {}
+// SAFETY: G2, values that are `Zeroable` themselves.
+unsafe impl<T: Zeroable, const N: usize> Zeroable for [T; N] {}
 // SAFETY: G2, integers and numbers that are `Zeroable` themselves.
 unsafe impl<S: super::weight::Real, const N: usize> Zeroable for super::single::Single<S, N> {}
 // SAFETY: G2, an integer and a weight that is `Zeroable` itself.
@@ -33,7 +38,7 @@ unsafe impl<W: super::weight::Weight> Zeroable for super::weight::Synapse<W> {}
 // SAFETY: G2, an integer and the above.
 unsafe impl<W: super::weight::Weight> Zeroable for super::loose::Loose<W> {}
 
-/// A fixed-size zeroed array, on huge pages when large.
+/// A fixed-size zeroed array that begins at a cache line, on huge pages when large.
 #[derive(Debug)]
 pub struct Pages<T: Zeroable> {
     ptr: NonNull<T>,
@@ -53,6 +58,8 @@ enum Block {
     Mapped(usize),
 }
 
+/// Bytes of a cache line, and of the widest vector.
+const LINE: usize = 64;
 /// A huge page.
 #[cfg(target_os = "linux")]
 const HUGE: usize = 2 << 20;
@@ -64,7 +71,8 @@ impl<T: Zeroable> Pages<T> {
     /// `len` zeroed elements, or the number of bytes that could not be had.
     pub fn zeroed(len: usize) -> Result<Self, u64> {
         let bytes = (len as u64).saturating_mul(size_of::<T>() as u64);
-        let layout = usize::try_from(bytes).ok().and_then(|size| Layout::from_size_align(size, align_of::<T>()).ok()).ok_or(bytes)?;
+        let align = align_of::<T>().max(LINE);
+        let layout = usize::try_from(bytes).ok().and_then(|size| Layout::from_size_align(size, align).ok()).ok_or(bytes)?;
         if layout.size() == 0 {
             return Ok(Self { ptr: NonNull::dangling(), len, block: Block::None });
         }
@@ -154,6 +162,7 @@ mod tests {
         for len in [0, 1, 1000, (1 << 18) - 1, 1 << 18, (1 << 19) + 1, 3 << 20] {
             let mut pages = Pages::<u32>::zeroed(len).unwrap();
             assert!(pages.len() == len && pages.iter().all(|&x| x == 0));
+            assert!(len == 0 || pages.as_ptr().addr().is_multiple_of(64), "{len} elements");
             pages.fill(7);
             assert!(pages.iter().all(|&x| x == 7));
         }

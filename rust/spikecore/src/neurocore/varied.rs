@@ -208,10 +208,10 @@ fn step_exp1<W: Weight>(
     quantum: W::State,
     bias: &[W::State; BLOCK],
 ) {
-    let free = free::<W::State>(r);
+    let free = free(r);
     for k in 0..BLOCK {
         let c = c.at(k);
-        v[k] = c.exp1(v[k], i[k], bias[k]).settle().where_set(free[k], v[k]);
+        v[k] = c.exp1(v[k], i[k], bias[k]).settle().where_set(W::State::widen(free.0[k]), v[k]);
         i[k] = c.current(0, i[k], W::value(input[k], quantum));
     }
     *input = [W::Acc::default(); BLOCK];
@@ -227,10 +227,10 @@ fn step_exp2<W: Weight>(
     quantum: W::State,
     bias: &[W::State; BLOCK],
 ) {
-    let free = free::<W::State>(r);
+    let free = free(r);
     for k in 0..BLOCK {
         let c = c.at(k);
-        v[k] = c.exp2(v[k], i0[k], i1[k], bias[k]).settle().where_set(free[k], v[k]);
+        v[k] = c.exp2(v[k], i0[k], i1[k], bias[k]).settle().where_set(W::State::widen(free.0[k]), v[k]);
         i0[k] = c.current(0, i0[k], W::value(input0[k], quantum));
         i1[k] = c.current(1, i1[k], W::value(input1[k], quantum));
     }
@@ -247,10 +247,10 @@ fn step_delta<W: Weight>(
     quantum: W::State,
     bias: &[W::State; BLOCK],
 ) {
-    let free = free::<W::State>(r);
+    let free = free(r);
     for k in 0..BLOCK {
         let moved = c.at(k).delta(v[k], bias[k], W::value(input[k], quantum));
-        v[k] = moved.settle().where_set(free[k], v[k]);
+        v[k] = moved.settle().where_set(W::State::widen(free.0[k]), v[k]);
     }
     *input = [W::Acc::default(); BLOCK];
 }

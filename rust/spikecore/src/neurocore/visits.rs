@@ -166,13 +166,16 @@ impl<W: Weight> Core<W> {
         let later = line.due(later);
         self.visits.ahead.asked = 0;
         for (number, placed) in self.placed.iter_mut().enumerate() {
+            if self.visits.lists[number].is_empty() && !given {
+                continue;
+            }
             let from = self.emitted.len();
             let mut list = std::mem::take(&mut self.visits.lists[number]);
             match &mut placed.part {
                 Part::Source(source) => source.send(now, placed.first_id, &mut placed.spikes, &mut self.emitted),
                 Part::Neurons { slab, outside } => {
                     let (slot, padded) = (placed.slice.slot0 as usize, placed.slice.stride as usize);
-                    let acc = &mut self.cells[slot..slot + slab.receptors() * padded];
+                    let acc = &mut self.cells[0][slot..slot + slab.receptors() * padded];
                     if given {
                         for rare in &mut outside.rare {
                             slab.stimulus_events += rare.add(now, acc, padded, |place| list.push((place % padded) as u32));
@@ -209,6 +212,7 @@ impl<W: Weight> Core<W> {
     fn list(&mut self, now: Tick) {
         let Self { memory, cells, visits, alarms, .. } = self;
         let line = memory.only_loose().expect("invariant: asked before");
+        let cells = &mut cells[0];
         let due = line.due(now);
         for synapse in due {
             let sum = &mut cells[usize::from(synapse.cell)];

@@ -20,6 +20,8 @@ pub trait Real:
     type Mask: Copy + Default;
     /// All ones if `yes`.
     fn mask(yes: bool) -> Self::Mask;
+    /// A mask of 16 bits, widened.
+    fn widen(mask: i16) -> Self::Mask;
     /// `self` where the mask is ones, else `other`; by bit operations, which no compiler turns into a branch that would
     /// keep a loop from becoming vectors.
     fn where_set(self, mask: Self::Mask, other: Self) -> Self;
@@ -51,6 +53,10 @@ macro_rules! real {
                 <$bits>::from(yes).wrapping_neg()
             }
             #[inline(always)]
+            fn widen(mask: i16) -> $bits {
+                mask as $bits
+            }
+            #[inline(always)]
             fn where_set(self, mask: $bits, other: Self) -> Self {
                 Self::from_bits((self.to_bits() & mask) | (other.to_bits() & !mask))
             }
@@ -65,7 +71,7 @@ pub trait Weight: Zeroable + Debug + Default {
     /// Precision of the state.
     type State: Real;
     /// What an accumulator sums.
-    type Acc: Copy + Debug + Default + PartialEq + Send + Sync + 'static;
+    type Acc: Zeroable + Debug + Default + PartialEq;
     /// Name in options and reports.
     const NAME: &'static str;
     /// Rounds a weight to the format; `step` is the receptor's quantum (ignored by floats).
