@@ -101,6 +101,93 @@ fn loom_log_two_consumers() {
     });
 }
 
+// Windows: ticks that are sent one by one and published together.
+
+/// Sends the ticks from `now` on, below `until`, for which there is room, then publishes them; whether there were any.
+fn window(port: &mut Port, router: &Router, until: Tick) -> bool {
+    let now = port.published();
+    let mut tick = now;
+    while tick < until && port.may_begin(router, tick).is_ok() {
+        port.send(router, tick, &[100 * port.core() as NeuronId + tick as NeuronId]);
+        tick += 1;
+    }
+    if tick > now {
+        port.advance(router, tick);
+    }
+    tick > now
+}
+
+/// As `stream`, by windows of as many ticks as the log has room for.
+fn stream_by_windows(spare: usize) {
+    const TICKS: Tick = 4;
+    let (router, ports) = Router::new(&Plan::new(&[1, 1], &[&[], &[(0, 1)]], spare).lanes).expect("valid");
+    let [mut source, mut sink] = <[Port; 2]>::try_from(ports).expect("two cores");
+    router.grant(TICKS);
+    let router = Arc::new(router);
+    let writer = {
+        let router = Arc::clone(&router);
+        spawn(move || {
+            while source.published() < TICKS {
+                if !window(&mut source, &router, TICKS) {
+                    yield_now();
+                }
+            }
+        })
+    };
+    let mut filed = Vec::new();
+    sink.advance(&router, TICKS);
+    while sink.filed() < TICKS {
+        if !sink.file(&router, TICKS, |_, tick, ids| filed.extend(ids.iter().map(|&id| (tick, id)))) {
+            yield_now();
+        }
+    }
+    writer.join().expect("no panic");
+    assert_eq!(filed, (0..TICKS).map(|t| (t, t as NeuronId)).collect::<Vec<_>>());
+}
+
+#[test]
+fn loom_window_of_one_tick() {
+    bounded(3, || stream_by_windows(0));
+}
+
+#[test]
+fn loom_window_of_two_ticks() {
+    bounded(3, || stream_by_windows(4));
+}
+
+/// Two cores that hear each other two ticks later run windows as `Seat::visit` does; neither waits for ever.
+#[test]
+fn loom_windows_in_a_cycle() {
+    const TICKS: Tick = 4;
+    let run = |mut port: Port, router: &Router| {
+        let mut filed = Vec::new();
+        while port.published() < TICKS || port.filed() < TICKS {
+            let now = port.published();
+            let mut moved = port.file(router, TICKS, |_, tick, ids| filed.extend(ids.iter().map(|&id| (tick, id))));
+            if let Ok(known) = port.may_begin(router, now).and_then(|()| port.may_skip(router, now)) {
+                moved |= window(&mut port, router, known);
+            }
+            if !moved {
+                yield_now();
+            }
+        }
+        let other = 100 * (1 - port.core() as NeuronId);
+        assert_eq!(filed, (0..TICKS).map(|t| (t, other + t as NeuronId)).collect::<Vec<_>>());
+    };
+    bounded(2, move || {
+        let (router, ports) = Router::new(&Plan::new(&[1, 1], &[&[(1, 2)], &[(0, 2)]], 4).lanes).expect("valid");
+        let [first, second] = <[Port; 2]>::try_from(ports).expect("two cores");
+        router.grant(TICKS);
+        let router = Arc::new(router);
+        let other = {
+            let router = Arc::clone(&router);
+            spawn(move || run(second, &router))
+        };
+        run(first, &router);
+        other.join().expect("no panic");
+    });
+}
+
 // Each word against a worker that lies down.
 
 /// A worker waits until `gate` has reached one, while `act` makes it so.

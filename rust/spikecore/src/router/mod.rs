@@ -10,7 +10,7 @@
 //! # Rules
 //!
 //! P1 a log holds a worst tick of its core. P2 a core begins a tick only with that much free space and then sends
-//! the whole tick. P3 a tick is filed only when *every* producer has published it, ids merged in ascending order,
+//! the whole tick; it may send several before it publishes its clock, and publishes what it has sent before it waits. P3 a tick is filed only when *every* producer has published it, ids merged in ascending order,
 //! no spike beyond what the caller's delay line holds; only filing frees space. P4 a core that waits still files.
 //! P3 holds per *channel*: producers whose lookaheads are alike are filed together. A core whose lookaheads differ
 //! by much has several channels, so that a near producer does not wait for a far one; its caller then merges the

@@ -296,9 +296,6 @@ impl Port {
     /// and `t` are silent.
     #[inline]
     pub fn publish(&mut self, router: &Router, t: Tick, ids: &[NeuronId]) {
-        if mutant("clock_before_log") {
-            router.crew.wake(router.lines[self.core].clock.publish(t + 1, Ordering::AcqRel));
-        }
         self.send(router, t, ids);
         self.advance(router, t + 1);
     }
@@ -309,6 +306,9 @@ impl Port {
         debug_assert!(t >= self.published, "tick {t} of core {} is published already", self.core);
         debug_assert!(ids.is_sorted_by(|a, b| a < b), "ids are strictly ascending");
         let line = &router.lines[self.core];
+        if mutant("clock_before_log") {
+            router.crew.wake(line.clock.publish(t + 1, Ordering::AcqRel));
+        }
         if !ids.is_empty() && !line.consumers.is_empty() {
             let words = HEADER + ids.len() as u64;
             assert!(words <= self.free(router), "invariant R3: tick {t} of core {} fits its log", self.core);
