@@ -299,6 +299,9 @@ impl<W: Weight> Slab<W> {
     /// tick, steps it with its input and sets its alarm. Indices of those that fired are appended to `out`, in the order of
     /// the list. Calls `ask` between visits, for what is asked of memory.
     pub fn visit(&mut self, acc: &mut [W::Acc], list: &[u32], visit: &mut Visit<'_, W>, out: &mut Vec<u32>, ask: impl FnMut()) {
+        if list.is_empty() {
+            return;
+        }
         let c = self.constants;
         let mut round = Round { acc, step: self.step, padded: self.v.len(), flow: &self.flow, activity: &mut self.activity, visit, out };
         let (updated, busy) = match (&mut self.singles, self.equations) {
