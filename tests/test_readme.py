@@ -35,4 +35,4 @@ def test_its_links_lead_somewhere():
         if "://" not in target:
             assert (README.parent / target).exists(), target
     for name in re.findall(r"`(spikecore [a-z]+)`", text):
-        assert name.split()[1] in {"run", "info", "bench"}
+        assert name.split()[1] in {"run", "energy", "info", "bench"}

@@ -30,6 +30,7 @@ from spikecore.energy.formulas import capacity
 from spikecore.energy.formulas.crossover import CROSSOVERS
 from spikecore.energy.formulas.operations import DenseOperations, Density, EffectiveOperations, Rate
 from spikecore.energy.layers import GRU, LSTM, RNN, BatchNorm, Buffer, Convolution, Dense, Layer, Pooling
+from spikecore.energy.text import joules
 
 __all__ = [
     "GRU",
@@ -255,17 +256,3 @@ def _table(role: str, cost: Cost) -> list[str]:
         band = f" … {joules(term.high_j)}" if term.high_j != term.energy_j else ""
         rows.append(f"    {term.name:<34}{term.count:>16,.0f} {term.unit:<4}{joules(term.energy_j):>11}{band}")
     return rows + [f"    note: {note}" for note in cost.notes]
-
-
-def joules(value: float) -> str:
-    """Return an energy with a unit that suits it.
-
-    Examples
-    --------
-    >>> joules(1.25e-7), joules(0.0)
-    ('125 nJ', '0 pJ')
-    """
-    for unit, size in (("J", 1.0), ("mJ", 1e-3), ("µJ", 1e-6), ("nJ", 1e-9)):
-        if value >= size:
-            return f"{value / size:.4g} {unit}"
-    return f"{value / 1e-12:.4g} pJ"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from spikecore.energy.report import aligned, joules
+from spikecore.energy.text import aligned, joules
 
 __all__ = ["describe"]
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from spikecore.energy import html, plot, verdict
-from spikecore.energy.report import EnergyReport, aligned, joules
+from spikecore.energy.report import EnergyReport
+from spikecore.energy.text import aligned, joules
 
 __all__ = ["Comparison"]
 

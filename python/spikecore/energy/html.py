@@ -5,7 +5,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spikecore.energy.report import cells, inside_cells, joules
+from spikecore.energy.report import cells, inside_cells
+from spikecore.energy.text import joules
 
 if TYPE_CHECKING:
     from spikecore.energy.report import EnergyReport

@@ -214,7 +214,7 @@ class Reading:
         >>> Reading(reason="no counters").describe()
         'not available here: no counters'
         """
-        from spikecore.energy.report import joules
+        from spikecore.energy.text import joules
 
         if self.total_j is None:
             return f"not available here: {self.reason}"
@@ -320,10 +320,6 @@ def _read(meter: Meter, failures: list[str]) -> dict[str, float]:
 
 
 def _with(energy: float, each: float | None) -> str:
-    from spikecore.energy.report import joules
+    from spikecore.energy.text import joules
 
-    shown = joules(energy) if energy >= 0.0 else f"-{joules(-energy)}"
-    if each is None:
-        return shown
-    per = joules(each) if each >= 0.0 else f"-{joules(-each)}"
-    return f"{shown} ({per} per synaptic event)"
+    return joules(energy) if each is None else f"{joules(energy)} ({joules(each)} per synaptic event)"

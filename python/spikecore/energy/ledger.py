@@ -51,14 +51,16 @@ class ProjectionCounts:
         Number of its synapses.
     synaptic_operations : float
         Spikes of the source × synapses of each neuron.
-    weight_bytes : float or None
-        Bytes of weights that these read; None where not known.
+    weight_bytes, weight_bytes_dense : float or None
+        Bytes of weights that these read, and that a machine reads that reads every synapse in every tick; None where
+        not known.
     """
 
     name: str
     synapses: float
     synaptic_operations: float
     weight_bytes: float | None = None
+    weight_bytes_dense: float | None = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ class Ledger:
             updates_skipped=totals["updates_skipped"],
             stimulus_events=totals["stimulus_events"],
             weight_bytes=sum(one.weight_bytes or 0 for one in projections),
-            weight_bytes_dense=ticks * sum(int(wiring.bytes_per_spike(k).sum()) for k in range(len(projections))),
+            weight_bytes_dense=sum(one.weight_bytes_dense or 0 for one in projections),
             state_bytes=sum(of_state[name] * (n - skipped[name]) for name, n in updates.items()),
             state_bytes_dense=sum(of_state[name] * n for name, n in updates.items()),
             ticks=ticks,
@@ -278,8 +280,9 @@ def _projections(result: Any) -> tuple[ProjectionCounts, ...]:
     for k in range(len(wiring.wires)):
         spikes = counts[wiring.slice(k)]
         degrees = wiring.degrees(k).astype(np.uint64)
-        operations, read = int(spikes @ degrees), int(spikes @ wiring.bytes_per_spike(k))
-        found.append(ProjectionCounts(wiring.name(k), int(degrees.sum()), operations, read))
+        each = wiring.bytes_per_spike(k)
+        operations, read, dense = int(spikes @ degrees), int(spikes @ each), int(each.sum()) * result.ticks
+        found.append(ProjectionCounts(wiring.name(k), int(degrees.sum()), operations, read, dense))
     return tuple(found)
 
 

@@ -1,11 +1,10 @@
 """Hardware profiles as text and as plain values: every price with scope, evidence, bound and source."""
 
-import textwrap
 from dataclasses import asdict
 from typing import Any
 
 from spikecore.energy.profile import Price, Profile
-from spikecore.energy.report import aligned
+from spikecore.energy.text import aligned, wrapped
 
 __all__ = ["describe", "to_dict"]
 
@@ -44,7 +43,7 @@ def describe(profile: Profile) -> str:
     text.append(f"  source: {profile.source}")
     others = dict.fromkeys(price.source for price in profile.prices if price.source != profile.source)
     text += [f"  source of {_terms(profile, source)}: {source}" for source in others]
-    return "\n".join(part for line in text for part in _wrapped(line))
+    return "\n".join(part for line in text for part in wrapped(line))
 
 
 def _row(price: Price) -> tuple[str, ...]:
@@ -62,10 +61,3 @@ def _band(one: Any) -> str:
 
 def _terms(profile: Profile, source: str) -> str:
     return ", ".join(price.term for price in profile.prices if price.source == source)
-
-
-def _wrapped(line: str) -> list[str]:
-    """Return long sentences in lines of 120 characters; tables stay as they are."""
-    if ": " not in line or line.startswith("   "):
-        return [line]
-    return textwrap.wrap(line, 120, initial_indent="", subsequent_indent="    ", drop_whitespace=True) or [line]

@@ -1,19 +1,20 @@
 """The energy report: a bill with its sources, as a table, a dict, HTML or a picture."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikecore import checks
 from spikecore.energy.bill import Inside, Line, bill
-from spikecore.energy.ledger import BYTES, COUNTS, Ledger, ProjectionCounts
+from spikecore.energy.ledger import BYTES, COUNTS, Ledger
 from spikecore.energy.profile import Profile, load
+from spikecore.energy.text import aligned, joules, wrapped
 
 if TYPE_CHECKING:
     from spikecore.energy.comparison import Comparison
+    from spikecore.energy.shares import Share
 
-__all__ = ["EnergyReport", "Measured", "aligned", "cells", "inside_cells", "joules"]
+__all__ = ["EnergyReport", "Measured", "cells", "inside_cells"]
 
 _HEAD = ("term", "count", "price", "low", "nominal", "high", "status")
 _SHOWN_PROJECTIONS = 5
@@ -41,6 +42,8 @@ class Measured:
 class EnergyReport:
     """What a run would cost on a machine: modelled, from exact counts and published prices.
 
+    That of the machine itself (profile ``"host"``) is measured or unknown, and never modelled.
+
     Attributes
     ----------
     ledger : Ledger
@@ -54,7 +57,8 @@ class EnergyReport:
     unpriced : tuple of Unpriced
         What is missing from the sum, and why.
     low_j, nominal_j, high_j : float or None
-        Sums in J; None where no such bound was published, or nothing is priced.
+        Sums in J; None where no such bound was published, or nothing is priced. Of the machine itself the nominal sum
+        is the measured energy, idle power included, without bounds.
     measured : Measured or None
         For the machine itself: what was measured.
 
@@ -72,6 +76,8 @@ class EnergyReport:
         done = bill(ledger, profile)
         self.lines, self.inside, self.unpriced = done.lines, done.inside, done.unpriced
         self.low_j, self.nominal_j, self.high_j = done.low_j, done.nominal_j, done.high_j
+        if profile.measured and measured is not None:
+            self.nominal_j = measured.total_j
 
     @classmethod
     def of(cls, ledger: Ledger, which: str | Path | Profile, measured: Measured | None = None) -> "EnergyReport":
@@ -105,8 +111,17 @@ class EnergyReport:
 
     @property
     def status(self) -> str:
-        """``"modelled"``: counts times prices; ``"measured"``: read from this machine."""
-        return "measured" if self.profile.measured else "modelled"
+        """``"modelled"``: counts times prices; ``"measured"``: read from this machine, or ``"not measured"``."""
+        if not self.profile.measured:
+            return "modelled"
+        return "not measured" if self.nominal_j is None else "measured"
+
+    @property
+    def projections(self) -> "tuple[Share, ...]":
+        """What each projection costs, from the dearest down."""
+        from spikecore.energy import shares
+
+        return shares.of(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all numbers, prices and sources as plain values."""
@@ -131,6 +146,9 @@ class EnergyReport:
                 "skipped": ledger.updates_skipped,
             },
             "terms": [_term(line, self.status) for line in self.lines],
+            "projections": [
+                {"name": one.projection.name, "energy_j": one.energy_j, "part": one.part} for one in self.projections
+            ],
             "inside_aggregate": [
                 {
                     "term": one.price.term,
@@ -189,14 +207,15 @@ class EnergyReport:
         """Return the report as an aligned table."""
         profile = self.profile
         place = f"{profile.node}, {profile.voltage_v:g} V" if profile.voltage_v else profile.node
-        text = [f"Energy on {profile.title} ({place}): {self.status}, {profile.scope}"]
-        text += aligned([_HEAD, *self._rows()], left=(0, 2, 6)) if self.lines else ["  nothing is priced"]
-        text += [f"  {line}" for line in self.remarks()]
-        text += [f"  price of {line.price.term}: {line.price.note}" for line in self.lines if line.price.note]
-        text += ["  unpriced:"] if self.unpriced else []
-        text += [f"    {one.term}{self._shown(one.count)}: {one.reason}" for one in self.unpriced]
-        text += [f"  note: {note}" for note in (*profile.notes, *self.ledger.notes)]
-        return "\n".join([*text, f"  source: {profile.source}"])
+        head = f"Energy on {profile.title} ({place}): {self.status}, {profile.scope}"
+        table = aligned([_HEAD, *self._rows()], left=(0, 2, 6)) if self.lines else ["  nothing is priced"]
+        said = [f"  {line}" for line in self.remarks()]
+        said += [f"  price of {line.price.term}: {line.price.note}" for line in self.lines if line.price.note]
+        said += ["  unpriced:"] if self.unpriced else []
+        said += [f"    {one.term}{self._shown(one.count)}: {one.reason}" for one in self.unpriced]
+        said += [f"  note: {note}" for note in (*profile.notes, *self.ledger.notes)]
+        said.append(f"  source: {profile.source}")
+        return "\n".join([head, *table, *(part for line in said for part in wrapped(line))])
 
     def __repr__(self) -> str:
         """Show the chip and the nominal sum."""
@@ -224,17 +243,14 @@ class EnergyReport:
         elif self.profile.measured:
             said.append("measured: unknown, nothing was read during this run")
         if self.biological_s and self.nominal_j is not None:
-            said.append(f"{joules(self.nominal_j / self.biological_s)} per biological second, nominal, {self.status}")
+            nominal = "" if self.profile.measured else "nominal, "
+            said.append(f"{joules(self.nominal_j / self.biological_s)} per biological second, {nominal}{self.status}")
         clocked, done = f"{self.ledger.neuron_updates:,}", f"{self.ledger.updates_done:,}"
         said.append(f"of {clocked} neuron updates of a clocked machine, {done} were done here")
-        said += [_costly(one, self.ledger) for one in self._costliest()]
+        said += [_costly(one, self) for one in self.projections[:_SHOWN_PROJECTIONS]]
         if self.profile.execution:
             said.append(f"pays: {self.profile.execution}")
         return said
-
-    def _costliest(self) -> list[ProjectionCounts]:
-        order = sorted(self.ledger.projections, key=lambda one: -one.synaptic_operations)
-        return [one for one in order if one.synaptic_operations][:_SHOWN_PROJECTIONS]
 
     def _count(self, name: str | None) -> float | None:
         return None if name is None else self.ledger.count(name)
@@ -244,9 +260,12 @@ class EnergyReport:
         return "" if count is None else f" ({count:,})"
 
 
-def _costly(one: ProjectionCounts, ledger: Ledger) -> str:
-    share = 100.0 * one.synaptic_operations / ledger.synaptic_operations
-    return f"projection {one.name}: {one.synaptic_operations:,} synaptic operations, {share:.1f} %"
+def _costly(one: "Share", report: EnergyReport) -> str:
+    did = f"projection {one.projection.name}: {one.projection.synaptic_operations:,} synaptic operations"
+    if one.energy_j is None:
+        return f"{did}, cost unknown"
+    part = "" if one.part is None else f", {100.0 * one.part:.1f} % of what projections cost"
+    return f"{did}, {joules(one.energy_j)} {report.status}{part}"
 
 
 def _term(line: Line, status: str) -> dict[str, Any]:
@@ -290,27 +309,3 @@ def inside_cells(one: Inside) -> tuple[str, ...]:
 def _count(name: str, count: float) -> str:
     unit = " s" if name == "biological_s" else " B" if name in BYTES else ""
     return (f"{count:,.0f}" if float(count).is_integer() else f"{count:,.6g}") + unit
-
-
-def joules(value: float | None) -> str:
-    """Return an energy with a unit that suits it."""
-    if value is None:
-        return "unknown"
-    for unit, size in (("J", 1.0), ("mJ", 1e-3), ("µJ", 1e-6), ("nJ", 1e-9)):
-        if value >= size:
-            return f"{value / size:.4g} {unit}"
-    return f"{value / 1e-12:.4g} pJ"
-
-
-def aligned(table: Iterable[tuple[str, ...]], left: tuple[int, ...]) -> list[str]:
-    """Return a table in columns as wide as they need; those of `left` are flush left."""
-    rows = list(table)
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  "
-        + "  ".join(
-            f"{cell:<{width}}" if i in left else f"{cell:>{width}}"
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from spikecore import checks
-from spikecore.energy.report import aligned
+from spikecore.energy.text import aligned
 from spikecore.energy.truenorth import (
     ALL_IN_J,
     CHIP_NEURONS,

@@ -1,0 +1,52 @@
+"""Energies, tables and sentences as text for a terminal."""
+
+import textwrap
+from collections.abc import Iterable
+
+__all__ = ["WIDTH", "aligned", "joules", "wrapped"]
+
+WIDTH = 118
+"""Columns that sentences are wrapped at; tables are as wide as they need to be."""
+
+
+def joules(value: float | None) -> str:
+    """Return an energy with a unit that suits it.
+
+    Examples
+    --------
+    >>> joules(1.25e-7), joules(0.0), joules(-2e-3), joules(None)
+    ('125 nJ', '0 pJ', '-2 mJ', 'unknown')
+    """
+    if value is None:
+        return "unknown"
+    for unit, size in (("J", 1.0), ("mJ", 1e-3), ("µJ", 1e-6), ("nJ", 1e-9)):
+        if abs(value) >= size:
+            return f"{value / size:.4g} {unit}"
+    return f"{value / 1e-12:.4g} pJ"
+
+
+def aligned(table: Iterable[tuple[str, ...]], left: tuple[int, ...]) -> list[str]:
+    """Return a table in columns as wide as they need; those of `left` are flush left."""
+    rows = list(table)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  "
+        + "  ".join(
+            f"{cell:<{width}}" if i in left else f"{cell:>{width}}"
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def wrapped(line: str, width: int = WIDTH) -> list[str]:
+    """Return a sentence in lines of at most so many columns; all but the first are indented further.
+
+    Examples
+    --------
+    >>> wrapped("  note: it is so", 12)
+    ['  note: it', '    is so']
+    """
+    indent = line[: len(line) - len(line.lstrip())]
+    hanging = f"{indent}  "
+    return textwrap.wrap(line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
