@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import spikecore as sc
-from spikecore.energy import COUNTS, Ledger, load
+from spikecore.energy import COUNTS, Ledger, known, load
 from spikecore.energy.ledger import state_bytes
 from spikecore.energy.mapping import Mapping, list_bits
 from spikecore.energy.profile import Chip
@@ -116,28 +116,72 @@ def test_bytes_of_weights(options, row, shared):
     assert ledger.synaptic_operations_dense == 100 * 20 * 700
 
 
-def test_bytes_of_loose_and_of_computed_synapses():
+def test_bytes_of_synapses_do_not_follow_the_layout():
+    """Loose synapses store their delays too; that is a matter of this machine, and of its statistics."""
     net = sc.Network(dt=H, seed=1)
     source = net.spike_source(100, times=[[1.0]] * 100, name="source")
     units = net.population(100, sc.LIF(), name="units")
     net.connect(source, units, sc.FixedOutDegree(2), weight=sc.Normal(20.0, 1.0), delay=sc.Uniform(1.0, 9.0))
-    net.connect(source, units, sc.Dense(np.ones((100, 100))), delay=1.0)
     machine = net.compile(workers=1)
     assert machine.statistics["loose_per_core"] == [True]
     ledger = machine.run(10.0).ledger
-    assert [one.weight_bytes for one in ledger.projections] == [200 * 8, 10_000 * 4]
+    assert (ledger.weight_bytes, ledger.weight_store_bytes) == (200 * 6, 200 * 6)
+    assert machine.statistics["weight_store_bytes"] == 200 * 8
 
 
-def test_cores_of_two_layouts():
-    """Rows on one core and loose synapses on another: bytes are counted core by core."""
-    net, *_ = every_rule()
-    result = net.compile(workers=2).run(15.0)
-    wiring = result.wiring
-    wiring.loose = [True, False]
-    for k, wire in enumerate(wiring.wires):
-        cores = wiring.degrees_by_core(k).astype(np.int64)
-        expected = cores @ np.array([wire.loose_bytes, wire.row_bytes])
-        assert wiring.bytes_per_spike(k).tolist() == expected.tolist()
+@pytest.mark.parametrize("workers", [1, 3])
+def test_bytes_of_computed_synapses(workers):
+    """A matrix is stored whole and a kernel once, whatever each core keeps of them."""
+    net = sc.Network(dt=H, seed=1)
+    source = net.spike_source(1200, times=[[1.0]] * 1200, name="source")
+    units = net.population(1200, sc.LIF(), name="units")
+    net.connect(source, units, sc.Dense(np.ones((1200, 1200))), delay=1.0)
+    net.connect(source, units, sc.Convolution(np.ones((3, 3, 3, 3)), (3, 20, 20), padding=1), delay=1.0)
+    net.connect(source, units, sc.Pooling(1, (3, 20, 20)), weight=1.0, delay=1.0)
+    result = net.compile(workers=workers).run(10.0)
+    assert [result.wiring.store_bytes(k) for k in range(3)] == [4 * 1200 * 1200, 4 * 81, 4]
+    assert result.ledger.weight_store_bytes == 4 * (1200 * 1200 + 81 + 1)
+    assert [one.weight_bytes for one in result.ledger.projections] == [
+        4 * one.synapses for one in result.ledger.projections
+    ]
+
+
+def sparse(workers, **options):
+    """4,000 neurons with 36 synapses each: cores store them in rows, or loose where a core is small."""
+    net = sc.Network(dt=H, seed=3)
+    units = net.population(4000, sc.LIF(i_e=380.0), v_init=sc.Uniform(-70.0, -55.0), name="units")
+    net.connect(units, units, sc.FixedOutDegree(36), weight=sc.Normal(5.0, 1.0), delay=sc.Uniform(0.5, 1.0))
+    return net.compile(workers=workers, **options)
+
+
+@pytest.fixture(scope="module")
+def by_workers():
+    machines = [sparse(workers) for workers in (1, 2, 3, 8)]
+    return machines, [machine.run(50.0) for machine in machines]
+
+
+def test_the_layout_of_that_network_follows_the_workers(by_workers):
+    machines, _ = by_workers
+    assert {any(machine.statistics["loose_per_core"]) for machine in machines} == {True, False}
+    assert len({machine.statistics["weight_store_bytes"] for machine in machines}) == 2
+
+
+@pytest.mark.parametrize("name", known())
+@pytest.mark.parametrize("mapping", [False, True])
+def test_energy_does_not_depend_on_the_number_of_workers(by_workers, name, mapping):
+    """C1: on every profile that ships, all that is priced."""
+    if mapping and load(name).chip is None:
+        return
+    reports = [result.energy(name, mapping=mapping).to_dict() for result in by_workers[1]]
+    for report in reports:
+        del report["ledger"]["synaptic_operations_per_core"]
+    assert all(report == reports[0] for report in reports[1:])
+
+
+def test_a_run_has_no_store_of_a_core(by_workers):
+    ledger = by_workers[1][0].ledger
+    assert ledger.core_store_bytes is None
+    assert "follow the number of workers" in ledger.why_unknown("core_store_bytes")
 
 
 def test_updates_and_state():

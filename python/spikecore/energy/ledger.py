@@ -89,7 +89,10 @@ class Ledger:
         Packets between chip cores, one per spike and distinct target chip core, and the tiles that
         they pass east–west and north–south, under `mapping`. None without a mapping.
     weight_bytes, weight_bytes_dense : float or None
-        Bytes of synapses read by spikes; by a machine that reads every synapse in every tick.
+        Bytes of synapses read by spikes; by a machine that reads every synapse in every tick. A synapse is its
+        weight in the format of the run (4 B, or 2 B of ``q16``, or 8 B of ``f64``) and 2 B for its target; 2 B where
+        a projection has one weight; the weight alone of a matrix or kernel. The layout of this machine, which
+        depends on the number of workers, does not count: `Machine.statistics` has what it stores.
     state_bytes, state_bytes_dense : float or None
         Bytes of neuron state read and written by the updates done; by all updates.
     learning_updates : float
@@ -100,9 +103,11 @@ class Ledger:
         Length of a tick in ms of biological time, the algorithmic time step.
     neurons, synapses : float
         Size of the network.
-    weight_store_bytes, core_store_bytes : float or None
-        Bytes of all synapses, and of those of the fullest core: the size of the memory that weights
-        are read from, whole or local.
+    weight_store_bytes : float or None
+        Bytes of all synapses, as above, a kernel once: the size of the memory that weights are read from.
+    core_store_bytes : float or None
+        Bytes of synapses of a core of the machine that is priced, given by hand. None for a run: the cores of
+        this machine follow the number of workers, and what a run costs elsewhere must not.
     populations : dict
         Counts by name, each by population.
     projections : tuple of ProjectionCounts
@@ -219,8 +224,7 @@ class Ledger:
             dt_ms=result.dt,
             neurons=sum(one.size for one in result.populations),
             synapses=synapses,
-            weight_store_bytes=sum(wiring.store_bytes),
-            core_store_bytes=max(wiring.store_bytes),
+            weight_store_bytes=sum(wiring.store_bytes(k) for k in range(len(wiring.wires))),
             populations=_populations(result, projections, of_state),
             projections=projections,
             cores=tuple(int(n) for n in per_core),
@@ -250,6 +254,7 @@ _UNKNOWN = {
     "packets": _NOT_MAPPED,
     "hops_ew": _NOT_MAPPED,
     "hops_ns": _NOT_MAPPED,
+    "core_store_bytes": "the cores of this machine follow the number of workers, and are not those of another",
     "updates_active": "blocks of neurons that are integrated whole do not count which got input",
     "updates_inactive": "blocks of neurons that are integrated whole do not count which got input",
 }
@@ -280,9 +285,9 @@ def _projections(result: Any) -> tuple[ProjectionCounts, ...]:
     for k in range(len(wiring.wires)):
         spikes = counts[wiring.slice(k)]
         degrees = wiring.degrees(k).astype(np.uint64)
-        each = wiring.bytes_per_spike(k)
-        operations, read, dense = int(spikes @ degrees), int(spikes @ each), int(each.sum()) * result.ticks
-        found.append(ProjectionCounts(wiring.name(k), int(degrees.sum()), operations, read, dense))
+        synapses, operations, each = int(degrees.sum()), int(spikes @ degrees), wiring.wires[k].synapse_bytes
+        dense = synapses * each * result.ticks
+        found.append(ProjectionCounts(wiring.name(k), synapses, operations, operations * each, dense))
     return tuple(found)
 
 
