@@ -1,11 +1,13 @@
 """Bills: counts times prices, with bands, memory levels, aggregates and what is not known."""
 
+import math
 import re
+from dataclasses import replace
 
 import pytest
 
 import spikecore as sc
-from spikecore.energy import Ledger, Price, Profile, bill, load
+from spikecore.energy import COUNTS, EnergyReport, Ledger, Level, Measured, Price, Profile, bill, load
 from spikecore.energy.profile_file import parse
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nnode = "1 nm"\nsource = "me"\nscope = "per-term"\n'
@@ -117,3 +119,72 @@ def test_a_price_by_hand_is_checked_as_in_a_file():
             Price(*fine[:at], wrong, *fine[at + 1 :])
     empty = Profile("empty", "Empty", "none", None, "per-term", "me")
     assert bill(Ledger(), empty).nominal_j is None
+
+
+HOPS = Price("hops", "hops_ew", 2.3, "pJ", 2.3e-12, None, None, "measured", "operating point", "me")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"value": -2.3}, "hops: value is -2.3, allowed: 0"),
+        ({"low_j": -1.0}, "low_j is -1.0, allowed: 0"),
+        ({"high_j": math.nan}, "high_j is nan"),
+        ({"low_j": 3e-12}, "low_j is 3e-12, allowed: at most nominal_j, 2.3e-12 J"),
+        ({"high_j": 1e-12}, "high_j is 1e-12, allowed: at least nominal_j"),
+        ({"nominal_j": 2.3e-9}, "nominal_j is 2.3e-09, allowed: 2.3e-12 J, that is 2.3 pJ"),
+        ({"unit": "mW"}, "unit is 'mW', allowed: 'J'"),
+        ({"scope": "all-in", "contains": ("joules",)}, "contains is 'joules'"),
+        ({"scope": "all-in", "contains": ("spikes",)}, "at least its own count, 'hops_ew'"),
+        ({"contains": ("spikes",)}, "allowed: only with scope = 'all-in'"),
+        ({"active_j": 1e-12}, "active_j is 1e-12, allowed: only with"),
+        ({"each_chip": True}, "each_chip is True, allowed: only with count = 'biological_s'"),
+        ({"store": "synapses"}, "store is synapses, allowed: the size that decides"),
+        (
+            {
+                "count": "weight_bytes", "unit": "pJ/B", "store": "synapses",
+                "levels": tuple(Level(f"{n} B", n, 2.3, 2.3e-12, None, None) for n in (1000, 10)),
+            },
+            "levels is '10 B' at 1, allowed: memories from small to large",
+        ),
+    ],
+)  # fmt: skip
+def test_a_price_by_hand_says_no_more_than_a_file_could(wrong, says):
+    with pytest.raises(sc.NetworkError, match=re.escape(says)):
+        replace(HOPS, **wrong)
+
+
+def test_a31_an_all_in_price_by_hand_contains_all_counts_as_in_a_file():
+    everything = replace(HOPS, term="all", count="spikes", scope="all-in")
+    assert everything.contains == COUNTS
+    done = bill(Ledger(spikes=1, hops_ew=10), Profile("p", "P", "1 nm", None, "per-term", "me", prices=(everything, HOPS)))
+    assert done.nominal_j == pytest.approx(2.3e-12)
+    assert [one.price.term for one in done.inside] == ["hops"]
+
+
+def test_a31_two_all_in_prices_are_refused_by_hand_too():
+    both = replace(HOPS, scope="all-in")
+    with pytest.raises(sc.NetworkError, match="truenorth: scope of 'synaptic events' is 'all-in' for two prices"):
+        load("truenorth").with_prices(both)
+    with pytest.raises(sc.NetworkError, match="'updates_active' beside a price of all neuron_updates"):
+        load("loihi").with_prices(replace(HOPS, count="updates_active"))
+
+
+def test_what_is_measured_has_no_prices():
+    with pytest.raises(sc.NetworkError, match="host: measured is True, allowed: False, or no prices"):
+        load("host").with_prices(HOPS)
+    with pytest.raises(TypeError, match="measured must be True or False"):
+        Profile("p", "P", "1 nm", None, "per-term", "me", measured="yes")
+
+
+@pytest.mark.parametrize(
+    ("measured", "status", "joules"),
+    [
+        (None, "not measured", None),
+        (Measured(None, None, "no counters"), "not measured", None),
+        (Measured(3.0, 2.0, "powercap"), "measured", 3.0),
+    ],
+)
+def test_only_what_was_measured_is_called_so(measured, status, joules):
+    report = EnergyReport.of(Ledger(spikes=1), "host", measured)
+    assert (report.status, report.nominal_j) == (status, joules)

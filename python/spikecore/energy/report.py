@@ -76,8 +76,8 @@ class EnergyReport:
         done = bill(ledger, profile)
         self.lines, self.inside, self.unpriced = done.lines, done.inside, done.unpriced
         self.low_j, self.nominal_j, self.high_j = done.low_j, done.nominal_j, done.high_j
-        if profile.measured and measured is not None:
-            self.nominal_j = measured.total_j
+        if profile.measured:
+            self.nominal_j = None if measured is None else measured.total_j
 
     @classmethod
     def of(cls, ledger: Ledger, which: str | Path | Profile, measured: Measured | None = None) -> "EnergyReport":
