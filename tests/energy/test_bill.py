@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import spikecore as sc
-from spikecore.energy import COUNTS, EnergyReport, Ledger, Level, Measured, Price, Profile, bill, load
+from spikecore.energy import COUNTS, EnergyReport, Ledger, Level, Measured, Price, Profile, bill, known, load
 from spikecore.energy.profile_file import parse
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nnode = "1 nm"\nsource = "me"\nscope = "per-term"\n'
@@ -188,3 +188,48 @@ def test_what_is_measured_has_no_prices():
 def test_only_what_was_measured_is_called_so(measured, status, joules):
     report = EnergyReport.of(Ledger(spikes=1), "host", measured)
     assert (report.status, report.nominal_j) == (status, joules)
+
+
+@pytest.mark.parametrize(("neurons", "chips"), [(1, 1), (256, 1), (257, 2), (2560, 10), (2561, 11)])
+def test_every_chip_that_a_network_needs_leaks(neurons, chips):
+    """ODIN has 256 neurons: 27.3 uW of leakage and 133.5 uW of clock belong to each."""
+    done = bill(Ledger(neurons=neurons, neuron_updates=1000 * neurons, ticks=1000, dt_ms=1.0), load("odin"))
+    leakage, clock = (line for line in done.lines if line.price.count == "biological_s")
+    assert (leakage.chips, clock.chips, leakage.count) == (chips, chips, chips)
+    assert leakage.nominal_j + clock.nominal_j == pytest.approx(chips * 160.8e-6)
+
+
+def test_more_operations_than_a_chip_does_need_more_chips():
+    """37.5 million per second, in biological time."""
+    done = bill(Ledger(synaptic_operations=38_000_000, ticks=1000, dt_ms=1.0), load("odin"))
+    assert done.lines[0].chips == 2
+    slower = bill(Ledger(synaptic_operations=38_000_000, ticks=2000, dt_ms=1.0), load("odin"))
+    assert slower.lines[0].chips == 1
+
+
+def test_sources_outside_the_chip_take_no_room_on_it():
+    net = sc.Network(dt=1.0, seed=1)
+    source = net.spike_source(1000, times=[[1.0]] * 1000, name="source")
+    units = net.population(300, sc.LIF(), name="units")
+    net.connect(source, units, sc.FixedOutDegree(2), weight=1.0, delay=1.0)
+    report = net.compile(workers=1).run(10.0).energy("odin")
+    assert report.lines[0].chips == 2
+    assert "27.3 uW x 2 chips" in str(report)
+    assert report.to_dict()["terms"][0]["chips"] == 2
+
+
+def test_static_power_of_truenorth_is_that_of_every_chip():
+    neurons = 2 * 4096 * 256 + 1
+    ledger = Ledger(neurons=neurons, ticks=1000, dt_ms=1.0)
+    assert bill(ledger, load("truenorth-0.8V")).nominal_j == pytest.approx(3 * 64.43e-3)
+
+
+def test_no_power_of_a_profile_that_ships_is_that_of_one_chip_for_all_networks():
+    for name in known():
+        assert all(one.each_chip for one in load(name).prices if one.count == "biological_s"), name
+
+
+def test_each_chip_needs_limits():
+    power = Price("static", "biological_s", 1.0, "W", 1.0, None, None, "measured", "exact", "me", each_chip=True)
+    with pytest.raises(sc.NetworkError, match="each_chip of 'static' is True, allowed: only with a chip"):
+        Profile("p", "P", "1 nm", None, "per-term", "me", prices=(power,))

@@ -36,6 +36,8 @@ class Chip:
         each and `block_bits`, rounded up to words of `word_bits`.
     most_delay : int or None
         Ticks.
+    operations_per_s : int or None
+        Most synaptic operations per second of a whole chip, with three digits.
     within_tile_ns, hop_ew_ns, hop_ns_ns : float or None
         Latency of a packet within its tile, and of a hop east–west and north–south.
     source : str
@@ -57,6 +59,7 @@ class Chip:
     block_bits: int = 0
     word_bits: int = 1
     most_delay: int | None = None
+    operations_per_s: int | None = None
     within_tile_ns: float | None = None
     hop_ew_ns: float | None = None
     hop_ns_ns: float | None = None

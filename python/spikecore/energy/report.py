@@ -277,6 +277,7 @@ def _term(line: Line, status: str) -> dict[str, Any]:
         "price": price.value if line.level is None else line.level.value,
         "unit": price.unit,
         "memory": None if line.level is None else line.level.name,
+        "chips": line.chips,
         "energy_j": {"low": line.low_j, "nominal": line.nominal_j, "high": line.high_j},
         "status": status,
         "scope": price.scope,
@@ -295,7 +296,8 @@ def cells(line: Line, status: str) -> tuple[str, ...]:
     energies = (joules(line.low_j), joules(line.nominal_j), joules(line.high_j))
     value = price.value if line.level is None else line.level.value
     memory = "" if line.level is None else f"{line.level.name}, "
-    paid = f"{value:g} {price.unit} ({memory}{price.bound})"
+    chips = "" if line.chips in (None, 1) else f" x {line.chips:,} chips"
+    paid = f"{value:g} {price.unit}{chips} ({memory}{price.bound})"
     return (price.term, _count(price.count, line.count), paid, *energies, f"{status}, {price.evidence}")
 
 
