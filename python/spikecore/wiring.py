@@ -44,7 +44,7 @@ class Wire:
 class Wiring:
     """What a ledger needs to know of a machine beside its counters.
 
-    Bytes of weights depend on the network and the format alone. How many the machine really stores depends on the layout
+    Bytes of weights depend on the network and the format alone. How many a machine really stores depends on the layout
     that each core chose, and so on the number of workers: see `Machine.statistics`, ``store_bytes_per_core``.
 
     Attributes

@@ -157,7 +157,9 @@ def test_a_price_by_hand_says_no_more_than_a_file_could(wrong, says):
 def test_a31_an_all_in_price_by_hand_contains_all_counts_as_in_a_file():
     everything = replace(HOPS, term="all", count="spikes", scope="all-in")
     assert everything.contains == COUNTS
-    done = bill(Ledger(spikes=1, hops_ew=10), Profile("p", "P", "1 nm", None, "per-term", "me", prices=(everything, HOPS)))
+    done = bill(
+        Ledger(spikes=1, hops_ew=10), Profile("p", "P", "1 nm", None, "per-term", "me", prices=(everything, HOPS))
+    )
     assert done.nominal_j == pytest.approx(2.3e-12)
     assert [one.price.term for one in done.inside] == ["hops"]
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import spikecore as sc
-from spikecore.energy import COUNTS, Ledger, known, load
-from spikecore.energy.ledger import state_bytes
+from spikecore.energy import COUNTS, Ledger, ProjectionCounts, known, load
 from spikecore.energy.mapping import Mapping, list_bits
 from spikecore.energy.profile import Chip
+from spikecore.energy.run_counts import state_bytes
 
 H = 0.1
 
@@ -192,6 +192,7 @@ def test_updates_and_state():
         ledger, done = result.ledger, 60_000 - result.counts.updates_skipped["units"]
         assert (ledger.neuron_updates, ledger.updates_done) == (60_000, done)
         assert ledger.updates_active is None
+        assert ledger.updates_active_most == 0, "nothing arrives"
         assert "integrated whole" in ledger.why_unknown("updates_active")
         each = state_bytes(sc.LIF(), 4)
         assert (ledger.state_bytes, ledger.state_bytes_dense) == (each * done, each * 60_000)
@@ -266,6 +267,92 @@ def test_a_ledger_by_hand():
         Ledger(neuron_updates=5, updates_active=5)
     with pytest.raises(sc.NetworkError, match="is 7, allowed: 10"):
         Ledger(neuron_updates=10, updates_active=5, updates_inactive=2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "says"),
+    [
+        ({"synaptic_operations": "5"}, TypeError, "synaptic_operations must be a number, not str '5'"),
+        ({"spikes": True}, TypeError, "spikes must be a number, not bool True"),
+        ({"spikes": None}, TypeError, "spikes must be a number, not NoneType"),
+        ({"packets": 1j}, TypeError, "packets must be a number"),
+        ({"spikes": np.float32(-5.0)}, sc.NetworkError, "spikes is -5.0, allowed: 0 or more"),
+        ({"hops_ew": np.int64(-5)}, sc.NetworkError, "hops_ew is -5, allowed: 0 or more"),
+        ({"ticks": math.inf}, sc.NetworkError, "ticks is inf, allowed: 0 or more, finite"),
+        ({"cores": (1, -1)}, sc.NetworkError, r"cores\[1\] is -1"),
+        ({"populations": {"spikes": {"a": -1}}}, sc.NetworkError, r"populations\['spikes'\]\['a'\] is -1"),
+        ({"updates_active_most": 6, "neuron_updates": 5}, sc.NetworkError, "updates_active_most is 6, allowed: 0 … 5"),
+        (
+            {"updates_active_most": 2, "neuron_updates": 5, "updates_active": 3, "updates_inactive": 2},
+            sc.NetworkError,
+            "updates_active is 3, allowed: 0 … 2, the updates_active_most",
+        ),
+    ],
+)
+def test_what_is_no_count_is_refused(wrong, error, says):
+    with pytest.raises(error, match=says):
+        Ledger(**wrong)
+    if "hops_ew" in wrong:
+        with pytest.raises(sc.NetworkError, match="a → b: synapses is -1"):
+            ProjectionCounts("a → b", -1, 0)
+
+
+def test_integers_stay_exact():
+    """Also beyond 2^53, and where numpy counted them."""
+    ledger = Ledger(spikes=np.uint64(2**53 + 1), synaptic_operations=2**60 + 1)
+    assert (ledger.spikes, type(ledger.spikes)) == (2**53 + 1, int)
+    assert ledger.synaptic_operations == 2**60 + 1
+
+
+def active_updates(machine, result):
+    """Pairs of neuron and tick in which a synapse arrives, one by one."""
+    found = set()
+    for a in result.populations:
+        trains = result.spikes[a]
+        for b in result.populations:
+            synapses = machine.synapses(a, b)
+            by_source = {}
+            for k, s in enumerate(synapses.sources.tolist()):
+                by_source.setdefault(s, []).append((b.first + int(synapses.targets[k]), round(synapses.delays[k] / H)))
+            for time, s in zip(trains.times.tolist(), trains.neurons.tolist(), strict=True):
+                for target, delay in by_source.get(s, ()):
+                    found.add((target, round(time / H) + delay))
+    return len([1 for _, tick in found if tick <= result.ticks])
+
+
+@pytest.mark.parametrize("updates", ["dense", "event"])
+@pytest.mark.parametrize("silent", [True, False])
+def test_active_updates_are_bounded(updates, silent):
+    """A silent network, where the bound is what arrives, and a busy one, where it is what was done."""
+    net = sc.Network(dt=H, seed=3)
+    source = net.spike_source(20, times=[[1.0, 2.0, 2.5]] * 20, name="source")
+    units = net.population(200, sc.LIF(i_e=0.0 if silent else 400.0), name="units")
+    net.connect(source, units, sc.FixedOutDegree(2 if silent else 100), weight=20.0, delay=1.0)
+    machine = net.compile(workers=2, updates=updates)
+    result = machine.run(10.0)
+    ledger, exact = result.ledger, active_updates(machine, result)
+    assert 0 < exact <= ledger.updates_active_most <= min(ledger.neuron_updates, ledger.synaptic_operations)
+    assert ledger.updates_active_most <= ledger.updates_done
+    assert f"at most {ledger.updates_active_most:,} got input in their tick" in str(result.energy("loihi"))
+
+
+def test_what_was_pending_before_bounds_the_active_updates_of_a_run():
+    net = sc.Network(dt=H, seed=3)
+    source = net.spike_source(20, times=[[1.0]] * 20, name="source")
+    units = net.population(100, sc.LIF(), name="units")
+    net.connect(source, units, sc.FixedOutDegree(10), weight=20.0, delay=5.0)
+    machine = net.compile(workers=1)
+    first, second = machine.run(3.0).ledger, machine.run(10.0).ledger
+    assert (first.synaptic_operations, first.updates_active_most) == (200, 0)
+    assert (second.synaptic_operations, second.updates_active_most) == (0, 200)
+
+
+def test_dense_counts_by_population():
+    net, *_ = every_rule()
+    ledger = net.compile(workers=2).run(15.0).ledger
+    for name in ("synaptic_operations_dense", "weight_bytes_dense", "state_bytes_dense"):
+        assert sum(ledger.populations[name].values()) == getattr(ledger, name) > 0, name
+    assert ledger.populations["synaptic_operations_dense"]["two"] == 3 * 150
 
 
 # Placement, against the definition.

@@ -148,7 +148,12 @@ MISTAKES = [
     ("cores = 8\n", "cores = 0\n", 38, "cores is 0, allowed: a whole number, 1 or more"),
     ("cores = 8\n", "cores = 1.5\n", 38, "cores is 1.5"),
     ("mesh_width = 2\n", "", 36, "mesh_width is missing"),
-    ('name = "large"\n', 'name = "large"\nbytes = 10\n', 30, "bytes is 10 after a memory of 1024, allowed: memories from"),
+    (
+        'name = "large"\n',
+        'name = "large"\nbytes = 10\n',
+        30,
+        "bytes is 10 after a memory of 1024, allowed: memories from",
+    ),
     ("bytes = 1024\n", "", 27, "bytes is missing after a memory of no limit"),
     ('bound = "exact"', 'bound = "exact"\neach_chip = true', 14, "each_chip is true, allowed: only for count"),
     ('bound = "exact"', 'bound = "exact"\neach_chip = 1', 14, "each_chip is 1, allowed: true or false"),

@@ -113,7 +113,9 @@ class Profile:
             checks.refuse(self.name, "measured", True, "False, or no prices: what is measured is not modelled")
         for price in self.prices:
             if price.each_chip and self.chip is None:
-                checks.refuse(self.name, f"each_chip of {price.term!r}", True, "only with a chip, whose limits say how many")
+                checks.refuse(
+                    self.name, f"each_chip of {price.term!r}", True, "only with a chip, whose limits say how many"
+                )
         clash = double(self.prices)
         if clash is not None:
             at, parameter, found, allowed = clash
@@ -156,7 +158,7 @@ class Profile:
 
 
 def double(prices: Sequence[Price]) -> tuple[int, str, str, str] | None:
-    """Return the first price that would charge again what another does: its place, the field, its value, what is allowed.
+    """Return the first price that charges again what another does: its place, the field, its value, what is allowed.
 
     Examples
     --------

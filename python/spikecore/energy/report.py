@@ -246,7 +246,7 @@ class EnergyReport:
             nominal = "" if self.profile.measured else "nominal, "
             said.append(f"{joules(self.nominal_j / self.biological_s)} per biological second, {nominal}{self.status}")
         clocked, done = f"{self.ledger.neuron_updates:,}", f"{self.ledger.updates_done:,}"
-        said.append(f"of {clocked} neuron updates of a clocked machine, {done} were done here")
+        said.append(f"of {clocked} neuron updates of a clocked machine, {done} were done here{_active(self.ledger)}")
         said += [_costly(one, self) for one in self.projections[:_SHOWN_PROJECTIONS]]
         if self.profile.execution:
             said.append(f"pays: {self.profile.execution}")
@@ -258,6 +258,11 @@ class EnergyReport:
     def _shown(self, name: str | None) -> str:
         count = self._count(name)
         return "" if count is None else f" ({count:,})"
+
+
+def _active(ledger: Ledger) -> str:
+    most = ledger.updates_active_most
+    return "" if most is None else f"; at most {most:,} got input in their tick"
 
 
 def _costly(one: "Share", report: EnergyReport) -> str:
