@@ -121,6 +121,25 @@ class Profile:
             at, parameter, found, allowed = clash
             checks.refuse(self.name, f"{parameter} of {self.prices[at].term!r}", found, allowed)
 
+    @property
+    def scopes(self) -> str:
+        """The scopes of its prices, such as ``per-term and all-in``; its own where it has none."""
+        return " and ".join(dict.fromkeys(price.scope for price in self.prices)) or self.scope
+
+    @property
+    def place(self) -> str:
+        """Process and supply voltage, or that it was not published.
+
+        Examples
+        --------
+        >>> load("loihi").place, load("gpu").place
+        ('Intel 14 nm FinFET, 0.75 V', '7 nm, voltage not published')
+        """
+        if self.measured:
+            return self.node
+        voltage = "voltage not published" if self.voltage_v is None else f"{self.voltage_v:g} V"
+        return f"{self.node}, {voltage}"
+
     def with_prices(self, *prices: Price) -> "Profile":
         """Return the profile with further prices; beside an all-in price those it contains add nothing.
 

@@ -130,7 +130,7 @@ class EnergyReport:
             "profile": profile.name,
             "title": profile.title,
             "status": self.status,
-            "scope": profile.scope,
+            "scope": profile.scopes,
             "node": profile.node,
             "voltage_v": profile.voltage_v,
             "source": profile.source,
@@ -206,8 +206,7 @@ class EnergyReport:
     def __str__(self) -> str:
         """Return the report as an aligned table."""
         profile = self.profile
-        place = f"{profile.node}, {profile.voltage_v:g} V" if profile.voltage_v else profile.node
-        head = f"Energy on {profile.title} ({place}): {self.status}, {profile.scope}"
+        head = f"Energy on {profile.title} ({profile.place}): {self.status}, {profile.scopes}"
         table = aligned([_HEAD, *self._rows()], left=(0, 2, 6)) if self.lines else ["  nothing is priced"]
         said = [f"  {line}" for line in self.remarks()]
         said += [f"  price of {line.price.term}: {line.price.note}" for line in self.lines if line.price.note]
