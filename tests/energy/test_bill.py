@@ -7,7 +7,19 @@ from dataclasses import replace
 import pytest
 
 import spikecore as sc
-from spikecore.energy import COUNTS, EnergyReport, Ledger, Level, Measured, Price, Profile, bill, known, load
+from spikecore.energy import (
+    COUNTS,
+    EnergyReport,
+    Ledger,
+    Level,
+    Measured,
+    Price,
+    Profile,
+    bill,
+    known,
+    load,
+    profile_text,
+)
 from spikecore.energy.profile_file import parse
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nnode = "1 nm"\nsource = "me"\nscope = "per-term"\n'
@@ -229,6 +241,7 @@ def test_static_power_of_truenorth_is_that_of_every_chip():
 def test_no_power_of_a_profile_that_ships_is_that_of_one_chip_for_all_networks():
     for name in known():
         assert all(one.each_chip for one in load(name).prices if one.count == "biological_s"), name
+    assert "133.5 uW per chip" in profile_text.describe(load("odin"))
 
 
 def test_each_chip_needs_limits():

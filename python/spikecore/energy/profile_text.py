@@ -47,7 +47,8 @@ def describe(profile: Profile) -> str:
 
 def _row(price: Price) -> tuple[str, ...]:
     values = ", ".join(f"{level.name} {_band(level)}" for level in price.levels) or _band(price)
-    return (price.term, price.count, f"{values} {price.unit}", price.scope, price.evidence, price.bound)
+    paid = f"{values} {price.unit}{' per chip' if price.each_chip else ''}"
+    return (price.term, price.count, paid, price.scope, price.evidence, price.bound)
 
 
 def _band(one: Any) -> str:
