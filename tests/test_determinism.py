@@ -129,7 +129,7 @@ def machine_of(net, workers, store="f32", **options):
     native = net._native
     native.record_spikes([population.index for population in net.populations])
     compiled = native.compile(workers, store, **options)
-    return Machine(compiled, net._grid, net.populations, tuple(net._recorders), net.populations)
+    return Machine(compiled, net._grid, net.populations, tuple(net._recorders), net.populations, net.projections)
 
 
 def least_capacity(net, workers, **options):

@@ -516,7 +516,7 @@ def test_the_largest_lead_is_within_the_shortest_delay_of_each_pair_of_cores(del
         net.connect(*pair, sc.FixedInDegree(10), weight=1.0, delay=delay)
     native = net._native.compile(1, "f32", placement=[0, 1])
     assert isinstance(native, _native.Machine)
-    machine = Machine(native, net._grid, net.populations, (), ())
+    machine = Machine(native, net._grid, net.populations, (), (), net.projections)
     first = machine.run(20.0).largest_lead
     longer = machine.run(200.0).largest_lead
     assert set(first) == set(longer) == {(0, 1), (1, 0)}

@@ -15,7 +15,7 @@ from spikecore.batch import BatchResult
 from spikecore.errors import BusyError, NetworkError
 from spikecore.grid import Grid
 from spikecore.inputs import find, of_batch, of_one, seed_list
-from spikecore.population import Population, Recorder, member
+from spikecore.population import Population, Projection, Recorder, member
 from spikecore.progress import batch_progress, run_progress
 from spikecore.recorded import Samples
 from spikecore.result import Result, Span
@@ -90,6 +90,7 @@ class Machine:
         populations: tuple[Population, ...],
         recorders: tuple[Recorder, ...],
         recorded: tuple[Population, ...],
+        projections: tuple[Projection, ...],
     ) -> None:
         self._native = native
         self._grid = grid
@@ -99,7 +100,7 @@ class Machine:
         self._lock = threading.Lock()
         self._open: _Open | None = None
         self._last: Result | None = None
-        self._wiring = Wiring(native, populations)
+        self._wiring = Wiring(native, populations, projections)
 
     def __repr__(self) -> str:
         """Show the size and the time."""

@@ -459,7 +459,8 @@ class Network:
             forecast = Forecast(self._native.forecast(n_workers, store), error.allowed)
             msg = f"{error}. {forecast}"
             raise ForecastError(msg, value=forecast.bytes, allowed=forecast.available) from None
-        return Machine(native, self._grid, self.populations, tuple(self._recorders), tuple(recorded))
+        nouns = self.populations, tuple(self._recorders), tuple(recorded), self.projections
+        return Machine(native, self._grid, *nouns)
 
     def _check_model(self, name: str, size: int, model: NeuronModel) -> None:
         """Check what depends on the size of the population or on the grid."""

@@ -11,24 +11,41 @@ from numpy.typing import NDArray
 
 from spikecore import _native
 from spikecore.errors import NetworkError
-from spikecore.population import Population
+from spikecore.implicit import Convolution, Pooling
+from spikecore.population import Population, Projection
 
 __all__ = ["Wire", "Wiring"]
 
 
 @dataclass(frozen=True)
 class Wire:
-    """One projection: where it starts and ends, bytes read per synapse in rows and loose, longest delay in ticks."""
+    """One projection.
+
+    Attributes
+    ----------
+    source, target : int
+        Populations where it starts and ends.
+    synapse_bytes : int
+        Bytes of a synapse: its weight in the format of the machine and 2 B for its target; 2 B where all have one
+        weight; the weight alone where a matrix or a kernel says the target.
+    kernel : int or None
+        Weights of a kernel that all targets share; None where every synapse has its own place.
+    longest : int
+        Longest delay in ticks.
+    """
 
     source: int
     target: int
-    row_bytes: int
-    loose_bytes: int
+    synapse_bytes: int
+    kernel: int | None
     longest: int
 
 
 class Wiring:
     """What a ledger needs to know of a machine beside its counters.
+
+    Bytes of weights depend on the network and the format alone. How many a machine really stores depends on the layout
+    that each core chose, and so on the number of workers: see `Machine.statistics`, ``store_bytes_per_core``.
 
     Attributes
     ----------
@@ -36,24 +53,27 @@ class Wiring:
         In the order of declaration.
     wires : list of Wire
         The projections, in the order of declaration.
-    store_bytes : list of int
-        Bytes of the synapses of each core.
-    loose : list of bool
-        Whether each core stores every synapse with its delay, or in rows.
+    cores : int
+        Cores of the machine.
     word_bytes : int
         Bytes of a state variable.
     """
 
-    def __init__(self, native: _native.Machine, populations: tuple[Population, ...]) -> None:
+    def __init__(
+        self, native: _native.Machine, populations: tuple[Population, ...], projections: tuple[Projection, ...]
+    ) -> None:
         statistics = native.statistics()
         self._native: _native.Wiring | None = native.wiring()
         self._degrees: dict[int, NDArray[np.uint32]] = {}
-        self._bytes: dict[int, NDArray[np.uint64]] = {}
         self._placed: dict[tuple[int, ...], dict[str, Any]] = {}
         self.populations = populations
-        self.wires = [Wire(*one) for one in self._drawn().projections()]
-        self.store_bytes: list[int] = statistics["store_bytes_per_core"]
-        self.loose: list[bool] = statistics["loose_per_core"]
+        self.wires = [
+            Wire(source, target, in_rows, _kernel(projection.rule), longest)
+            for (source, target, in_rows, _, longest), projection in zip(
+                self._drawn().projections(), projections, strict=True
+            )
+        ]
+        self.cores: int = statistics["cores"]
         self.word_bytes = 8 if statistics["weights"] == "f64" else 4
 
     def degrees(self, projection: int) -> NDArray[np.uint32]:
@@ -64,7 +84,7 @@ class Wiring:
 
     def degrees_by_core(self, projection: int) -> NDArray[np.uint32]:
         """Return the same on each core, shape (size of the source, cores)."""
-        return self._drawn().fan_out_by_core(projection).reshape(-1, len(self.loose))
+        return self._drawn().fan_out_by_core(projection).reshape(-1, self.cores)
 
     def placed(self, *structure: int) -> dict[str, Any]:
         """Return what `_native.Wiring.place` says of a chip of this structure; made once."""
@@ -72,17 +92,11 @@ class Wiring:
             self._placed[structure] = self._drawn().place(*structure)
         return self._placed[structure]
 
-    def bytes_per_spike(self, projection: int) -> NDArray[np.uint64]:
-        """Return the bytes of synapses that one spike of every source neuron reads, shape (size of the source,)."""
-        if projection not in self._bytes:
-            wire = self.wires[projection]
-            sizes = [wire.loose_bytes if loose else wire.row_bytes for loose in self.loose]
-            if len(set(sizes)) == 1:
-                read = self.degrees(projection).astype(np.uint64) * np.uint64(sizes[0])
-            else:
-                read = self.degrees_by_core(projection).astype(np.uint64) @ np.array(sizes, dtype=np.uint64)
-            self._bytes[projection] = read
-        return self._bytes[projection]
+    def store_bytes(self, projection: int) -> int:
+        """Return the bytes of all synapses of a projection; of its kernel, if it has one."""
+        wire = self.wires[projection]
+        synapses = int(self.degrees(projection).sum(dtype=np.uint64)) if wire.kernel is None else wire.kernel
+        return synapses * wire.synapse_bytes
 
     def slice(self, projection: int) -> slice:
         """Return where the source's neurons lie among all."""
@@ -99,7 +113,6 @@ class Wiring:
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the tables, made now, in place of the description they are drawn from."""
         for projection in range(len(self.wires)):
-            self.bytes_per_spike(projection)
             self.degrees(projection)
         return {**vars(self), "_native": None}
 
@@ -108,3 +121,9 @@ class Wiring:
             msg = "a result that was pickled has its tables but not the network; place it on a chip before"
             raise NetworkError(msg)
         return self._native
+
+
+def _kernel(rule: Any) -> int | None:
+    if isinstance(rule, Convolution):
+        return int(np.size(rule.kernel))
+    return 1 if isinstance(rule, Pooling) else None

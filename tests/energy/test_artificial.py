@@ -192,8 +192,14 @@ def test_a_run_can_be_compared():
     spiking = art.Spiking.of_ledger(totals)
     assert spiking.synaptic_operations.count == totals["synaptic_operations"] > 0
     found = art.compare(art.Network([art.Dense(20, 5)]), spiking, art.Silicon("fp32", "sram-8KB"))
-    assert found.twin is None
     assert found.ratio > 0.0
+    assert found.twin.terms[0].count == 100 * capacity.twin_bits(50)
+    assert found.to_dict()["twin_bits"] == 6
+    assert "its layers are those of the artificial network (100 synapses, the run has 100)" in str(found)
+    larger = art.compare(art.Network([art.Dense(20, 6)]), spiking, art.Silicon("fp32", "sram-8KB"))
+    assert "(120 synapses, the run has 100)" in larger.twin.notes[0]
+    lstm = art.compare(art.Network([art.LSTM(20, 5)]), spiking, art.Silicon("fp32", "sram-8KB"))
+    assert lstm.twin is None, "no spiking layer corresponds to it"
 
 
 def test_the_types_of_counts_are_enforced():
@@ -273,6 +279,19 @@ def test_without_spikes_there_is_nothing_to_scale():
     assert "no spikes" in found.verdict
 
 
+@pytest.mark.parametrize(("ticks", "possible"), [(7, False), (8, True)])
+def test_a_break_even_above_one_spike_per_tick_is_not_reached(ticks, possible):
+    """7.67 and 7.59 spikes per synapse and inference would turn it."""
+    net = art.parse("784-128-10", bias=False)
+    spiking = art.Spiking.of_rates(net, [0.5], ticks=ticks, input_rate=0.25)
+    found = art.compare(net, spiking, art.Silicon("int8", None))
+    assert 7.0 < found.break_even < 8.0
+    assert found.is_break_even_possible == found.to_dict()["break_even_possible"] == possible
+    assert ("it turns at 7." in found.verdict) == possible
+    assert (f"no rate would turn it: that takes {found.break_even:.3g} spikes" in found.verdict) != possible
+    assert found.verdict.endswith("one spike in every tick gives 7") != possible
+
+
 def test_crossovers_and_verdict_are_in_the_text_and_the_dict():
     net = art.parse("100-50-10", bias=False)
     for rate, words in (
@@ -325,3 +344,15 @@ def test_memory_too_small_is_said():
     cost = art.artificial_cost(art.Network([art.Dense(1000, 1000)]), art.Silicon("int8", "sram-8KB"))
     assert any("1,001,000 bytes of parameters exceed sram-8KB: priced as 123" in note for note in cost.notes)
     assert not any("exceed" in note for note in art.artificial_cost(art.parse("9-9"), cost.silicon).notes)
+
+
+def test_memory_too_small_is_said_of_the_spiking_network_too():
+    net, silicon = art.Network([art.Dense(1000, 1000)]), art.Silicon("int8", "sram-8KB")
+    spiking = art.Spiking.of_rates(net, [0.5], ticks=10, input_rate=0.5)
+    words = "bytes of parameters exceed sram-8KB: priced as 123 such memories"
+    assert any(words in note for note in art.spiking_cost(spiking, silicon).notes)
+    run = art.Spiking(1_000_000, art.EffectiveOperations(1), 1, 1)
+    words = "1,000,000 bytes of weights, one per synapse, exceed sram-8KB"
+    assert any(words in note for note in art.spiking_cost(run, silicon).notes)
+    for fits in (art.Silicon("int8", "dram"), art.Silicon("int8", None)):
+        assert not any("exceed" in note for note in art.spiking_cost(spiking, fits).notes)

@@ -1,11 +1,25 @@
 """Bills: counts times prices, with bands, memory levels, aggregates and what is not known."""
 
+import math
 import re
+from dataclasses import replace
 
 import pytest
 
 import spikecore as sc
-from spikecore.energy import Ledger, Price, Profile, bill, load
+from spikecore.energy import (
+    COUNTS,
+    EnergyReport,
+    Ledger,
+    Level,
+    Measured,
+    Price,
+    Profile,
+    bill,
+    known,
+    load,
+    profile_text,
+)
 from spikecore.energy.profile_file import parse
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nnode = "1 nm"\nsource = "me"\nscope = "per-term"\n'
@@ -117,3 +131,120 @@ def test_a_price_by_hand_is_checked_as_in_a_file():
             Price(*fine[:at], wrong, *fine[at + 1 :])
     empty = Profile("empty", "Empty", "none", None, "per-term", "me")
     assert bill(Ledger(), empty).nominal_j is None
+
+
+HOPS = Price("hops", "hops_ew", 2.3, "pJ", 2.3e-12, None, None, "measured", "operating point", "me")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"value": -2.3}, "hops: value is -2.3, allowed: 0"),
+        ({"low_j": -1.0}, "low_j is -1.0, allowed: 0"),
+        ({"high_j": math.nan}, "high_j is nan"),
+        ({"low_j": 3e-12}, "low_j is 3e-12, allowed: at most nominal_j, 2.3e-12 J"),
+        ({"high_j": 1e-12}, "high_j is 1e-12, allowed: at least nominal_j"),
+        ({"nominal_j": 2.3e-9}, "nominal_j is 2.3e-09, allowed: 2.3e-12 J, that is 2.3 pJ"),
+        ({"unit": "mW"}, "unit is 'mW', allowed: 'J'"),
+        ({"scope": "all-in", "contains": ("joules",)}, "contains is 'joules'"),
+        ({"scope": "all-in", "contains": ("spikes",)}, "at least its own count, 'hops_ew'"),
+        ({"contains": ("spikes",)}, "allowed: only with scope = 'all-in'"),
+        ({"active_j": 1e-12}, "active_j is 1e-12, allowed: only with"),
+        ({"each_chip": True}, "each_chip is True, allowed: only with count = 'biological_s'"),
+        ({"store": "synapses"}, "store is synapses, allowed: the size that decides"),
+        (
+            {
+                "count": "weight_bytes", "unit": "pJ/B", "store": "synapses",
+                "levels": tuple(Level(f"{n} B", n, 2.3, 2.3e-12, None, None) for n in (1000, 10)),
+            },
+            "levels is '10 B' at 1, allowed: memories from small to large",
+        ),
+    ],
+)  # fmt: skip
+def test_a_price_by_hand_says_no_more_than_a_file_could(wrong, says):
+    with pytest.raises(sc.NetworkError, match=re.escape(says)):
+        replace(HOPS, **wrong)
+
+
+def test_a31_an_all_in_price_by_hand_contains_all_counts_as_in_a_file():
+    everything = replace(HOPS, term="all", count="spikes", scope="all-in")
+    assert everything.contains == COUNTS
+    done = bill(
+        Ledger(spikes=1, hops_ew=10), Profile("p", "P", "1 nm", None, "per-term", "me", prices=(everything, HOPS))
+    )
+    assert done.nominal_j == pytest.approx(2.3e-12)
+    assert [one.price.term for one in done.inside] == ["hops"]
+
+
+def test_a31_two_all_in_prices_are_refused_by_hand_too():
+    both = replace(HOPS, scope="all-in")
+    with pytest.raises(sc.NetworkError, match="truenorth: scope of 'synaptic events' is 'all-in' for two prices"):
+        load("truenorth").with_prices(both)
+    with pytest.raises(sc.NetworkError, match="'updates_active' beside a price of all neuron_updates"):
+        load("loihi").with_prices(replace(HOPS, count="updates_active"))
+
+
+def test_what_is_measured_has_no_prices():
+    with pytest.raises(sc.NetworkError, match="host: measured is True, allowed: False, or no prices"):
+        load("host").with_prices(HOPS)
+    with pytest.raises(TypeError, match="measured must be True or False"):
+        Profile("p", "P", "1 nm", None, "per-term", "me", measured="yes")
+
+
+@pytest.mark.parametrize(
+    ("measured", "status", "joules"),
+    [
+        (None, "not measured", None),
+        (Measured(None, None, "no counters"), "not measured", None),
+        (Measured(3.0, 2.0, "powercap"), "measured", 3.0),
+    ],
+)
+def test_only_what_was_measured_is_called_so(measured, status, joules):
+    report = EnergyReport.of(Ledger(spikes=1), "host", measured)
+    assert (report.status, report.nominal_j) == (status, joules)
+
+
+@pytest.mark.parametrize(("neurons", "chips"), [(1, 1), (256, 1), (257, 2), (2560, 10), (2561, 11)])
+def test_every_chip_that_a_network_needs_leaks(neurons, chips):
+    """ODIN has 256 neurons: 27.3 uW of leakage and 133.5 uW of clock belong to each."""
+    done = bill(Ledger(neurons=neurons, neuron_updates=1000 * neurons, ticks=1000, dt_ms=1.0), load("odin"))
+    leakage, clock = (line for line in done.lines if line.price.count == "biological_s")
+    assert (leakage.chips, clock.chips, leakage.count) == (chips, chips, chips)
+    assert leakage.nominal_j + clock.nominal_j == pytest.approx(chips * 160.8e-6)
+
+
+def test_more_operations_than_a_chip_does_need_more_chips():
+    """37.5 million per second, in biological time."""
+    done = bill(Ledger(synaptic_operations=38_000_000, ticks=1000, dt_ms=1.0), load("odin"))
+    assert done.lines[0].chips == 2
+    slower = bill(Ledger(synaptic_operations=38_000_000, ticks=2000, dt_ms=1.0), load("odin"))
+    assert slower.lines[0].chips == 1
+
+
+def test_sources_outside_the_chip_take_no_room_on_it():
+    net = sc.Network(dt=1.0, seed=1)
+    source = net.spike_source(1000, times=[[1.0]] * 1000, name="source")
+    units = net.population(300, sc.LIF(), name="units")
+    net.connect(source, units, sc.FixedOutDegree(2), weight=1.0, delay=1.0)
+    report = net.compile(workers=1).run(10.0).energy("odin")
+    assert report.lines[0].chips == 2
+    assert "27.3 uW x 2 chips" in str(report)
+    assert report.to_dict()["terms"][0]["chips"] == 2
+
+
+def test_static_power_of_truenorth_is_that_of_every_chip():
+    neurons = 2 * 4096 * 256 + 1
+    ledger = Ledger(neurons=neurons, ticks=1000, dt_ms=1.0)
+    assert bill(ledger, load("truenorth-0.8V")).nominal_j == pytest.approx(3 * 64.43e-3)
+
+
+def test_no_power_of_a_profile_that_ships_is_that_of_one_chip_for_all_networks():
+    for name in known():
+        assert all(one.each_chip for one in load(name).prices if one.count == "biological_s"), name
+    assert "133.5 uW per chip" in profile_text.describe(load("odin"))
+
+
+def test_each_chip_needs_limits():
+    power = Price("static", "biological_s", 1.0, "W", 1.0, None, None, "measured", "exact", "me", each_chip=True)
+    with pytest.raises(sc.NetworkError, match="each_chip of 'static' is True, allowed: only with a chip"):
+        Profile("p", "P", "1 nm", None, "per-term", "me", prices=(power,))

@@ -154,6 +154,11 @@ def test_compare_reads_a_run(capsys, tmp_path):
         (lambda report: report["energy"]["loihi"]["ledger"].update(spikes=-1), "spikes is -1"),
         (lambda report: report["energy"]["loihi"]["ledger"].update(per_projection=[{"a": 1}]), "per_projection"),
         (lambda report: report["energy"]["loihi"]["ledger"].update(per_population=3), "per_population is 3"),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"].update(per_population={"spikes": {"a": "5"}}),
+            "populations['spikes']['a'] must be a number, not str '5'",
+        ),
+        (lambda report: report["energy"]["loihi"]["ledger"].update(per_population={"spikes": 5}), "ledger is refused"),
         (lambda report: report["energy"]["loihi"]["ledger"].update(synaptic_operations_per_core=3), "per_core is 3"),
     ],
 )

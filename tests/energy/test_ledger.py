@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import spikecore as sc
-from spikecore.energy import COUNTS, Ledger, load
-from spikecore.energy.ledger import state_bytes
+from spikecore.energy import COUNTS, Ledger, ProjectionCounts, known, load
 from spikecore.energy.mapping import Mapping, list_bits
 from spikecore.energy.profile import Chip
+from spikecore.energy.run_counts import state_bytes
 
 H = 0.1
 
@@ -116,28 +116,72 @@ def test_bytes_of_weights(options, row, shared):
     assert ledger.synaptic_operations_dense == 100 * 20 * 700
 
 
-def test_bytes_of_loose_and_of_computed_synapses():
+def test_bytes_of_synapses_do_not_follow_the_layout():
+    """Loose synapses store their delays too; that is a matter of this machine, and of its statistics."""
     net = sc.Network(dt=H, seed=1)
     source = net.spike_source(100, times=[[1.0]] * 100, name="source")
     units = net.population(100, sc.LIF(), name="units")
     net.connect(source, units, sc.FixedOutDegree(2), weight=sc.Normal(20.0, 1.0), delay=sc.Uniform(1.0, 9.0))
-    net.connect(source, units, sc.Dense(np.ones((100, 100))), delay=1.0)
     machine = net.compile(workers=1)
     assert machine.statistics["loose_per_core"] == [True]
     ledger = machine.run(10.0).ledger
-    assert [one.weight_bytes for one in ledger.projections] == [200 * 8, 10_000 * 4]
+    assert (ledger.weight_bytes, ledger.weight_store_bytes) == (200 * 6, 200 * 6)
+    assert machine.statistics["weight_store_bytes"] == 200 * 8
 
 
-def test_cores_of_two_layouts():
-    """Rows on one core and loose synapses on another: bytes are counted core by core."""
-    net, *_ = every_rule()
-    result = net.compile(workers=2).run(15.0)
-    wiring = result.wiring
-    wiring.loose = [True, False]
-    for k, wire in enumerate(wiring.wires):
-        cores = wiring.degrees_by_core(k).astype(np.int64)
-        expected = cores @ np.array([wire.loose_bytes, wire.row_bytes])
-        assert wiring.bytes_per_spike(k).tolist() == expected.tolist()
+@pytest.mark.parametrize("workers", [1, 3])
+def test_bytes_of_computed_synapses(workers):
+    """A matrix is stored whole and a kernel once, whatever each core keeps of them."""
+    net = sc.Network(dt=H, seed=1)
+    source = net.spike_source(1200, times=[[1.0]] * 1200, name="source")
+    units = net.population(1200, sc.LIF(), name="units")
+    net.connect(source, units, sc.Dense(np.ones((1200, 1200))), delay=1.0)
+    net.connect(source, units, sc.Convolution(np.ones((3, 3, 3, 3)), (3, 20, 20), padding=1), delay=1.0)
+    net.connect(source, units, sc.Pooling(1, (3, 20, 20)), weight=1.0, delay=1.0)
+    result = net.compile(workers=workers).run(10.0)
+    assert [result.wiring.store_bytes(k) for k in range(3)] == [4 * 1200 * 1200, 4 * 81, 4]
+    assert result.ledger.weight_store_bytes == 4 * (1200 * 1200 + 81 + 1)
+    assert [one.weight_bytes for one in result.ledger.projections] == [
+        4 * one.synapses for one in result.ledger.projections
+    ]
+
+
+def sparse(workers, **options):
+    """4,000 neurons with 36 synapses each: cores store them in rows, or loose where a core is small."""
+    net = sc.Network(dt=H, seed=3)
+    units = net.population(4000, sc.LIF(i_e=380.0), v_init=sc.Uniform(-70.0, -55.0), name="units")
+    net.connect(units, units, sc.FixedOutDegree(36), weight=sc.Normal(5.0, 1.0), delay=sc.Uniform(0.5, 1.0))
+    return net.compile(workers=workers, **options)
+
+
+@pytest.fixture(scope="module")
+def by_workers():
+    machines = [sparse(workers) for workers in (1, 2, 3, 8)]
+    return machines, [machine.run(50.0) for machine in machines]
+
+
+def test_the_layout_of_that_network_follows_the_workers(by_workers):
+    machines, _ = by_workers
+    assert {any(machine.statistics["loose_per_core"]) for machine in machines} == {True, False}
+    assert len({machine.statistics["weight_store_bytes"] for machine in machines}) == 2
+
+
+@pytest.mark.parametrize("name", known())
+@pytest.mark.parametrize("mapping", [False, True])
+def test_energy_does_not_depend_on_the_number_of_workers(by_workers, name, mapping):
+    """C1: on every profile that ships, all that is priced."""
+    if mapping and load(name).chip is None:
+        return
+    reports = [result.energy(name, mapping=mapping).to_dict() for result in by_workers[1]]
+    for report in reports:
+        del report["ledger"]["synaptic_operations_per_core"]
+    assert all(report == reports[0] for report in reports[1:])
+
+
+def test_a_run_has_no_store_of_a_core(by_workers):
+    ledger = by_workers[1][0].ledger
+    assert ledger.core_store_bytes is None
+    assert "follow the number of workers" in ledger.why_unknown("core_store_bytes")
 
 
 def test_updates_and_state():
@@ -148,6 +192,7 @@ def test_updates_and_state():
         ledger, done = result.ledger, 60_000 - result.counts.updates_skipped["units"]
         assert (ledger.neuron_updates, ledger.updates_done) == (60_000, done)
         assert ledger.updates_active is None
+        assert ledger.updates_active_most == 0, "nothing arrives"
         assert "integrated whole" in ledger.why_unknown("updates_active")
         each = state_bytes(sc.LIF(), 4)
         assert (ledger.state_bytes, ledger.state_bytes_dense) == (each * done, each * 60_000)
@@ -222,6 +267,92 @@ def test_a_ledger_by_hand():
         Ledger(neuron_updates=5, updates_active=5)
     with pytest.raises(sc.NetworkError, match="is 7, allowed: 10"):
         Ledger(neuron_updates=10, updates_active=5, updates_inactive=2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "says"),
+    [
+        ({"synaptic_operations": "5"}, TypeError, "synaptic_operations must be a number, not str '5'"),
+        ({"spikes": True}, TypeError, "spikes must be a number, not bool True"),
+        ({"spikes": None}, TypeError, "spikes must be a number, not NoneType"),
+        ({"packets": 1j}, TypeError, "packets must be a number"),
+        ({"spikes": np.float32(-5.0)}, sc.NetworkError, "spikes is -5.0, allowed: 0 or more"),
+        ({"hops_ew": np.int64(-5)}, sc.NetworkError, "hops_ew is -5, allowed: 0 or more"),
+        ({"ticks": math.inf}, sc.NetworkError, "ticks is inf, allowed: 0 or more, finite"),
+        ({"cores": (1, -1)}, sc.NetworkError, r"cores\[1\] is -1"),
+        ({"populations": {"spikes": {"a": -1}}}, sc.NetworkError, r"populations\['spikes'\]\['a'\] is -1"),
+        ({"updates_active_most": 6, "neuron_updates": 5}, sc.NetworkError, "updates_active_most is 6, allowed: 0 … 5"),
+        (
+            {"updates_active_most": 2, "neuron_updates": 5, "updates_active": 3, "updates_inactive": 2},
+            sc.NetworkError,
+            "updates_active is 3, allowed: 0 … 2, the updates_active_most",
+        ),
+    ],
+)
+def test_what_is_no_count_is_refused(wrong, error, says):
+    with pytest.raises(error, match=says):
+        Ledger(**wrong)
+    if "hops_ew" in wrong:
+        with pytest.raises(sc.NetworkError, match="a → b: synapses is -1"):
+            ProjectionCounts("a → b", -1, 0)
+
+
+def test_integers_stay_exact():
+    """Also beyond 2^53, and where numpy counted them."""
+    ledger = Ledger(spikes=np.uint64(2**53 + 1), synaptic_operations=2**60 + 1)
+    assert (ledger.spikes, type(ledger.spikes)) == (2**53 + 1, int)
+    assert ledger.synaptic_operations == 2**60 + 1
+
+
+def active_updates(machine, result):
+    """Pairs of neuron and tick in which a synapse arrives, one by one."""
+    found = set()
+    for a in result.populations:
+        trains = result.spikes[a]
+        for b in result.populations:
+            synapses = machine.synapses(a, b)
+            by_source = {}
+            for k, s in enumerate(synapses.sources.tolist()):
+                by_source.setdefault(s, []).append((b.first + int(synapses.targets[k]), round(synapses.delays[k] / H)))
+            for time, s in zip(trains.times.tolist(), trains.neurons.tolist(), strict=True):
+                for target, delay in by_source.get(s, ()):
+                    found.add((target, round(time / H) + delay))
+    return len([1 for _, tick in found if tick <= result.ticks])
+
+
+@pytest.mark.parametrize("updates", ["dense", "event"])
+@pytest.mark.parametrize("silent", [True, False])
+def test_active_updates_are_bounded(updates, silent):
+    """A silent network, where the bound is what arrives, and a busy one, where it is what was done."""
+    net = sc.Network(dt=H, seed=3)
+    source = net.spike_source(20, times=[[1.0, 2.0, 2.5]] * 20, name="source")
+    units = net.population(200, sc.LIF(i_e=0.0 if silent else 400.0), name="units")
+    net.connect(source, units, sc.FixedOutDegree(2 if silent else 100), weight=20.0, delay=1.0)
+    machine = net.compile(workers=2, updates=updates)
+    result = machine.run(10.0)
+    ledger, exact = result.ledger, active_updates(machine, result)
+    assert 0 < exact <= ledger.updates_active_most <= min(ledger.neuron_updates, ledger.synaptic_operations)
+    assert ledger.updates_active_most <= ledger.updates_done
+    assert f"at most {ledger.updates_active_most:,} got input in their tick" in str(result.energy("loihi"))
+
+
+def test_what_was_pending_before_bounds_the_active_updates_of_a_run():
+    net = sc.Network(dt=H, seed=3)
+    source = net.spike_source(20, times=[[1.0]] * 20, name="source")
+    units = net.population(100, sc.LIF(), name="units")
+    net.connect(source, units, sc.FixedOutDegree(10), weight=20.0, delay=5.0)
+    machine = net.compile(workers=1)
+    first, second = machine.run(3.0).ledger, machine.run(10.0).ledger
+    assert (first.synaptic_operations, first.updates_active_most) == (200, 0)
+    assert (second.synaptic_operations, second.updates_active_most) == (0, 200)
+
+
+def test_dense_counts_by_population():
+    net, *_ = every_rule()
+    ledger = net.compile(workers=2).run(15.0).ledger
+    for name in ("synaptic_operations_dense", "weight_bytes_dense", "state_bytes_dense"):
+        assert sum(ledger.populations[name].values()) == getattr(ledger, name) > 0, name
+    assert ledger.populations["synaptic_operations_dense"]["two"] == 3 * 150
 
 
 # Placement, against the definition.

@@ -6,8 +6,8 @@ import pytest
 
 import spikecore as sc
 from spikecore.energy import COUNTS, known, load
-from spikecore.energy.profile import BOUNDS, EVIDENCE, SCOPES
-from spikecore.energy.profile_file import PER_BYTE, PER_EVENT, PER_SECOND, Places
+from spikecore.energy.price import BOUNDS, EVIDENCE, PER_BYTE, PER_EVENT, PER_SECOND, SCOPES
+from spikecore.energy.profile_file import Places
 
 FILE = """\
 name = "mine"
@@ -148,6 +148,18 @@ MISTAKES = [
     ("cores = 8\n", "cores = 0\n", 38, "cores is 0, allowed: a whole number, 1 or more"),
     ("cores = 8\n", "cores = 1.5\n", 38, "cores is 1.5"),
     ("mesh_width = 2\n", "", 36, "mesh_width is missing"),
+    (
+        'name = "large"\n',
+        'name = "large"\nbytes = 10\n',
+        30,
+        "bytes is 10 after a memory of 1024, allowed: memories from",
+    ),
+    ("bytes = 1024\n", "", 27, "bytes is missing after a memory of no limit"),
+    ('bound = "exact"', 'bound = "exact"\neach_chip = true', 14, "each_chip is true, allowed: only for count"),
+    ('bound = "exact"', 'bound = "exact"\neach_chip = 1', 14, "each_chip is 1, allowed: true or false"),
+    ('bound = "exact"', 'bound = "exact"\nscope = "all-in"\ncontains = ["packets"]', 15, "its own count, 'spikes'"),
+    ('name = "mine"', 'name = "mine"\nmeasured = "yes"', 2, "measured is 'yes', allowed: true or false"),
+    ('name = "mine"', 'name = "mine"\nmeasured = true', 2, "measured is true beside [[price]]"),
 ]
 
 
@@ -176,6 +188,12 @@ def test_an_update_is_not_charged_at_two_levels_of_activity(file):
 def test_broken_toml_is_named_with_its_line(file):
     file.write_text(FILE.replace('unit = "nJ"', "unit = nJ"), encoding="utf-8")
     with pytest.raises(sc.NetworkError, match=r"mine\.toml' is malformed: .*line 11"):
+        load(file)
+
+
+def test_a_file_that_is_not_utf_8_is_named_with_its_line(file):
+    file.write_bytes(FILE.replace("Mine", "Mühle").encode("latin-1"))
+    with pytest.raises(sc.NetworkError, match=r"mine\.toml' is malformed: line 2 is not UTF-8"):
         load(file)
 
 

@@ -14,7 +14,10 @@ from spikecore.energy.formulas.operations import DenseOperations, EffectiveOpera
 from spikecore.energy.layers import RNN, BatchNorm, Convolution, Dense, Layer, Pooling
 from spikecore.errors import NetworkError
 
-__all__ = ["LayerActivity", "Spiking"]
+__all__ = ["SPIKING", "LayerActivity", "Spiking"]
+
+SPIKING = (Dense, Convolution, RNN, Pooling, BatchNorm)
+"""Layers that a spiking network may have."""
 
 
 @dataclass(frozen=True)
@@ -242,7 +245,7 @@ def _activities(
     for index, layer in enumerate(network.layers):
         if isinstance(layer, BatchNorm):
             continue
-        if not isinstance(layer, Dense | Convolution | RNN | Pooling):
+        if not isinstance(layer, SPIKING):
             checks.refuse(name, f"layer {index}", layer.kind, "Dense, Convolution, RNN, Pooling or BatchNorm to spike")
         own = next(given) if layer.neurons or isinstance(layer, Pooling) else Rate(0.0)
         if layer.neurons and own.spikes > ticks:

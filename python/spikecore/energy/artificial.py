@@ -17,13 +17,16 @@ Examples
 >>> print(found)  # doctest: +ELLIPSIS
 One inference, modelled: 45nm, int32, sram-32KB (64-bit accesses), ideal reuse, batch 1
 ...
+>>> print(found.verdict)  # doctest: +NORMALIZE_WHITESPACE
+the spiking network takes less, 145 times; no rate would turn it: that takes 512 spikes per synapse and inference, and
+one spike in every tick gives 100
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from spikecore.energy.activity import LayerActivity, Spiking
+from spikecore.energy.activity import SPIKING, LayerActivity, Spiking
 from spikecore.energy.architecture import Network, parse
 from spikecore.energy.cost import Cost, Silicon, Term, artificial_cost, spiking_cost, twin_cost
 from spikecore.energy.formulas import capacity
@@ -77,7 +80,8 @@ class Comparison:
         Multiply-accumulates of a machine that skips zeros; None where it does all.
     twin : Cost or None
         The capacity-matched quantised twin of the spiking network: it sees the number of spikes of an
-        inference and not their times. None where the layers are unknown.
+        inference and not their times. Of a run, whose layers are unknown, it has those of the artificial network; None
+        where these are LSTM or GRU, which no spiking layer corresponds to.
     """
 
     network: Network
@@ -117,14 +121,21 @@ class Comparison:
     def break_even(self) -> float | None:
         """Spikes per synapse and inference at which both cost the same, all rates scaled alike.
 
-        0 where the spiking network loses even in silence, by its neuron updates; None where it has no
-        spikes to scale.
+        No neuron spikes more than once per tick, so above the ticks of an inference it is never reached
+        (`is_break_even_possible`). 0 where the spiking network loses even in silence, by its neuron updates; None
+        where it has no spikes to scale.
         """
         variable = self.spiking.with_spikes_j
         if not variable:
             return None
         spare = self.artificial.energy_j - (self.spiking.energy_j - variable)
         return max(0.0, spare * self.spikes_per_synapse / variable)
+
+    @property
+    def is_break_even_possible(self) -> bool:
+        """Whether there is a break-even at some rate up to one spike per tick."""
+        even = self.break_even
+        return even is not None and 0.0 < even <= self.activity.ticks
 
     @property
     def verdict(self) -> str:
@@ -136,6 +147,10 @@ class Comparison:
             return f"{who}, {factor}; it has no spikes"
         if even == 0.0:
             return f"{who}, {factor}; at no rate would that turn: neuron updates alone cost more"
+        if not self.is_break_even_possible:
+            needed = f"that takes {even:.3g} spikes per synapse and inference"
+            most = f"one spike in every tick gives {self.activity.ticks:.3g}"
+            return f"{who}, {factor}; no rate would turn it: {needed}, and {most}"
         return f"{who}, {factor}; it turns at {even:.3g} spikes per synapse and inference, now {now:.3g}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -148,7 +163,7 @@ class Comparison:
             "ratio": self.ratio,
             "ratio_band": list(self.ratio_band),
             "twin_ratio": self.twin_ratio,
-            "twin_bits": None if self.twin is None else capacity.twin_bits(round(self.activity.ticks)),
+            "twin_bits": None if self.twin is None else capacity.twin_bits(_whole_ticks(activity)),
             "counts": {
                 "dense_macs": self.network.macs,
                 "effective_macs": None if self.effective is None else self.effective.count,
@@ -161,6 +176,7 @@ class Comparison:
             "spikes_per_synapse_per_pass": self.spikes_per_synapse_and_pass,
             "break_even_spikes_per_synapse_per_inference": self.break_even,
             "break_even_spikes_per_synapse_per_tick": _per(self.break_even, self.activity.ticks),
+            "break_even_possible": self.is_break_even_possible,
             "crossovers": [{**vars(one), "verdict": one.verdict(self.spikes_per_synapse)} for one in CROSSOVERS],
             "verdict": self.verdict,
             "networks": {role: _cost(cost) for role, cost in costs.items() if cost is not None},
@@ -223,11 +239,24 @@ def compare(
     >>> round(found.ratio, 2), round(found.break_even, 3)
     (21.46, 7.563)
     """
-    sizes = [one.layer for one in spiking.layers]
-    ticks = round(spiking.ticks)
-    twin = twin_cost(Network(sizes, name=spiking.name), ticks, silicon) if sizes else None
     artificial, events = artificial_cost(network, silicon, effective), spiking_cost(spiking, silicon)
-    return Comparison(network, spiking, artificial, events, effective, twin)
+    return Comparison(network, spiking, artificial, events, effective, _twin(network, spiking, silicon))
+
+
+def _twin(network: Network, spiking: Spiking, silicon: Silicon) -> Cost | None:
+    """Return the twin of the spiking network's layers; where they are unknown, of those of the artificial one."""
+    sizes = [one.layer for one in spiking.layers] or list(network.layers)
+    if not all(isinstance(layer, SPIKING) for layer in sizes):
+        return None
+    twin = twin_cost(Network(sizes, name=spiking.name), _whole_ticks(spiking), silicon)
+    if spiking.layers:
+        return twin
+    both = f"{network.synapses:,} synapses, the run has {spiking.synapses:,.0f}"
+    return replace(twin, notes=(f"its layers are those of the artificial network ({both})", *twin.notes))
+
+
+def _whole_ticks(spiking: Spiking) -> int:
+    return max(1, round(spiking.ticks))
 
 
 def _over(a: float, b: float) -> float:

@@ -3,12 +3,13 @@
 An all-in price is never added to what it contains; a count that is not known makes its term unpriced.
 """
 
+import math
 from dataclasses import dataclass
 
 from spikecore.energy.ledger import Ledger
-from spikecore.energy.profile import Level, Price, Profile, Unpriced
+from spikecore.energy.profile import Chip, Level, Price, Profile, Unpriced
 
-__all__ = ["Bill", "Inside", "Line", "bill"]
+__all__ = ["Bill", "Inside", "Line", "bill", "chips_needed"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Line:
         Energy in J; None where no such bound was published.
     level : Level or None
         The memory that was priced.
+    chips : int or None
+        For a power that every chip takes: how many the network needs at least; `count` are seconds of all of them.
     """
 
     price: Price
@@ -33,6 +36,7 @@ class Line:
     nominal_j: float
     high_j: float | None
     level: Level | None = None
+    chips: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def bill(ledger: Ledger, profile: Profile) -> Bill:
     lines, inside, unpriced = [], [], []
     for price in profile.prices:
         aggregate = _aggregate(price, profile)
-        line = _line(price, ledger)
+        line = _line(price, ledger, profile)
         if aggregate is not None:
             inside.append(Inside(price, ledger.count(price.count), aggregate))
         elif isinstance(line, Unpriced):
@@ -121,12 +125,39 @@ def _aggregate(price: Price, profile: Profile) -> Price | None:
     return next((other for other in others if price.count in other.contains), None)
 
 
-def _line(price: Price, ledger: Ledger) -> Line | Unpriced:
+def chips_needed(ledger: Ledger, chip: Chip) -> int:
+    """Return the fewest chips that hold the neurons of a ledger, and do its operations in biological time.
+
+    Neurons are those that are updated in every tick; where no updates were counted, all of the ledger. A rate within
+    the three digits of the published limit is not above it.
+
+    Examples
+    --------
+    >>> from spikecore.energy.profile import load
+    >>> odin = load("odin").chip
+    >>> second = {"ticks": 1000, "dt_ms": 1.0}
+    >>> [chips_needed(Ledger(neurons=n, **second), odin) for n in (0, 256, 257)]
+    [1, 1, 2]
+    >>> chips_needed(Ledger(synaptic_operations=100_000_000, **second), odin)
+    3
+    """
+    neurons = ledger.neuron_updates / ledger.ticks if ledger.neuron_updates and ledger.ticks else ledger.neurons
+    needed = [1, math.ceil(neurons / (chip.neurons_per_core * chip.cores))]
+    if chip.operations_per_s is not None and ledger.biological_s:
+        rate = ledger.synaptic_operations / ledger.biological_s
+        needed.append(math.ceil(round(rate / chip.operations_per_s, 3)))
+    return max(needed)
+
+
+def _line(price: Price, ledger: Ledger, profile: Profile) -> Line | Unpriced:
     count = ledger.count(price.count)
     if count is None:
         return Unpriced(price.term, price.count, ledger.why_unknown(price.count))
     if price.levels:
         return _at_level(price, count, ledger)
+    if price.each_chip and profile.chip is not None:
+        chips = chips_needed(ledger, profile.chip)
+        return Line(price, chips * count, *_energies(price, chips * count), chips=chips)
     if price.active_j is not None and ledger.updates_active is not None and ledger.updates_inactive is not None:
         energy = ledger.updates_active * price.active_j + ledger.updates_inactive * price.nominal_j
         return Line(price, count, energy, energy, energy)

@@ -267,6 +267,8 @@ def spiking_cost(spiking: Spiking, silicon: Silicon) -> Cost:
     notes = [f"biases are part of the neuron update; a spike is written and read as {SPIKE_BITS} bits"]
     if spiking.spikes is None:
         notes.append("the number of spikes is unknown: moving them is not priced")
+    weights = sum(one.layer.weights + one.layer.biases for one in spiking.layers) or spiking.synapses
+    notes += _too_small(weights, "parameters" if spiking.layers else "weights, one per synapse,", silicon)
     return Cost(spiking.name, silicon, tuple(bill.terms), tuple(notes))
 
 
@@ -302,11 +304,16 @@ def _notes(network: Network, silicon: Silicon) -> tuple[str, ...]:
     notes = ["not priced: activation functions, comparisons and sums of a pooling, normalisation (folded)"]
     if silicon.memory is None:
         return (*notes, "arithmetic alone: no memory is priced")
-    room = silicon.memory_price.capacity
-    stored = network.parameters * silicon.operation_price.bits // 8
-    if room is not None and stored > room:
-        notes.append(
-            f"{stored:,} bytes of parameters exceed {silicon.memory}: priced as {-(-stored // room):,} such memories, "
-            "each beside its arithmetic; the way between them is not priced"
-        )
-    return tuple(notes)
+    return (*notes, *_too_small(network.parameters, "parameters", silicon))
+
+
+def _too_small(values: float, what: str, silicon: Silicon) -> list[str]:
+    """Say so where what is stored exceeds the memory that is priced."""
+    room = None if silicon.memory is None else silicon.memory_price.capacity
+    stored = math.ceil(values) * silicon.operation_price.bits // 8
+    if room is None or stored <= room:
+        return []
+    return [
+        f"{stored:,} bytes of {what} exceed {silicon.memory}: priced as {-(-stored // room):,} such memories, "
+        "each beside its arithmetic; the way between them is not priced"
+    ]

@@ -29,7 +29,7 @@ def fragment(report: "EnergyReport") -> str:
     rows += [_row((*inside_cells(one), one.price.source)) for one in report.inside]
     rows.append(_row(("total", "", "", *sums, status, "")))
     head = "<tr>" + "".join(f"<th>{name}</th>" for name in _HEAD) + "</tr>"
-    title = escape(f"Energy on {report.profile.title}: {status}, {report.profile.scope}")
+    title = escape(f"Energy on {report.profile.title}: {status}, {report.profile.scopes}")
     verdict = f'<p class="verdict">{escape(report.verdict())}</p>'
     remarks = _list(report.remarks()[1:])
     unpriced = _list([f"{one.term}: {one.reason}" for one in report.unpriced])

@@ -4,15 +4,17 @@ A ledger is plain data. One is made from a run (`Ledger.of`), or by hand, to pri
 another program counted. A count that is not known is None and never a guess; `unknown` says why.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
-from spikecore.errors import InternalError, NetworkError
+from spikecore.errors import NetworkError
 
-__all__ = ["BYTES", "COUNTS", "Ledger", "ProjectionCounts", "state_bytes"]
+__all__ = ["BYTES", "COUNTS", "Ledger", "ProjectionCounts"]
 
 COUNTS = (
     "spikes",
@@ -62,10 +64,17 @@ class ProjectionCounts:
     weight_bytes: float | None = None
     weight_bytes_dense: float | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what is no count."""
+        _check_fields(self, self.name)
+
 
 @dataclass(frozen=True)
 class Ledger:
     """Counts of one run.
+
+    Those of a run are exact integers. By hand any number from 0 on is taken, because papers give means per inference;
+    integers stay integers.
 
     Attributes
     ----------
@@ -80,6 +89,10 @@ class Ledger:
     updates_active, updates_inactive : float or None
         Of the neuron updates, those of neurons that got input in that tick, and the others. None
         where not counted: a block of neurons that is integrated whole does not know.
+    updates_active_most : float or None
+        An upper bound of the active updates, where it is known: no more than all updates, than the synaptic operations
+        and stimulus events that arrived, and than the updates that were done. None where nothing bounds them but the
+        neuron updates.
     updates_done, updates_skipped : float
         Of the neuron updates, those that were done one by one here, and those that were left out:
         nothing happened to the neuron, and its state was moved on in closed form.
@@ -89,7 +102,10 @@ class Ledger:
         Packets between chip cores, one per spike and distinct target chip core, and the tiles that
         they pass east–west and north–south, under `mapping`. None without a mapping.
     weight_bytes, weight_bytes_dense : float or None
-        Bytes of synapses read by spikes; by a machine that reads every synapse in every tick.
+        Bytes of synapses read by spikes; by a machine that reads every synapse in every tick. A synapse is its
+        weight in the format of the run (4 B, or 2 B of ``q16``, or 8 B of ``f64``) and 2 B for its target; 2 B where
+        a projection has one weight; the weight alone of a matrix or kernel. The layout of this machine, which
+        depends on the number of workers, does not count: `Machine.statistics` has what it stores.
     state_bytes, state_bytes_dense : float or None
         Bytes of neuron state read and written by the updates done; by all updates.
     learning_updates : float
@@ -100,9 +116,11 @@ class Ledger:
         Length of a tick in ms of biological time, the algorithmic time step.
     neurons, synapses : float
         Size of the network.
-    weight_store_bytes, core_store_bytes : float or None
-        Bytes of all synapses, and of those of the fullest core: the size of the memory that weights
-        are read from, whole or local.
+    weight_store_bytes : float or None
+        Bytes of all synapses, as above, a kernel once: the size of the memory that weights are read from.
+    core_store_bytes : float or None
+        Bytes of synapses of a core of the machine that is priced, given by hand. None for a run: the cores of
+        this machine follow the number of workers, and what a run costs elsewhere must not.
     populations : dict
         Counts by name, each by population.
     projections : tuple of ProjectionCounts
@@ -127,6 +145,7 @@ class Ledger:
     neuron_updates: float = 0
     updates_active: float | None = None
     updates_inactive: float | None = None
+    updates_active_most: float | None = None
     updates_done: float = 0
     updates_skipped: float = 0
     stimulus_events: float = 0
@@ -151,12 +170,13 @@ class Ledger:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse negative counts, and activity that does not add up."""
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if isinstance(value, int | float) and not value >= 0:
-                msg = f"ledger: {one.name} is {value!r}, allowed: 0 or more"
-                raise NetworkError(msg, parameter=one.name, value=value)
+        """Refuse what is no count, and activity that does not add up."""
+        _check_fields(self, "ledger")
+        for count, by_name in self.populations.items():
+            for name, value in by_name.items():
+                _count("ledger", f"populations[{count!r}][{name!r}]", value)
+        for core, value in enumerate(self.cores):
+            _count("ledger", f"cores[{core}]", value)
         if (self.updates_active is None) != (self.updates_inactive is None):
             msg = "ledger: updates_active and updates_inactive are known together or not at all"
             raise NetworkError(msg, parameter="updates_active", value=self.updates_active)
@@ -166,6 +186,10 @@ class Ledger:
                 allowed = f"{self.neuron_updates:,}, the neuron_updates"
                 msg = f"ledger: updates_active + updates_inactive is {together:,}, allowed: {allowed}"
                 raise NetworkError(msg, parameter="updates_active", value=self.updates_active)
+        most = self.updates_active_most
+        if most is not None:
+            _at_most("updates_active_most", most, self.neuron_updates, "the neuron_updates")
+            _at_most("updates_active", self.updates_active or 0, most, "the updates_active_most")
 
     @property
     def biological_s(self) -> float:
@@ -195,11 +219,13 @@ class Ledger:
         Ledger
             Its counts.
         """
+        from spikecore.energy import run_counts
+
         totals = result.counts.totals()
-        projections = _projections(result)
-        _check(result, projections)
+        projections = run_counts.projections(result)
+        run_counts.check(result, projections)
         wiring, ticks = result.wiring, result.ticks
-        of_state = {one.name: state_bytes(one.model, wiring.word_bytes) for one in result.populations}
+        of_state = {one.name: run_counts.state_bytes(one.model, wiring.word_bytes) for one in result.populations}
         updates, skipped = result.counts.neuron_updates, result.counts.updates_skipped
         per_core = getattr(result, "statistics", {}).get("synaptic_operations_per_core", ())
         synapses = sum(one.synapses for one in projections)
@@ -208,6 +234,7 @@ class Ledger:
             synaptic_operations=totals["synaptic_operations"],
             synaptic_operations_dense=synapses * ticks,
             neuron_updates=totals["neuron_updates"],
+            updates_active_most=run_counts.active_most(result, totals),
             updates_done=totals["neuron_updates"] - totals["updates_skipped"],
             updates_skipped=totals["updates_skipped"],
             stimulus_events=totals["stimulus_events"],
@@ -219,9 +246,8 @@ class Ledger:
             dt_ms=result.dt,
             neurons=sum(one.size for one in result.populations),
             synapses=synapses,
-            weight_store_bytes=sum(wiring.store_bytes),
-            core_store_bytes=max(wiring.store_bytes),
-            populations=_populations(result, projections, of_state),
+            weight_store_bytes=sum(wiring.store_bytes(k) for k in range(len(wiring.wires))),
+            populations=run_counts.populations(result, projections, of_state),
             projections=projections,
             cores=tuple(int(n) for n in per_core),
             unknown=_UNKNOWN,
@@ -232,6 +258,7 @@ class Ledger:
         totals = {name: self.count(name) for name in COUNTS}
         return {
             **totals,
+            "updates_active_most": self.updates_active_most,
             "ticks": self.ticks,
             "dt_ms": self.dt_ms,
             "neurons": self.neurons,
@@ -246,68 +273,41 @@ class Ledger:
 
 
 _NOT_MAPPED = "not mapped: energy(…, mapping=True) places the network on the chip"
+_NOT_TOLD_APART = (
+    "blocks of neurons that are integrated whole do not count which got input; at most updates_active_most did"
+)
 _UNKNOWN = {
     "packets": _NOT_MAPPED,
     "hops_ew": _NOT_MAPPED,
     "hops_ns": _NOT_MAPPED,
-    "updates_active": "blocks of neurons that are integrated whole do not count which got input",
-    "updates_inactive": "blocks of neurons that are integrated whole do not count which got input",
+    "core_store_bytes": "the cores of this machine follow the number of workers, and are not those of another",
+    "updates_active": _NOT_TOLD_APART,
+    "updates_inactive": _NOT_TOLD_APART,
 }
 
 
-def state_bytes(model: Any, word_bytes: int) -> int:
-    """Return the bytes of state that one update of a neuron reads and writes.
-
-    The potential, the synaptic currents and the adaptation are a word each, as are an adaptive
-    neuron's last spike; the refractory ticks of the others take 2 B. Constants are not counted.
-
-    Examples
-    --------
-    >>> import spikecore as sc
-    >>> state_bytes(sc.LIFDelta(), 4)  # a potential and a counter, read and written
-    12
-    """
-    words = [name for name in model.variables if name != "theta"]
-    if not words:
-        return 0
-    return 2 * ((len(words) + 1) * word_bytes if "eta" in words else len(words) * word_bytes + 2)
+def _count(owner: str, name: str, value: Any) -> float:
+    """Return a count as a plain number: an integer stays one."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        msg = f"{owner}: {name} must be a number, not {type(value).__name__} {value!r}"
+        raise TypeError(msg)
+    plain = int(value) if isinstance(value, Integral) else float(value)
+    if not 0 <= plain < math.inf:
+        msg = f"{owner}: {name} is {plain!r}, allowed: 0 or more, finite"
+        raise NetworkError(msg, parameter=name, value=plain)
+    return plain
 
 
-def _projections(result: Any) -> tuple[ProjectionCounts, ...]:
-    """Return spikes × fan-out by projection."""
-    wiring, counts = result.wiring, result.neuron_spikes
-    found = []
-    for k in range(len(wiring.wires)):
-        spikes = counts[wiring.slice(k)]
-        degrees = wiring.degrees(k).astype(np.uint64)
-        each = wiring.bytes_per_spike(k)
-        operations, read, dense = int(spikes @ degrees), int(spikes @ each), int(each.sum()) * result.ticks
-        found.append(ProjectionCounts(wiring.name(k), int(degrees.sum()), operations, read, dense))
-    return tuple(found)
+def _at_most(name: str, value: float, most: float, what: str) -> None:
+    if value > most:
+        msg = f"ledger: {name} is {value:,}, allowed: 0 … {most:,}, {what}"
+        raise NetworkError(msg, parameter=name, value=value)
 
 
-def _populations(
-    result: Any, projections: tuple[ProjectionCounts, ...], of_state: dict[str, int]
-) -> dict[str, dict[str, float]]:
-    """Return the engine's counts by population, the bytes that its spikes read, and those of its state."""
-    counts = {name: dict(values) for name, values in vars(result.counts).items()}
-    skipped = counts["updates_skipped"]
-    read: dict[str, float] = dict.fromkeys(of_state, 0)
-    for wire, one in zip(result.wiring.wires, projections, strict=True):
-        read[result.populations[wire.source].name] += one.weight_bytes or 0
-    state = {name: of_state[name] * (n - skipped[name]) for name, n in counts["neuron_updates"].items()}
-    return {**counts, "weight_bytes": read, "state_bytes": state}
-
-
-def _check(result: Any, projections: tuple[ProjectionCounts, ...]) -> None:
-    """Hold the tables against the engine's counters: nothing may be lost or counted twice."""
-    counted = result.counts.totals()["synaptic_operations"]
-    sums = {"over projections": sum(one.synaptic_operations for one in projections)}
-    if hasattr(result, "statistics"):
-        of_run = result.statistics
-        sums["over cores"] = sum(of_run["synaptic_operations_per_core"])
-        sums["delivered and pending"] = of_run["synaptic_events"] + result.newly_pending
-    for what, found in sums.items():
-        if found != counted:
-            msg = f"the ledger's synaptic operations {what} are {found:,}, the engine counted {counted:,}"
-            raise InternalError(msg, value=found, allowed=counted)
+def _check_fields(counts: Any, owner: str) -> None:
+    """Check the fields that are numbers, and keep them as plain ones; None only where it may be."""
+    for one in fields(counts):
+        value = getattr(counts, one.name)
+        if one.type not in (float, float | None) or (value is None and one.default is None):
+            continue
+        object.__setattr__(counts, one.name, _count(owner, one.name, value))

@@ -1,135 +1,18 @@
 """Hardware profiles: prices as data, each with unit, scope, evidence, bound and source.
 
-A profile is a TOML file. `profile_file` reads and checks it; here is what it becomes.
+A profile is a TOML file. `profile_file` reads and checks it; here is what it becomes. `price` has the prices.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
 from spikecore import checks
-from spikecore.energy.ledger import COUNTS
+from spikecore.energy.price import SCOPES, Level, Price, Unpriced
+from spikecore.errors import NetworkError
 
-__all__ = ["BOUNDS", "EVIDENCE", "SCOPES", "Chip", "Level", "Price", "Profile", "Unpriced", "known", "load"]
-
-EVIDENCE = ("measured", "simulated", "fitted", "vendor", "estimated", "unverified")
-"""How a number was obtained. *estimated*: published as a rough figure of a technology; *unverified*: quoted from memory
-of the literature or from a table whose source could not be read, so not to be relied on."""
-SCOPES = ("per-term", "all-in")
-BOUNDS = ("min", "max", "exact", "band", "operating point")
-"""What a number is: a bound, one value, a band from low to high, or what holds at one operating point only."""
-
-
-@dataclass(frozen=True)
-class Level:
-    """A memory of some size, and the energy of moving one byte from or to it.
-
-    Attributes
-    ----------
-    name : str
-        Such as ``8 KB SRAM``.
-    bytes : float or None
-        Its size; None for one that holds everything.
-    value : float
-        The published number, in the unit of the price.
-    nominal_j, low_j, high_j : float or None
-        Energy per byte in J; None where no such bound was published.
-    """
-
-    name: str
-    bytes: float | None
-    value: float
-    nominal_j: float
-    low_j: float | None
-    high_j: float | None
-
-
-@dataclass(frozen=True)
-class Price:
-    """Energy per counted event, per byte, or per second.
-
-    Attributes
-    ----------
-    term, count : str
-        What is priced, and the count that it multiplies, one of `ledger.COUNTS`.
-    value : float
-        The published number, in `unit`.
-    unit : str
-        Unit of the published number: energy for events (``pJ``), energy per access for bytes
-        (``pJ/B``, ``pJ/32bit``, ``pJ/64bit``), power for ``biological_s`` (``mW``).
-    nominal_j, low_j, high_j : float or None
-        Energy per event, byte or second in J; None where no such bound was published.
-    evidence : str
-        How the number was obtained, one of `EVIDENCE`.
-    bound : str
-        Whether it is a minimum, a maximum, a band, exact, or holds at an operating point.
-    source : str
-        Where it was published.
-    scope : {"per-term", "all-in"}
-        An all-in price contains other terms and is never added to them.
-    contains : tuple of str
-        The counts that an all-in price contains.
-    active_j : float or None
-        For neuron updates: energy of one that is active, where the ledger knows; the others cost `low_j`.
-    store : str or None
-        The size in the ledger that decides the memory level.
-    levels : tuple of Level
-        Memories from small to large; the smallest that holds the store is priced.
-    voltage_v : float or None
-        Supply voltage.
-    node : str
-        Process.
-    note : str
-        What to know about it.
-    """
-
-    term: str
-    count: str
-    value: float
-    unit: str
-    nominal_j: float
-    low_j: float | None
-    high_j: float | None
-    evidence: str
-    bound: str
-    source: str
-    scope: str = "per-term"
-    contains: tuple[str, ...] = ()
-    active_j: float | None = None
-    store: str | None = None
-    levels: tuple[Level, ...] = ()
-    voltage_v: float | None = None
-    node: str = ""
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse what a file could not say either."""
-        checks.choice(self.term, "count", self.count, COUNTS)
-        checks.choice(self.term, "evidence", self.evidence, EVIDENCE)
-        checks.choice(self.term, "scope", self.scope, SCOPES)
-        checks.choice(self.term, "bound", self.bound, BOUNDS)
-        checks.number(self.term, "nominal_j", self.nominal_j, low=0.0, unit="J")
-        if not self.source.strip():
-            checks.refuse(self.term, "source", "empty", "where the number was published")
-
-
-@dataclass(frozen=True)
-class Unpriced:
-    """A term without a price.
-
-    Attributes
-    ----------
-    term : str
-        What has no price.
-    count : str or None
-        The count that belongs to it, if there is one.
-    reason : str
-        Why it has none.
-    """
-
-    term: str
-    count: str | None
-    reason: str
+__all__ = ["Chip", "Level", "Price", "Profile", "Unpriced", "known", "load"]
 
 
 @dataclass(frozen=True)
@@ -153,6 +36,8 @@ class Chip:
         each and `block_bits`, rounded up to words of `word_bits`.
     most_delay : int or None
         Ticks.
+    operations_per_s : int or None
+        Most synaptic operations per second of a whole chip, with three digits.
     within_tile_ns, hop_ew_ns, hop_ns_ns : float or None
         Latency of a packet within its tile, and of a hop east–west and north–south.
     source : str
@@ -174,6 +59,7 @@ class Chip:
     block_bits: int = 0
     word_bits: int = 1
     most_delay: int | None = None
+    operations_per_s: int | None = None
     within_tile_ns: float | None = None
     hop_ew_ns: float | None = None
     hop_ns_ns: float | None = None
@@ -220,8 +106,55 @@ class Profile:
     measured: bool = False
     chip: Chip | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse prices that would be charged twice, and those of a machine that is measured."""
+        checks.choice(self.name, "scope", self.scope, SCOPES)
+        if checks.switch(self.name, "measured", self.measured) and self.prices:
+            checks.refuse(self.name, "measured", True, "False, or no prices: what is measured is not modelled")
+        for price in self.prices:
+            if price.each_chip and self.chip is None:
+                checks.refuse(
+                    self.name, f"each_chip of {price.term!r}", True, "only with a chip, whose limits say how many"
+                )
+        clash = double(self.prices)
+        if clash is not None:
+            at, parameter, found, allowed = clash
+            checks.refuse(self.name, f"{parameter} of {self.prices[at].term!r}", found, allowed)
+
+    @property
+    def scopes(self) -> str:
+        """The scopes of its prices, such as ``per-term and all-in``; its own where it has none."""
+        return " and ".join(dict.fromkeys(price.scope for price in self.prices)) or self.scope
+
+    @property
+    def place(self) -> str:
+        """Process and supply voltage, or that it was not published.
+
+        Examples
+        --------
+        >>> load("loihi").place, load("gpu").place
+        ('Intel 14 nm FinFET, 0.75 V', '7 nm, voltage not published')
+        """
+        if self.measured:
+            return self.node
+        voltage = "voltage not published" if self.voltage_v is None else f"{self.voltage_v:g} V"
+        return f"{self.node}, {voltage}"
+
     def with_prices(self, *prices: Price) -> "Profile":
-        """Return the profile with further prices; beside an all-in price those it contains add nothing."""
+        """Return the profile with further prices; beside an all-in price those it contains add nothing.
+
+        Raises
+        ------
+        NetworkError
+            If one all-in price contains another, if updates are priced at two levels of activity, or if the machine's
+            energy is measured.
+
+        Examples
+        --------
+        >>> hops = Price("hops", "hops_ew", 2.3, "pJ", 2.3e-12, None, None, "measured", "operating point", "a paper")
+        >>> len(load("spinnaker").with_prices(hops).prices)
+        3
+        """
         return replace(self, prices=self.prices + prices)
 
     def at(self, voltage_v: float) -> "Profile":
@@ -241,6 +174,25 @@ class Profile:
             allowed = "no voltage is known" if self.voltage_v is None else f"{self.voltage_v:g}: figures are not scaled"
             checks.refuse(self.name, "voltage_v", voltage_v, allowed)
         return self
+
+
+def double(prices: Sequence[Price]) -> tuple[int, str, str, str] | None:
+    """Return the first price that charges again what another does: its place, the field, its value, what is allowed.
+
+    Examples
+    --------
+    >>> double(load("truenorth").prices * 2)[:3]
+    (0, 'scope', "'all-in' for two prices")
+    """
+    for at, price in enumerate(prices):
+        others = [other for k, other in enumerate(prices) if k != at]
+        if price.scope == "all-in" and any(one.scope == "all-in" and one.count in price.contains for one in others):
+            return at, "scope", "'all-in' for two prices", "one: an all-in price is never added to another"
+        level = price.count in ("updates_active", "updates_inactive")
+        if level and any(one.count == "neuron_updates" for one in others):
+            said = f"{price.count!r} beside a price of all neuron_updates"
+            return at, "count", said, "one of them; that of neuron_updates takes the price of active ones as active"
+    return None
 
 
 def known() -> list[str]:
@@ -278,6 +230,15 @@ def load(which: str | Path) -> Profile:
         entry = resources.files("spikecore.energy") / "profiles" / f"{which}.toml"
         return profile_file.parse(entry.read_text(encoding="utf-8"), f"{which}.toml")
     if Path(which).suffix == ".toml" and Path(which).is_file():
-        return profile_file.parse(Path(which).read_text(encoding="utf-8"), str(which))
+        return profile_file.parse(_text(Path(which)), str(which))
     allowed = f"{', '.join(repr(name) for name in known())} or the path of a .toml file"
     checks.refuse("energy", "profile", f"{str(which)!r}", allowed)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = 1 + error.object[: error.start].count(b"\n")
+        msg = f"energy: profile {str(file)!r} is malformed: line {line} is not UTF-8: {error.reason}"
+        raise NetworkError(msg, parameter="profile", value=str(file)) from error

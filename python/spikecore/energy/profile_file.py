@@ -10,22 +10,11 @@ from typing import Any, Never
 
 from spikecore import checks
 from spikecore.energy.ledger import BYTES, COUNTS
-from spikecore.energy.profile import BOUNDS, EVIDENCE, SCOPES, Chip, Level, Price, Profile, Unpriced
+from spikecore.energy.price import BOUNDS, EVIDENCE, SCOPES, STORES, Level, Price, Unpriced, misplaced, units
+from spikecore.energy.profile import Chip, Profile, double
 from spikecore.errors import NetworkError
 
 __all__ = ["Places", "parse"]
-
-_ENERGY = {"J": 1.0, "mJ": 1e-3, "uJ": 1e-6, "nJ": 1e-9, "pJ": 1e-12, "fJ": 1e-15}
-_POWER = {"W": 1.0, "mW": 1e-3, "uW": 1e-6, "nW": 1e-9}
-_ACCESS_BYTES = {"B": 1.0, "bit": 0.125, "32bit": 4.0, "64bit": 8.0}
-PER_EVENT = dict(_ENERGY)
-"""Units of a price per event, in J."""
-PER_BYTE = {f"{e}/{a}": joules / n for e, joules in _ENERGY.items() for a, n in _ACCESS_BYTES.items()}
-"""Units of a price of memory, in J per byte: the width of an access must be said, because sources differ."""
-PER_SECOND = dict(_POWER)
-"""Units of static power, in J per second."""
-STORES = ("weight_store_bytes", "core_store_bytes", "synapses")
-"""Sizes in the ledger that may decide a memory level; `synapses` for a machine that stores one byte each."""
 
 _TOP = {
     "name",
@@ -43,7 +32,7 @@ _TOP = {
 }
 _PRICE = {
     "term", "count", "value", "low", "high", "unit", "scope", "contains", "evidence", "bound", "note", "source",
-    "active", "store", "level", "voltage_v", "node",
+    "active", "store", "level", "voltage_v", "node", "each_chip",
 }  # fmt: skip
 _LEVEL = {"name", "bytes", "value", "low", "high"}
 _UNPRICED = {"term", "count", "reason"}
@@ -131,6 +120,12 @@ class _Table:
             self.fail(key, f"is {value!r}, allowed: a number")
         return checks.number(self.owner(key), key, value, low=0.0, high=1e18)
 
+    def switch(self, key: str) -> bool:
+        value = self.data.get(key, False)
+        if not isinstance(value, bool):
+            self.fail(key, f"is {value!r}, allowed: true or false")
+        return value
+
     def required(self, key: str) -> float:
         value = self.number(key)
         if value is None:
@@ -182,31 +177,18 @@ def parse(text: str, file: str) -> Profile:
         notes=top.texts("notes"),
         unpriced=tuple(_unpriced(one) for one in top.tables("unpriced", _UNPRICED)),
         execution=top.text("execution", ""),
-        measured=data.get("measured", False) is True,
+        measured=top.switch("measured"),
         chip=_chip(top) if "chip" in data else None,
     )
     tables = top.tables("price", _PRICE)
+    if profile.measured and tables:
+        top.fail("measured", "is true beside [[price]]: what is measured is not modelled, allowed: one of the two")
     prices = [_price(one, profile) for one in tables]
-    _refuse_two_aggregates(tables, prices)
-    _refuse_activity_twice(tables, prices)
+    clash = double(prices)
+    if clash is not None:
+        at, key, found, allowed = clash
+        tables[at].fail(key, f"is {found}, allowed: {allowed}")
     return profile.with_prices(*prices)
-
-
-def _refuse_two_aggregates(tables: list[_Table], prices: list[Price]) -> None:
-    for table, price in zip(tables, prices, strict=True):
-        for other in prices:
-            if other is not price and "all-in" == price.scope == other.scope and other.count in price.contains:
-                table.fail("scope", "is 'all-in' for two prices: an all-in price is never added to another")
-
-
-def _refuse_activity_twice(tables: list[_Table], prices: list[Price]) -> None:
-    """Refuse a price of all updates beside one of a level of activity: an update is one quantity at two levels."""
-    for table, price in zip(tables, prices, strict=True):
-        if price.count in ("updates_active", "updates_inactive") and any(
-            one.count == "neuron_updates" for one in prices
-        ):
-            allowed = "one of them; [[price]] neuron_updates takes the price of active ones as active ="
-            table.fail("count", f"is {price.count!r} beside a price of all neuron_updates, allowed: {allowed}")
 
 
 def _price(table: _Table, profile: Profile) -> Price:
@@ -220,6 +202,7 @@ def _price(table: _Table, profile: Profile) -> Price:
         table.required("value")
     if ("store" in table.data) != bool(levels):
         table.fail("store", "decides which [[price.level]] is priced: one needs the other")
+    _check_order(table, levels)
     first = levels[0] if levels else _level(table, scale, bound, named=False)
     scope = table.choice("scope", SCOPES, profile.scope)
     contains = table.texts("contains") or (COUNTS if scope == "all-in" else ())
@@ -227,6 +210,8 @@ def _price(table: _Table, profile: Profile) -> Price:
         table.fail("contains", "is what an all-in price contains, allowed: only with scope = 'all-in'")
     for one in contains:
         checks.choice(table.owner("contains"), "contains", one, COUNTS)
+    if scope == "all-in" and count not in contains:
+        table.fail("contains", f"is {list(contains)}, allowed: at least its own count, {count!r}")
     active = table.number("active")
     if active is not None and count != "neuron_updates":
         table.fail("active", "is a price of active neuron updates, allowed: only with count = 'neuron_updates'")
@@ -249,17 +234,34 @@ def _price(table: _Table, profile: Profile) -> Price:
         voltage_v=profile.voltage_v if "voltage_v" not in table.data else table.number("voltage_v"),
         node=table.text("node", profile.node),
         note=table.text("note", "") if "note" in table.data else "",
+        each_chip=_each_chip(table, count, profile),
     )
+
+
+def _each_chip(table: _Table, count: str, profile: Profile) -> bool:
+    each = table.switch("each_chip")
+    if each and (count != "biological_s" or profile.chip is None):
+        table.fail("each_chip", "is true, allowed: only for count = 'biological_s', and with a [chip] that has limits")
+    return each
+
+
+def _check_order(table: _Table, levels: tuple[Level, ...]) -> None:
+    at = misplaced(levels)
+    if at is not None:
+        before = "no limit" if levels[at - 1].bytes is None else f"{levels[at - 1].bytes:g}"
+        own = "missing" if levels[at].bytes is None else f"{levels[at].bytes:g}"
+        found = table.tables("level", _LEVEL)[at]
+        found.fail("bytes", f"is {own} after a memory of {before}, allowed: memories from small to large")
 
 
 def _scale(table: _Table, count: str) -> float:
     """Return J per event, byte or second in the unit that the table names."""
-    units = PER_BYTE if count in BYTES else PER_SECOND if count == "biological_s" else PER_EVENT
-    shown = tuple(units) if count not in BYTES else ("pJ/B", "pJ/32bit", "pJ/64bit", "fJ/bit")
+    known = units(count)
+    shown = tuple(known) if count not in BYTES else ("pJ/B", "pJ/32bit", "pJ/64bit", "fJ/bit")
     unit = table.text("unit")
-    if unit not in units:
+    if unit not in known:
         checks.choice(table.owner("unit"), "unit", unit, shown)
-    return units[unit]
+    return known[unit]
 
 
 def _level(table: _Table, scale: float, bound: str, named: bool = True) -> Level:
@@ -295,7 +297,7 @@ def _chip(top: _Table) -> Chip:
     numbers: dict[str, Any] = {key: table.required(key) for key in (*needed, *table.data) if key != "source"}
     for key, value in numbers.items():
         if key not in _LATENCIES:
-            if value != int(value) or (value < 1 and key in (*needed, "block", "word_bits")):
+            if value != int(value) or (value < 1 and key in (*needed, "block", "word_bits", "operations_per_s")):
                 table.fail(key, f"is {value:g}, allowed: a whole number, 1 or more")
             numbers[key] = int(value)
     return Chip(**numbers, source=source)

@@ -32,8 +32,7 @@ def describe(profile: Profile) -> str:
     >>> print(describe(load("atom")).splitlines()[0])
     atom: Intel Atom at 1.67 GHz (14 nm, 0.75 V)
     """
-    place = profile.node if profile.voltage_v is None else f"{profile.node}, {profile.voltage_v:g} V"
-    text = [f"{profile.name}: {profile.title} ({place})"]
+    text = [f"{profile.name}: {profile.title} ({profile.place})"]
     if profile.prices:
         text += aligned([_HEAD, *(_row(price) for price in profile.prices)], left=(0, 1, 2, 3, 4, 5))
     text += [f"  pays: {profile.execution}"] if profile.execution else []
@@ -48,7 +47,8 @@ def describe(profile: Profile) -> str:
 
 def _row(price: Price) -> tuple[str, ...]:
     values = ", ".join(f"{level.name} {_band(level)}" for level in price.levels) or _band(price)
-    return (price.term, price.count, f"{values} {price.unit}", price.scope, price.evidence, price.bound)
+    paid = f"{values} {price.unit}{' per chip' if price.each_chip else ''}"
+    return (price.term, price.count, paid, price.scope, price.evidence, price.bound)
 
 
 def _band(one: Any) -> str:

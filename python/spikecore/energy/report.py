@@ -76,8 +76,8 @@ class EnergyReport:
         done = bill(ledger, profile)
         self.lines, self.inside, self.unpriced = done.lines, done.inside, done.unpriced
         self.low_j, self.nominal_j, self.high_j = done.low_j, done.nominal_j, done.high_j
-        if profile.measured and measured is not None:
-            self.nominal_j = measured.total_j
+        if profile.measured:
+            self.nominal_j = None if measured is None else measured.total_j
 
     @classmethod
     def of(cls, ledger: Ledger, which: str | Path | Profile, measured: Measured | None = None) -> "EnergyReport":
@@ -130,7 +130,7 @@ class EnergyReport:
             "profile": profile.name,
             "title": profile.title,
             "status": self.status,
-            "scope": profile.scope,
+            "scope": profile.scopes,
             "node": profile.node,
             "voltage_v": profile.voltage_v,
             "source": profile.source,
@@ -206,8 +206,7 @@ class EnergyReport:
     def __str__(self) -> str:
         """Return the report as an aligned table."""
         profile = self.profile
-        place = f"{profile.node}, {profile.voltage_v:g} V" if profile.voltage_v else profile.node
-        head = f"Energy on {profile.title} ({place}): {self.status}, {profile.scope}"
+        head = f"Energy on {profile.title} ({profile.place}): {self.status}, {profile.scopes}"
         table = aligned([_HEAD, *self._rows()], left=(0, 2, 6)) if self.lines else ["  nothing is priced"]
         said = [f"  {line}" for line in self.remarks()]
         said += [f"  price of {line.price.term}: {line.price.note}" for line in self.lines if line.price.note]
@@ -246,7 +245,7 @@ class EnergyReport:
             nominal = "" if self.profile.measured else "nominal, "
             said.append(f"{joules(self.nominal_j / self.biological_s)} per biological second, {nominal}{self.status}")
         clocked, done = f"{self.ledger.neuron_updates:,}", f"{self.ledger.updates_done:,}"
-        said.append(f"of {clocked} neuron updates of a clocked machine, {done} were done here")
+        said.append(f"of {clocked} neuron updates of a clocked machine, {done} were done here{_active(self.ledger)}")
         said += [_costly(one, self) for one in self.projections[:_SHOWN_PROJECTIONS]]
         if self.profile.execution:
             said.append(f"pays: {self.profile.execution}")
@@ -258,6 +257,11 @@ class EnergyReport:
     def _shown(self, name: str | None) -> str:
         count = self._count(name)
         return "" if count is None else f" ({count:,})"
+
+
+def _active(ledger: Ledger) -> str:
+    most = ledger.updates_active_most
+    return "" if most is None else f"; at most {most:,} got input in their tick"
 
 
 def _costly(one: "Share", report: EnergyReport) -> str:
@@ -277,6 +281,7 @@ def _term(line: Line, status: str) -> dict[str, Any]:
         "price": price.value if line.level is None else line.level.value,
         "unit": price.unit,
         "memory": None if line.level is None else line.level.name,
+        "chips": line.chips,
         "energy_j": {"low": line.low_j, "nominal": line.nominal_j, "high": line.high_j},
         "status": status,
         "scope": price.scope,
@@ -295,7 +300,8 @@ def cells(line: Line, status: str) -> tuple[str, ...]:
     energies = (joules(line.low_j), joules(line.nominal_j), joules(line.high_j))
     value = price.value if line.level is None else line.level.value
     memory = "" if line.level is None else f"{line.level.name}, "
-    paid = f"{value:g} {price.unit} ({memory}{price.bound})"
+    chips = "" if line.chips in (None, 1) else f" x {line.chips:,} chips"
+    paid = f"{value:g} {price.unit}{chips} ({memory}{price.bound})"
     return (price.term, _count(price.count, line.count), paid, *energies, f"{status}, {price.evidence}")
 
 

@@ -77,7 +77,7 @@ def _ledger(entry: Any, path: Path, key: str) -> Ledger:
         values[one.name] = _value(given[name], one.name, path, f"{key}.ledger.{name}")
     try:
         return Ledger(**values)
-    except NetworkError as error:
+    except (NetworkError, TypeError, AttributeError) as error:
         _fail(path, f"{key}.ledger", f"is refused: {error}")
 
 
@@ -85,7 +85,7 @@ def _value(value: Any, field: str, path: Path, key: str) -> Any:
     if field == "projections":
         try:
             return tuple(ProjectionCounts(**one) for one in value)
-        except TypeError as error:
+        except (NetworkError, TypeError) as error:
             _fail(path, key, f"is no list of projections: {error}")
     if field == "cores":
         if not isinstance(value, list):

@@ -31,8 +31,9 @@ class OperationPrice:
         Width of an operand.
     add_pj, multiply_pj : float
         Energy of one addition and of one multiplication in pJ.
-    evidence : {"estimated", "unverified"}
-        Published as a rough figure of a technology, or recalled, its table not read.
+    evidence : {"estimated", "vendor", "unverified"}
+        Published as a rough figure of a technology, a vendor's figure that a third party quotes, or recalled, its
+        table not read.
     source : str
         Where it was published.
 
