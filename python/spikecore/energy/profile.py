@@ -9,6 +9,7 @@ from pathlib import Path
 
 from spikecore import checks
 from spikecore.energy.ledger import COUNTS
+from spikecore.energy.operating_point import Contained, OperatingPoint
 
 __all__ = ["BOUNDS", "EVIDENCE", "SCOPES", "Chip", "Level", "Price", "Profile", "Unpriced", "known", "load"]
 
@@ -199,6 +200,10 @@ class Profile:
         What is priced.
     unpriced : tuple of Unpriced
         What is not.
+    contained : tuple of Contained
+        What its all-in price contains.
+    operating_point : OperatingPoint or None
+        The conditions that its prices hold for, where they hold for one only.
     execution : str
         Which of the counts such a machine pays: those of events, or every neuron and every synapse in every tick.
     measured : bool
@@ -219,6 +224,8 @@ class Profile:
     execution: str = ""
     measured: bool = False
     chip: Chip | None = None
+    contained: tuple[Contained, ...] = ()
+    operating_point: OperatingPoint | None = None
 
     def with_prices(self, *prices: Price) -> "Profile":
         """Return the profile with further prices; beside an all-in price those it contains add nothing."""

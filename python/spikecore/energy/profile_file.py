@@ -6,9 +6,11 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Never
 
 from spikecore import checks
+from spikecore.energy import operating_point
 from spikecore.energy.ledger import BYTES, COUNTS
 from spikecore.energy.profile import BOUNDS, EVIDENCE, SCOPES, Chip, Level, Price, Profile, Unpriced
 from spikecore.errors import NetworkError
@@ -40,6 +42,8 @@ _TOP = {
     "price",
     "unpriced",
     "chip",
+    "contained",
+    "operating_point",
 }
 _PRICE = {
     "term", "count", "value", "low", "high", "unit", "scope", "contains", "evidence", "bound", "note", "source",
@@ -184,12 +188,14 @@ def parse(text: str, file: str) -> Profile:
         execution=top.text("execution", ""),
         measured=data.get("measured", False) is True,
         chip=_chip(top) if "chip" in data else None,
+        operating_point=_operating_point(top) if "operating_point" in data else None,
     )
     tables = top.tables("price", _PRICE)
     prices = [_price(one, profile) for one in tables]
     _refuse_two_aggregates(tables, prices)
     _refuse_activity_twice(tables, prices)
-    return profile.with_prices(*prices)
+    contained = tuple(operating_point.contained(one, prices) for one in top.tables("contained", _UNPRICED))
+    return replace(profile.with_prices(*prices), contained=contained)
 
 
 def _refuse_two_aggregates(tables: list[_Table], prices: list[Price]) -> None:
@@ -286,6 +292,11 @@ def _level(table: _Table, scale: float, bound: str, named: bool = True) -> Level
 def _unpriced(table: _Table) -> Unpriced:
     count = table.choice("count", COUNTS) if "count" in table.data else None
     return Unpriced(table.text("term"), count, table.text("reason"))
+
+
+def _operating_point(top: _Table) -> operating_point.OperatingPoint:
+    table = _Table(top.data["operating_point"], top.file, top.places, ("operating_point",), operating_point.KEYS)
+    return operating_point.parse(table)
 
 
 def _chip(top: _Table) -> Chip:
