@@ -86,11 +86,6 @@ def test_a_term_that_was_not_done_makes_no_band():
     assert bands.of(report(Ledger(spikes=1, packets=1), prices).lines).high_j == pytest.approx(3e-12)
 
 
-def pair(low, high):
-    both = EnergyReport.of(low[0], low[1]).compare(EnergyReport.of(high[0], high[1]))
-    return both.verdicts()[0]
-
-
 def test_a_verdict_names_the_term_and_the_factor_that_would_flip_the_order():
     a = report(Ledger(spikes=10), price("spikes", "spikes", 1.0, "high = 2.0\n"))
     b = report(Ledger(spikes=10, packets=2), price("spikes", "spikes", 1.2), price("packets", "packets", 3.0))

@@ -18,7 +18,7 @@ __all__ = ["MEASURED", "MODELLED", "Bar", "colours", "draw", "of", "status"]
 
 MODELLED, MEASURED = "#4c78a8", "#3a3a3a"
 _WHOLE = "measured as a whole"
-_WIDTH, _ROW, _TOP = 1040, 34, 40
+_WIDTH, _ROW, _TOP = 1060, 34, 40
 _TOTALS, _SHARES = (190, 530), (640, 1020)
 
 
