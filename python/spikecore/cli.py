@@ -111,7 +111,12 @@ def _add_run(commands: Any) -> None:
         metavar="NAME,…",
         help="machines to price the run on: names of profiles or TOML files; none for none",
     )
-    run.add_argument("--mapping", action="store_true", help="place the network on those chips, to count hops")
+    run.add_argument(
+        "--mapping",
+        action="store_true",
+        help="place the network on those of the machines that are chips of known structure, to count packets and hops; "
+        "`spikecore energy compare` does so by itself",
+    )
     run.add_argument("--quiet", action="store_true", help="print nothing")
     run.set_defaults(command=_run)
 
@@ -262,7 +267,7 @@ def _numbers(text: str) -> list[float]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return () if text == "none" else tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    return () if text == "none" else tuple(energy_cli.names(text))
 
 
 def _whole(text: str) -> int:

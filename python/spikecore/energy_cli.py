@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from spikecore import checks
 
 if TYPE_CHECKING:
-    from spikecore.energy import EnergyReport, Profile
+    from spikecore.energy import Comparison, EnergyReport, Profile
 
-__all__ = ["PAPERS", "Answer", "add"]
+__all__ = ["PAPERS", "Answer", "add", "names"]
 
 PAPERS = ("yin", "panda", "merolla", "davies")
 Answer = tuple[Any, str]
@@ -47,17 +47,19 @@ def _add_compare(parts: Any) -> argparse.ArgumentParser:
     one: argparse.ArgumentParser = parts.add_parser(
         "compare",
         help="one run on several machines, side by side",
-        description="Price one run on several machines: that of a JSON file, or of a small recurrent network.",
+        description="Price one run on several machines: that of a JSON file, or of a small recurrent network, which is "
+        "placed on every chip whose structure is known, to count packets and hops. A file has them where the run was "
+        "made with `spikecore run --mapping`.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     one.add_argument("run", nargs="?", metavar="RUN.json", help="what `spikecore run --json` wrote")
-    one.add_argument("--on", type=_names, metavar="NAME,…", help="profiles or TOML files; None: all with prices")
+    one.add_argument("--on", type=names, metavar="NAME,…", help="profiles or TOML files; None: all with prices")
     one.add_argument("--rate", type=_number, default=20.0, metavar="HZ", help="of the ready network")
     one.add_argument("--synapses", type=int, default=32, metavar="K", help="of each of its neurons")
     one.add_argument("--neurons", type=int, default=4096, metavar="N", help="a multiple of 256")
     one.add_argument("--time", type=_number, default=1_000.0, metavar="MS", help="biological time")
     one.add_argument("--measure", action="store_true", help="measure the joules of this machine too")
-    one.add_argument("--plot", metavar="FILE", help="write a page of HTML with bars")
+    one.add_argument("--plot", metavar="FILE", help="write bars as .svg or .png, or as .html a page")
     one.set_defaults(answer=_compare)
     return one
 
@@ -73,7 +75,7 @@ def _add_sweep(parts: Any) -> argparse.ArgumentParser:
     one.add_argument("--synapses", type=int, default=32, metavar="K", help="of each neuron; default 32")
     one.add_argument("--time", type=_number, default=500.0, metavar="MS", help="of each run; default 500")
     one.add_argument("--profile", metavar="NAME", help="take the prices of the first claim from a profile or TOML file")
-    one.add_argument("--plot", metavar="FILE.svg", help="draw both claims")
+    one.add_argument("--plot", metavar="FILE", help="draw both claims: .svg, .png, or .html with the tables")
     one.set_defaults(answer=_sweep)
     return one
 
@@ -93,12 +95,12 @@ def _add_paper(parts: Any) -> argparse.ArgumentParser:
 
 
 def _compare(options: argparse.Namespace) -> Answer:
-    from spikecore.energy import Comparison, known, load
+    from spikecore.energy import Comparison, known, load, svg
 
-    names = options.on or sorted((name for name in known() if load(name).prices), key=lambda name: name != "loihi")
-    profiles = [load(name) for name in names]
-    if options.plot and Path(options.plot).suffix.lower() not in (".html", ".htm"):
-        checks.refuse("compare", "the suffix", repr(Path(options.plot).suffix), "'.html'")
+    chosen = options.on or sorted((name for name in known() if load(name).prices), key=lambda name: name != "loihi")
+    profiles = [load(name) for name in chosen]
+    if options.plot:
+        svg.check("compare", Path(options.plot))
     if options.run is None:
         reports, said = _of_ready_network(profiles, options)
     elif options.measure:
@@ -108,8 +110,16 @@ def _compare(options: argparse.Namespace) -> Answer:
     found = Comparison(reports)
     text = "\n\n".join([said, str(found)])
     if options.plot:
-        text += f"\n\npage: {found.to_html(options.plot)}"
+        text += f"\n\n{_drawn(found, Path(options.plot))}"
     return {"run": said, **found.to_dict()}, text
+
+
+def _drawn(found: "Comparison", path: Path) -> str:
+    from spikecore.energy import svg
+
+    if path.suffix.lower() in (".html", ".htm"):
+        return f"page: {found.to_html(path)}"
+    return f"picture: {svg.write(found.to_svg(), path)}"
 
 
 def _of_ready_network(profiles: list["Profile"], options: argparse.Namespace) -> tuple[list["EnergyReport"], str]:
@@ -161,7 +171,8 @@ def _sweep(options: argparse.Namespace) -> Answer:
     )
     text = claims_text.describe(report)
     if plot is not None:
-        text += f"\n\npicture: {claims_chart.write(report, plot)}"
+        kind = "page" if plot.suffix.lower() in (".html", ".htm") else "picture"
+        text += f"\n\n{kind}: {claims_chart.write(report, plot)}"
     return report, text
 
 
@@ -187,8 +198,14 @@ def _paper(options: argparse.Namespace) -> Answer:
     return report, text
 
 
-def _names(text: str) -> list[str]:
-    return [_parsed(part.strip(), str, bool, "a name") for part in text.split(",")]
+def names(text: str) -> list[str]:
+    """Return the names of machines in a list with commas; one that is named twice is a usage error."""
+    found = [_parsed(part.strip(), str, bool, "a name") for part in text.split(",")]
+    twice = next((name for k, name in enumerate(found) if name in found[:k]), None)
+    if twice is not None:
+        msg = f"{twice!r} is named twice, allowed: every machine once"
+        raise argparse.ArgumentTypeError(msg)
+    return found
 
 
 def _number(text: str) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from spikecore import checks
 from spikecore.errors import ForecastError
 from spikecore.forecast import Forecast, human_bytes
 from spikecore.grid import Grid
@@ -119,14 +120,19 @@ def measure(
     Raises
     ------
     NetworkError
-        If `time` or `presim` does not lie on the grid, or there is no such hardware profile; before
-        anything is built.
+        If `time` or `presim` does not lie on the grid, there is no such hardware profile, or there is `mapping` and
+        no chip to place the network on; before anything is built.
     ForecastError
         If the network does not fit into nine tenths of the free memory.
     """
     from spikecore.energy import EnergyReport, load
 
     profiles = [load(name) for name in workload.energy]
+    if workload.mapping and not any(one.chip for one in profiles):
+        named = ", ".join(workload.energy) or "none"
+        checks.refuse(
+            "run", "energy", named, "with mapping, a machine that is a chip of known structure, such as loihi"
+        )
     workers = cpus_allowed() if workload.workers is None else workload.workers
     net, reference = _describe(workload)
     grid = Grid(net.dt)

@@ -224,8 +224,40 @@ def test_faces():
     assert np.isfinite([float(c.get("cx")) for c in circles]).all()
 
 
-def test_pictures_are_svg(tmp_path):
+def test_pictures_are_svg_png_or_pages(tmp_path):
     report = claims.sweep(rates=[10.0], neurons=[256], time=100.0)
-    with pytest.raises(NetworkError, match=r"allowed: '\.svg'"):
-        claims_chart.write(report, tmp_path / "a.png")
+    with pytest.raises(NetworkError, match=r"allowed: '\.svg', '\.png' or '\.html'"):
+        claims_chart.write(report, tmp_path / "a.pdf")
     assert claims_chart.write(report, tmp_path / "a.svg").stat().st_size > 1000
+    page = claims_chart.write(report, tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert "sync/async dynamic" in page
+
+
+def test_ratios_say_whether_they_contain_static_power():
+    case = claims.case(claims_run.count(4096, 1.0))
+    assert case["dynamic_ratio"] == pytest.approx(183, rel=0.01)
+    assert case["total_ratio"] == pytest.approx(3.9, rel=0.01)
+    machines = case["synchronous"], case["asynchronous"]
+    assert case["total_ratio"] == machines[0]["total_j"] / machines[1]["total_j"]
+    silent = claims.case(claims_run.count(256, 0.0))
+    assert silent["dynamic_ratio"] is None
+    assert silent["total_ratio"] > 1.0
+    report = claims.sweep(rates=[10.0, 600.0], neurons=[256], time=100.0)
+    text = claims_text.describe(report)
+    for words in ("sync dynamic", "async dynamic", "static of either", "sync/async dynamic", "with static"):
+        assert words in text
+    assert "static power is the same for both" in text
+    picture = claims_chart.draw(report)
+    for words in ("synchronous, dynamic", "asynchronous, dynamic", "Dynamic power over rate, static apart"):
+        assert words in picture
+
+
+def test_static_power_without_a_price_is_not_called_zero():
+    report = claims.sweep(rates=[600.0], neurons=[256], time=100.0, profile="loihi")
+    (case,) = report["asynchronous"]
+    assert case["dynamic_ratio"] > 1.0
+    assert case["total_ratio"] is None
+    text = claims_text.describe(report)
+    assert "unpriced" in text.splitlines()[3]
+    assert "static power has no price here: the ratio with it is not known" in text

@@ -86,7 +86,7 @@ def test_sweep_with_the_prices_of_a_chip(capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--plot", "claims.png"], "'.svg'"),
+        (["--plot", "claims.pdf"], "'.svg', '.png' or '.html'"),
         (["--neurons", "100"], "256"),
         (["--rates", "0"], "the highest rate"),
         (["--rates", "2000"], "rate is 2000"),
@@ -183,9 +183,33 @@ def test_compare_refuses(capsys, tmp_path):
     assert "No such file" in refused(capsys, "energy", "compare", str(tmp_path / "none.json"))
     assert "multiple of 256" in refused(capsys, "energy", "compare", "--neurons", "100")
     assert "time is 0" in refused(capsys, "energy", "compare", "--time", "0")
-    assert "'.html'" in refused(capsys, "energy", "compare", "--plot", "page.png")
+    assert "'.svg', '.png' or '.html'" in refused(capsys, "energy", "compare", "--plot", "page.pdf")
     assert "abacus" in refused(capsys, "energy", "compare", "--on", "abacus")
     assert "cannot write" in refused(capsys, "energy", "compare", "--json", str(tmp_path / "none" / "a.json"))
+
+
+def test_a_machine_that_is_named_twice_is_a_usage_error(capsys):
+    for arguments in (["energy", "compare", "--on", "loihi,loihi"], ["run", "brunel", "--energy", "cpu,loihi,cpu"]):
+        with pytest.raises(SystemExit) as caught:
+            cli.main(arguments)
+        assert caught.value.code == 2
+        assert "is named twice, allowed: every machine once" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("energy", ["none", "cpu", "cpu,gpu"])
+def test_a_mapping_without_a_chip_is_refused_before_anything_is_built(capsys, energy):
+    error = refused(capsys, "run", "brunel", "--scale", "0.02", "--energy", energy, "--mapping")
+    shown = energy.replace(",", ", ")
+    assert f"energy is {shown}, allowed: with mapping, a machine that is a chip of known structure" in error
+
+
+@pytest.mark.parametrize(
+    ("command", "words"), [("run", "compare` does so by itself"), ("compare", "is placed on every chip")]
+)
+def test_help_says_who_places_networks_on_chips(capsys, command, words):
+    with pytest.raises(SystemExit):
+        cli.main(["run", "--help"] if command == "run" else ["energy", "compare", "--help"])
+    assert words in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("name", energy_cli.PAPERS)

@@ -123,17 +123,17 @@ def test_bars_stand_on_each_other_and_add_up():
     from matplotlib import pyplot
 
     both = EnergyReport.of(LEDGER, "loihi").compare("cpu", "atom")
-    axes = both.plot()
-    tops = {}
+    axes = pyplot.figure().add_subplot()
+    assert both.plot(axes) is axes
+    ends = {}
     for bar in axes.patches:
-        place = round(bar.get_x() + bar.get_width() / 2)
-        assert bar.get_y() == pytest.approx(tops.get(place, 0.0))
-        tops[place] = bar.get_y() + bar.get_height()
-    assert tops == {k: pytest.approx(both.reports[k].nominal_j) for k in (0, 1)}
-    labels = [text.get_text() for text in axes.get_xticklabels()]
+        place = round(bar.get_y() + bar.get_height() / 2)
+        assert bar.get_x() == pytest.approx(ends.get(place, 0.0))
+        ends[place] = bar.get_x() + bar.get_width()
+    assert ends == {k: pytest.approx(both.reports[k].nominal_j) for k in (0, 1)}
+    labels = [text.get_text() for text in axes.get_yticklabels()]
     assert labels == ["loihi", "cpu", "atom\n(unknown)"]
-    assert axes.get_ylabel() == "energy (J), modelled"
-    assert EnergyReport.of(LEDGER, "loihi").plot(axes) is axes
+    assert axes.get_xlabel().splitlines()[0] == "energy (J), modelled"
     pyplot.close(axes.figure)
 
 
@@ -144,8 +144,10 @@ def test_a_comparison_says_which_is_cheaper_and_what_would_flip_it():
     assert "loihi costs 53" in both.verdicts()[0]
     assert both.verdicts()[1] == "unknown: atom has no priced cost"
     assert "unpriced on loihi: spikes within a tile" in text
+    assert max(len(line) for line in text.splitlines()) <= 120
     assert set(both.to_dict()["reports"]) == {"loihi", "spinnaker", "atom", "tpu"}
-    assert "<table>" in both._repr_html_()
+    assert both._repr_html_().startswith("<table><tr><th>machine</th>")
+    assert "<li>unpriced on loihi: spikes within a tile" in both._repr_html_()
     assert loihi.compare(EnergyReport.of(LEDGER, "cpu")).reports[1].profile.name == "cpu"
     with pytest.raises(sc.NetworkError, match="profile is 'cray'"):
         loihi.compare("cray")
@@ -158,11 +160,17 @@ def exact(name, joules):
     return EnergyReport.of(Ledger(spikes=1), Profile(name, name, "1 nm", None, "per-term", "me", prices=(price,)))
 
 
+def flat(text):
+    return " ".join(str(text).split())
+
+
 def test_verdicts():
     assert "2 times less" in exact("a", 1.0).compare(exact("b", 2.0)).verdicts()[0]
-    assert "bands do not overlap; unpriced terms above 1 J would flip it" in str(
+    assert "bands do not overlap; unpriced terms above 1 J would flip it" in flat(
         exact("a", 1.0).compare(exact("b", 2.0))
     )
+    small = exact("a", 61.4e-6).compare(exact("b", 2 * 61.4e-6))
+    assert "unpriced terms above 61.4 µJ would flip it" in flat(small)
     busy = EnergyReport.of(Ledger(synaptic_operations=1000, neuron_updates=1000), "loihi").verdict()
     assert busy.startswith("neuron updates cost 68.8 % of what is priced")
     assert "synaptic operations would cost more if there were 2.2 times as many" in busy

@@ -6,6 +6,7 @@
 from spikecore.energy.bill import Bill, Inside, Line, bill
 from spikecore.energy.comparison import Comparison
 from spikecore.energy.ledger import COUNTS, Ledger, ProjectionCounts
+from spikecore.energy.operating_point import Contained, OperatingPoint
 from spikecore.energy.profile import Chip, Level, Price, Profile, Unpriced, known, load
 from spikecore.energy.report import EnergyReport, Measured
 
@@ -14,12 +15,14 @@ __all__ = [
     "Bill",
     "Chip",
     "Comparison",
+    "Contained",
     "EnergyReport",
     "Inside",
     "Ledger",
     "Level",
     "Line",
     "Measured",
+    "OperatingPoint",
     "Price",
     "Profile",
     "ProjectionCounts",

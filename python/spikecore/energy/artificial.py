@@ -24,6 +24,7 @@ one spike in every tick gives 100
 
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from spikecore.energy.activity import SPIKING, LayerActivity, Spiking
@@ -208,6 +209,29 @@ class Comparison:
             )
         text.append(f"  {self.verdict}")
         return "\n".join(text)
+
+    def _repr_html_(self) -> str:
+        from spikecore.energy import artificial_faces
+
+        return artificial_faces.fragment(self)
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame with a row for every priced term of every network; needs pandas."""
+        from spikecore.energy import artificial_faces
+
+        return artificial_faces.table(self)
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw the networks as horizontal stacked bars with matplotlib and return the axes; new ones by default."""
+        from spikecore.energy import artificial_faces
+
+        return artificial_faces.plot(self, axes)
+
+    def to_html(self, file: str | Path) -> Path:
+        """Write one self-contained page and return its path."""
+        from spikecore.energy import artificial_faces
+
+        return artificial_faces.write(self, file)
 
 
 def compare(

@@ -86,8 +86,10 @@ def case(found: Counted, prices: Profile | None = None) -> dict[str, Any]:
     -------
     dict
         The counts; per machine ``terms`` (J by term), ``dynamic_j``, ``static_j`` and ``total_j``; ``static_j`` of
-        either; ``idle_j``, what the asynchronous machine takes beside that when nothing spikes; and
-        ``asynchronous_per_spike_j``, its dynamic energy above idle by spikes, None without spikes. Modelled.
+        either; ``dynamic_ratio`` and ``total_ratio``, synchronous over asynchronous without and with static energy,
+        None where the asynchronous machine takes nothing, or static power has no price; ``idle_j``, what the
+        asynchronous machine takes beside static energy when nothing spikes; and ``asynchronous_per_spike_j``, its
+        dynamic energy above idle by spikes, None without spikes. Modelled.
     """
     chosen = silicon(found.cores) if prices is None else prices
     machines = {
@@ -95,6 +97,7 @@ def case(found: Counted, prices: Profile | None = None) -> dict[str, Any]:
         "asynchronous": _priced(asynchronous(found), chosen),
     }
     idle = _priced(asynchronous(found.silent()), chosen)["dynamic_j"]
+    has_static = any(price.count == "biological_s" for price in chosen.prices)
     dynamic = machines["asynchronous"]["dynamic_j"]
     return {
         **asdict(found),
@@ -103,6 +106,9 @@ def case(found: Counted, prices: Profile | None = None) -> dict[str, Any]:
         "seconds": found.ticks * found.dt_ms * 1e-3,
         **machines,
         "static_j": machines["synchronous"]["static_j"],
+        "static_is_priced": has_static,
+        "dynamic_ratio": _ratio(machines, "dynamic_j"),
+        "total_ratio": _ratio(machines, "total_j") if has_static else None,
         "idle_j": idle,
         "asynchronous_per_spike_j": (dynamic - idle) / found.spikes if found.spikes else None,
     }
@@ -262,6 +268,11 @@ def _per_term(prices: Profile) -> Profile:
     if prices.measured or not prices.prices:
         checks.refuse("claims", "profile", repr(prices.name), "one with prices per term")
     return prices
+
+
+def _ratio(machines: dict[str, dict[str, Any]], which: str) -> float | None:
+    clocked, events = (float(machines[name][which]) for name in ("synchronous", "asynchronous"))
+    return clocked / events if events else None
 
 
 def _priced(ledger: Ledger, prices: Profile) -> dict[str, Any]:

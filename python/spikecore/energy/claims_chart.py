@@ -1,103 +1,83 @@
-"""The two claims as one picture: an SVG written by hand, the same bytes for the same figures.
+"""The two claims as one picture: an SVG written by hand, a PNG of it, or a page with the tables.
 
 Left, power over rate, both axes logarithmic: a flat line and a rising one for every size, and where they
 cross. Right, what a network's spikes cost with its weights in three places.
 """
 
-import math
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from spikecore import checks
+from spikecore.energy import claims_text, html, svg
 
 __all__ = ["check", "draw", "write"]
 
 _WIDTH, _HEIGHT = 960, 420
 _LEFT, _RIGHT = (70, 40, 400, 320), (660, 40, 250, 320)
-_SYNC, _ASYNC, _STATIC, _INK = "#c0392b", "#1f4e79", "#8a8a8a", "#222222"
+_SYNC, _ASYNC, _STATIC = "#c0392b", "#1f4e79", "#8a8a8a"
 _PARTS = (("weights", "#1f4e79"), ("state", "#2e86c1"), ("the rest", "#bfc9d1"))
 
 
 def check(path: Path) -> None:
-    """Refuse a file that is no SVG.
+    """Refuse a file that is neither picture nor page.
 
     Raises
     ------
     NetworkError
-        If the suffix is not ``.svg``.
+        If the suffix is not ``.svg``, ``.png`` (with matplotlib) or ``.html``.
     """
-    if path.suffix.lower() != ".svg":
-        checks.refuse("sweep", "the suffix", repr(path.suffix), "'.svg'")
+    svg.check("sweep", path)
 
 
 def write(report: dict[str, Any], path: Path) -> Path:
-    """Write what `claims.sweep` returned to an SVG file, one that `check` allows, and return its path."""
+    """Write what `claims.sweep` returned as a picture or a page that `check` allows, and return its path."""
     check(path)
-    path.write_text(draw(report), encoding="utf-8")
+    if path.suffix.lower() not in (".html", ".htm"):
+        return svg.write(draw(report), path)
+    tables = f"<pre>{escape(claims_text.describe(report))}</pre>"
+    path.write_text(html.document("Two claims, executed", draw(report) + tables), encoding="utf-8")
     return path
 
 
 def draw(report: dict[str, Any]) -> str:
     """Return what `claims.sweep` returned as the text of an SVG file."""
-    body = [*_powers(report), *_places(report["memory"])]
-    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
-    return "\n".join([head, f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>', *body, "</svg>", ""])
-
-
-class _Axis:
-    """A logarithmic axis: values to pixels."""
-
-    def __init__(self, values: Sequence[float], start: float, stop: float) -> None:
-        self.low = 10.0 ** math.floor(math.log10(min(values)))
-        self.high = 10.0 ** math.ceil(math.log10(max(values)))
-        self.start, self.stop = start, stop
-
-    def __call__(self, value: float) -> float:
-        share = math.log10(value / self.low) / math.log10(self.high / self.low)
-        return self.start + share * (self.stop - self.start)
-
-    def ticks(self) -> list[float]:
-        decades = round(math.log10(self.high / self.low))
-        return [self.low * 10.0**k for k in range(decades + 1)]
+    return svg.document([*_powers(report), *_places(report["memory"])], _WIDTH, _HEIGHT)
 
 
 def _powers(report: dict[str, Any]) -> list[str]:
     cases = [case for case in report["asynchronous"] if case["spikes"]]
     x0, y0, width, height = _LEFT
     powers = [value for case in cases for value in _watts(case) if value > 0.0]
-    x = _Axis([case["counted_rate_hz"] for case in cases], x0, x0 + width)
-    y = _Axis(powers, y0 + height, y0)
-    drawn = [_text(x0, 20, "Power over rate (modelled)", weight="bold"), *_frame(x, y)]
+    x = svg.LogAxis([case["counted_rate_hz"] for case in cases], x0, x0 + width)
+    y = svg.LogAxis(powers, y0 + height, y0)
+    drawn = [svg.text(x0, 20, "Dynamic power over rate, static apart (modelled)", weight="bold"), *_frame(x, y)]
     for size in sorted({case["neurons"] for case in cases}):
         drawn += _size([case for case in cases if case["neurons"] == size], x, y)
     for cross in report["crossings"]:
         drawn += _cross(cross, cases, x, y)
-    legend = ((_SYNC, "synchronous"), (_ASYNC, "asynchronous"), (_STATIC, "static, of either"))
+    legend = ((_SYNC, "synchronous, dynamic"), (_ASYNC, "asynchronous, dynamic"), (_STATIC, "static, of either"))
     for k, (colour, name) in enumerate(legend):
-        left = x0 + 8 + 118 * k
-        drawn += [_line([(left, y0 - 8), (left + 18, y0 - 8)], colour), _text(left + 23, y0 - 4, name)]
+        left = x0 - 8 + (0, 162, 332)[k]
+        drawn += [svg.line([(left, y0 - 8), (left + 18, y0 - 8)], colour), svg.text(left + 23, y0 - 4, name)]
     return drawn
 
 
-def _size(cases: list[dict[str, Any]], x: _Axis, y: _Axis) -> list[str]:
+def _size(cases: list[dict[str, Any]], x: svg.LogAxis, y: svg.LogAxis) -> list[str]:
     drawn = []
     for which, colour in enumerate((_SYNC, _ASYNC, _STATIC)):
         points = [(x(case["counted_rate_hz"]), y(_watts(case)[which])) for case in cases if _watts(case)[which] > 0.0]
         if points:
-            drawn.append(_line(points, colour, "4 3" if colour == _STATIC else ""))
-    return [*drawn, _text(x.start + 10, y(_watts(cases[-1])[0]) + 14, f"{cases[-1]['neurons']:,} neurons")]
+            drawn.append(svg.line(points, colour, "4 3" if colour == _STATIC else ""))
+    return [*drawn, svg.text(x.start + 10, y(_watts(cases[-1])[0]) + 14, f"{cases[-1]['neurons']:,} neurons")]
 
 
-def _cross(cross: dict[str, Any], cases: list[dict[str, Any]], x: _Axis, y: _Axis) -> list[str]:
+def _cross(cross: dict[str, Any], cases: list[dict[str, Any]], x: svg.LogAxis, y: svg.LogAxis) -> list[str]:
     rate = cross["closed_form_hz"]
     if rate is None or not x.low <= rate <= x.high:
         return []
     level = next(_watts(case)[0] for case in cases if case["neurons"] == cross["neurons"])
-    mark = f'<circle cx="{x(rate):.1f}" cy="{y(level):.1f}" r="4" fill="none" stroke="{_INK}"/>'
-    return [mark, _text(x(rate) - 6, y(level) - 8, f"{rate:.0f} Hz", anchor="end")]
+    mark = f'<circle cx="{x(rate):.1f}" cy="{y(level):.1f}" r="4" fill="none" stroke="{svg.INK}"/>'
+    return [mark, svg.text(x(rate) + 8, y(level) + 16, f"{rate:.0f} Hz")]
 
 
 def _watts(case: dict[str, Any]) -> tuple[float, float, float]:
@@ -107,28 +87,28 @@ def _watts(case: dict[str, Any]) -> tuple[float, float, float]:
     return machines[0] / seconds, machines[1] / seconds, machines[2] / seconds
 
 
-def _frame(x: _Axis, y: _Axis) -> list[str]:
+def _frame(x: svg.LogAxis, y: svg.LogAxis) -> list[str]:
     bottom = y.start
-    drawn = [_line([(x.start, y.stop), (x.start, bottom), (x.stop, bottom)], _INK)]
+    drawn = [svg.line([(x.start, y.stop), (x.start, bottom), (x.stop, bottom)], svg.INK)]
     for value in x.ticks():
-        drawn += [_line([(x(value), bottom), (x(value), bottom + 4)], _INK)]
-        drawn += [_text(x(value), bottom + 18, f"{value:g}", anchor="middle")]
+        drawn += [svg.line([(x(value), bottom), (x(value), bottom + 4)], svg.INK)]
+        drawn += [svg.text(x(value), bottom + 18, f"{value:g}", anchor="middle")]
     for value in y.ticks():
-        drawn += [_line([(x.start - 4, y(value)), (x.start, y(value))], _INK)]
-        drawn += [_text(x.start - 7, y(value) + 4, _watt(value), anchor="end")]
-    return [*drawn, _text((x.start + x.stop) / 2, bottom + 36, "mean rate (Hz)", anchor="middle")]
+        drawn += [svg.line([(x.start - 4, y(value)), (x.start, y(value))], svg.INK)]
+        drawn += [svg.text(x.start - 7, y(value) + 4, _watt(value), anchor="end")]
+    return [*drawn, svg.text((x.start + x.stop) / 2, bottom + 36, "mean rate (Hz)", anchor="middle")]
 
 
 def _places(memory: dict[str, Any]) -> list[str]:
     x0, y0, width, _ = _RIGHT
     places = memory["places"]
     scale = width / max(max(place["dynamic_j"].values()) for place in places)
-    drawn = [_text(x0 - 130, 20, "The same spikes, weights elsewhere (modelled)", weight="bold")]
+    drawn = [svg.text(x0 - 130, 20, "The same spikes, weights elsewhere (modelled, dynamic)", weight="bold")]
     for k, place in enumerate(places):
         top = y0 + 20 + 80 * k
-        drawn.append(_text(x0 - 130, top + 14, place["place"]))
+        drawn.append(svg.text(x0 - 130, top + 14, place["place"]))
         if place["memory"] not in place["place"]:
-            drawn.append(_text(x0 - 130, top + 30, f"({place['memory']})"))
+            drawn.append(svg.text(x0 - 130, top + 30, f"({place['memory']})"))
         left = float(x0)
         weights = place["weights_j"]["nominal"]
         total = place["dynamic_j"]["nominal"]
@@ -138,26 +118,15 @@ def _places(memory: dict[str, Any]) -> list[str]:
             left += value * scale
         if "high" in place["dynamic_j"]:
             ends = [x0 + place["dynamic_j"][bound] * scale for bound in ("low", "high")]
-            drawn.append(_line([(ends[0], top + 18), (ends[1], top + 18)], _INK))
-        drawn.append(_text(x0, top + 51, f"{place['times_local']['nominal']:.1f} times the core's own"))
+            drawn.append(svg.line([(ends[0], top + 18), (ends[1], top + 18)], svg.INK))
+        drawn.append(svg.text(x0, top + 51, f"{place['times_local']['nominal']:.1f} times the core's own"))
     for k, (name, colour) in enumerate(_PARTS):
         left = x0 - 130 + 90 * k
         drawn.append(f'<rect x="{left}" y="{y0 + 262}" width="12" height="12" fill="{colour}"/>')
-        drawn.append(_text(left + 17, y0 + 272, name))
+        drawn.append(svg.text(left + 17, y0 + 272, name))
     counts = memory["counts"]
     said = f"{counts['neurons']:,} neurons at {counts['rate_hz']:g} Hz; the black line: DRAM's price range"
-    return [*drawn, _text(x0 - 130, y0 + 300, said)]
-
-
-def _line(points: Sequence[tuple[float, float]], colour: str, dash: str = "") -> str:
-    shown = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<polyline points="{shown}" fill="none" stroke="{colour}" stroke-width="1.5"{dashes}/>'
-
-
-def _text(px: float, py: float, text: str, anchor: str = "start", weight: str = "normal") -> str:
-    place = f'x="{px:.1f}" y="{py:.1f}" text-anchor="{anchor}" font-weight="{weight}" fill="{_INK}"'
-    return f"<text {place}>{escape(text)}</text>"
+    return [*drawn, svg.text(x0 - 130, y0 + 300, said)]
 
 
 def _watt(value: float) -> str:

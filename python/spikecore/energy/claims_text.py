@@ -6,6 +6,19 @@ from spikecore.energy.text import aligned, joules
 
 __all__ = ["describe"]
 
+_RATES = (
+    "neurons",
+    "rate asked",
+    "counted",
+    "sync dynamic",
+    "async dynamic",
+    "of it idle",
+    "static of either",
+    "sync/async dynamic",
+    "with static",
+    "async per spike, dynamic",
+)
+
 
 def describe(report: dict[str, Any]) -> str:
     """Return both claims as tables: rates, sizes and places of the weights, then prices with their sources.
@@ -22,6 +35,7 @@ def describe(report: dict[str, Any]) -> str:
         "1. Asynchronous transmission: power over rate, the same network on the same silicon",
         *_rates(report["asynchronous"]),
         *(f"  {cross['neurons']:,} neurons: {cross['said']}" for cross in report["crossings"]),
+        f"  {_static(report['asynchronous'])}",
         "",
         "   The same number of spikes in networks of different sizes",
         *_sizes(report["same_spikes"]),
@@ -38,18 +52,7 @@ def describe(report: dict[str, Any]) -> str:
 
 
 def _rates(cases: list[dict[str, Any]]) -> list[str]:
-    head = (
-        "neurons",
-        "rate asked",
-        "counted",
-        "synchronous",
-        "asynchronous",
-        "of it idle",
-        "static",
-        "sync/async",
-        "async per spike",
-    )
-    rows: list[tuple[str, ...]] = [head]
+    rows: list[tuple[str, ...]] = [_RATES]
     for case in cases:
         clocked, events = case["synchronous"]["dynamic_j"], case["asynchronous"]["dynamic_j"]
         rows.append(
@@ -57,19 +60,35 @@ def _rates(cases: list[dict[str, Any]]) -> list[str]:
                 f"{case['neurons']:,}",
                 f"{case['rate_hz']:g} Hz",
                 f"{case['counted_rate_hz']:.2f} Hz",
-                *(_watts(value, case["seconds"]) for value in (clocked, events, case["idle_j"], case["static_j"])),
-                f"{clocked / events:.3g}" if events else "-",
+                *(_watts(value, case["seconds"]) for value in (clocked, events, case["idle_j"])),
+                _static_watts(case),
+                _times(case["dynamic_ratio"]),
+                _times(case["total_ratio"]) if case["static_is_priced"] else "unknown",
                 joules(case["asynchronous_per_spike_j"]) if case["spikes"] else "-",
             )
         )
     return aligned(rows, left=())
 
 
+def _static(cases: list[dict[str, Any]]) -> str:
+    if not all(case["static_is_priced"] for case in cases):
+        return "static power has no price here: the ratio with it is not known"
+    return "static power is the same for both: it does not move the crossing, and brings the ratio nearer to 1"
+
+
+def _static_watts(case: dict[str, Any]) -> str:
+    return _watts(case["static_j"], case["seconds"]) if case["static_is_priced"] else "unpriced"
+
+
+def _times(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.3g}"
+
+
 def _sizes(cases: list[dict[str, Any]]) -> list[str]:
-    rows: list[tuple[str, ...]] = [("neurons", "spikes per s", "synchronous", "asynchronous", "static")]
+    rows: list[tuple[str, ...]] = [("neurons", "spikes per s", "sync dynamic", "async dynamic", "static of either")]
     for case in cases:
-        values = (case["synchronous"]["dynamic_j"], case["asynchronous"]["dynamic_j"], case["static_j"])
-        powers = (_watts(value, case["seconds"]) for value in values)
+        values = (case["synchronous"]["dynamic_j"], case["asynchronous"]["dynamic_j"])
+        powers = (*(_watts(value, case["seconds"]) for value in values), _static_watts(case))
         rows.append((f"{case['neurons']:,}", f"{case['spikes'] / case['seconds']:,.0f}", *powers))
     return aligned(rows, left=())
 
@@ -80,7 +99,7 @@ def _places(memory: dict[str, Any]) -> list[str]:
             "weights in",
             "memory priced",
             "weights",
-            "all, without static",
+            "all, dynamic",
             "weights' share",
             "memory's share",
             "times local",

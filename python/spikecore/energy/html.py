@@ -5,13 +5,13 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spikecore.energy.report import cells, inside_cells
-from spikecore.energy.text import joules
+from spikecore.energy import report_text
 
 if TYPE_CHECKING:
+    from spikecore.energy.comparison import Comparison
     from spikecore.energy.report import EnergyReport
 
-__all__ = ["fragment", "page", "write"]
+__all__ = ["comparison", "document", "escaped", "fragment", "listed", "page", "table", "write"]
 
 _HEAD = ("term", "count", "price", "low", "nominal", "high", "status", "source", "share of what is priced")
 _STYLE = """
@@ -24,19 +24,49 @@ td:first-child,th:first-child,td:last-child,th:last-child{text-align:left}p.verd
 def fragment(report: "EnergyReport") -> str:
     """Return a report as a table, with a bar for the share of each term, and its remarks."""
     status = report.status
-    sums = (joules(report.low_j), joules(report.nominal_j), joules(report.high_j))
-    rows = [_row((*cells(line, status), line.price.source), _share(line.nominal_j, report)) for line in report.lines]
-    rows += [_row((*inside_cells(one), one.price.source)) for one in report.inside]
-    rows.append(_row(("total", "", "", *sums, status, "")))
+    rows = [
+        _row((*report_text.cells(line, status, report.off_point), line.price.source), _share(line.nominal_j, report))
+        for line in report.lines
+    ]
+    rows += [_row((*report_text.inside_cells(one), one.price.source)) for one in report.inside]
+    rows.append(_row(("total", "", "", *report_text.sums(report), report_text.short_status(report), "")))
     head = "<tr>" + "".join(f"<th>{name}</th>" for name in _HEAD) + "</tr>"
     title = escape(f"Energy on {report.profile.title}: {status}, {report.profile.scopes}")
     verdict = f'<p class="verdict">{escape(report.verdict())}</p>'
-    remarks = _list(report.remarks()[1:])
-    unpriced = _list([f"{one.term}: {one.reason}" for one in report.unpriced])
-    notes = _list([*report.profile.notes, *report.ledger.notes])
+    remarks = listed(report_text.remarks(report)[1:])
+    lists = (
+        ("inside the all-in price:", report_text.contained(report)),
+        ("unpriced:", report_text.unpriced(report)),
+        ("notes:", [*report.profile.notes, *report.ledger.notes]),
+    )
+    below = "".join(f"<p>{name}</p>{listed(lines)}" for name, lines in lists if lines)
     source = f"<p>source: {escape(report.profile.source)}</p>"
-    table = f"<table>{head}{''.join(rows)}</table>"
-    return f"<p>{title}</p>{table}{verdict}{remarks}<p>unpriced:</p>{unpriced}<p>notes:</p>{notes}{source}"
+    return f"<p>{title}</p><table>{head}{''.join(rows)}</table>{verdict}{remarks}{below}{source}"
+
+
+def comparison(found: "Comparison") -> str:
+    """Return several reports as one table, the verdicts between them and what each leaves out."""
+    from spikecore.energy.comparison import HEAD
+
+    verdicts = "".join(f'<p class="verdict">{escape(one)}</p>' for one in found.verdicts())
+    return f"{table([HEAD, *found.rows()])}{verdicts}{listed(found.remarks())}"
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Return a table whose first row is its head."""
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in rows[0])
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[1:])
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def escaped(words: str) -> str:
+    """Return words without what HTML would take for its own."""
+    return escape(words)
+
+
+def listed(lines: Sequence[str]) -> str:
+    """Return sentences as a list."""
+    return "<ul>" + "".join(f"<li>{escape(line.strip())}</li>" for line in lines) + "</ul>"
 
 
 def _row(row: tuple[str, ...], share: float | None = None) -> str:
@@ -48,19 +78,26 @@ def _share(energy_j: float, report: "EnergyReport") -> float:
     return 100.0 * energy_j / report.nominal_j if report.nominal_j else 0.0
 
 
-def _list(lines: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
+def page(reports: Sequence["EnergyReport"], found: "Comparison | None" = None) -> str:
+    """Return one page with these reports, below their comparison if there is one; it loads nothing from anywhere."""
+    names = [one.profile.title for one in reports] if found is None else found.names
+    titles = (
+        one.profile.title if one.profile.title == name else f"{one.profile.title} ({name})"
+        for one, name in zip(reports, names, strict=True)
+    )
+    body = "".join(f"<h2>{escape(title)}</h2>{fragment(one)}" for title, one in zip(titles, reports, strict=True))
+    above = "" if found is None else f"<h2>Compared</h2>{found.to_svg()}{comparison(found)}"
+    return document("Energy report", above + body)
 
 
-def page(reports: Sequence["EnergyReport"]) -> str:
-    """Return one page with these reports; it loads nothing from anywhere."""
-    body = "".join(f"<h2>{escape(one.profile.title)}</h2>{fragment(one)}" for one in reports)
-    head = f'<meta charset="utf-8"><title>Energy report</title><style>{_STYLE}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>Energy report</h1>{body}</body></html>\n'
+def document(title: str, body: str) -> str:
+    """Return a whole page that needs nothing else."""
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{escape(title)}</h1>{body}</body></html>\n'
 
 
-def write(reports: Sequence["EnergyReport"], file: str | Path) -> Path:
+def write(reports: Sequence["EnergyReport"], file: str | Path, found: "Comparison | None" = None) -> Path:
     """Write the page and return its path."""
     path = Path(file)
-    path.write_text(page(reports), encoding="utf-8")
+    path.write_text(page(reports, found), encoding="utf-8")
     return path

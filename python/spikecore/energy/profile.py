@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from spikecore import checks
+from spikecore.energy.operating_point import Contained, OperatingPoint
 from spikecore.energy.price import SCOPES, Level, Price, Unpriced
 from spikecore.errors import NetworkError
 
@@ -85,6 +86,10 @@ class Profile:
         What is priced.
     unpriced : tuple of Unpriced
         What is not.
+    contained : tuple of Contained
+        What its all-in price contains.
+    operating_point : OperatingPoint or None
+        The conditions that its prices hold for, where they hold for one only.
     execution : str
         Which of the counts such a machine pays: those of events, or every neuron and every synapse in every tick.
     measured : bool
@@ -105,6 +110,8 @@ class Profile:
     execution: str = ""
     measured: bool = False
     chip: Chip | None = None
+    contained: tuple[Contained, ...] = ()
+    operating_point: OperatingPoint | None = None
 
     def __post_init__(self) -> None:
         """Refuse prices that would be charged twice, and those of a machine that is measured."""

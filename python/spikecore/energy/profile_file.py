@@ -6,9 +6,11 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Never
 
 from spikecore import checks
+from spikecore.energy import operating_point
 from spikecore.energy.ledger import BYTES, COUNTS
 from spikecore.energy.price import BOUNDS, EVIDENCE, SCOPES, STORES, Level, Price, Unpriced, misplaced, units
 from spikecore.energy.profile import Chip, Profile, double
@@ -29,6 +31,8 @@ _TOP = {
     "price",
     "unpriced",
     "chip",
+    "contained",
+    "operating_point",
 }
 _PRICE = {
     "term", "count", "value", "low", "high", "unit", "scope", "contains", "evidence", "bound", "note", "source",
@@ -179,6 +183,7 @@ def parse(text: str, file: str) -> Profile:
         execution=top.text("execution", ""),
         measured=top.switch("measured"),
         chip=_chip(top) if "chip" in data else None,
+        operating_point=_operating_point(top) if "operating_point" in data else None,
     )
     tables = top.tables("price", _PRICE)
     if profile.measured and tables:
@@ -188,7 +193,8 @@ def parse(text: str, file: str) -> Profile:
     if clash is not None:
         at, key, found, allowed = clash
         tables[at].fail(key, f"is {found}, allowed: {allowed}")
-    return profile.with_prices(*prices)
+    contained = tuple(operating_point.contained(one, prices) for one in top.tables("contained", _UNPRICED))
+    return replace(profile.with_prices(*prices), contained=contained)
 
 
 def _price(table: _Table, profile: Profile) -> Price:
@@ -288,6 +294,11 @@ def _level(table: _Table, scale: float, bound: str, named: bool = True) -> Level
 def _unpriced(table: _Table) -> Unpriced:
     count = table.choice("count", COUNTS) if "count" in table.data else None
     return Unpriced(table.text("term"), count, table.text("reason"))
+
+
+def _operating_point(top: _Table) -> operating_point.OperatingPoint:
+    table = _Table(top.data["operating_point"], top.file, top.places, ("operating_point",), operating_point.KEYS)
+    return operating_point.parse(table)
 
 
 def _chip(top: _Table) -> Chip:

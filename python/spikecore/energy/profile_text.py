@@ -37,6 +37,8 @@ def describe(profile: Profile) -> str:
         text += aligned([_HEAD, *(_row(price) for price in profile.prices)], left=(0, 1, 2, 3, 4, 5))
     text += [f"  pays: {profile.execution}"] if profile.execution else []
     text += [f"  {price.term}: {price.note}" for price in profile.prices if price.note]
+    text += [f"  holds at: {profile.operating_point}"] if profile.operating_point else []
+    text += [f"  inside the all-in price: {one.term}: {one.reason}" for one in profile.contained]
     text += [f"  unpriced: {one.term}: {one.reason}" for one in profile.unpriced]
     text += [f"  note: {note}" for note in profile.notes]
     text.append(f"  source: {profile.source}")

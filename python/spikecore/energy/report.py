@@ -5,19 +5,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikecore import checks
-from spikecore.energy.bill import Inside, Line, bill
-from spikecore.energy.ledger import BYTES, COUNTS, Ledger
+from spikecore.energy import bands
+from spikecore.energy.bill import Line, bill
+from spikecore.energy.ledger import COUNTS, Ledger
 from spikecore.energy.profile import Profile, load
-from spikecore.energy.text import aligned, joules, wrapped
+from spikecore.energy.text import joules
 
 if TYPE_CHECKING:
     from spikecore.energy.comparison import Comparison
+    from spikecore.energy.operating_point import Contained
+    from spikecore.energy.profile import Unpriced
     from spikecore.energy.shares import Share
 
-__all__ = ["EnergyReport", "Measured", "cells", "inside_cells"]
-
-_HEAD = ("term", "count", "price", "low", "nominal", "high", "status")
-_SHOWN_PROJECTIONS = 5
+__all__ = ["EnergyReport", "Measured"]
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,15 @@ class EnergyReport:
         The priced terms.
     inside : tuple of Inside
         Those that an all-in price contains and that are not added.
+    contained : tuple of Contained
+        What an all-in price pays for as well, and so is not missing.
     unpriced : tuple of Unpriced
         What is missing from the sum, and why.
     low_j, nominal_j, high_j : float or None
         Sums in J; None where no such bound was published, or nothing is priced. Of the machine itself the nominal sum
         is the measured energy, idle power included, without bounds.
+    band : Band
+        The ends of the sum with terms held at nominal that have no published band, and which these are.
     measured : Measured or None
         For the machine itself: what was measured.
 
@@ -76,6 +80,7 @@ class EnergyReport:
         done = bill(ledger, profile)
         self.lines, self.inside, self.unpriced = done.lines, done.inside, done.unpriced
         self.low_j, self.nominal_j, self.high_j = done.low_j, done.nominal_j, done.high_j
+        self.contained, self.band = profile.contained, bands.of(done.lines)
         if profile.measured:
             self.nominal_j = None if measured is None else measured.total_j
 
@@ -117,6 +122,12 @@ class EnergyReport:
         return "not measured" if self.nominal_j is None else "measured"
 
     @property
+    def off_point(self) -> str:
+        """Where the run lies outside the operating point of its prices, or what of it is not known; empty if inside."""
+        point = self.profile.operating_point
+        return "" if point is None else point.outside(self.ledger)
+
+    @property
     def projections(self) -> "tuple[Share, ...]":
         """What each projection costs, from the dearest down."""
         from spikecore.energy import shares
@@ -138,6 +149,9 @@ class EnergyReport:
             "notes": [*profile.notes, *ledger.notes],
             "biological_s": self.biological_s,
             "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
+            "partial_band_j": self._partial_band(),
+            "operating_point": None if profile.operating_point is None else vars(profile.operating_point).copy(),
+            "off_operating_point": self.off_point,
             "measured": None if self.measured is None else vars(self.measured).copy(),
             "verdict": self.verdict(),
             "updates": {
@@ -161,14 +175,8 @@ class EnergyReport:
                 }
                 for one in self.inside
             ],
-            "unpriced": [
-                {
-                    "term": one.term,
-                    "count": None if one.count is None else ledger.count(one.count),
-                    "reason": one.reason,
-                }
-                for one in self.unpriced
-            ],
+            "contained": [self._reason(one) for one in self.contained],
+            "unpriced": [self._reason(one) for one in self.unpriced],
             "ledger": ledger.to_dict(),
         }
 
@@ -179,7 +187,7 @@ class EnergyReport:
         return Comparison([self]).to_pandas()
 
     def plot(self, axes: Any = None) -> Any:
-        """Draw the terms as a stacked bar with matplotlib and return the axes; new ones by default."""
+        """Draw the terms as a horizontal stacked bar with matplotlib and return the axes; new ones by default."""
         from spikecore.energy import plot
 
         return plot.bars([self], axes)
@@ -205,16 +213,9 @@ class EnergyReport:
 
     def __str__(self) -> str:
         """Return the report as an aligned table."""
-        profile = self.profile
-        head = f"Energy on {profile.title} ({profile.place}): {self.status}, {profile.scopes}"
-        table = aligned([_HEAD, *self._rows()], left=(0, 2, 6)) if self.lines else ["  nothing is priced"]
-        said = [f"  {line}" for line in self.remarks()]
-        said += [f"  price of {line.price.term}: {line.price.note}" for line in self.lines if line.price.note]
-        said += ["  unpriced:"] if self.unpriced else []
-        said += [f"    {one.term}{self._shown(one.count)}: {one.reason}" for one in self.unpriced]
-        said += [f"  note: {note}" for note in (*profile.notes, *self.ledger.notes)]
-        said.append(f"  source: {profile.source}")
-        return "\n".join([head, *table, *(part for line in said for part in wrapped(line))])
+        from spikecore.energy import report_text
+
+        return report_text.describe(self)
 
     def __repr__(self) -> str:
         """Show the chip and the nominal sum."""
@@ -225,51 +226,17 @@ class EnergyReport:
 
         return html.fragment(self)
 
-    def _rows(self) -> list[tuple[str, ...]]:
-        rows = [cells(line, self.status) for line in self.lines]
-        if len(self.lines) > 1:
-            sums = (joules(self.low_j), joules(self.nominal_j), joules(self.high_j))
-            rows.append(("total", "", "", *sums, self.status))
-        return rows + [inside_cells(one) for one in self.inside]
+    def _partial_band(self) -> dict[str, Any] | None:
+        """Return the ends of the sum with terms held at nominal, and which; None where the band is whole or unknown."""
+        band = self.band
+        if not band.is_partial:
+            return None
+        held = {"low": list(band.held_low), "high": list(band.held_high)}
+        return {"low": band.low_j, "high": band.high_j, "held_at_nominal": held}
 
-    def remarks(self) -> list[str]:
-        """Return what is said below the table, a sentence a line."""
-        said = [f"verdict: {self.verdict()}"]
-        if self.measured is not None:
-            one = self.measured
-            figures = f"{joules(one.total_j)}, {joules(one.above_idle_j)} above idle"
-            said.append(f"measured: {'not available here' if one.total_j is None else figures} ({one.source})")
-        elif self.profile.measured:
-            said.append("measured: unknown, nothing was read during this run")
-        if self.biological_s and self.nominal_j is not None:
-            nominal = "" if self.profile.measured else "nominal, "
-            said.append(f"{joules(self.nominal_j / self.biological_s)} per biological second, {nominal}{self.status}")
-        clocked, done = f"{self.ledger.neuron_updates:,}", f"{self.ledger.updates_done:,}"
-        said.append(f"of {clocked} neuron updates of a clocked machine, {done} were done here{_active(self.ledger)}")
-        said += [_costly(one, self) for one in self.projections[:_SHOWN_PROJECTIONS]]
-        if self.profile.execution:
-            said.append(f"pays: {self.profile.execution}")
-        return said
-
-    def _count(self, name: str | None) -> float | None:
-        return None if name is None else self.ledger.count(name)
-
-    def _shown(self, name: str | None) -> str:
-        count = self._count(name)
-        return "" if count is None else f" ({count:,})"
-
-
-def _active(ledger: Ledger) -> str:
-    most = ledger.updates_active_most
-    return "" if most is None else f"; at most {most:,} got input in their tick"
-
-
-def _costly(one: "Share", report: EnergyReport) -> str:
-    did = f"projection {one.projection.name}: {one.projection.synaptic_operations:,} synaptic operations"
-    if one.energy_j is None:
-        return f"{did}, cost unknown"
-    part = "" if one.part is None else f", {100.0 * one.part:.1f} % of what projections cost"
-    return f"{did}, {joules(one.energy_j)} {report.status}{part}"
+    def _reason(self, one: "Unpriced | Contained") -> dict[str, Any]:
+        count = None if one.count is None else self.ledger.count(one.count)
+        return {"term": one.term, "count": count, "reason": one.reason}
 
 
 def _term(line: Line, status: str) -> dict[str, Any]:
@@ -292,26 +259,3 @@ def _term(line: Line, status: str) -> dict[str, Any]:
         "note": price.note,
         "source": price.source,
     }
-
-
-def cells(line: Line, status: str) -> tuple[str, ...]:
-    """Return a line of the bill as texts."""
-    price = line.price
-    energies = (joules(line.low_j), joules(line.nominal_j), joules(line.high_j))
-    value = price.value if line.level is None else line.level.value
-    memory = "" if line.level is None else f"{line.level.name}, "
-    chips = "" if line.chips in (None, 1) else f" x {line.chips:,} chips"
-    paid = f"{value:g} {price.unit}{chips} ({memory}{price.bound})"
-    return (price.term, _count(price.count, line.count), paid, *energies, f"{status}, {price.evidence}")
-
-
-def inside_cells(one: Inside) -> tuple[str, ...]:
-    """Return a price that is not charged as texts."""
-    price = one.price
-    count = "unknown" if one.count is None else _count(price.count, one.count)
-    return (price.term, count, f"{price.value:g} {price.unit} ({price.bound})", "-", "-", "-", "inside aggregate")
-
-
-def _count(name: str, count: float) -> str:
-    unit = " s" if name == "biological_s" else " B" if name in BYTES else ""
-    return (f"{count:,.0f}" if float(count).is_integer() else f"{count:,.6g}") + unit

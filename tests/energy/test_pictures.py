@@ -1,0 +1,141 @@
+"""Pictures of reports: horizontal bars that can be seen and told apart, in matplotlib, SVG, PNG and HTML."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from spikecore import cli
+from spikecore.energy import EnergyReport, Ledger, Measured, svg
+from spikecore.energy.profile_file import parse
+from spikecore.errors import NetworkError
+
+LEDGER = Ledger(
+    spikes=100, synaptic_operations=10_000, synaptic_operations_dense=10**6, neuron_updates=5_000, ticks=100
+)
+SPACE = "{http://www.w3.org/2000/svg}"
+
+
+def many(n):
+    head = 'name = "many"\ntitle = "Many"\nnode = "1 nm"\nsource = "me"\nscope = "per-term"\n'
+    each = '[[price]]\nterm = "term {0}"\ncount = "spikes"\nvalue = {1}\nunit = "pJ"\n'
+    each += 'evidence = "vendor"\nbound = "max"\n'
+    return parse(head + "".join(each.format(k, k + 1) for k in range(n)), "many.toml")
+
+
+@pytest.fixture
+def pyplot():
+    pytest.importorskip("matplotlib").use("Agg")
+    from matplotlib import pyplot
+
+    yield pyplot
+    pyplot.close("all")
+
+
+def labels(axes):
+    return [text.get_text() for text in axes.get_yticklabels()]
+
+
+def test_a_measured_machine_has_a_bar_and_the_axis_says_so(pyplot):
+    host = EnergyReport.of(LEDGER, "host", Measured(2.0, 0.5, "package"))
+    axes = host.plot()
+    assert [bar.get_width() for bar in axes.patches] == [2.0]
+    assert axes.get_xlabel() == "energy (J), measured"
+    assert labels(axes) == ["host\n(measured)"]
+    both = host.compare("loihi").plot()
+    assert both.get_xlabel().splitlines()[0] == "energy (J), measured and modelled"
+    unread = EnergyReport.of(LEDGER, "host").plot()
+    assert labels(unread) == ["host\n(unknown)"]
+    assert len(unread.patches) == 0
+
+
+def test_totals_have_a_logarithmic_axis_and_every_machine_can_be_seen(pyplot):
+    found = EnergyReport.of(LEDGER, "loihi").compare("spinnaker", "truenorth")
+    axes = found.plot()
+    assert axes.get_xscale() == "log"
+    low = axes.get_xlim()[0]
+    assert all(bar.get_width() > 5 * low for bar in axes.patches)
+    assert [bar.get_width() for bar in axes.patches] == [one.nominal_j for one in found.reports]
+    assert labels(axes)[2] == "truenorth\n(outside its operating point)"
+    shares = axes.figure.axes[1]
+    for place in range(3):
+        widths = [bar.get_width() for bar in shares.patches if round(bar.get_y() + 0.3) == place]
+        assert sum(widths) == pytest.approx(100.0)
+
+
+def test_no_two_terms_share_a_colour_and_none_of_zero_is_in_the_legend(pyplot):
+    axes = EnergyReport.of(LEDGER, many(25)).plot()
+    assert len({bar.get_facecolor() for bar in axes.patches}) == 25
+    shown = [text.get_text() for text in EnergyReport.of(LEDGER, "loihi").plot().get_legend().get_texts()]
+    assert shown == ["neuron updates", "synaptic operations"], "no learning, which costs nothing here"
+
+
+def test_nothing_that_is_written_overlaps(pyplot):
+    found = EnergyReport.of(LEDGER, "loihi").compare("cpu", "spinnaker", "truenorth", "tpu")
+    axes = found.plot()
+    figure = axes.figure
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in axes.get_yticklabels()]
+    assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
+    ticks = [text.get_window_extent() for text in axes.get_xticklabels() if text.get_text()]
+    ticks = [box for box in ticks if axes.bbox.x0 <= (box.x0 + box.x1) / 2 <= axes.bbox.x1]
+    assert not any(a.overlaps(b) for k, a in enumerate(ticks) for b in ticks[:k])
+    legend = figure.axes[1].get_legend().get_window_extent()
+    assert not any(legend.overlaps(one.bbox) for one in figure.axes)
+
+
+def test_the_svg_shows_what_the_report_says():
+    found = EnergyReport.of(LEDGER, "loihi").compare("spinnaker", "atom", "truenorth")
+    picture = found.to_svg()
+    assert picture == found.to_svg()
+    tree = ET.fromstring(picture)
+    words = [one.text for one in tree.iter(f"{SPACE}text")]
+    for expected in ("loihi", "spinnaker", "unknown", "neuron updates", "outside its operating point"):
+        assert expected in words
+    assert "synaptic updates (pairwise STDP)" not in words, "it costs nothing here"
+    assert any("dashed: of some terms only" in word for word in words)
+    bars = [one for one in tree.iter(f"{SPACE}rect") if one.get("height") == "20.0"]
+    shares = [float(bar.get("width")) for bar in bars if float(bar.get("x")) >= 640]
+    assert sum(shares) == pytest.approx(3 * 380, abs=0.5), "three machines with prices"
+
+
+def test_an_svg_of_nothing_and_of_one_value():
+    assert "unknown" in EnergyReport.of(LEDGER, "atom").compare("host").to_svg()
+    assert "0 J" in EnergyReport.of(Ledger(), "spinnaker").compare("atom").to_svg()
+    axis = svg.LogAxis([10.0], 0.0, 100.0)
+    assert (axis.low, axis.high, axis(10.0)) == (10.0, 100.0, 0.0)
+
+
+def test_a_page_has_the_table_the_verdicts_and_the_bars(tmp_path):
+    found = EnergyReport.of(LEDGER, "loihi").compare("spinnaker")
+    page = found.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<h2>Compared</h2><svg" in page
+    assert "<th>per synaptic operation</th>" in page
+    assert re.search(r'<p class="verdict">loihi costs [\d,]+ times less than spinnaker', page)
+
+
+READY = ["energy", "compare", "--neurons", "256", "--time", "20", "--on", "loihi,cpu", "--plot"]
+SWEEP = ["energy", "sweep", "--rates", "10,600", "--neurons", "256", "--time", "50", "--plot"]
+
+
+@pytest.mark.parametrize("command", [READY, SWEEP])
+@pytest.mark.parametrize(("suffix", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("html", b"<!doctype html>")])
+def test_both_commands_write_pictures_and_pages(tmp_path, capsys, command, suffix, start):
+    if suffix == "png":
+        pytest.importorskip("matplotlib")
+    file = tmp_path / f"out.{suffix}"
+    assert cli.main([*command, str(file)]) == 0
+    assert file.read_bytes().startswith(start)
+    assert f"{'page' if suffix == 'html' else 'picture'}: {file}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [READY, SWEEP])
+def test_other_suffixes_are_refused_and_the_allowed_ones_named(tmp_path, capsys, command):
+    assert cli.main([*command, str(tmp_path / "out.pdf")]) == 2
+    assert "the suffix is '.pdf', allowed: '.svg', '.png' or '.html'" in capsys.readouterr().err
+
+
+def test_a_png_without_matplotlib_is_refused_before_the_run(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
+    with pytest.raises(NetworkError, match="needs spikecore"):
+        svg.check("compare", tmp_path / "a.png")
