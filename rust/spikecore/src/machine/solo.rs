@@ -5,7 +5,7 @@
 //! tick may take milliseconds. A sample that is given up is of no use, so its cores need not stand at one tick.
 
 use super::engine::Engine;
-use super::step::{Phases, Seat};
+use super::step::{Lap, Phases, Seat};
 use super::worker::pass;
 use crate::id::Tick;
 use crate::neurocore::weight::Weight;
@@ -17,11 +17,11 @@ impl<W: Weight> Engine<W> {
         let (router, longest) = (&self.router, self.longest);
         let mut seats: Vec<Seat<'_, W>> =
             self.cores.iter_mut().zip(&mut self.ports).map(|(core, port)| Seat::new(core, port, longest)).collect();
-        let (mut words, mut phases) = (vec![], Phases::default());
+        let (mut words, mut phases, mut lap) = (vec![], Phases::default(), Lap::start());
         self.now += ticks;
         router.grant(self.now);
         while go_on() {
-            if !pass(&mut seats, router, &mut phases, &mut words, go_on).0 {
+            if !pass(&mut seats, router, &mut phases, &mut lap, &mut words, go_on).0 {
                 self.assert_nothing_lost();
                 return true;
             }

@@ -14,11 +14,11 @@ use crate::router::{Blocked, Port, Router};
 /// Seconds spent by a worker, by phase.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Phases {
-    /// Filing spikes and publishing.
+    /// Filing spikes.
     pub ingest: f64,
     /// Scattering due synapses.
     pub deliver: f64,
-    /// Neurons and stimuli, and delivery where neurons are visited one by one.
+    /// Neurons and stimuli, publishing, and delivery where neurons are visited one by one.
     pub integrate: f64,
     /// Nothing to run.
     pub wait: f64,
@@ -107,7 +107,6 @@ impl<'a, W: Weight> Seat<'a, W> {
                 lap.charge(&mut phases.ingest);
                 return Step { moved, blocked: Some(blocked) };
             }
-            lap.charge(&mut phases.ingest);
             if self.core.deliver_early(now) > 0 {
                 lap.charge(&mut phases.deliver);
             }
@@ -124,8 +123,8 @@ impl<'a, W: Weight> Seat<'a, W> {
             lap.charge(&mut phases.deliver);
         }
         let spikes = self.core.integrate(now);
-        lap.charge(&mut phases.integrate);
         self.port.publish(router, now, spikes);
+        lap.charge(&mut phases.integrate);
         self.begun = false;
         Step { moved: true, blocked: None }
     }

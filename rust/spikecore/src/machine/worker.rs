@@ -5,7 +5,6 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
 
 use super::step::{Lap, Phases, Seat};
 use crate::id::{CoreId, Tick};
@@ -42,15 +41,15 @@ pub fn work<W: Weight>(
         let ids: Vec<CoreId> = seats.iter().map(|s| s.core.id()).collect();
         let mut waiter = Waiter::new(router, worker, &ids, cpus);
         let mut words = vec![];
+        let mut lap = Lap::start();
         loop {
-            let (moved, open) = pass(&mut seats, router, phases, &mut words, || true);
+            let (moved, open) = pass(&mut seats, router, phases, &mut lap, &mut words, || true);
             if !open {
                 return;
             }
             if !moved {
-                let started = Instant::now();
                 let alive = waiter.wait(router, &words);
-                phases.wait += started.elapsed().as_secs_f64();
+                lap.charge(&mut phases.wait);
                 if let Err(Poisoned) = alive {
                     return;
                 }
@@ -76,19 +75,19 @@ pub(super) fn pass<W: Weight>(
     seats: &mut [Seat<'_, W>],
     router: &Router,
     phases: &mut Phases,
+    lap: &mut Lap,
     words: &mut Vec<Blocked>,
     go_on: impl Fn() -> bool,
 ) -> (bool, bool) {
     let (mut moved, mut open) = (false, false);
     words.clear();
-    let mut lap = Lap::start();
     for seat in &mut *seats {
         let mut turn = 0;
         loop {
             if !go_on() {
                 return (true, true);
             }
-            let step = seat.step(router, phases, &mut lap);
+            let step = seat.step(router, phases, lap);
             moved |= step.moved;
             match step.blocked {
                 None if turn < TURN => turn += 1,

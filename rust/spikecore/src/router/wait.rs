@@ -22,6 +22,8 @@ use crate::sync::{Once, Thread, current, mutant, park, spin_loop, yield_now};
 const SPINS: u32 = if cfg!(loom) { 0 } else { 300 };
 /// Yields before sleeping.
 const YIELDS: u32 = if cfg!(loom) { 0 } else { 8 };
+/// The same where workers share CPUs: what a worker waits for is done by one that the CPU is given to.
+const SHARED_YIELDS: u32 = if cfg!(loom) { 0 } else { 200 };
 
 /// Somebody panicked; what the cores hold is undefined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +80,7 @@ pub struct Waiter {
     own: Box<[bool]>,
     seat: Seats,
     spins: u32,
+    yields: u32,
 }
 
 impl Waiter {
@@ -88,13 +91,14 @@ impl Waiter {
         router.crew.enter(worker);
         let mut mine = vec![false; router.lines.len()].into_boxed_slice();
         own.iter().for_each(|&core| mine[core] = true);
-        Self { own: mine, seat: Seats::only(worker), spins: if router.crew.workers() > cpus { 0 } else { SPINS } }
+        let (spins, yields) = if router.crew.workers() > cpus { (0, SHARED_YIELDS) } else { (SPINS, YIELDS) };
+        Self { own: mine, seat: Seats::only(worker), spins, yields }
     }
 
     /// Returns when one of `words` may have reached its count, or for no reason. To be called after a pass over
     /// *all* cores of this worker that moved nothing, with what each of them waits for (`Port::wait_for`).
     pub fn wait(&mut self, router: &Router, words: &[Blocked]) -> Result<(), Poisoned> {
-        for turn in 0..self.spins + YIELDS {
+        for turn in 0..self.spins + self.yields {
             router.alive()?;
             if words.iter().any(|word| router.word(word.gate).glance() >= word.ticks) {
                 return Ok(());
