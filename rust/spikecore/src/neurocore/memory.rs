@@ -297,9 +297,11 @@ fn file_rows<W: Weight>(store: &Store<W>, line: &mut DelayLine<Entry>, starts: &
         }
         for row in rows(population, id - starts[population]) {
             let at = store.first_segment[row] as usize;
+            // One line too few costs more than several too many.
             kernels::prefetch_element(&store.segments, at);
             kernels::prefetch_element(&store.segments, at + 16);
             kernels::prefetch_element(&store.segments, at + 32);
+            kernels::prefetch_element(&store.segments, at + 48);
             kernels::prefetch_element(&store.first_synapse, row);
         }
     }
