@@ -228,7 +228,7 @@ def test_sources_outside_the_chip_take_no_room_on_it():
     net.connect(source, units, sc.FixedOutDegree(2), weight=1.0, delay=1.0)
     report = net.compile(workers=1).run(10.0).energy("odin")
     assert report.lines[0].chips == 2
-    assert "27.3 uW x 2 chips" in str(report)
+    assert "0.01 s x 2 chips" in str(report)
     assert report.to_dict()["terms"][0]["chips"] == 2
 
 
@@ -248,3 +248,11 @@ def test_each_chip_needs_limits():
     power = Price("static", "biological_s", 1.0, "W", 1.0, None, None, "measured", "exact", "me", each_chip=True)
     with pytest.raises(sc.NetworkError, match="each_chip of 'static' is True, allowed: only with a chip"):
         Profile("p", "P", "1 nm", None, "per-term", "me", prices=(power,))
+
+
+def test_every_chip_that_synapses_need_leaks():
+    odin = load("odin")
+    few = bill(Ledger(synapses=65_536, ticks=1000), odin)
+    many = bill(Ledger(synapses=1_562_500, ticks=1000), odin)
+    assert (few.lines[0].chips, many.lines[0].chips) == (1, 24)
+    assert many.lines[0].nominal_j == pytest.approx(24 * few.lines[0].nominal_j)

@@ -422,7 +422,7 @@ def test_placement_is_what_its_definition_says(workers):
         ({"targets_per_neuron": 5}, "targets of a neuron: .* chip cores, at most 5"),
         ({"axons_in": 99}, "input axons: .* sources of a chip core, at most 99"),
         ({"axons_out": 20}, "output axons: .* a target core, at most 20"),
-        ({"memory_bits": 1000}, "synaptic memory: .* bits or more, 13,000 in all"),
+        ({"memory_bits": 1000}, "synaptic memory: .* bits or more, the chip has 16,000"),
         ({"memory_bits": 9000}, "synaptic memory: .* bits of a chip core, at most 9,000"),
     ],
 )
@@ -433,6 +433,28 @@ def test_a_limit_that_is_broken_is_named_and_nothing_is_counted(limit, named):
     assert re.match(named, mapping.broken), mapping.broken
     assert mapping.count(result.neuron_spikes, result.populations) is None
     assert mapping.packets is None
+
+
+def test_neurons_with_many_synapses_lie_on_more_cores():
+    net = sc.Network(dt=1.0, seed=1)
+    many, few = (net.population(512, sc.LIF(i_e=500.0), name=name) for name in ("many", "few"))
+    for source, degree in ((many, 40), (few, 2)):
+        for target in (many, few):
+            net.connect(source, target, sc.FixedOutDegree(degree), weight=1.0, delay=2.0)
+    result = net.compile(workers=1).run(100.0)
+    chip = load("loihi").chip
+    assert 512 * (80 + 4) * chip.bits_per_synapse < chip.memory_bits, (
+        "on one core but for what lists of synapses take beside"
+    )
+    mapping = Mapping.of(result.wiring, chip)
+    assert (mapping.broken, mapping.cores, mapping.neurons_per_core) == ("", 2, 512)
+    placed = result.wiring.placed(
+        512, chip.cores_per_tile, chip.mesh_width, chip.bits_per_synapse, chip.block, chip.block_bits, chip.word_bits
+    )
+    assert max(placed["memory_bits"]) <= chip.memory_bits
+    assert "at most 512 on each of 2 chip cores" in str(result.energy("loihi", mapping=True))
+    one_core = Mapping.of(result.wiring, replace(chip, cores=1))
+    assert re.match("synaptic memory: .*, with 1,024 neurons on each of 1 chip cores", one_core.broken), one_core.broken
 
 
 def test_hops_are_priced_where_a_network_fits_and_unpriced_where_it_does_not():
@@ -449,7 +471,7 @@ def test_hops_are_priced_where_a_network_fits_and_unpriced_where_it_does_not():
     assert ledger.populations["packets"] == {"source": 0, "units": ledger.packets}
     assert ledger.hops_ns == 0, "five cores are two tiles of one row"
     assert placed.nominal_j == pytest.approx(alone.nominal_j + 1.7e-12 * ledger.packets + 3e-12 * ledger.hops_ew)
-    assert "20 spikes of spike sources come from outside" in str(placed)
+    assert any("20 spikes of spike sources come from outside" in note for note in ledger.notes)
     broken = result.energy("truenorth", mapping=True)
     assert "not mapped: targets of a neuron" in str(broken)
     assert broken.ledger.packets is None

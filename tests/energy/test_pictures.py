@@ -1,12 +1,13 @@
 """Pictures of reports: horizontal bars that can be seen and told apart, in matplotlib, SVG, PNG and HTML."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from spikecore import cli
-from spikecore.energy import EnergyReport, Ledger, Measured, svg
+from spikecore.energy import EnergyReport, Ledger, Measured, load, svg
 from spikecore.energy.profile_file import parse
 from spikecore.errors import NetworkError
 
@@ -139,3 +140,10 @@ def test_a_png_without_matplotlib_is_refused_before_the_run(tmp_path, monkeypatc
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     with pytest.raises(NetworkError, match="needs spikecore"):
         svg.check("compare", tmp_path / "a.png")
+
+
+def test_a_name_that_looks_like_a_formula_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib").use("Agg")
+    report = EnergyReport.of(Ledger(synaptic_operations=5), replace(load("loihi"), name=r"<b>$\frac{x$</b>"))
+    report.compare(load("cpu")).plot().figure.savefig(tmp_path / "bars.png")
+    assert (tmp_path / "bars.png").stat().st_size > 0

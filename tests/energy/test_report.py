@@ -198,7 +198,8 @@ def test_the_command_line_prices_on_the_machines_named(tmp_path, capsys):
     assert cli.main([*run, "--quiet", "--energy", "loihi,truenorth,cpu", "--mapping", "--json", str(path)]) == 0
     energy = json.loads(path.read_text(encoding="utf-8"))["energy"]
     assert list(energy) == ["loihi", "truenorth", "cpu"]
-    assert any("not mapped: synaptic memory" in note for note in energy["loihi"]["notes"])
+    assert any("mapping: neurons in the order of their ids" in note for note in energy["loihi"]["notes"])
+    assert any("not mapped: fan-in" in note for note in energy["truenorth"]["notes"])
     assert energy["cpu"]["terms"][1]["memory"] == "1 MB SRAM"
     assert cli.main([*run, "--energy", "spinnaker, cpu"]) == 0
     out = capsys.readouterr().out
@@ -210,3 +211,9 @@ def test_the_command_line_prices_on_the_machines_named(tmp_path, capsys):
     err = capsys.readouterr()
     assert "profile is 'cray'" in err.err
     assert "Forecast" not in err.out, "known before anything is built"
+
+
+def test_what_no_meter_shows_is_refused():
+    for total, above, source in ((-1.0, 0.0, "package"), (1.0, float("nan"), "package"), (1.0, 0.5, " ")):
+        with pytest.raises(sc.NetworkError, match="measured: "):
+            Measured(total, above, source)

@@ -126,7 +126,7 @@ def _aggregate(price: Price, profile: Profile) -> Price | None:
 
 
 def chips_needed(ledger: Ledger, chip: Chip) -> int:
-    """Return the fewest chips that hold the neurons of a ledger, and do its operations in biological time.
+    """Return the fewest chips that hold the neurons and synapses of a ledger, and do its operations in biological time.
 
     Neurons are those that are updated in every tick; where no updates were counted, all of the ledger. A rate within
     the three digits of the published limit is not above it.
@@ -140,9 +140,13 @@ def chips_needed(ledger: Ledger, chip: Chip) -> int:
     [1, 1, 2]
     >>> chips_needed(Ledger(synaptic_operations=100_000_000, **second), odin)
     3
+    >>> chips_needed(Ledger(synapses=1_562_500, **second), odin)
+    24
     """
     neurons = ledger.neuron_updates / ledger.ticks if ledger.neuron_updates and ledger.ticks else ledger.neurons
     needed = [1, math.ceil(neurons / (chip.neurons_per_core * chip.cores))]
+    if chip.synapses_per_core is not None:
+        needed.append(math.ceil(ledger.synapses / (chip.synapses_per_core * chip.cores)))
     if chip.operations_per_s is not None and ledger.biological_s:
         rate = ledger.synaptic_operations / ledger.biological_s
         needed.append(math.ceil(round(rate / chip.operations_per_s, 3)))

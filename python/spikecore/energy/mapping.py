@@ -1,8 +1,9 @@
 """A network on a chip: packets, hops, and the limit that it breaks.
 
-Neurons lie in the order of their ids, as many to a chip core as fit; chip cores in the order of
-tiles, tiles row by row. A spike makes one packet per distinct target chip core, routed along the row
-and then along the column. Where a limit is broken there is no mapping, and hops are not guessed.
+Neurons lie in the order of their ids, as many to a chip core as it takes; half as many, and half of that, where
+their synapses or sources are too many for a core. Chip cores lie in the order of tiles, tiles row by row. A spike
+makes one packet per distinct target chip core, routed along the row and then along the column. Where a limit is
+broken there is no mapping, and hops are not guessed.
 """
 
 import math
@@ -31,6 +32,8 @@ class Mapping:
         Its limits.
     cores : int
         Chip cores that it takes.
+    neurons_per_core : int
+        Most neurons of one of them.
     broken : str
         The limit that it breaks, with value and limit; empty if it fits.
     packets, hops_ew, hops_ns : ndarray of uint32, shape (neurons,), or None
@@ -39,6 +42,7 @@ class Mapping:
 
     chip: Chip
     cores: int
+    neurons_per_core: int
     broken: str
     packets: NDArray[np.uint32] | None = None
     hops_ew: NDArray[np.uint32] | None = None
@@ -48,17 +52,31 @@ class Mapping:
     def of(cls, wiring: Wiring, chip: Chip) -> "Mapping":
         """Place the network; limits that need no synapse to be drawn are checked first."""
         neurons = sum(_size(one) for one in wiring.populations)
-        cores = math.ceil(neurons / chip.neurons_per_core)
-        broken = _broken_in_advance(wiring, chip, cores)
+        synapses = sum(int(wiring.degrees(k).sum()) for k in range(len(wiring.wires)))
+        each, cores = chip.neurons_per_core, math.ceil(neurons / chip.neurons_per_core)
+        broken = _broken_in_advance(wiring, chip, cores, synapses)
         if broken:
-            return cls(chip, cores, broken)
-        structure = (chip.neurons_per_core, chip.cores_per_tile, chip.mesh_width)
-        memory = (chip.bits_per_synapse, chip.block, chip.block_bits, chip.word_bits)
-        placed = wiring.placed(*structure, *memory)
-        broken = _broken(placed, chip)
-        if broken:
-            return cls(chip, cores, broken)
-        return cls(chip, cores, "", placed["packets"], placed["hops_ew"], placed["hops_ns"])
+            return cls(chip, cores, each, broken)
+        if chip.memory_bits is not None:  # each core holds its share at least
+            least = math.ceil(synapses * chip.bits_per_synapse / chip.memory_bits)
+            each = max(1, min(each, neurons // max(least, 1)))
+        while True:
+            cores = math.ceil(neurons / each)
+            placed = wiring.placed(
+                each,
+                chip.cores_per_tile,
+                chip.mesh_width,
+                chip.bits_per_synapse,
+                chip.block,
+                chip.block_bits,
+                chip.word_bits,
+            )
+            broken, fewer_help = _broken(placed, chip)
+            if not broken:
+                return cls(chip, cores, each, "", placed["packets"], placed["hops_ew"], placed["hops_ns"])
+            if not fewer_help or each == 1 or math.ceil(neurons / (each // 2)) > chip.cores:
+                return cls(chip, cores, each, f"{broken}, with {each:,} neurons on each of {cores:,} chip cores")
+            each //= 2
 
     def count(
         self, spikes: NDArray[np.uint64], populations: tuple[Population, ...]
@@ -100,7 +118,8 @@ def ledger(result: Any, profile: Profile) -> Ledger:
         return replace(
             own, unknown=unknown, notes=(*own.notes, f"the network breaks a limit of this chip and is {reason}")
         )
-    note = f"mapping: neurons in the order of their ids on {mapping.cores} chip cores"
+    placed = f"at most {mapping.neurons_per_core:,} on each of {mapping.cores:,} chip cores"
+    note = f"mapping: neurons in the order of their ids, {placed}"
     outside = sum(n for name, n in own.populations["spikes"].items() if _is_outside(name, result.populations))
     if outside:
         note += f"; {outside:,} spikes of spike sources come from outside and are not among the packets"
@@ -158,34 +177,35 @@ def _is_outside(name: str, populations: tuple[Population, ...]) -> bool:
     return any(one.name == name and not one.model.variables for one in populations)
 
 
-def _broken_in_advance(wiring: Wiring, chip: Chip, cores: int) -> str:
+def _broken_in_advance(wiring: Wiring, chip: Chip, cores: int, synapses: int) -> str:
+    """Return a limit that no placement on the chip can hold."""
     if cores > chip.cores:
         return f"cores: {cores:,} needed, {chip.cores:,} on a chip"
     longest = max((one.longest for one in wiring.wires), default=0)
     if chip.most_delay is not None and longest > chip.most_delay:
         return f"delay: {longest:,} ticks, at most {chip.most_delay:,}"
-    synapses = sum(int(wiring.degrees(k).sum()) for k in range(len(wiring.wires)))
     least = synapses * chip.bits_per_synapse
-    if chip.memory_bits is not None and least > chip.memory_bits * cores:
-        return (
-            f"synaptic memory: {synapses:,} synapses take {least:,} bits or more, {chip.memory_bits * cores:,} in all"
-        )
+    if chip.memory_bits is not None and least > chip.memory_bits * chip.cores:
+        whole = chip.memory_bits * chip.cores
+        return f"synaptic memory: {synapses:,} synapses take {least:,} bits or more, the chip has {whole:,}"
+    if chip.synapses_per_core is not None and synapses > chip.synapses_per_core * chip.cores:
+        return f"synapses: {synapses:,}, the chip has {chip.synapses_per_core * chip.cores:,}"
     return ""
 
 
-def _broken(placed: dict[str, Any], chip: Chip) -> str:
-    """Return the first limit that the placement breaks."""
+def _broken(placed: dict[str, Any], chip: Chip) -> tuple[str, bool]:
+    """Return the first limit that the placement breaks, and whether fewer neurons on a core may hold it."""
     checked = (
-        ("fan-in", placed["most_fan_in"], chip.fan_in, "synapses onto a neuron"),
-        ("targets of a neuron", placed["most_targets"], chip.targets_per_neuron, "chip cores"),
-        ("input axons", _most(placed["axons_in"]), chip.axons_in, "sources of a chip core"),
-        ("output axons", _most(placed["axons_out"]), chip.axons_out, "pairs of a neuron and a target core"),
-        ("synaptic memory", _most(placed["memory_bits"]), chip.memory_bits, "bits of a chip core"),
+        ("fan-in", placed["most_fan_in"], chip.fan_in, "synapses onto a neuron", False),
+        ("targets of a neuron", placed["most_targets"], chip.targets_per_neuron, "chip cores", False),
+        ("synaptic memory", _most(placed["memory_bits"]), chip.memory_bits, "bits of a chip core", True),
+        ("input axons", _most(placed["axons_in"]), chip.axons_in, "sources of a chip core", True),
+        ("output axons", _most(placed["axons_out"]), chip.axons_out, "pairs of a neuron and a target core", True),
     )
-    for name, value, limit, what in checked:
+    for name, value, limit, what, fewer_help in checked:
         if limit is not None and value > limit:
-            return f"{name}: {value:,} {what}, at most {limit:,}"
-    return ""
+            return f"{name}: {value:,} {what}, at most {limit:,}", fewer_help
+    return "", False
 
 
 def _most(values: NDArray[np.uint64]) -> int:

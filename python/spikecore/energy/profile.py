@@ -37,6 +37,8 @@ class Chip:
         each and `block_bits`, rounded up to words of `word_bits`.
     most_delay : int or None
         Ticks.
+    synapses_per_core : int or None
+        Synapses that a core stores, where it has a place for each.
     operations_per_s : int or None
         Most synaptic operations per second of a whole chip, with three digits.
     within_tile_ns, hop_ew_ns, hop_ns_ns : float or None
@@ -60,6 +62,7 @@ class Chip:
     block_bits: int = 0
     word_bits: int = 1
     most_delay: int | None = None
+    synapses_per_core: int | None = None
     operations_per_s: int | None = None
     within_tile_ns: float | None = None
     hop_ew_ns: float | None = None

@@ -308,7 +308,9 @@ def _chip(top: _Table) -> Chip:
     numbers: dict[str, Any] = {key: table.required(key) for key in (*needed, *table.data) if key != "source"}
     for key, value in numbers.items():
         if key not in _LATENCIES:
-            if value != int(value) or (value < 1 and key in (*needed, "block", "word_bits", "operations_per_s")):
+            if value != int(value) or (
+                value < 1 and key in (*needed, "block", "word_bits", "synapses_per_core", "operations_per_s")
+            ):
                 table.fail(key, f"is {value:g}, allowed: a whole number, 1 or more")
             numbers[key] = int(value)
     return Chip(**numbers, source=source)

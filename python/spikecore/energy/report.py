@@ -38,6 +38,15 @@ class Measured:
     above_idle_j: float | None
     source: str
 
+    def __post_init__(self) -> None:
+        """Refuse what no meter shows."""
+        if self.total_j is not None:
+            checks.number("measured", "total_j", self.total_j, low=0.0, unit="J")
+        if self.above_idle_j is not None:
+            checks.number("measured", "above_idle_j", self.above_idle_j, unit="J")
+        if not self.source.strip():
+            checks.refuse("measured", "source", "empty", "what was read, or why nothing could be")
+
 
 class EnergyReport:
     """What a run would cost on a machine: modelled, from exact counts and published prices.

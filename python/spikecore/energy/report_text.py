@@ -115,10 +115,12 @@ def cells(line: Line, status: str, off_point: str = "") -> tuple[str, ...]:
     energies = (joules(line.low_j), joules(line.nominal_j), joules(line.high_j))
     value = price.value if line.level is None else line.level.value
     memory = "" if line.level is None else f"{line.level.name}, "
-    chips = "" if line.chips in (None, 1) else f" x {line.chips:,} chips"
-    paid = f"{value:g} {price.unit}{chips} ({memory}{price.bound})"
+    paid = f"{value:g} {price.unit} ({memory}{price.bound})"
+    count = _count(price.count, line.count / (line.chips or 1))
+    if line.chips not in (None, 1):
+        count += f" x {line.chips:,} chips"
     said = f"{status}, {price.evidence}{', ' + off_point.split(':')[0] if off_point else ''}"
-    return (price.term, _count(price.count, line.count), paid, *energies, said)
+    return (price.term, count, paid, *energies, said)
 
 
 def inside_cells(one: Inside) -> tuple[str, ...]:
