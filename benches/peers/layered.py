@@ -5,7 +5,8 @@
 First all samples are run by both, and every spike of every layer and the output's potentials must be equal, and
 each hidden layer must fire 3 to 5 % per step. Then runs alternate, one sample and a whole batch: of ours, the time
 of the calls that take input spikes and return the output (`reset`, `run` and reading; `run_batch`), from pairs
-of arrays; of PyTorch's, of the function that takes a dense tensor of frames. Medians and their ratios are printed.
+of arrays; of PyTorch's, of the function that takes a dense tensor of frames. Every call that is timed follows one that
+is not. Medians and their ratios are printed.
 
 The ratio is against the faster of PyTorch's loops over steps. Wanted are 10 for one sample and 2 for a batch of 64;
 a ratio that falls between two commits on one machine is a regression; times alone mean little.
@@ -27,6 +28,8 @@ from spikecore.library import layered
 
 FORMS = ("loop", "compiled", "by_layer")
 LAYERS = 3
+SETTLE_S = 0.3
+"""Threads of PyTorch go on spinning when they have nothing to do, for some milliseconds; ours must not pay for them."""
 
 
 def options():
@@ -139,9 +142,12 @@ def measure(o, frames, peer):
         forms = [form for form in FORMS if form not in peer.report["failed"]]
         times = {way: [] for way in (*ways, *forms)}
         for turn in range(o.repeats + 2):
+            time.sleep(SETTLE_S)
             for way, function in ways.items():
+                function(batch)
                 times[way].append(clocked(function, batch))
             for form in forms:
+                peer.seconds(form, batch)
                 times[form].append(peer.seconds(form, batch))
             if turn == 1:
                 times = {way: [] for way in times}  # two turns warm both up
