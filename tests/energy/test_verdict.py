@@ -124,7 +124,49 @@ def test_partial_bands_make_no_order_certain():
         price("spikes", "spikes", 1.0, bound="exact"),
         price("packets", "packets", 1.0),
     )
-    assert "partial bands do not overlap, so the order is not certain" in exact.compare(partial).verdicts()[0]
+    said = exact.compare(partial).verdicts()[0]
+    assert "the partial bands do not overlap, but they are no bounds, so the order is not certain" in said
+
+
+def test_without_a_ranking_nothing_is_said_to_flip_it():
+    one = EnergyReport.of(replace(FULL, dt_ms=0.1, ticks=10_000, neuron_updates=0), "truenorth")
+    (said,) = one.compare("spinnaker").verdicts()
+    assert said.startswith("no ranking, because the price of truenorth is used outside its operating point: 0.1 ms")
+    ratio = load("spinnaker").prices[0].nominal_j / load("truenorth").prices[0].nominal_j
+    assert said.endswith(
+        f"; by that price truenorth costs {ratio:,.0f} times less than spinnaker, modelled, of what is priced"
+    )
+
+
+@pytest.mark.parametrize(("value", "says"), [(2.0, "the same"), (1.999, "the same to three digits")])
+def test_what_costs_the_same_would_not_cost_more_if_there_were_once_as_much(value, says):
+    a, b = price("a", "spikes", 2.0, bound="exact"), price("b", "packets", value, bound="exact")
+    one = report(Ledger(spikes=1, packets=1), a, b)
+    assert one.verdict().startswith(f"a cost 50 % of what is priced; b cost {says}; within the published bands")
+    (said,) = report(Ledger(spikes=1), a).compare(report(Ledger(packets=1), b)).verdicts()
+    assert f"cost {says}, " in said
+    assert "flip if" not in said
+
+
+def test_a_price_of_zero_with_a_high_bound_is_not_called_free():
+    free = price("packets", "packets", 0.0, "high = 3.0\n")
+    one = report(Ledger(spikes=1, packets=4), price("spikes", "spikes", 2.0), free)
+    assert one.verdict().endswith(
+        "every other price is 0 at its nominal value, but packets cost up to 12 pJ by the published high bound"
+    )
+    assert report(Ledger(packets=4), free).verdict() == (
+        "no cost: every price of what was done is 0 at its nominal value, "
+        "but packets cost up to 12 pJ by the published high bound"
+    )
+    assert report(Ledger(packets=0), free).verdict() == "no cost: every priced count is 0"
+
+
+def test_a_price_of_minus_zero_is_printed_as_zero():
+    one = report(Ledger(spikes=3, packets=2), price("a", "spikes", -0.0), price("b", "packets", -0.0, "low = -0.0\n"))
+    assert "-0" not in str(one)
+    assert "-0.0" not in json.dumps(one.to_dict())
+    by_hand = replace(load("spinnaker").prices[0], value=-0.0, nominal_j=-0.0)
+    assert str(by_hand.value) == str(by_hand.nominal_j) == "0.0"
 
 
 def test_modelled_and_measured_are_told_apart_in_a_verdict():

@@ -205,11 +205,11 @@ def misplaced(levels: Sequence[Level]) -> int | None:
 
 def _check_energies(price: Price) -> None:
     term = price.term
-    checks.number(term, "value", price.value, low=0.0, high=1e18)
+    object.__setattr__(price, "value", checks.number(term, "value", price.value, low=0.0, high=1e18) + 0.0)
     for name in ("nominal_j", "low_j", "high_j", "active_j"):
         value = getattr(price, name)
-        if value is not None or name == "nominal_j":
-            checks.number(term, name, value, low=0.0, high=1e18, unit="J")
+        if value is not None or name == "nominal_j":  # + 0.0: a price of -0.0 is one of 0
+            object.__setattr__(price, name, checks.number(term, name, value, low=0.0, high=1e18, unit="J") + 0.0)
     if price.low_j is not None and price.low_j > price.nominal_j:
         checks.refuse(term, "low_j", price.low_j, f"at most nominal_j, {price.nominal_j:g} J")
     if price.high_j is not None and price.high_j < price.nominal_j:
