@@ -238,6 +238,39 @@ def test_outside_its_operating_point_it_says_so_in_row_and_verdict(change, says)
     assert "outside its operating point" in both._repr_html_()
 
 
+def at(rate, **change):
+    spikes = rate * 1_048_576
+    return replace(FULL, **{"spikes": spikes, "synaptic_operations": 128 * spikes, **change})
+
+
+@pytest.mark.parametrize("rate", [11.58, 20.0, 95.93])
+def test_where_the_line_of_truenorth_was_fitted_it_ranks(rate):
+    one = EnergyReport.of(at(rate), "truenorth-0.8V")
+    assert one.off_point == ""
+    assert one.compare("spinnaker").verdicts()[0].startswith("truenorth-0.8V costs")
+    half = at(rate, neurons=524_288, spikes=rate * 524_288, synaptic_operations=rate * 524_288 * 128)
+    assert EnergyReport.of(half, "truenorth-0.8V").off_point == "", "static power is priced apart"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "says"),
+    [
+        (at(11.5), "11.5 Hz, not 11.58 to 95.93"),
+        (at(96.0), "96 Hz, not 11.58 to 95.93"),
+        (at(0.0), "0 Hz, not 11.58 to 95.93"),
+        (at(20.0, synaptic_operations=20 * 1_048_576 * 32), "32 active synapses, not 128"),
+        (at(20.0, dt_ms=0.1, ticks=10_000), "0.1 ms a tick, not 1"),
+    ],
+)
+def test_outside_the_rates_that_its_line_was_fitted_on_truenorth_says_so(ledger, says):
+    one = EnergyReport.of(ledger, "truenorth-0.8V")
+    assert one.off_point == f"outside its operating point: {says}"
+    assert str(one).splitlines()[2].endswith("fitted, outside its operating point")
+    assert "11.58 to 95.93 Hz, 128 active synapses per neuron, ticks of 1 ms" in " ".join(str(one).split())
+    said = one.compare("spinnaker").verdicts()[0]
+    assert said.startswith("no ranking, because the price of truenorth-0.8V is used outside its operating point")
+
+
 def test_within_the_factor_it_is_at_its_operating_point():
     point = load("truenorth").operating_point
     assert point.within == 1.25
@@ -281,6 +314,8 @@ POINT = '[operating_point]\nrate_hz = 20.0\nsynapses = 128\nneurons = 256\ntick_
         (HEAD + POINT.replace("within = 2", "within = 0.5"), r"line 11 .*within is 0.5, allowed: ≥ 1"),
         (HEAD + POINT.replace("neurons = 256", "neurons = 0"), r"line 9 .*neurons is 0.0, allowed: > 0"),
         (HEAD + POINT + "colour = 1\n", "colour is unknown"),
+        (HEAD + POINT + "rate_hz_most = 10.0\n", r"line 13 .*rate_hz_most is 10.0, allowed: ≥ 20.0, rate_hz"),
+        (HEAD + POINT.replace("tick_ms = 1.0\n", ""), r"line 6 \[operating_point\]: tick_ms is missing"),
     ],
 )
 def test_profiles_that_say_it_wrongly_are_refused_with_the_line(text, says):
