@@ -184,6 +184,47 @@ def test_a31_two_all_in_prices_are_refused_by_hand_too():
         load("loihi").with_prices(replace(HOPS, count="updates_active"))
 
 
+EVERY_NAME = Ledger(
+    synaptic_operations=10, synaptic_operations_dense=99, neuron_updates=18, updates_active=9, updates_inactive=9,
+    updates_done=9, updates_skipped=9, weight_bytes=10, weight_bytes_dense=99, state_bytes=10, state_bytes_dense=99,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("contains", "count", "unit"),
+    [
+        ("neuron_updates", "updates_active", "pJ"),
+        ("neuron_updates", "updates_inactive", "pJ"),
+        ("neuron_updates", "updates_done", "pJ"),
+        ("neuron_updates", "updates_skipped", "pJ"),
+        ("updates_done", "neuron_updates", "pJ"),
+        ("synaptic_operations", "synaptic_operations_dense", "pJ"),
+        ("weight_bytes", "weight_bytes_dense", "pJ/B"),
+        ("state_bytes_dense", "state_bytes", "pJ/B"),
+    ],
+)
+def test_a31_an_all_in_price_contains_its_counts_by_every_name(contains, count, unit):
+    every = f'scope = "all-in"\ncontains = ["synaptic_operations", "{contains}"]\n'
+    mine = profile(price("all", "synaptic_operations", 8.0, "pJ", every), price("again", count, 5.0, unit))
+    done = bill(EVERY_NAME, mine)
+    assert done.nominal_j == pytest.approx(80e-12)
+    assert [one.price.term for one in done.inside] == ["again"]
+
+
+def test_a31_odin_is_charged_once_by_every_name():
+    plain = bill(EVERY_NAME, load("odin")).nominal_j
+    for count in ("synaptic_operations_dense", "updates_inactive", "updates_skipped"):
+        done = bill(EVERY_NAME, load("odin").with_prices(replace(HOPS, count=count)))
+        assert done.nominal_j == plain, count
+        assert [one.price.count for one in done.inside] == [count]
+
+
+def test_an_all_in_price_does_not_contain_what_has_nothing_in_common_with_it():
+    every = 'scope = "all-in"\ncontains = ["updates_active"]\n'
+    mine = profile(price("active", "updates_active", 8.0, "pJ", every), price("rest", "updates_inactive", 5.0, "pJ"))
+    assert bill(Ledger(neuron_updates=2, updates_active=1, updates_inactive=1), mine).nominal_j == pytest.approx(13e-12)
+
+
 def test_what_is_measured_has_no_prices():
     with pytest.raises(sc.NetworkError, match="host: measured is True, allowed: False, or no prices"):
         load("host").with_prices(HOPS)

@@ -156,9 +156,44 @@ def test_compare_reads_a_run(capsys, tmp_path):
         (lambda report: report["energy"]["loihi"]["ledger"].update(per_population=3), "per_population is 3"),
         (
             lambda report: report["energy"]["loihi"]["ledger"].update(per_population={"spikes": {"a": "5"}}),
-            "populations['spikes']['a'] must be a number, not str '5'",
+            "energy.loihi.ledger.per_population.spikes.a is '5', allowed: a number, 0 or more",
         ),
-        (lambda report: report["energy"]["loihi"]["ledger"].update(per_population={"spikes": 5}), "ledger is refused"),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"].update(per_population={"a": 5}),
+            "energy.loihi.ledger.per_population.a is 5, allowed: a table",
+        ),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"].update(per_projection=5),
+            "energy.loihi.ledger.per_projection is 5, allowed: a list",
+        ),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"].update(per_projection=["a"]),
+            "energy.loihi.ledger.per_projection.1 is 'a', allowed: a table",
+        ),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"]["per_projection"][0].pop("synapses"),
+            "energy.loihi.ledger.per_projection.1.synapses is missing",
+        ),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"]["per_projection"][0].update(colour=1),
+            "per_projection.1.colour is unknown, allowed: name, synapses, synaptic_operations",
+        ),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"]["per_projection"][0].update(name=3),
+            "per_projection.1.name is 3, allowed: a text",
+        ),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"]["per_projection"][0].update(synapses=-1),
+            "per_projection.1.synapses is -1, allowed: a number, 0 or more",
+        ),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"].update(synaptic_operations_per_core=["a"]),
+            "synaptic_operations_per_core.1 is 'a', allowed: a number",
+        ),
+        (
+            lambda report: report["energy"]["loihi"]["ledger"].update(unknown={"packets": 3}),
+            "unknown.packets is 3, allowed: a text",
+        ),
         (lambda report: report["energy"]["loihi"]["ledger"].update(synaptic_operations_per_core=3), "per_core is 3"),
     ],
 )

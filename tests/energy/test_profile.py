@@ -185,6 +185,33 @@ def test_an_update_is_not_charged_at_two_levels_of_activity(file):
         load(file)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [
+        ("neuron_updates", "updates_done", r"line 17 .*'updates_done' beside a price of all neuron_updates"),
+        ("updates_skipped", "neuron_updates", r"line 9 .*'updates_skipped' beside a price of all neuron_updates"),
+        ("updates_done", "updates_active", r"line 17 .*count is 'updates_active' beside a price of updates_done"),
+        ("synaptic_operations_dense", "synaptic_operations", r"line 17 .*beside a price of synaptic_operations_dense"),
+        ("packets", "packets", r"line 16 .*term is 'second' twice for packets, allowed: one price of a term"),
+        ("packets", "packets and another term", None),
+        ("updates_active", "updates_inactive", None),
+        ("updates_done", "updates_skipped", None),
+    ],
+)
+def test_nothing_is_charged_by_two_names(file, first, second, says):
+    price = FILE[FILE.index("[[price]]") : FILE.index('[[price]]\nterm = "weights"')]
+    one = price.replace('count = "spikes"', f'count = "{first}"').replace('term = "spikes"', 'term = "first"')
+    two = price.replace('count = "spikes"', f'count = "{second.split()[0]}"').replace('"spikes"', '"second"')
+    if first == second:
+        one = one.replace('"first"', '"second"')
+    file.write_text(FILE.replace(price, one + two), encoding="utf-8")
+    if says is None:
+        assert len(load(file).prices) == 3
+        return
+    with pytest.raises(sc.NetworkError, match=says):
+        load(file)
+
+
 def test_broken_toml_is_named_with_its_line(file):
     file.write_text(FILE.replace('unit = "nJ"', "unit = nJ"), encoding="utf-8")
     with pytest.raises(sc.NetworkError, match=r"mine\.toml' is malformed: .*line 11"):

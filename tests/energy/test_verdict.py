@@ -124,7 +124,49 @@ def test_partial_bands_make_no_order_certain():
         price("spikes", "spikes", 1.0, bound="exact"),
         price("packets", "packets", 1.0),
     )
-    assert "partial bands do not overlap, so the order is not certain" in exact.compare(partial).verdicts()[0]
+    said = exact.compare(partial).verdicts()[0]
+    assert "the partial bands do not overlap, but they are no bounds, so the order is not certain" in said
+
+
+def test_without_a_ranking_nothing_is_said_to_flip_it():
+    one = EnergyReport.of(replace(FULL, dt_ms=0.1, ticks=10_000, neuron_updates=0), "truenorth")
+    (said,) = one.compare("spinnaker").verdicts()
+    assert said.startswith("no ranking, because the price of truenorth is used outside its operating point: 0.1 ms")
+    ratio = load("spinnaker").prices[0].nominal_j / load("truenorth").prices[0].nominal_j
+    assert said.endswith(
+        f"; by that price truenorth costs {ratio:,.0f} times less than spinnaker, modelled, of what is priced"
+    )
+
+
+@pytest.mark.parametrize(("value", "says"), [(2.0, "the same"), (1.999, "the same to three digits")])
+def test_what_costs_the_same_would_not_cost_more_if_there_were_once_as_much(value, says):
+    a, b = price("a", "spikes", 2.0, bound="exact"), price("b", "packets", value, bound="exact")
+    one = report(Ledger(spikes=1, packets=1), a, b)
+    assert one.verdict().startswith(f"a cost 50 % of what is priced; b cost {says}; within the published bands")
+    (said,) = report(Ledger(spikes=1), a).compare(report(Ledger(packets=1), b)).verdicts()
+    assert f"cost {says}, " in said
+    assert "flip if" not in said
+
+
+def test_a_price_of_zero_with_a_high_bound_is_not_called_free():
+    free = price("packets", "packets", 0.0, "high = 3.0\n")
+    one = report(Ledger(spikes=1, packets=4), price("spikes", "spikes", 2.0), free)
+    assert one.verdict().endswith(
+        "every other price is 0 at its nominal value, but packets cost up to 12 pJ by the published high bound"
+    )
+    assert report(Ledger(packets=4), free).verdict() == (
+        "no cost: every price of what was done is 0 at its nominal value, "
+        "but packets cost up to 12 pJ by the published high bound"
+    )
+    assert report(Ledger(packets=0), free).verdict() == "no cost: every priced count is 0"
+
+
+def test_a_price_of_minus_zero_is_printed_as_zero():
+    one = report(Ledger(spikes=3, packets=2), price("a", "spikes", -0.0), price("b", "packets", -0.0, "low = -0.0\n"))
+    assert "-0" not in str(one)
+    assert "-0.0" not in json.dumps(one.to_dict())
+    by_hand = replace(load("spinnaker").prices[0], value=-0.0, nominal_j=-0.0)
+    assert str(by_hand.value) == str(by_hand.nominal_j) == "0.0"
 
 
 def test_modelled_and_measured_are_told_apart_in_a_verdict():
@@ -196,6 +238,39 @@ def test_outside_its_operating_point_it_says_so_in_row_and_verdict(change, says)
     assert "outside its operating point" in both._repr_html_()
 
 
+def at(rate, **change):
+    spikes = rate * 1_048_576
+    return replace(FULL, **{"spikes": spikes, "synaptic_operations": 128 * spikes, **change})
+
+
+@pytest.mark.parametrize("rate", [11.58, 20.0, 95.93])
+def test_where_the_line_of_truenorth_was_fitted_it_ranks(rate):
+    one = EnergyReport.of(at(rate), "truenorth-0.8V")
+    assert one.off_point == ""
+    assert one.compare("spinnaker").verdicts()[0].startswith("truenorth-0.8V costs")
+    half = at(rate, neurons=524_288, spikes=rate * 524_288, synaptic_operations=rate * 524_288 * 128)
+    assert EnergyReport.of(half, "truenorth-0.8V").off_point == "", "static power is priced apart"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "says"),
+    [
+        (at(11.5), "11.5 Hz, not 11.58 to 95.93"),
+        (at(96.0), "96 Hz, not 11.58 to 95.93"),
+        (at(0.0), "0 Hz, not 11.58 to 95.93"),
+        (at(20.0, synaptic_operations=20 * 1_048_576 * 32), "32 active synapses, not 128"),
+        (at(20.0, dt_ms=0.1, ticks=10_000), "0.1 ms a tick, not 1"),
+    ],
+)
+def test_outside_the_rates_that_its_line_was_fitted_on_truenorth_says_so(ledger, says):
+    one = EnergyReport.of(ledger, "truenorth-0.8V")
+    assert one.off_point == f"outside its operating point: {says}"
+    assert str(one).splitlines()[2].endswith("fitted, outside its operating point")
+    assert "11.58 to 95.93 Hz, 128 active synapses per neuron, ticks of 1 ms" in " ".join(str(one).split())
+    said = one.compare("spinnaker").verdicts()[0]
+    assert said.startswith("no ranking, because the price of truenorth-0.8V is used outside its operating point")
+
+
 def test_within_the_factor_it_is_at_its_operating_point():
     point = load("truenorth").operating_point
     assert point.within == 1.25
@@ -239,6 +314,8 @@ POINT = '[operating_point]\nrate_hz = 20.0\nsynapses = 128\nneurons = 256\ntick_
         (HEAD + POINT.replace("within = 2", "within = 0.5"), r"line 11 .*within is 0.5, allowed: ≥ 1"),
         (HEAD + POINT.replace("neurons = 256", "neurons = 0"), r"line 9 .*neurons is 0.0, allowed: > 0"),
         (HEAD + POINT + "colour = 1\n", "colour is unknown"),
+        (HEAD + POINT + "rate_hz_most = 10.0\n", r"line 13 .*rate_hz_most is 10.0, allowed: ≥ 20.0, rate_hz"),
+        (HEAD + POINT.replace("tick_ms = 1.0\n", ""), r"line 6 \[operating_point\]: tick_ms is missing"),
     ],
 )
 def test_profiles_that_say_it_wrongly_are_refused_with_the_line(text, says):

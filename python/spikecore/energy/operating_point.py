@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["KEYS", "Contained", "OperatingPoint", "contained", "parse"]
 
-_NEEDED = ("rate_hz", "synapses", "neurons", "tick_ms", "within")
-KEYS = {*_NEEDED, "source", "note"}
+_NEEDED = ("rate_hz", "synapses", "tick_ms", "within")
+_OPTIONAL = ("neurons", "rate_hz_most")
+KEYS = {*_NEEDED, *_OPTIONAL, "source", "note"}
 """Keys of the table ``[operating_point]`` of a profile."""
 
 
@@ -50,30 +51,49 @@ class OperatingPoint:
         Mean rate, > 0 Hz: spikes, also those from outside, per neuron on the chip and second.
     synapses : float
         Active synapses of a neuron: synaptic operations of a spike.
-    neurons : float
-        Neurons of the machine that was measured.
+    neurons : float or None
+        Neurons of the machine that was measured; None where the prices hold for any number, because static power is
+        priced apart.
     tick_ms : float
         Its time step in ms.
     within : float
         Factor, ≥ 1, by which each of these may differ before a run is said to lie outside. A choice of the profile.
+        A range of rates is taken as it is.
     source : str
         Where the conditions were published.
     note : str
         What happens outside.
+    rate_hz_most : float or None
+        For prices that were fitted on a range of rates: its upper end; `rate_hz` is the lower one.
     """
 
     rate_hz: float
     synapses: float
-    neurons: float
+    neurons: float | None
     tick_ms: float
     within: float
     source: str
     note: str = ""
+    rate_hz_most: float | None = None
 
     def __str__(self) -> str:
         """Return the conditions in words."""
-        size = f"{self.synapses:g} active synapses per neuron, {self.neurons:,.0f} neurons"
-        return f"{self.rate_hz:g} Hz, {size}, ticks of {self.tick_ms:g} ms, each within a factor of {self.within:g}"
+        rate = self._allowed("rate_hz", f"{self.rate_hz:g}")
+        neurons = "" if self.neurons is None else f"{self.neurons:,.0f} neurons, "
+        size = f"{self.synapses:g} active synapses per neuron, {neurons}ticks of {self.tick_ms:g} ms"
+        each = "each" if self.rate_hz_most is None else "all but the rate"
+        return f"{rate} Hz, {size}, {each} within a factor of {self.within:g}"
+
+    def _allowed(self, name: str, shown: str) -> str:
+        most = self.rate_hz_most if name == "rate_hz" else None
+        return shown if most is None else f"{shown} to {_number(most)}"
+
+    def _holds(self, name: str, value: float) -> bool:
+        at = float(getattr(self, name))
+        if name == "rate_hz" and self.rate_hz_most is not None:
+            slack = 1.0 + 1e-9  # a rate is a quotient of counts
+            return at / slack <= value <= self.rate_hz_most * slack
+        return at / self.within <= value <= at * self.within
 
     def outside(self, ledger: Ledger) -> str:
         """Say where a run differs by more than the factor, or what of it is not known.
@@ -103,22 +123,27 @@ class OperatingPoint:
         found = _found(ledger)
         units = {"rate_hz": "Hz", "synapses": "active synapses", "neurons": "neurons", "tick_ms": "ms a tick"}
         differ = [
-            f"{_number(value)} {units[name]}, not {_number(getattr(self, name))}"
+            f"{_number(value)} {units[name]}, not {self._allowed(name, _number(getattr(self, name)))}"
             for name, value in found.items()
-            if not getattr(self, name) / self.within <= value <= getattr(self, name) * self.within
+            if getattr(self, name) is not None and not self._holds(name, value)
         ]
         return f"outside its operating point: {'; '.join(differ)}" if differ else ""
 
 
 def parse(table: Any) -> OperatingPoint:
     """Return what a profile's ``[operating_point]`` says; `table` is a table of `profile_file`."""
-    values = {name: table.required(name) for name in _NEEDED}
+    values: dict[str, float] = {name: table.required(name) for name in _NEEDED}
+    values |= {name: table.required(name) for name in _OPTIONAL if name in table.data}
     for name, value in values.items():
         least = 1.0 if name == "within" else 0.0
         if value < least or not value:
             checks.refuse(table.owner(name), name, value, "≥ 1" if name == "within" else "> 0")
+    most = values.get("rate_hz_most")
+    if most is not None and most < values["rate_hz"]:
+        checks.refuse(table.owner("rate_hz_most"), "rate_hz_most", most, f"≥ {values['rate_hz']}, rate_hz")
     note = table.text("note") if "note" in table.data else ""
-    return OperatingPoint(**values, source=table.text("source"), note=note)
+    neurons = values.pop("neurons", None)
+    return OperatingPoint(**values, neurons=neurons, source=table.text("source"), note=note)
 
 
 def contained(table: Any, prices: Sequence["Price"]) -> Contained:

@@ -10,6 +10,7 @@ from spikecore.energy.ledger import BYTES, COUNTS
 __all__ = [
     "BOUNDS",
     "EVIDENCE",
+    "FAMILIES",
     "PER_BYTE",
     "PER_EVENT",
     "PER_SECOND",
@@ -19,6 +20,7 @@ __all__ = [
     "Price",
     "Unpriced",
     "misplaced",
+    "overlapping",
     "units",
 ]
 
@@ -39,6 +41,15 @@ PER_SECOND = dict(_POWER)
 """Units of static power, in J per second."""
 STORES = ("weight_store_bytes", "core_store_bytes", "synapses")
 """Sizes in the ledger that may decide a memory level; `synapses` for a machine that stores one byte each."""
+FAMILIES = (
+    ("neuron_updates", "updates_active", "updates_inactive", "updates_done", "updates_skipped"),
+    ("synaptic_operations", "synaptic_operations_dense"),
+    ("weight_bytes", "weight_bytes_dense"),
+    ("state_bytes", "state_bytes_dense"),
+)
+"""Counts that are one quantity by several names, all of it or a part: priced by two of them it is paid for twice."""
+_DISJOINT = ({"updates_active", "updates_inactive"}, {"updates_done", "updates_skipped"})
+"""Parts of one family that have nothing in common."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,8 @@ class Price:
     scope : {"per-term", "all-in"}
         An all-in price contains other terms and is never added to them.
     contains : tuple of str
-        The counts that an all-in price contains; all of them where it names none.
+        The counts that an all-in price contains; all of them where it names none. Those that count some of the same
+        things, as `overlapping` says, are contained as well.
     active_j : float or None
         For neuron updates: energy of one that is active, where the ledger knows; the others cost `low_j`.
     store : str or None
@@ -162,6 +174,22 @@ def units(count: str) -> dict[str, float]:
     return PER_BYTE if count in BYTES else PER_SECOND if count == "biological_s" else PER_EVENT
 
 
+def overlapping(count: str) -> tuple[str, ...]:
+    """Return the counts that count some of the same things, this one included: a price of both would charge them twice.
+
+    Examples
+    --------
+    >>> overlapping("synaptic_operations")
+    ('synaptic_operations', 'synaptic_operations_dense')
+    >>> overlapping("updates_done")  # none of those is skipped
+    ('neuron_updates', 'updates_active', 'updates_inactive', 'updates_done')
+    >>> overlapping("spikes")
+    ('spikes',)
+    """
+    family = next((family for family in FAMILIES if count in family), (count,))
+    return tuple(one for one in family if {one, count} not in _DISJOINT)
+
+
 def misplaced(levels: Sequence[Level]) -> int | None:
     """Return the first memory that is not larger than the one before it, by its place; None if there is none.
 
@@ -177,11 +205,11 @@ def misplaced(levels: Sequence[Level]) -> int | None:
 
 def _check_energies(price: Price) -> None:
     term = price.term
-    checks.number(term, "value", price.value, low=0.0, high=1e18)
+    object.__setattr__(price, "value", checks.number(term, "value", price.value, low=0.0, high=1e18) + 0.0)
     for name in ("nominal_j", "low_j", "high_j", "active_j"):
         value = getattr(price, name)
-        if value is not None or name == "nominal_j":
-            checks.number(term, name, value, low=0.0, high=1e18, unit="J")
+        if value is not None or name == "nominal_j":  # + 0.0: a price of -0.0 is one of 0
+            object.__setattr__(price, name, checks.number(term, name, value, low=0.0, high=1e18, unit="J") + 0.0)
     if price.low_j is not None and price.low_j > price.nominal_j:
         checks.refuse(term, "low_j", price.low_j, f"at most nominal_j, {price.nominal_j:g} J")
     if price.high_j is not None and price.high_j < price.nominal_j:
@@ -201,6 +229,9 @@ def _check_contents(price: Price) -> None:
         object.__setattr__(price, "contains", COUNTS)
     if price.scope == "all-in" and price.count not in price.contains:
         checks.refuse(term, "contains", f"{price.contains}", f"at least its own count, {price.count!r}")
+    same = {other for one in price.contains for other in overlapping(one)}
+    further = tuple(count for count in COUNTS if count in same and count not in price.contains)
+    object.__setattr__(price, "contains", price.contains + further)
     if price.active_j is not None and price.count != "neuron_updates":
         checks.refuse(term, "active_j", price.active_j, "only with count = 'neuron_updates'")
     if checks.switch(term, "each_chip", price.each_chip) and price.count != "biological_s":

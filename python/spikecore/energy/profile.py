@@ -10,7 +10,7 @@ from pathlib import Path
 
 from spikecore import checks
 from spikecore.energy.operating_point import Contained, OperatingPoint
-from spikecore.energy.price import SCOPES, Level, Price, Unpriced
+from spikecore.energy.price import SCOPES, Level, Price, Unpriced, overlapping
 from spikecore.errors import NetworkError
 
 __all__ = ["Chip", "Level", "Price", "Profile", "Unpriced", "known", "load"]
@@ -156,8 +156,8 @@ class Profile:
         Raises
         ------
         NetworkError
-            If one all-in price contains another, if updates are priced at two levels of activity, or if the machine's
-            energy is measured.
+            If one all-in price contains another, if two prices charge for the same things (`double`), or if the
+            machine's energy is measured.
 
         Examples
         --------
@@ -189,20 +189,41 @@ class Profile:
 def double(prices: Sequence[Price]) -> tuple[int, str, str, str] | None:
     """Return the first price that charges again what another does: its place, the field, its value, what is allowed.
 
+    Two all-in prices are refused where one contains the other. Two per-term prices are refused where their counts
+    differ and count some of the same things (`price.overlapping`), whatever the terms are called: a machine that pays
+    for every neuron update pays for the skipped ones with it. On one count several terms are several costs of one
+    event, such as an addition and its routing, and are added; the same term twice is refused.
+
     Examples
     --------
     >>> double(load("truenorth").prices * 2)[:3]
     (0, 'scope', "'all-in' for two prices")
+    >>> double(load("spinnaker").prices * 2)[:3]
+    (2, 'term', "'synaptic operations' twice for synaptic_operations")
+    >>> double(load("odin").prices)  # leakage and clock are two prices of time
     """
     for at, price in enumerate(prices):
         others = [other for k, other in enumerate(prices) if k != at]
         if price.scope == "all-in" and any(one.scope == "all-in" and one.count in price.contains for one in others):
             return at, "scope", "'all-in' for two prices", "one: an all-in price is never added to another"
-        level = price.count in ("updates_active", "updates_inactive")
-        if level and any(one.count == "neuron_updates" for one in others):
-            said = f"{price.count!r} beside a price of all neuron_updates"
-            return at, "count", said, "one of them; that of neuron_updates takes the price of active ones as active"
-    return None
+    per_term = [(at, price) for at, price in enumerate(prices) if price.scope == "per-term"]
+    pairs = ((one, other) for k, other in enumerate(per_term) for one in per_term[:k])
+    return next((clash for one, other in pairs if (clash := _again(*one, *other)) is not None), None)
+
+
+def _again(first: int, one: Price, second: int, other: Price) -> tuple[int, str, str, str] | None:
+    """Return what `double` does for two per-term prices at these places; a part is named before the whole."""
+    if one.count == other.count:
+        said = f"{other.term!r} twice for {other.count}"
+        return (second, "term", said, "one price of a term and count") if one.term == other.term else None
+    if one.count not in overlapping(other.count):
+        return None
+    if other.count == "neuron_updates":
+        first, one, second, other = second, other, first, one
+    if one.count == "neuron_updates":
+        allowed = "one of them; that of neuron_updates takes the price of active ones as active"
+        return second, "count", f"{other.count!r} beside a price of all neuron_updates", allowed
+    return second, "count", f"{other.count!r} beside a price of {one.count}", "one of them: they count the same things"
 
 
 def known() -> list[str]:

@@ -122,7 +122,7 @@ class _Table:
         value = self.data[key]
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.fail(key, f"is {value!r}, allowed: a number")
-        return checks.number(self.owner(key), key, value, low=0.0, high=1e18)
+        return checks.number(self.owner(key), key, value, low=0.0, high=1e18) + 0.0  # -0.0 is 0
 
     def switch(self, key: str) -> bool:
         value = self.data.get(key, False)

@@ -5,8 +5,9 @@ is priced on another.
 """
 
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any, Never
 
@@ -77,25 +78,65 @@ def _ledger(entry: Any, path: Path, key: str) -> Ledger:
         values[one.name] = _value(given[name], one.name, path, f"{key}.ledger.{name}")
     try:
         return Ledger(**values)
-    except (NetworkError, TypeError, AttributeError) as error:
+    except (NetworkError, TypeError) as error:
         _fail(path, f"{key}.ledger", f"is refused: {error}")
 
 
 def _value(value: Any, field: str, path: Path, key: str) -> Any:
     if field == "projections":
-        try:
-            return tuple(ProjectionCounts(**one) for one in value)
-        except (NetworkError, TypeError) as error:
-            _fail(path, key, f"is no list of projections: {error}")
+        return tuple(_projection(one, path, f"{key}.{k + 1}") for k, one in enumerate(_list(value, path, key)))
     if field == "cores":
-        if not isinstance(value, list):
-            _fail(path, key, f"is {value!r}, allowed: a list of counts")
-        return tuple(value)
-    is_table = field in ("populations", "unknown")
-    right = isinstance(value, Mapping) if is_table else value is None or _is_number(value)
-    if not right:
-        _fail(path, key, f"is {value!r}, allowed: a {'table' if is_table else 'number'}")
+        return tuple(_number(one, path, f"{key}.{k + 1}") for k, one in enumerate(_list(value, path, key)))
+    if field == "populations":
+        return {count: _counts(by_name, path, f"{key}.{count}") for count, by_name in _table(value, path, key).items()}
+    if field == "unknown":
+        for name, reason in _table(value, path, key).items():
+            if not isinstance(reason, str):
+                _fail(path, f"{key}.{name}", f"is {reason!r}, allowed: a text, why the count is not known")
+        return value
+    if value is not None and not _is_number(value):
+        _fail(path, key, f"is {value!r}, allowed: a number")
     return value
+
+
+def _projection(value: Any, path: Path, key: str) -> ProjectionCounts:
+    given = _table(value, path, key)
+    known = {one.name: one for one in fields(ProjectionCounts)}
+    for name in given:
+        if name not in known:
+            _fail(path, f"{key}.{name}", f"is unknown, allowed: {', '.join(known)}")
+    for name, one in known.items():
+        if name not in given and one.default is MISSING:
+            _fail(path, f"{key}.{name}", "is missing")
+    if not isinstance(given["name"], str):
+        _fail(path, f"{key}.name", f"is {given['name']!r}, allowed: a text")
+    for name in given:
+        if name != "name" and (given[name] is not None or known[name].default is MISSING):
+            _number(given[name], path, f"{key}.{name}")
+    return ProjectionCounts(**given)
+
+
+def _counts(value: Any, path: Path, key: str) -> dict[str, float]:
+    return {name: _number(one, path, f"{key}.{name}") for name, one in _table(value, path, key).items()}
+
+
+def _table(value: Any, path: Path, key: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        _fail(path, key, f"is {value!r}, allowed: a table")
+    return value
+
+
+def _list(value: Any, path: Path, key: str) -> list[Any]:
+    if not isinstance(value, list):
+        _fail(path, key, f"is {value!r}, allowed: a list")
+    return value
+
+
+def _number(value: Any, path: Path, key: str) -> float:
+    if not _is_number(value) or not 0 <= value < math.inf:
+        _fail(path, key, f"is {value!r}, allowed: a number, 0 or more")
+    count: float = value
+    return count
 
 
 def _is_number(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """Verdicts in one sentence: which term or which machine costs most, and what would flip that."""
 
+import math
 from typing import TYPE_CHECKING
 
 from spikecore.energy.text import joules
@@ -21,13 +22,35 @@ def of(report: "EnergyReport") -> str:
     if not report.lines:
         return "unknown: nothing is priced"
     if not report.nominal_j:
-        done = any(line.count for line in report.lines)
-        return f"no cost: every {'price of what was done' if done else 'priced count'} is 0"
+        return _nothing(report.lines)
     order = sorted(report.lines, key=lambda line: -line.nominal_j)
     first = order[0]
     share = 100.0 * first.nominal_j / report.nominal_j
     said = f"{first.price.term} cost {_share(share)} % of what is priced; {_flip(first, order[1:])}"
     return f"{said}; {report.off_point}" if report.off_point else said
+
+
+def _nothing(lines: "tuple[Line, ...]") -> str:
+    """Say why the sum is 0, and which price is so only at its nominal value."""
+    if not any(line.count for line in lines):
+        return "no cost: every priced count is 0"
+    above = _above_nothing([line for line in lines if line.count])
+    if above:
+        return f"no cost: every price of what was done is 0 at its nominal value, but {above}"
+    return "no cost: every price of what was done is 0"
+
+
+def _above_nothing(lines: "list[Line]") -> str:
+    """Return what a term may cost whose price is 0 at its nominal value and more at its published high bound."""
+    above = [line for line in lines if not _nominal(line) and (line.level or line.price).high_j]
+    if not above:
+        return ""
+    most = max(above, key=lambda line: line.high_j or 0.0)
+    return f"{most.price.term} cost up to {joules(most.high_j)} by the published high bound"
+
+
+def _nominal(line: "Line") -> float:
+    return (line.level or line.price).nominal_j
 
 
 def _share(percent: float) -> str:
@@ -41,7 +64,9 @@ def _flip(first: "Line", rest: list["Line"]) -> str:
     if not second.nominal_j:
         return _flip_from_nothing(first, rest)
     times = _times(first.nominal_j / second.nominal_j)
-    if second.price.count == "biological_s":
+    if times == "1":
+        said = f"{second.price.term} cost the same{_digits(first.nominal_j, second.nominal_j)}"
+    elif second.price.count == "biological_s":
         said = f"{second.price.term} would cost more if it were {times} times as high"
     else:
         said = f"{second.price.term} would cost more if there were {times} times as many"
@@ -54,14 +79,22 @@ def _flip(first: "Line", rest: list["Line"]) -> str:
 
 
 def _flip_from_nothing(first: "Line", rest: list["Line"]) -> str:
-    """Say how many events of a term without any would flip the order; a price of 0 never does."""
+    """Say how many events of a term without any would flip the order; a price of 0 never does by its nominal value."""
     for line in rest:
-        price = (line.level or line.price).nominal_j
+        price = _nominal(line)
         if price:
             unit = " B" if "bytes" in line.price.count else _UNITS.get(line.price.count, "")
             amount = f"{first.nominal_j / price:.3g}{unit}"
             return f"{line.price.term} would cost more as soon as there were {amount}"
+    above = _above_nothing(rest)
+    if above:
+        return f"every other price is 0 at its nominal value, but {above}"
     return "every other price is 0, so nothing here would change the order"
+
+
+def _digits(less: float, more: float) -> str:
+    """Return to how many digits two energies are said to be the same; empty where they are equal."""
+    return "" if math.isclose(less, more, rel_tol=1e-9) else " to three digits"
 
 
 def _times(value: float) -> str:
@@ -84,9 +117,13 @@ def between(one: "EnergyReport", other: "EnergyReport", names: tuple[str, str] |
         if report.nominal_j is None:
             return f"unknown: {name} {'was not measured' if report.profile.measured else 'has no priced cost'}"
     (cheap, low), (dear, high) = sorted(pair, key=lambda each: each[0].nominal_j or 0.0)
-    said = "; ".join([_order(cheap, dear, low, high), *_flips(cheap, dear, low, high), _certainty(cheap, dear)])
+    order = _order(cheap, dear, low, high)
     off = [f"the price of {name} is used {report.off_point}" for report, name in pair if report.off_point]
-    return f"no ranking, because {' and '.join(off)}; by that price {said}" if off else said
+    if off:  # where there is no ranking, nothing would flip it and no band makes it certain
+        return (
+            f"no ranking, because {' and '.join(off)}; by {'that price' if len(off) == 1 else 'these prices'} {order}"
+        )
+    return "; ".join([order, *_flips(cheap, dear, low, high), _certainty(cheap, dear)])
 
 
 def _order(cheap: "EnergyReport", dear: "EnergyReport", low: str, high: str) -> str:
@@ -94,8 +131,8 @@ def _order(cheap: "EnergyReport", dear: "EnergyReport", low: str, high: str) -> 
     same = cheap.status == dear.status
     if not same:
         low, high = f"{low} ({cheap.status})", f"{high} ({dear.status})"
-    if less == more:
-        said = f"{low} and {high} cost the same, {joules(less)}"
+    if less == more or (less and _times(more / less) == "1"):
+        said = f"{low} and {high} cost the same{_digits(less, more)}, {joules(less)}"
     elif not less:
         said = f"{low} costs nothing and {high} {joules(more)}"
     else:
@@ -105,7 +142,10 @@ def _order(cheap: "EnergyReport", dear: "EnergyReport", low: str, high: str) -> 
 
 def _flips(cheap: "EnergyReport", dear: "EnergyReport", low: str, high: str) -> list[str]:
     """Return by what factor the dearest term of either machine would have to be wrong."""
-    gap = (dear.nominal_j or 0.0) - (cheap.nominal_j or 0.0)
+    less, more = cheap.nominal_j or 0.0, dear.nominal_j or 0.0
+    if less and _times(more / less) == "1":
+        return []
+    gap = more - less
     said = []
     up, down = _dearest(cheap), _dearest(dear)
     if gap and up is not None:
@@ -139,7 +179,9 @@ def _certainty(cheap: "EnergyReport", dear: "EnergyReport") -> str:
         if high < low:
             return f"the published bands do not overlap; unpriced terms above {joules(low - high)} would flip it"
         return "the published bands overlap, so the order is not certain"
-    return f"the partial bands {'do not ' if high < low else ''}overlap, so the order is not certain"
+    if high < low:
+        return "the partial bands do not overlap, but they are no bounds, so the order is not certain"
+    return "the partial bands overlap, so the order is not certain"
 
 
 def _end(report: "EnergyReport", which: str) -> float | None:
