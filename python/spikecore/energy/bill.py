@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 from spikecore.energy.ledger import Ledger
+from spikecore.energy.operating_point import neurons_on_chip
 from spikecore.energy.profile import Chip, Level, Price, Profile, Unpriced
 
 __all__ = ["Bill", "Inside", "Line", "bill", "chips_needed"]
@@ -143,8 +144,7 @@ def chips_needed(ledger: Ledger, chip: Chip) -> int:
     >>> chips_needed(Ledger(synapses=1_562_500, **second), odin)
     24
     """
-    neurons = ledger.neuron_updates / ledger.ticks if ledger.neuron_updates and ledger.ticks else ledger.neurons
-    needed = [1, math.ceil(neurons / (chip.neurons_per_core * chip.cores))]
+    needed = [1, math.ceil(neurons_on_chip(ledger) / (chip.neurons_per_core * chip.cores))]
     if chip.synapses_per_core is not None:
         needed.append(math.ceil(ledger.synapses / (chip.synapses_per_core * chip.cores)))
     if chip.operations_per_s is not None and ledger.biological_s:

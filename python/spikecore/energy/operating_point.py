@@ -14,7 +14,7 @@ from spikecore.energy.ledger import COUNTS, Ledger
 if TYPE_CHECKING:
     from spikecore.energy.profile import Price
 
-__all__ = ["KEYS", "Contained", "OperatingPoint", "contained", "parse"]
+__all__ = ["KEYS", "Contained", "OperatingPoint", "contained", "neurons_on_chip", "parse"]
 
 _NEEDED = ("rate_hz", "synapses", "tick_ms", "within")
 _OPTIONAL = ("neurons", "rate_hz_most")
@@ -160,18 +160,18 @@ def contained(table: Any, prices: Sequence["Price"]) -> Contained:
 def _missing(ledger: Ledger) -> list[str]:
     """Return what a ledger that was made by hand may lack; a silent run has no spikes and no operations."""
     counted = ledger.spikes or not ledger.synaptic_operations
-    needs = (("neurons", _neurons(ledger)), ("time", ledger.biological_s), ("spikes", counted))
+    needs = (("neurons", neurons_on_chip(ledger)), ("time", ledger.biological_s), ("spikes", counted))
     return [name for name, value in needs if not value]
 
 
-def _neurons(ledger: Ledger) -> float:
+def neurons_on_chip(ledger: Ledger) -> float:
     """Return the neurons on the chip, those that are updated; where no updates were counted, all of the ledger."""
     return ledger.neuron_updates / ledger.ticks if ledger.neuron_updates and ledger.ticks else ledger.neurons
 
 
 def _found(ledger: Ledger) -> dict[str, float]:
     """Return the conditions of a run; those of a spike only where there is one."""
-    neurons = _neurons(ledger)
+    neurons = neurons_on_chip(ledger)
     found = {"rate_hz": ledger.spikes / neurons / ledger.biological_s}
     if ledger.spikes:
         found["synapses"] = ledger.synaptic_operations / ledger.spikes
