@@ -87,4 +87,4 @@ def test_each_error_of_the_border_carries_them():
     machine = net.compile(2, "f32")
     machine.run(1)
     too_long = details(lambda: machine.run(2**48))
-    assert too_long == (sc.CapacityError, None, "ticks", 2**48, f"at most {2**48 - 2}")
+    assert too_long == (sc.CapacityError, None, "ticks", 2**48, f"at most {2**48 - 2**16 - 2}")

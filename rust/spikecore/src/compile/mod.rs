@@ -79,7 +79,8 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     each(threads, jobs, (BUILT, 1.0), watch, |(id, (store, computed))| {
         let slices = partition.slices[id].iter();
         let placed = slices.map(|slice| place(network, &plan, slice, &initial, (options.updates, &flows))).collect();
-        let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead };
+        let nearest = filled.lookahead.iter().filter_map(|to| to[id]).min().unwrap_or(1);
+        let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead, nearest };
         let memory = Memory::new(store, computed, partition.slots[id], reach, starts.clone());
         let core = Core::new(id, level, memory, placed);
         *cores[id].lock().expect("one holder") = Some(core);

@@ -179,7 +179,7 @@ impl<'a, W: Weight> RowWriter<'a, W> {
                     let shared = usize::from(self.kinds[k]).checked_sub(1).map(|shared| self.plan.shared_weights[shared]);
                     for (place, out) in rest.split_off_mut(..n).expect(COUNTED).iter_mut().enumerate() {
                         let weight = shared.unwrap_or_else(|| bin.weights[place]);
-                        *out = Loose { delay: bin.delays[place], synapse: Synapse { cell: bin.slots[place], weight } };
+                        *out = Loose { ticks: bin.delays[place], synapse: Synapse { cell: bin.slots[place], weight } };
                     }
                     Delays::of(&bin.delays)
                 }

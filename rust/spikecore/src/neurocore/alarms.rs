@@ -1,5 +1,6 @@
 //! Alarms: neurons to be looked at in a later tick, whether or not they get input by then.
 
+use super::kernels::prefetch_element;
 use crate::id::Tick;
 
 /// Ticks that an alarm may lie ahead.
@@ -74,6 +75,12 @@ impl Alarms {
             chunk.slots[..usize::from(chunk.len)].iter().for_each(|&slot| take(slot));
             (next, chunk.next, self.free) = (chunk.next, self.free, next);
         }
+    }
+
+    /// Asks for the first chunk of tick `now`: it was filled long ago.
+    #[inline(always)]
+    pub fn ask(&self, now: Tick) {
+        prefetch_element(&self.chunks, self.first[now as usize % SLOTS] as usize);
     }
 
     /// Is there any of tick `now`?

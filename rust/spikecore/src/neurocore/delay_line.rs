@@ -6,10 +6,10 @@
 //! A core whose producers are filed in several channels has a line for each, filed tick by tick with a key beside
 //! every entry, and merges them by key when it delivers.
 
-use super::frame::Frame;
 use super::kernels::prefetch_element;
+use super::loose::Loose;
 use super::store::{Kind, Segment};
-use super::weight::{Synapse, Weight};
+use super::weight::Weight;
 use crate::id::{NeuronId, Tick};
 
 /// A filed run of synapses: offset into its kind's array (36 bits), phase of the emission tick (4 bits), length
@@ -48,17 +48,21 @@ impl Entry {
 
 /// Something filed.
 pub trait Filed: Copy + std::fmt::Debug {
+    /// Whether it is due at one tick of its frame, and not in the frame as a whole.
+    const TIMED: bool;
     /// Number of synapses.
     fn synapses(self) -> u64;
 }
 
 impl Filed for Entry {
+    const TIMED: bool = false;
     fn synapses(self) -> u64 {
         self.len() as u64
     }
 }
 
-impl<W: Weight> Filed for Synapse<W> {
+impl<W: Weight> Filed for Loose<W> {
+    const TIMED: bool = true;
     fn synapses(self) -> u64 {
         1
     }
@@ -105,8 +109,8 @@ impl Key {
 /// In what pieces a line is walked.
 #[derive(Debug, Clone, Copy)]
 pub enum Walk {
-    /// By frames: one line, in order by itself.
-    ByFrame(Frame),
+    /// By frames of this binary logarithm of ticks: one line, in order by itself.
+    ByFrame(u32),
     /// Tick by tick, with keys: one of several lines.
     ByTick,
 }
@@ -129,7 +133,7 @@ impl<E: Filed> DelayLine<E> {
     /// A wheel that can hold delays up to `longest` ticks and producers up to `ahead` ticks ahead.
     pub fn new(longest: u32, ahead: u32, walk: Walk) -> Self {
         let (shift, keyed) = match walk {
-            Walk::ByFrame(frame) => (frame.shift(), false),
+            Walk::ByFrame(shift) => (shift, false),
             Walk::ByTick => (0, true),
         };
         let ticks = u64::from(longest) + u64::from(ahead) + 1;
@@ -218,12 +222,28 @@ impl<E: Filed> DelayLine<E> {
 
     /// Is `tick` the last of its frame?
     pub fn ends_frame(&self, tick: Tick) -> bool {
-        (tick + 1) & ((1 << self.shift) - 1) == 0
+        self.phase(tick + 1) == 0
+    }
+
+    /// A tick's place in its frame.
+    #[inline(always)]
+    pub fn phase(&self, tick: Tick) -> Tick {
+        tick & ((1 << self.shift) - 1)
+    }
+
+    /// The first tick of a frame.
+    pub fn frame_start(&self, tick: Tick) -> Tick {
+        tick - self.phase(tick)
     }
 
     /// Is `tick` the first of its frame?
     pub fn begins_frame(&self, tick: Tick) -> bool {
-        tick & ((1 << self.shift) - 1) == 0
+        self.phase(tick) == 0
+    }
+
+    /// The first tick of the next frame.
+    pub fn frame_end(&self, tick: Tick) -> Tick {
+        ((tick >> self.shift) + 1) << self.shift
     }
 
     /// Empties the frame of `tick`, which has been walked.
@@ -291,10 +311,36 @@ impl DelayLine<Entry> {
     }
 }
 
-impl<W: Weight> DelayLine<Synapse<W>> {
-    /// Files one synapse of a spike of step `tick`.
+impl<W: Weight> DelayLine<Loose<W>> {
+    /// Files the synapses of a spike of step `tick`.
     #[inline(always)]
-    pub fn file(&mut self, tick: Tick, source: NeuronId, delay: u16, synapse: Synapse<W>) {
-        self.put((tick + u64::from(delay)) >> self.shift, synapse, u32::from(delay), source);
+    pub fn file(&mut self, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
+        if !self.keys.is_empty() {
+            return self.file_keyed(tick, source, row);
+        }
+        let (mask, shift) = (self.mask, self.shift);
+        for &(mut one) in row {
+            let due = tick + u64::from(one.ticks);
+            one.ticks = due as u16;
+            let slot = (due >> shift & mask) as usize;
+            if self.slots[slot].len() == self.slots[slot].capacity() {
+                self.make_room(slot);
+            }
+            self.slots[slot].push(one);
+        }
+    }
+
+    #[cold]
+    fn file_keyed(&mut self, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
+        for one in row {
+            let due = tick + u64::from(one.ticks);
+            self.put(due >> self.shift, Loose { ticks: due as u16, ..*one }, u32::from(one.ticks), source);
+        }
+    }
+
+    /// How many of the frame of `now` are due before it.
+    pub fn due_before(&self, now: Tick) -> usize {
+        let phase = |tick: u16| self.phase(Tick::from(tick));
+        self.due(now).iter().filter(|one| phase(one.ticks) < self.phase(now)).count()
     }
 }

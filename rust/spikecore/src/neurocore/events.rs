@@ -10,13 +10,14 @@
 //! Invariant: an event-driven neuron cannot fire before something marks it, input or the alarm that it has set.
 
 use super::alarms::Alarms;
-use super::flow::Flow;
-use super::kernels::prefetch_address;
+use super::kernels::{self, prefetch_address};
+use super::lanes::{Item, Lanes, Law};
 use super::neurons::{Drive, Equations, Slab, add_poisson, block};
 use super::single::{Single, Singles};
 use super::touched::{Mark, Touched};
 use super::weight::Weight;
 use crate::id::{BLOCK, Tick};
+use crate::simd::Level;
 
 /// How neurons are updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +37,10 @@ const CALM: u16 = 1;
 const CALM_FOR: u8 = 2;
 /// Steps of single neurons between two censuses above which a block becomes dense: some 1.5 per tick, which cost what
 /// a dense step of 128 neurons does.
-const BUSY: u32 = 96;
+const BUSY: u16 = 96;
+
+/// Neurons between two questions to memory.
+const TOGETHER: usize = 16;
 
 /// Neurons ahead for whose state is asked.
 const AHEAD: usize = 16;
@@ -46,7 +50,12 @@ const SPAN: Tick = 64;
 
 /// Whether blocks are looked at in this tick. Such ticks end their frame, whatever its length.
 pub fn is_census(now: Tick) -> bool {
-    now % SPAN == SPAN - 1 || now == 15 || now == 31
+    now == census(now)
+}
+
+/// The first of them from `now` on.
+fn census(now: Tick) -> Tick {
+    if now < 16 { 15 } else { now | (if now < 32 { 31 } else { SPAN - 1 }) }
 }
 
 /// What is known of a block.
@@ -58,31 +67,58 @@ pub struct Activity {
     calm: u8,
     /// Accumulators with input at the last census.
     pub(super) inputs: u16,
-    /// Steps of single neurons in the span of 64 ticks of the last one.
-    steps: u32,
-    /// That span, modulo 2^32.
-    span: u32,
 }
 
 impl Activity {
     /// Of a block of which nothing is known.
     pub(super) fn new(updates: Updates) -> Self {
-        Self { event: updates == Updates::Event, calm: 0, inputs: 0, steps: 0, span: 0 }
+        Self { event: updates == Updates::Event, calm: 0, inputs: 0 }
+    }
+}
+
+/// Steps of single neurons in a span of 64 ticks.
+#[derive(Debug, Clone, Default)]
+pub struct Steps {
+    span: Tick,
+    /// By block. All neurons in all ticks are 8,192.
+    of: Vec<u16>,
+}
+
+impl Steps {
+    /// Of so many blocks.
+    pub(super) fn new(blocks: usize) -> Self {
+        Self { span: 0, of: vec![0; blocks] }
     }
 
-    /// Counts steps of single neurons in tick `now`; whether they have become many.
-    #[inline]
-    fn count(&mut self, now: Tick, steps: u32) -> bool {
-        let span = (now / SPAN) as u32;
-        self.steps = if self.span == span { self.steps } else { 0 } + steps;
-        self.span = span;
-        self.steps > BUSY
+    /// None, in the first span.
+    pub(super) fn reset(&mut self) {
+        self.span = 0;
+        self.of.fill(0);
+    }
+
+    /// Those of the span of tick `now`, to be counted on.
+    fn at(&mut self, now: Tick) -> &mut [u16] {
+        if self.span != now / SPAN {
+            self.reset();
+            self.span = now / SPAN;
+        }
+        &mut self.of
+    }
+
+    /// Have those of a block been many in the span of tick `now`?
+    fn are_many(&self, block: usize, now: Tick) -> bool {
+        self.span == now / SPAN && self.of[block] > BUSY
+    }
+
+    /// Bytes of all.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.of)
     }
 }
 
 /// What wakes neurons.
 #[derive(Debug)]
-pub struct Wake<'a> {
+pub struct Wake<'a, W: Weight> {
     /// Cells that got input.
     pub touched: &'a mut Touched,
     /// Neurons to be looked at later.
@@ -95,67 +131,109 @@ pub struct Wake<'a> {
     pub words: &'a mut Vec<(usize, u64)>,
     /// Neurons marked, reused from tick to tick.
     pub neurons: &'a mut Vec<u32>,
+    /// What happens to them, who fires, and where they are stepped; reused likewise.
+    pub work: &'a mut Work<W>,
 }
 
-/// What a visit to single neurons needs to know.
+/// A visit to single neurons of a slab: what happens to them in some ticks of a frame.
 #[derive(Debug)]
 pub struct Visit<'a, W: Weight> {
-    /// The step.
-    pub tick: Tick,
+    /// First tick of the frame.
+    pub base: Tick,
+    /// The tick before which it ends.
+    pub end: Tick,
+    /// What happens. What is of a later tick is left there.
+    pub items: &'a mut Vec<Item<W::Acc>>,
     /// Potential per step from constant current: one value, or one per neuron.
     pub bias: &'a [W::State],
     /// Slot of the slab's first accumulator.
     pub slot: usize,
     /// Neurons to be looked at later.
     pub alarms: &'a mut Alarms,
+    /// In what phases anyone is visited, a bit each.
+    pub phases: &'a mut u32,
 }
 
-/// Visits to the neurons of a slab.
-struct Round<'a, 'v, W: Weight> {
-    /// The slab's accumulators.
-    acc: &'a mut [W::Acc],
-    step: W::State,
-    padded: usize,
-    flow: &'a Flow<W::State>,
-    activity: &'a mut [Activity],
-    visit: &'a mut Visit<'v, W>,
-    out: &'a mut Vec<u32>,
+/// Where neurons are stepped, reused from tick to tick.
+#[derive(Debug)]
+pub struct Work<W: Weight> {
+    /// What happens in a tick.
+    items: Vec<Item<W::Acc>>,
+    /// Who fires: phase and index.
+    pub fired: Vec<(u32, u32)>,
+    level: Level,
+    one: Lanes<W, 1>,
+    two: Lanes<W, 2>,
 }
 
-impl<W: Weight> Round<'_, '_, W> {
-    /// How many were visited, and whether a block has become busy.
+impl<W: Weight> Work<W> {
+    /// At this instruction-set level.
+    pub fn new(level: Level) -> Self {
+        Self { items: vec![], fired: vec![], level, one: Lanes::default(), two: Lanes::default() }
+    }
+}
+
+impl<W: Weight> Visit<'_, W> {
+    /// Takes everybody to the lanes, has them stepped and puts them back, until nothing is left; how many were visited, and
+    /// whether a block has become busy. Calls `ask(n)` before it looks at `n` of them, for what is
+    /// asked of memory.
     #[inline(always)]
     fn go<const N: usize>(
         &mut self,
-        singles: &mut [Single<W::State, N>],
-        list: &[u32],
-        step: impl Fn(&mut Single<W::State, N>, W::State, [W::State; N]) -> bool,
-        mut ask: impl FnMut(),
+        (singles, lanes): (&mut [Single<W::State, N>], &mut Lanes<W, N>),
+        steps: &mut [u16],
+        law: &Law<'_, W::State>,
+        step: impl Fn(&mut Lanes<W, N>, &Law<'_, W::State>),
+        fired: &mut Vec<(u32, u32)>,
+        mut ask: impl FnMut(usize),
     ) -> (u64, bool) {
-        let (tick, mut updated, mut busy) = (self.visit.tick, 0, false);
-        for &k in list {
-            ask();
-            let k = k as usize;
-            let single = &mut singles[k];
-            if single.done() > tick {
-                continue;
+        let (base, end) = (self.base, self.end);
+        let (mut updated, mut busy) = (0, false);
+        let due = |item: &Item<W::Acc>| base + Tick::from(item.phase) < end;
+        if self.items.iter().all(due) {
+            for items in self.items.chunks(TOGETHER) {
+                ask(items.len());
+                lanes.take(singles, items);
             }
-            updated += 1;
-            busy |= self.activity[k / BLOCK].count(tick, 1);
-            let mut input = [W::State::default(); N];
-            for r in 0..N {
-                input[r] = W::value(std::mem::take(&mut self.acc[r * self.padded + k]), self.step);
-            }
-            let bias = of(self.visit.bias, k);
-            single.catch_up(self.flow, tick, bias);
-            if step(single, bias, input) {
-                self.out.push(k as u32);
-            }
-            if let Some(tick) = single.alarm(self.flow, bias) {
-                self.visit.alarms.set(tick, (self.visit.slot + k) as u16);
-            }
+            self.items.clear();
+        } else {
+            lanes.later.extend(self.items.extract_if(.., |item| due(item)));
         }
-        (updated, busy)
+        loop {
+            step(lanes, law);
+            *self.phases |= lanes.phases();
+            let mut again = std::mem::take(&mut lanes.later);
+            updated += lanes.put_back(|neuron, phase, single, wakes| {
+                let k = neuron as usize;
+                let steps = &mut steps[k / BLOCK];
+                *steps += 1;
+                busy |= *steps > BUSY;
+                singles[k] = single;
+                if wakes {
+                    let single = &mut singles[k];
+                    if single.v >= law.constants.theta {
+                        single.fire(&law.constants);
+                        fired.push((phase, neuron));
+                    }
+                    if let Some(tick) = single.alarm(law.flow, of(law.bias, k)) {
+                        if tick < end {
+                            let phase = (tick - base) as u16;
+                            again.push(Item { neuron, phase, receptor: 0, input: W::Acc::default() });
+                        } else {
+                            self.alarms.set(tick, (self.slot + k) as u16);
+                        }
+                    }
+                }
+            });
+            lanes.take(singles, &again);
+            if lanes.is_empty() {
+                return (updated, busy);
+            }
+            again.clear();
+            // Its room is kept for what is put off from now on.
+            again.append(&mut lanes.later);
+            lanes.later = again;
+        }
     }
 }
 
@@ -172,7 +250,7 @@ impl<W: Weight> Slab<W> {
 
     /// The next census that must not be left out, if any: one in which a block becomes dense.
     pub(super) fn next_census(&self, now: Tick) -> Tick {
-        if self.busy && self.updates == Updates::Auto { now | (SPAN - 1) } else { Tick::MAX }
+        if self.busy && self.updates == Updates::Auto { census(now) } else { Tick::MAX }
     }
 
     /// Whether any block is dense.
@@ -227,7 +305,7 @@ impl<W: Weight> Slab<W> {
     }
 
     /// Moves all event-driven neurons on to step `now` and marks them: the bias is about to change.
-    pub fn wake_all(&mut self, now: Tick, bias: &[W::State], wake: &mut Wake<'_>) {
+    pub fn wake_all(&mut self, now: Tick, bias: &[W::State], wake: &mut Wake<'_, W>) {
         for b in 0..self.activity.len() {
             if !self.activity[b].event {
                 continue;
@@ -245,7 +323,7 @@ impl<W: Weight> Slab<W> {
     }
 
     /// Adds the events of Poisson stimuli that come in most ticks to event-driven blocks, and marks who got any.
-    pub fn add_frequent(&mut self, acc: &mut [W::Acc], drive: &Drive<'_, W>, wake: &mut Wake<'_>) {
+    pub fn add_frequent(&mut self, acc: &mut [W::Acc], drive: &Drive<'_, W>, wake: &mut Wake<'_, W>) {
         let padded = self.v.len();
         for source in drive.poisson.iter().filter(|s| s.start <= drive.tick && drive.tick < s.stop) {
             for at in (0..padded).step_by(BLOCK).filter(|at| self.activity[at / BLOCK].event) {
@@ -260,7 +338,7 @@ impl<W: Weight> Slab<W> {
     }
 
     /// Steps the event-driven neurons that are marked; indices of those that fired are appended to `out`, ascending.
-    pub fn step_events(&mut self, acc: &mut [W::Acc], drive: &Drive<'_, W>, wake: &mut Wake<'_>, out: &mut Vec<u32>) {
+    pub fn step_events(&mut self, acc: &mut [W::Acc], drive: &Drive<'_, W>, wake: &mut Wake<'_, W>, out: &mut Vec<u32>) {
         let padded = self.v.len();
         wake.words.clear();
         let receptors = self.receptors();
@@ -285,29 +363,43 @@ impl<W: Weight> Slab<W> {
                 bits &= bits - 1;
             }
         }
-        let Wake { neurons, alarms, slot, .. } = wake;
+        let Wake { neurons, alarms, slot, work, .. } = wake;
         let (home, size) = self.singles.address();
         let mut asked = neurons.iter().map(|&k| prefetch_address(home + k as usize * size));
         asked.by_ref().take(AHEAD).for_each(|()| ());
-        let mut visit = Visit { tick: drive.tick, bias: drive.bias, slot: *slot, alarms };
-        self.visit(acc, neurons, &mut visit, out, || {
-            asked.next();
-        });
+        let mut items = std::mem::take(&mut work.items);
+        for &neuron in neurons.iter() {
+            for receptor in 0..receptors {
+                let input = std::mem::take(&mut acc[receptor * padded + neuron as usize]);
+                items.push(Item { neuron, phase: 0, receptor: receptor as u16, input });
+            }
+        }
+        let (base, end) = (drive.tick, drive.tick + 1);
+        let mut visit = Visit { base, end, items: &mut items, bias: drive.bias, slot: *slot, alarms, phases: &mut 0 };
+        self.visit(work, &mut visit, |n| asked.by_ref().take(n).for_each(|()| ()));
+        work.items = items;
+        out.extend(work.fired.drain(..).map(|(_, neuron)| neuron));
     }
 
-    /// Visits the event-driven neurons of `list`, those that come more than once the first time only: moves each on to the
-    /// tick, steps it with its input and sets its alarm. Indices of those that fired are appended to `out`, in the order of
-    /// the list. Calls `ask` between visits, for what is asked of memory.
-    pub fn visit(&mut self, acc: &mut [W::Acc], list: &[u32], visit: &mut Visit<'_, W>, out: &mut Vec<u32>, ask: impl FnMut()) {
-        if list.is_empty() {
+    /// Visits event-driven neurons: moves each on to its tick, steps it with its input and sets its alarm. Those that fire
+    /// stand in the order of their ticks if all have one, and else in none. Calls `ask(n)` before it looks at `n` of
+    /// them, for what is asked of memory.
+    pub fn visit(&mut self, work: &mut Work<W>, visit: &mut Visit<'_, W>, ask: impl FnMut(usize)) {
+        if visit.items.is_empty() {
             return;
         }
-        let c = self.constants;
-        let mut round = Round { acc, step: self.step, padded: self.v.len(), flow: &self.flow, activity: &mut self.activity, visit, out };
+        let law = Law { constants: self.constants, flow: &self.flow, bias: visit.bias, quantum: self.step, base: visit.base };
+        let (steps, level, fired) = (self.steps.at(visit.base), work.level, &mut work.fired);
         let (updated, busy) = match (&mut self.singles, self.equations) {
-            (Singles::One(singles), Equations::Exp1) => round.go(singles, list, |one, bias, input| one.step_exp(&c, bias, input), ask),
-            (Singles::Two(singles), Equations::Exp2) => round.go(singles, list, |one, bias, input| one.step_exp(&c, bias, input), ask),
-            (Singles::One(singles), Equations::Delta) => round.go(singles, list, |one, bias, [input]| one.step_delta(&c, bias, input), ask),
+            (Singles::One(singles), Equations::Exp1) => {
+                visit.go((singles, &mut work.one), steps, &law, |lanes, law| kernels::step_one(level, lanes, law), fired, ask)
+            }
+            (Singles::Two(singles), Equations::Exp2) => {
+                visit.go((singles, &mut work.two), steps, &law, |lanes, law| kernels::step_two(level, lanes, law), fired, ask)
+            }
+            (Singles::One(singles), Equations::Delta) => {
+                visit.go((singles, &mut work.one), steps, &law, |lanes, law| kernels::step_delta(level, lanes, law), fired, ask)
+            }
             _ => unreachable!("invariant: adaptive blocks are dense, and singles have the currents of their equations"),
         };
         self.updated += updated;
@@ -324,7 +416,7 @@ impl<W: Weight> Slab<W> {
         for b in 0..self.activity.len() {
             let a = &mut self.activity[b];
             if a.event {
-                if a.steps > BUSY && a.span == (now / SPAN) as u32 {
+                if self.steps.are_many(b, now) {
                     *a = Activity::new(Updates::Dense);
                     self.join(b, now + 1, bias);
                     changed = true;

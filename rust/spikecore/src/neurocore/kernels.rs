@@ -12,11 +12,13 @@
 use super::delay_line::Entry;
 use super::dense;
 use super::frame::CELLS;
-use super::loose::LooseStore;
+use super::lanes::{self, Lanes, Law};
+use super::loose::{Loose, LooseStore};
 use super::neurons::{self, Drive, Slab};
 use super::store::Store;
 use super::touched::Mark;
 use super::weight::{Synapse, Weight};
+use crate::id::Tick;
 use crate::simd::Level;
 
 /// How many synapses ahead the walk prefetches: some hundred nanoseconds of work, a memory latency under load.
@@ -137,17 +139,23 @@ pub fn bare_scatter<W: Weight>(store: &Store<W>, events: usize, cells: &mut [W::
 /// How many loose synapses ahead their cells are asked for: on a large network all cores' cells are in no inner cache.
 const CELLS_AHEAD: usize = 16;
 
-/// Adds filed synapses into `cells`, in order, and marks the cells; returns how many there were.
-pub fn deliver_loose<W: Weight>(due: &[Synapse<W>], cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
-    for (k, synapse) in due.iter().enumerate() {
-        if let Some(later) = due.get(k + CELLS_AHEAD) {
-            prefetch_element(cells.as_slice(), usize::from(later.cell));
+/// Adds those of the filed synapses that are due at `now` into `cells`, in order, and marks the cells; returns how many
+/// there were.
+pub fn deliver_loose<W: Weight>(filed: &[Loose<W>], now: Tick, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
+    let mut events = 0;
+    for (k, one) in filed.iter().enumerate() {
+        if let Some(later) = filed.get(k + CELLS_AHEAD) {
+            prefetch_element(cells.as_slice(), usize::from(later.synapse.cell));
         }
-        marks.mark(synapse.cell);
-        let sum = &mut cells[usize::from(synapse.cell)];
-        *sum = W::add(*sum, synapse.weight);
+        if one.ticks == now as u16 {
+            let synapse = one.synapse;
+            marks.mark(synapse.cell);
+            let sum = &mut cells[usize::from(synapse.cell)];
+            *sum = W::add(*sum, synapse.weight);
+            events += 1;
+        }
     }
-    due.len() as u64
+    events
 }
 
 /// The bare loop over loose synapses.
@@ -218,4 +226,10 @@ compiled_for! {
     /// See [`dense::add_rows_by_sign`].
     add_rows_by_sign(rows: &[W], sources: &[u32], positive: &mut [W::Acc], negative: &mut [W::Acc])
         = dense::add_rows_by_sign, by_sign_avx2, by_sign_avx512;
+    /// See [`lanes::step_exp`], with one current.
+    step_one(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) = lanes::step_exp, one_avx2, one_avx512;
+    /// See [`lanes::step_exp`], with two.
+    step_two(lanes: &mut Lanes<W, 2>, law: &Law<'_, W::State>) = lanes::step_exp, two_avx2, two_avx512;
+    /// See [`lanes::step_delta`].
+    step_delta(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) = lanes::step_delta, delta_avx2, delta_avx512;
 }

@@ -10,12 +10,12 @@ use super::pages::Pages;
 use super::weight::{Synapse, Weight};
 use crate::id::{NeuronId, Tick};
 
-/// A synapse with its delay (8 B in f32, 6 B in q16, 12 B in f64).
+/// A synapse with a time (8 B in f32, 6 B in q16, 12 B in f64).
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(C, packed)]
 pub struct Loose<W> {
-    /// Delay in ticks.
-    pub delay: u16,
+    /// In the store its delay; in the delay line the tick in which it is due, modulo 65,536.
+    pub ticks: u16,
     /// Cell and weight.
     pub synapse: Synapse<W>,
 }
@@ -60,7 +60,7 @@ impl<W: Weight> LooseStore<W> {
     }
 
     /// Files the synapses of these spikes (step, source), which are in canonical order; returns how many.
-    pub fn file(&self, line: &mut DelayLine<Synapse<W>>, spikes: &[(Tick, NeuronId)]) -> u64 {
+    pub fn file(&self, line: &mut DelayLine<Loose<W>>, spikes: &[(Tick, NeuronId)]) -> u64 {
         let mut filed = 0;
         let ask_row = |&(_, source): &(Tick, NeuronId)| {
             let (begin, end) = (self.first[source as usize] as usize, self.first[source as usize + 1] as usize);
@@ -76,9 +76,7 @@ impl<W: Weight> LooseStore<W> {
             spikes.get(k + AHEAD + PLACES_AHEAD).into_iter().for_each(ask_place);
             spikes.get(k + AHEAD).into_iter().for_each(ask_row);
             let row = self.row(source);
-            for one in row {
-                line.file(tick, source, one.delay, one.synapse);
-            }
+            line.file(tick, source, row);
             filed += row.len() as u64;
         }
         filed

@@ -7,10 +7,10 @@ use super::delay_line::{DelayLine, Entry, Filed, Row, Walk};
 use super::frame::{CELLS, Frame};
 use super::implicit::Implicit;
 use super::kernels;
-use super::loose::LooseStore;
+use super::loose::{Loose, LooseStore};
 use super::store::Store;
 use super::touched::Mark;
-use super::weight::{Synapse, Weight};
+use super::weight::Weight;
 use crate::id::{NeuronId, Tick};
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub struct Memory<W: Weight> {
 enum Held<W: Weight> {
     Rows(Arc<Store<W>>, Lines<Entry>),
     /// With the spikes of each channel that are to be filed together.
-    Loose(Arc<LooseStore<W>>, Lines<Synapse<W>>, Vec<Arrivals>),
+    Loose(Arc<LooseStore<W>>, Lines<Loose<W>>, Vec<Arrivals>),
 }
 
 /// For what delays and producers a core's delay lines are made.
@@ -53,6 +53,22 @@ pub struct Reach {
     pub longest: u32,
     /// Ticks that producers may be ahead.
     pub ahead: u32,
+    /// Smallest lookahead of a producer.
+    pub nearest: u32,
+}
+
+/// Slots of a delay line of loose synapses that are few enough to stay in cache, heads, ends and all.
+const FEW_SLOTS: u32 = 128;
+/// Longest frame of loose synapses, as a power of two; it ends before [`super::events::is_census`] comes twice.
+const LONGEST_FRAME: u32 = 4;
+
+impl Reach {
+    /// How long a frame of loose synapses is, as a power of two: so long that there are few, and at most half of what a
+    /// core can run at a time.
+    fn shift(self) -> u32 {
+        let enough = (self.longest + self.ahead + 1).div_ceil(FEW_SLOTS).next_power_of_two().ilog2();
+        enough.min(LONGEST_FRAME).min((self.nearest / 2).max(1).ilog2())
+    }
 }
 
 impl<W: Weight> Memory<W> {
@@ -63,11 +79,11 @@ impl<W: Weight> Memory<W> {
             Stored::Rows(store) => {
                 store.assert_consistent(slots);
                 let frame = store.frame;
-                (Held::Rows(Arc::new(store), Lines::new(reach, frame)), frame)
+                (Held::Rows(Arc::new(store), Lines::new(reach, frame.shift())), frame)
             }
             Stored::Loose(store) => {
                 store.assert_consistent(slots);
-                (Held::Loose(Arc::new(store), Lines::new(reach, Frame::TICK), vec![vec![]; reach.channels]), Frame::TICK)
+                (Held::Loose(Arc::new(store), Lines::new(reach, reach.shift()), vec![vec![]; reach.channels]), Frame::TICK)
             }
         };
         Self { held, implicit, frame, population_starts }
@@ -104,7 +120,7 @@ impl<W: Weight> Memory<W> {
 
     /// Its delay line, if all that can be due stands in one as loose synapses, in order.
     #[inline(always)]
-    pub(super) fn only_loose(&self) -> Option<&DelayLine<Synapse<W>>> {
+    pub(super) fn only_loose(&self) -> Option<&DelayLine<Loose<W>>> {
         match &self.held {
             Held::Loose(_, lines, _) if self.implicit.is_empty() => {
                 if let [line] = &lines.lines[..] {
@@ -172,7 +188,7 @@ impl<W: Weight> Memory<W> {
     pub fn deliver_early(&mut self, now: Tick, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
         match &mut self.held {
             Held::Rows(store, lines) => lines.walk_early(now, |due| kernels::deliver(store, due, cells, marks)),
-            Held::Loose(_, lines, _) => lines.walk_early(now, |due| kernels::deliver_loose(due, cells, marks)),
+            Held::Loose(_, lines, _) => lines.walk_early(now, |due| kernels::deliver_loose(due, now, cells, marks)),
         }
     }
 
@@ -181,7 +197,7 @@ impl<W: Weight> Memory<W> {
     pub fn deliver(&mut self, now: Tick, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
         let stored = match &mut self.held {
             Held::Rows(store, lines) => lines.walk(now, |due| kernels::deliver(store, due, cells, marks)),
-            Held::Loose(_, lines, _) => lines.walk(now, |due| kernels::deliver_loose(due, cells, marks)),
+            Held::Loose(_, lines, _) => lines.walk(now, |due| kernels::deliver_loose(due, now, cells, marks)),
         };
         let base = usize::from(self.frame.base(self.frame.phase(now)));
         stored + self.implicit.deliver(now, base, cells, marks)
@@ -204,15 +220,28 @@ impl<W: Weight> Memory<W> {
         }
     }
 
+    /// Counts what is due below `end` in the frame that its last tick is of, run by visits, and empties the frame if that
+    /// is its end; how many synapses have not been counted before.
+    pub(super) fn leave_visited(&mut self, end: Tick) -> u64 {
+        let Held::Loose(_, lines, _) = &mut self.held else {
+            unreachable!("invariant: visits are to loose synapses");
+        };
+        let (line, last) = (&lines.lines[0], end - 1);
+        let due = if line.ends_frame(last) { line.due(last).len() } else { line.due_before(end) } as u64;
+        let counted = std::mem::replace(&mut lines.walked.1, due);
+        lines.leave(last);
+        due - counted
+    }
+
     /// Synapses filed and not yet due when `now` is the next tick; those of the current frame are looked at one by one.
     pub fn pending(&self, now: Tick) -> u64 {
-        let stored = match &self.held {
+        let stored: u64 = match &self.held {
             Held::Rows(store, lines) => {
                 let begun = |line: &DelayLine<Entry>| line.due(now).iter().map(|&entry| store.due_before(now, entry)).sum::<u64>();
                 let pending = |line: &DelayLine<Entry>| line.held() - if line.begins_frame(now) { 0 } else { begun(line) };
                 lines.lines.iter().map(pending).sum()
             }
-            Held::Loose(_, lines, _) => lines.held(),
+            Held::Loose(_, lines, _) => lines.lines.iter().map(|line| line.held() - line.due_before(now) as u64).sum(),
         };
         stored + self.implicit.held()
     }
@@ -233,7 +262,7 @@ impl<W: Weight> Memory<W> {
             Held::Rows(store, _) => store.visit(source, index, &mut visit),
             Held::Loose(store, ..) => {
                 for one in store.row(self.population_starts[source] + index) {
-                    visit(one.synapse.cell, one.synapse.weight, u32::from(one.delay));
+                    visit(one.synapse.cell, one.synapse.weight, u32::from(one.ticks));
                 }
             }
         }
@@ -339,8 +368,8 @@ struct Lines<E> {
 }
 
 impl<E: Filed> Lines<E> {
-    fn new(reach: Reach, frame: Frame) -> Self {
-        let walk = if reach.channels > 1 { Walk::ByTick } else { Walk::ByFrame(frame) };
+    fn new(reach: Reach, shift: u32) -> Self {
+        let walk = if reach.channels > 1 { Walk::ByTick } else { Walk::ByFrame(shift) };
         let lines = (0..reach.channels).map(|_| DelayLine::new(reach.longest, reach.ahead, walk)).collect();
         Self { lines, in_order: vec![], merged: vec![0; reach.channels], walked: (0, 0) }
     }
@@ -414,6 +443,9 @@ impl<E: Filed> Lines<E> {
                 line.ask(now + 1);
                 self.walked = (0, 0);
             }
+        }
+        if E::TIMED {
+            self.walked.0 = 0;
         }
     }
 }

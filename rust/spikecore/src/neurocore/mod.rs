@@ -15,6 +15,7 @@ pub mod implicit;
 pub mod incoming;
 #[expect(unsafe_code, reason = "unchecked scatter, prefetch and calls into instruction-set copies; invariants K1-K2")]
 pub mod kernels;
+pub mod lanes;
 pub mod loose;
 pub mod memory;
 pub mod neurons;
@@ -36,7 +37,7 @@ use crate::network::Input;
 use crate::recorder::SpikeLog;
 use crate::simd::Level;
 use alarms::Alarms;
-use events::Wake;
+use events::{Wake, Work};
 use frame::CELLS;
 use memory::Memory;
 use neurons::Drive;
@@ -100,7 +101,8 @@ pub struct Core<W: Weight> {
     marked: Vec<u32>,
     /// Whether any block is stepped in every tick.
     dense: bool,
-    visits: Visits,
+    visits: Visits<W>,
+    work: Work<W>,
     /// The next event, while nothing is filed and no tick is run.
     next_event: Option<Tick>,
     /// Tests make a core panic at a step.
@@ -137,6 +139,7 @@ impl<W: Weight> Core<W> {
             marked: Vec::with_capacity(neurons),
             dense,
             visits,
+            work: Work::new(level),
             next_event: None,
             #[cfg(test)]
             panic_at: None,
@@ -169,7 +172,7 @@ impl<W: Weight> Core<W> {
         self.alarms.reset();
         (self.eventful, self.dense) = (self.placed.iter().any(Placed::has_events), self.placed.iter().any(Placed::has_dense));
         self.next_event = None;
-        self.visits.forget();
+        self.visits.reset();
         self.spike_log.reset();
         self.counters = Counters::default();
     }
@@ -218,7 +221,7 @@ impl<W: Weight> Core<W> {
         if self.wakeful {
             return now;
         }
-        if self.dense {
+        if self.dense || self.visits.has_unsent() {
             return now;
         }
         let known = self.next_event.filter(|&next| next >= now);
@@ -295,6 +298,7 @@ impl<W: Weight> Core<W> {
                         slot,
                         words: &mut self.words,
                         neurons: &mut self.marked,
+                        work: &mut self.work,
                     };
                     if now >= outside.next_change {
                         if slab.has_events() {
@@ -330,9 +334,6 @@ impl<W: Weight> Core<W> {
                             self.fired.sort_unstable();
                         }
                     }
-                    if census {
-                        slab.adapt(now, &outside.bias, wake.alarms, slot);
-                    }
                     for &k in &self.fired {
                         placed.spikes[k as usize] += 1;
                         self.emitted.push(placed.first_id + k);
@@ -346,12 +347,22 @@ impl<W: Weight> Core<W> {
             placed.sample(now + 1);
         }
         if census {
-            self.eventful = self.placed.iter().any(Placed::has_events);
-            self.dense = self.placed.iter().any(Placed::has_dense);
+            self.adapt(now);
         }
         self.next_event = None;
         self.visits.forget();
         &self.emitted
+    }
+
+    /// Chooses anew how blocks are updated, after step `now` of a census.
+    fn adapt(&mut self, now: Tick) {
+        for placed in &mut self.placed {
+            if let Part::Neurons { slab, outside } = &mut placed.part {
+                slab.adapt(now, &outside.bias, &mut self.alarms, placed.slice.slot0 as usize);
+            }
+        }
+        self.eventful = self.placed.iter().any(Placed::has_events);
+        self.dense = self.placed.iter().any(Placed::has_dense);
     }
 
     /// Its slices, for reading state and counts between runs.

@@ -9,7 +9,7 @@
 //! where a spike subtracts, it adds `reset - theta` to the potential. Adaptive neurons are in [`super::adaptive`], neurons
 //! with constants of their own in [`super::varied`].
 
-use super::events::{Activity, Updates};
+use super::events::{Activity, Steps, Updates};
 use super::flow::Flow;
 use super::pages::{Pages, Zeroable};
 use super::single::Singles;
@@ -81,6 +81,8 @@ pub struct Slab<W: Weight> {
     pub(super) dense: Vec<u32>,
     /// What is known of each block.
     pub(super) activity: Vec<Activity>,
+    /// Steps of each block's single neurons.
+    pub(super) steps: Steps,
     /// State of the neurons of event-driven blocks; empty where there can be none.
     pub(super) singles: Singles<W::State>,
     /// What the silent do.
@@ -165,6 +167,7 @@ impl<W: Weight> Slab<W> {
             len: initial.len(),
             dense: Vec::with_capacity(blocks),
             activity: vec![Activity::new(updates); blocks],
+            steps: Steps::new(blocks),
             singles: singles(updates, equations, padded),
             flow,
             busy: false,
@@ -187,6 +190,7 @@ impl<W: Weight> Slab<W> {
             r: zeroed(self.r.len()),
             dense: Vec::with_capacity(self.activity.len()),
             activity: self.activity.clone(),
+            steps: self.steps.clone(),
             singles: singles(self.updates, self.equations, self.v.len()),
             flow: Arc::clone(&self.flow),
             ..*self
@@ -202,6 +206,7 @@ impl<W: Weight> Slab<W> {
         self.r.fill(0);
         self.own.reset();
         self.activity.fill(Activity::new(self.updates));
+        self.steps.reset();
         (self.busy, self.updated, self.stimulus_events) = (false, 0, 0);
         self.start();
     }
@@ -235,7 +240,12 @@ impl<W: Weight> Slab<W> {
     /// Bytes of state.
     pub fn bytes(&self) -> u64 {
         let state = size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r);
-        let parts = [size_of_val(&*self.initial), self.singles.bytes(), size_of_val(&*self.activity), size_of_val(&*self.rest)];
+        let parts = [
+            size_of_val(&*self.initial),
+            self.singles.bytes(),
+            size_of_val(&*self.activity) + self.steps.bytes(),
+            size_of_val(&*self.rest),
+        ];
         (state + parts.iter().sum::<usize>() + self.own.bytes()) as u64
     }
 }

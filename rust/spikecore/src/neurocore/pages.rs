@@ -65,7 +65,7 @@ const LINE: usize = 64;
 const HUGE: usize = 2 << 20;
 /// Smallest array that gets a huge page.
 #[cfg(target_os = "linux")]
-const LARGE: usize = HUGE / 2;
+const LARGE: usize = HUGE / 4;
 
 impl<T: Zeroable> Pages<T> {
     /// `len` zeroed elements, or the number of bytes that could not be had.

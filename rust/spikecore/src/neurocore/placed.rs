@@ -1,5 +1,6 @@
 //! What a core holds: the neurons of one population that are its own, and what they get from outside.
 
+use super::lanes::Item;
 use super::neurons::{PoissonDrive, Slab};
 use super::rare::RareDrive;
 use super::source::Source;
@@ -149,7 +150,7 @@ impl<W: Weight> Placed<W> {
     /// The first tick from `now` on in which its neurons, all event-driven, get anything from outside or may become
     /// dense, or its source sends.
     pub(super) fn next_event(&self, now: Tick) -> Tick {
-        self.next_given().min(self.next_turn(now))
+        self.next_given().min(self.next_change(now)).min(self.next_census(now))
     }
 
     /// The first tick in which its neurons get a rare event, or its source sends.
@@ -160,14 +161,41 @@ impl<W: Weight> Placed<W> {
         }
     }
 
-    /// The first tick from `now` on in which its bias changes, a Poisson stimulus of frequent events is on, or its blocks
-    /// may become dense.
-    pub(super) fn next_turn(&self, now: Tick) -> Tick {
+    /// The first tick from `now` on in which its bias changes or a Poisson stimulus of frequent events is on.
+    pub(super) fn next_change(&self, now: Tick) -> Tick {
         match &self.part {
             Part::Source(_) => Tick::MAX,
-            Part::Neurons { slab, outside } => {
+            Part::Neurons { outside, .. } => {
                 let starts = outside.poisson.iter().filter(|p| now < p.stop).map(|p| p.start.max(now));
-                starts.min().unwrap_or(Tick::MAX).min(outside.next_change.max(now)).min(slab.next_census(now))
+                starts.min().unwrap_or(Tick::MAX).min(outside.next_change.max(now))
+            }
+        }
+    }
+
+    /// The next census in which its blocks may become dense.
+    fn next_census(&self, now: Tick) -> Tick {
+        if let Part::Neurons { slab, .. } = &self.part { slab.next_census(now) } else { Tick::MAX }
+    }
+
+    /// Whether a block is about to become dense.
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(&self.part, Part::Neurons { slab, .. } if slab.busy)
+    }
+
+    /// What comes from outside in the ticks below `end` of the frame that begins at `base`: lists what the neurons get, and calls
+    /// `send(tick, id)` for what a source sends.
+    pub(super) fn get(&mut self, base: Tick, end: Tick, items: &mut Vec<Item<W::Acc>>, mut send: impl FnMut(Tick, NeuronId)) {
+        let first = self.first_id;
+        match &mut self.part {
+            Part::Source(source) => source.take(end, |tick, neuron| send(tick, first + neuron)),
+            Part::Neurons { slab, outside } => {
+                for rare in &mut outside.rare {
+                    let (weight, receptor) = (rare.weight(), rare.receptor() as u16);
+                    slab.stimulus_events += rare.take(end, |tick, neuron, count| {
+                        let input = W::add_many(W::Acc::default(), weight, count);
+                        items.push(Item { neuron, phase: (tick - base) as u16, receptor, input });
+                    });
+                }
             }
         }
     }

@@ -89,14 +89,22 @@ impl<W: Weight> RareDrive<W> {
         self.near.last().map_or(Tick::MAX, |event| event.0)
     }
 
-    /// Adds the events of step `now` to the accumulators of a slice of `padded` neurons, marks them, and returns how many
-    /// there were. No event may have been passed over.
-    pub(super) fn add(&mut self, now: Tick, acc: &mut [W::Acc], padded: usize, mut mark: impl FnMut(usize)) -> u64 {
+    /// Weight of one event.
+    pub(super) fn weight(&self) -> W {
+        self.weight
+    }
+
+    /// Its receptor.
+    pub(super) fn receptor(&self) -> usize {
+        self.receptor
+    }
+
+    /// Takes the events of all steps below `end`, in order: `get(step, index in the slice, how many)`. Returns how many there
+    /// were.
+    pub(super) fn take(&mut self, end: Tick, mut get: impl FnMut(Tick, u32, u16)) -> u64 {
         let mut events = 0;
-        while let Some((_, k, count)) = self.near.pop_if(|event| event.0 == now) {
-            let place = self.receptor * padded + k as usize;
-            acc[place] = W::add_many(acc[place], self.weight, count);
-            mark(place);
+        while let Some((now, k, count)) = self.near.pop_if(|event| event.0 < end) {
+            get(now, k, count);
             events += u64::from(count);
             let (tick, count) = self.gaps.next(self.seed, self.stimulus, self.slice.0 + k, now + 1);
             if tick < self.span.1 {
@@ -107,6 +115,17 @@ impl<W: Weight> RareDrive<W> {
             }
         }
         events
+    }
+
+    /// Adds the events of step `now` to the accumulators of a slice of `padded` neurons, marks them, and returns how many
+    /// there were. No event may have been passed over.
+    pub(super) fn add(&mut self, now: Tick, acc: &mut [W::Acc], padded: usize, mut mark: impl FnMut(usize)) -> u64 {
+        let (weight, first) = (self.weight, self.receptor * padded);
+        self.take(now + 1, |_, k, count| {
+            let place = first + k as usize;
+            acc[place] = W::add_many(acc[place], weight, count);
+            mark(place);
+        })
     }
 
     fn put(&mut self, event: Event) {

@@ -1,6 +1,6 @@
-//! The state of one event-driven neuron in one piece, so that a visit touches one cache line, and what a visit does.
+//! The state of one event-driven neuron in one piece, so that a visit touches one cache line.
 //!
-//! A neuron with one current takes 16 bytes in `f32`, with two 24. Visits are compiled for each number of currents.
+//! A neuron with one current takes 16 bytes in `f32`, with two 24. It is stepped in [`super::lanes`].
 
 use super::alarms;
 use super::flow::Flow;
@@ -21,7 +21,16 @@ pub struct Single<S, const N: usize> {
     when: u64,
 }
 
+/// More than the next step of any neuron makes: [`crate::router::ClockWord::MAX`] lies below.
+const LANES: u64 = 0xffff_ffff << 32;
+
 impl<S: Real, const N: usize> Single<S, N> {
+    /// A neuron with its next step and refractory ticks packed.
+    #[inline(always)]
+    pub(super) fn at(v: S, i: [S; N], when: u64) -> Self {
+        Self { v, i, when }
+    }
+
     /// A neuron before step `done` that has `r` refractory ticks left.
     pub fn new(v: S, i: [S; N], done: Tick, r: u16) -> Self {
         Self { v, i, when: done << 16 | u64::from(r) }
@@ -57,35 +66,23 @@ impl<S: Real, const N: usize> Single<S, N> {
         }
     }
 
-    /// One step with exponential currents and this input to each; whether it fired.
+    /// Has reached the threshold: takes the potential after a spike, and is refractory.
     #[inline(always)]
-    pub(super) fn step_exp(&mut self, c: &Constants<S>, bias: S, input: [S; N]) -> bool {
-        let mut moved = self.v * c.p22;
-        for r in 0..N {
-            moved = moved + self.i[r] * c.p21[r];
-            self.i[r] = c.current(r, self.i[r], input[r]);
-        }
-        self.settle(c, moved + bias)
+    pub(super) fn fire(&mut self, c: &Constants<S>) {
+        self.v = c.spiked(self.v);
+        self.when = self.done() << 16 | u64::from(c.refractory);
     }
 
-    /// One step with delta synapses and this input; whether it fired.
+    /// The lane that it has, if any ([`super::lanes`]); then it has no ticks.
     #[inline(always)]
-    pub(super) fn step_delta(&mut self, c: &Constants<S>, bias: S, input: S) -> bool {
-        self.settle(c, c.delta(self.v, bias, input))
+    pub(super) fn lane(&self) -> Option<u32> {
+        (self.when >= LANES).then_some(self.when as u32)
     }
 
-    /// Takes the new potential unless it is refractory, and fires if it can.
+    /// Takes a lane, until it is put back; returns what it had in its place.
     #[inline(always)]
-    fn settle(&mut self, c: &Constants<S>, moved: S) -> bool {
-        let r = self.refractory();
-        self.v = if r == 0 { moved.settle() } else { self.v };
-        let fired = self.v >= c.theta;
-        let left = if fired { c.refractory } else { r.saturating_sub(1) };
-        if fired {
-            self.v = c.spiked(self.v);
-        }
-        self.when = (self.done() + 1) << 16 | u64::from(left);
-        fired
+    pub(super) fn enter(&mut self, lane: u32) -> u64 {
+        std::mem::replace(&mut self.when, LANES | u64::from(lane))
     }
 
     /// The first step in which it might fire without input, or one before that; `None` if never.

@@ -46,15 +46,18 @@ impl Source {
         self.spikes().get(self.sent).map_or(Tick::MAX, |spike| spike.0)
     }
 
+    /// Takes the spikes of all steps below `end`, in order: `send(step, index in the slice)`.
+    pub fn take(&mut self, end: Tick, mut send: impl FnMut(Tick, u32)) {
+        let due = self.spikes()[self.sent..].iter().take_while(|spike| spike.0 < end);
+        self.sent += due.inspect(|&&(tick, neuron)| send(tick, neuron)).count();
+    }
+
     /// Sends the spikes of step `now`: counts them, and puts the ids, which begin at `first_id`, on `emitted`.
     pub fn send(&mut self, now: Tick, first_id: NeuronId, counts: &mut [u64], emitted: &mut Vec<NeuronId>) {
-        let rest = &self.spikes()[self.sent..];
-        let due = rest.iter().take_while(|spike| spike.0 == now);
-        let before = emitted.len();
-        emitted.extend(due.map(|&(_, neuron)| first_id + neuron));
-        let due = &emitted[before..];
-        due.iter().for_each(|id| counts[(id - first_id) as usize] += 1);
-        self.sent += due.len();
+        self.take(now + 1, |_, neuron| {
+            counts[neuron as usize] += 1;
+            emitted.push(first_id + neuron);
+        });
     }
 
     /// Bytes of spikes.

@@ -80,6 +80,8 @@ pub trait Weight: Zeroable + Debug + Default {
     fn decode(self, step: f64) -> f64;
     /// `acc + weight`.
     fn add(acc: Self::Acc, weight: Self) -> Self::Acc;
+    /// The sum of two accumulators.
+    fn join(a: Self::Acc, b: Self::Acc) -> Self::Acc;
     /// `acc + count * weight`.
     fn add_many(acc: Self::Acc, weight: Self, count: u16) -> Self::Acc;
     /// The positive and the negative part; they add up to it.
@@ -105,6 +107,10 @@ macro_rules! float_weight {
             #[inline(always)]
             fn add(acc: $t, weight: Self) -> $t {
                 acc + weight
+            }
+            #[inline(always)]
+            fn join(a: $t, b: $t) -> $t {
+                a + b
             }
             #[inline(always)]
             fn add_many(acc: $t, weight: Self, count: u16) -> $t {
@@ -146,6 +152,10 @@ impl Weight for Q16 {
     #[inline(always)]
     fn add(acc: i32, weight: Self) -> i32 {
         acc.wrapping_add(i32::from(weight.0))
+    }
+    #[inline(always)]
+    fn join(a: i32, b: i32) -> i32 {
+        a.wrapping_add(b)
     }
     #[inline(always)]
     fn add_many(acc: i32, weight: Self, count: u16) -> i32 {

@@ -53,8 +53,8 @@ impl Seats {
 pub struct ClockWord(Padded<AtomicU64>);
 
 impl ClockWord {
-    /// The largest count.
-    pub const MAX: Tick = Tick::MAX >> SEATS;
+    /// The largest count. A core has other uses for the 65,536 numbers above it that its 48 bits can hold.
+    pub const MAX: Tick = (Tick::MAX >> SEATS) - (1 << 16);
 
     pub(crate) fn new(ticks: Tick) -> Self {
         Self(Padded(AtomicU64::new(ticks << SEATS)))
