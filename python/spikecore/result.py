@@ -176,14 +176,14 @@ class Result:
 
         Examples
         --------
-        Neurons of 600 blocks need two cores; one worker runs them in turn:
+        With delays above 4,095 ticks a core has at most 65,536 neurons; one worker runs two in turn:
 
         >>> import spikecore as sc
         >>> net = sc.Network(dt=0.1)
         >>> many = net.population(76_800, sc.LIF())
-        >>> _ = net.connect(many, many, sc.FixedTotalNumber(1000), weight=1.0, delay=1.5)
+        >>> _ = net.connect(many, many, sc.FixedTotalNumber(1000), weight=1.0, delay=500.0)
         >>> leads = net.compile(workers=1).run(10.0).largest_lead
-        >>> sorted(leads), max(leads.values()) <= 15
+        >>> sorted(leads), max(leads.values()) <= 5000
         ([(0, 1), (1, 0)], True)
         """
         leads: list[tuple[int, int, int]] = self.statistics["largest_lead"]

@@ -1,7 +1,7 @@
 //! Names for the numbers that travel through the engine.
 //!
 //! Neurons are numbered across the whole network in declaration order (`u32` global ids); a core numbers its
-//! *slots* (one receptor of one neuron) in 16 bits. Time is a count of ticks since compilation.
+//! *slots* (one receptor of one neuron) in 16 bits, or in 20 where its synapses are loose. Time is a count of ticks since compilation.
 
 /// Index of a population in declaration order.
 pub type PopulationId = usize;
@@ -14,7 +14,8 @@ pub type Tick = u64;
 
 /// Longest delay in ticks.
 pub const MAX_DELAY: u32 = 65_535;
-/// Most slots (receptors of neurons) in one core: its accumulators have 16-bit addresses in the weight store.
+/// Most slots (receptors of neurons) in one core whose accumulators have 16-bit addresses in the weight store; with loose
+/// synapses see [`crate::neurocore::loose::WIDE_SLOTS`].
 pub const MAX_SLOTS: usize = 65_536;
 /// Populations are cut between cores only at multiples of this many neurons, so that a block of neurons shares
 /// its random draws and its vector loop whatever the partition.

@@ -12,7 +12,7 @@ use super::rows::Rows;
 use crate::error::CompileError;
 use crate::network::Network;
 use crate::neurocore::frame::Frame;
-use crate::neurocore::loose::LooseStore;
+use crate::neurocore::loose::{LooseStore, cell_bits};
 use crate::neurocore::memory::Stored;
 use crate::neurocore::pages::Pages;
 use crate::neurocore::store::{Segment, Store};
@@ -166,8 +166,8 @@ fn allocate<W: Weight>(
     lengths: &[Vec<u32>],
 ) -> Result<Vec<Stored<W>>, CompileError> {
     let of = |(core, lengths): (usize, &Vec<u32>)| {
-        if plan.loose(network, lengths) {
-            loose_store(network, plan, lengths)
+        if plan.loose(network, partition.slots[core], lengths) {
+            loose_store(network, plan, partition.slots[core], lengths)
         } else {
             row_store(network, partition.frame(core), plan, lengths)
         }
@@ -200,7 +200,7 @@ fn row_store<W: Weight>(network: &Network, frame: Frame, plan: &Plan<W>, lengths
     }))
 }
 
-fn loose_store<W: Weight>(network: &Network, plan: &Plan<W>, lengths: &[u32]) -> Result<Stored<W>, CompileError> {
+fn loose_store<W: Weight>(network: &Network, plan: &Plan<W>, slots: usize, lengths: &[u32]) -> Result<Stored<W>, CompileError> {
     let mut first = Pages::zeroed(network.neurons() as usize + 1).map_err(out_of_memory("the index of synapses"))?;
     let (mut neuron, mut end) = (0, 0);
     for (population, span) in network.populations.iter().zip(&plan.spans) {
@@ -213,7 +213,7 @@ fn loose_store<W: Weight>(network: &Network, plan: &Plan<W>, lengths: &[u32]) ->
         }
     }
     let synapses = Pages::zeroed(end as usize).map_err(out_of_memory("synapses"))?;
-    Ok(Stored::Loose(LooseStore { first, synapses }))
+    Ok(Stored::Loose(LooseStore { bits: cell_bits(slots), first, synapses }))
 }
 
 /// Generates every row and writes it in place; returns the index parts per chunk and core.
@@ -247,7 +247,7 @@ fn write<W: Weight>(
         for s in 0..chunk.len {
             writer.generate(chunk.first + s);
             for (core, (index, cursor)) in indices.iter_mut().zip(&mut windows).enumerate() {
-                let loose = matches!(cursor, Cursor::Loose(_));
+                let loose = matches!(cursor, Cursor::Loose(..));
                 writer.emit(core, cursor, |segments, delays| {
                     if !loose {
                         index.segments_per_row.push(segments.len() as u32);

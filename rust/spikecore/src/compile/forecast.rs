@@ -72,7 +72,8 @@ impl Forecast {
             let bytes = Own::<W::State>::bytes_per_neuron(&p.model, !p.each.is_empty());
             (p.size as usize * bytes) as u64
         });
-        let cells = (cores * CELLS * size_of::<W::Acc>()) as u64;
+        let slots = network.populations.iter().map(|p| p.size as usize * p.model.receptors()).sum::<usize>();
+        let cells = ((cores * CELLS).max(slots + cores * BLOCK) * size_of::<W::Acc>()) as u64;
         Self {
             neurons,
             synapses: (synapses + computed) as u64,

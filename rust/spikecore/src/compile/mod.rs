@@ -57,7 +57,7 @@ pub struct Options {
 pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>) -> Result<Engine<W>, CompileError> {
     // K2 of the kernels leans on this.
     let level = options.level.min(Level::detect());
-    let partition = Partition::new(network, options.workers, options.placement.as_deref())?;
+    let partition = Partition::new(network, options.workers, options.placement.as_deref(), options.loose)?;
     let forecast = Forecast::new::<W>(network, partition.cores());
     let available = available_memory();
     if forecast.bytes() > available {

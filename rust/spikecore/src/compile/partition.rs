@@ -2,10 +2,12 @@
 //! so that each core holds the same mix of populations and so the same load. Nothing a user can observe depends
 //! on the cut.
 
+use super::layout;
 use crate::error::CompileError;
 use crate::id::{BLOCK, CoreId, MAX_SLOTS, PopulationId};
 use crate::network::Network;
 use crate::neurocore::frame::Frame;
+use crate::neurocore::loose::{LooseStore, WIDE_DELAY, WIDE_SLOTS};
 
 /// The part of a population that a core owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,25 +47,26 @@ pub struct Partition {
 }
 
 impl Partition {
-    /// Cuts `network` for `workers`: at least one core per worker, and no core above [`MAX_SLOTS`].
+    /// Cuts `network` for `workers`: at least one core per worker, and no core above [`MAX_SLOTS`], or [`WIDE_SLOTS`] where
+    /// synapses are loose: then a spike finds its synapses in fewer cores.
     ///
-    /// `placement` may pin whole populations to cores (negative: free); pinning may need more cores.
-    pub fn new(network: &Network, workers: usize, placement: Option<&[i64]>) -> Result<Self, CompileError> {
+    /// `placement` may pin whole populations to cores (negative: free); pinning may need more cores. `loose` forces a layout.
+    pub fn new(network: &Network, workers: usize, placement: Option<&[i64]>, loose: Option<bool>) -> Result<Self, CompileError> {
+        let limit = if placement.is_none() && may_be_wide(network, workers, loose) { WIDE_SLOTS } else { MAX_SLOTS };
         let pinned = |p: usize| placement.and_then(|all| all.get(p)).and_then(|&c| usize::try_from(c).ok());
         let wanted = (0..network.populations.len()).filter_map(pinned).map(|c| c + 1).max().unwrap_or(0);
         // Begin where all slots could fit, in whole rounds of workers, and go on from there.
-        let padded = |p: &crate::network::Population| (p.size as usize).next_multiple_of(BLOCK) * p.model.receptors();
-        let least = network.populations.iter().map(padded).sum::<usize>().div_ceil(MAX_SLOTS);
+        let least = slots(network).div_ceil(limit);
         let mut cores = least.next_multiple_of(workers.max(1)).max(workers).max(wanted).max(1);
         if placement.is_some() {
             cores = workers.max(wanted).max(1);
         }
         loop {
             let partition = Self::cut(network, cores, &pinned);
-            match partition.slots.iter().enumerate().find(|(_, slots)| **slots > MAX_SLOTS) {
+            match partition.slots.iter().enumerate().find(|(_, slots)| **slots > limit) {
                 None => return Ok(partition),
                 Some((core, &slots)) if placement.is_some() || cores >= usize::from(u16::MAX) => {
-                    return Err(CompileError::CoreFull { core, slots, limit: MAX_SLOTS });
+                    return Err(CompileError::CoreFull { core, slots, limit });
                 }
                 Some(_) => cores += workers.max(1),
             }
@@ -121,3 +124,27 @@ impl Partition {
         self.slices[core].iter().map(|s| s.len as usize).sum()
     }
 }
+
+/// Slots of all neurons, whole blocks.
+fn slots(network: &Network) -> usize {
+    let padded = |p: &crate::network::Population| (p.size as usize).next_multiple_of(BLOCK) * p.model.receptors();
+    network.populations.iter().map(padded).sum()
+}
+
+/// Whether cores above [`MAX_SLOTS`] are of use and possible: where there would be several to a worker, which store their
+/// synapses loose, with delays that fit. Sizes are those of `f32`, so that the cut is the same for all formats.
+fn may_be_wide(network: &Network, workers: usize, loose: Option<bool>) -> bool {
+    let narrow = slots(network).div_ceil(MAX_SLOTS);
+    let longest = network.stored().map(|(_, projection)| projection.delay.support().1).max();
+    let fewer = || {
+        let (synapses, rows) = layout::expected_row_bytes::<f32>(network, narrow);
+        synapses < MOST_EXPECTED && layout::loose_bytes::<f32>(synapses, network.neurons() * narrow as u64) < rows
+    };
+    narrow > workers
+        && longest.is_some_and(|longest| longest <= WIDE_DELAY)
+        && network.projections.iter().all(|projection| !projection.rule.is_implicit())
+        && loose.unwrap_or_else(fewer)
+}
+
+/// Synapses that the index of one core can count, with some to spare for what is drawn.
+const MOST_EXPECTED: f64 = 0.9 * LooseStore::<f32>::MOST as f64;

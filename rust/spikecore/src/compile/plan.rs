@@ -2,7 +2,7 @@
 
 use super::layout;
 use crate::error::{CompileError, NetworkError};
-use crate::id::PopulationId;
+use crate::id::{MAX_SLOTS, PopulationId};
 use crate::network::{Distribution, Network, Rule, Stimulus, subject_of};
 use crate::neurocore::loose::LooseStore;
 use crate::neurocore::store::{Kind, RowSpan};
@@ -74,9 +74,12 @@ impl<W: Weight> Plan<W> {
 }
 
 impl<W: Weight> Plan<W> {
-    /// Whether a core on which rows have these lengths stores its synapses loose: by default where that needs fewer
-    /// bytes.
-    pub fn loose(&self, network: &Network, lengths: &[u32]) -> bool {
+    /// Whether a core of `slots` slots on which rows have these lengths stores its synapses loose: where rows cannot address
+    /// them, and by default where that needs fewer bytes.
+    pub fn loose(&self, network: &Network, slots: usize, lengths: &[u32]) -> bool {
+        if slots > MAX_SLOTS {
+            return true;
+        }
         let (mut rows, mut total) = (0.0, 0u64);
         for (id, span) in self.spans.iter().enumerate() {
             let support = network.stored().filter(|(_, p)| p.source == id).map(|(_, p)| p.delay.support());

@@ -16,8 +16,8 @@ const COUNTED: &str = "invariant: stores are allocated to the counted lengths";
 pub enum Cursor<'a, W: Weight> {
     /// Individually weighted synapses, and those that share a weight.
     Rows(&'a mut [Synapse<W>], &'a mut [u16]),
-    /// Loose synapses.
-    Loose(&'a mut [Loose<W>]),
+    /// Loose synapses, with the bits of their cells.
+    Loose(u32, &'a mut [Loose<W>]),
 }
 
 impl<'a, W: Weight> Cursor<'a, W> {
@@ -25,7 +25,7 @@ impl<'a, W: Weight> Cursor<'a, W> {
     pub fn over(stored: &'a mut Stored<W>) -> Self {
         match stored {
             Stored::Rows(store) => Self::Rows(&mut store.weighted, &mut store.shared),
-            Stored::Loose(store) => Self::Loose(&mut store.synapses),
+            Stored::Loose(store) => Self::Loose(store.bits, &mut store.synapses),
         }
     }
 
@@ -39,7 +39,7 @@ impl<'a, W: Weight> Cursor<'a, W> {
             Self::Rows(weighted, shared) => {
                 Self::Rows(weighted.split_off_mut(..w).expect(COUNTED), shared.split_off_mut(..h).expect(COUNTED))
             }
-            Self::Loose(loose) => Self::Loose(loose.split_off_mut(..w + h).expect(COUNTED)),
+            Self::Loose(bits, loose) => Self::Loose(*bits, loose.split_off_mut(..w + h).expect(COUNTED)),
         }
     }
 
@@ -47,7 +47,7 @@ impl<'a, W: Weight> Cursor<'a, W> {
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Rows(weighted, shared) => weighted.is_empty() && shared.is_empty(),
-            Self::Loose(loose) => loose.is_empty(),
+            Self::Loose(_, loose) => loose.is_empty(),
         }
     }
 }
@@ -79,7 +79,7 @@ impl Delays {
 /// Synapses of one row before sorting, in creation order.
 struct Bin<W> {
     delays: Vec<u16>,
-    slots: Vec<u16>,
+    slots: Vec<u32>,
     weights: Vec<W>,
 }
 
@@ -158,7 +158,7 @@ impl<'a, W: Weight> RowWriter<'a, W> {
                 let slot = self.targets[j].wrapping_add(home.offset).wrapping_add(receptor * home.stride);
                 let bin = &mut self.bins[usize::from(home.core) * self.kinds.len() + k];
                 bin.delays.push(self.delays[j]);
-                bin.slots.push(slot as u16);
+                bin.slots.push(slot);
                 if stored {
                     bin.weights.push(W::encode(weight, step));
                 }
@@ -169,32 +169,32 @@ impl<'a, W: Weight> RowWriter<'a, W> {
     /// Writes the generated rows of one core at the front of `cursor`, which moves on; calls `done(segments, delays)`
     /// once per row, in kind order.
     pub fn emit(&mut self, core: usize, cursor: &mut Cursor<'_, W>, mut done: impl FnMut(&[Segment], Option<Delays>)) {
-        let frame = self.partition.frame(core);
         for k in 0..self.kinds.len() {
             let bin = &self.bins[core * self.kinds.len() + k];
             let n = bin.delays.len();
             self.segments.clear();
             let delays = match cursor {
-                Cursor::Loose(rest) => {
+                Cursor::Loose(bits, rest) => {
                     let shared = usize::from(self.kinds[k]).checked_sub(1).map(|shared| self.plan.shared_weights[shared]);
                     for (place, out) in rest.split_off_mut(..n).expect(COUNTED).iter_mut().enumerate() {
                         let weight = shared.unwrap_or_else(|| bin.weights[place]);
-                        *out = Loose { ticks: bin.delays[place], synapse: Synapse { cell: bin.slots[place], weight } };
+                        *out = Loose::new(*bits, bin.slots[place], bin.delays[place], weight);
                     }
                     Delays::of(&bin.delays)
                 }
                 Cursor::Rows(weighted, shared) => {
+                    let frame = self.partition.frame(core);
                     sort_by_delay(&bin.delays, self.shortest, &mut self.counts, &mut self.order, &mut self.segments);
                     if self.kinds[k] == 0 {
                         let out = weighted.split_off_mut(..n).expect(COUNTED);
                         for (place, &at) in self.order.iter().enumerate() {
                             out[at as usize] =
-                                Synapse { cell: frame.cell(bin.slots[place], bin.delays[place]), weight: bin.weights[place] };
+                                Synapse { cell: frame.cell(bin.slots[place] as u16, bin.delays[place]), weight: bin.weights[place] };
                         }
                     } else {
                         let out = shared.split_off_mut(..n).expect(COUNTED);
                         for (place, &at) in self.order.iter().enumerate() {
-                            out[at as usize] = frame.cell(bin.slots[place], bin.delays[place]);
+                            out[at as usize] = frame.cell(bin.slots[place] as u16, bin.delays[place]);
                         }
                     }
                     let ends = self.segments.first().zip(self.segments.last());

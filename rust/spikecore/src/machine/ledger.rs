@@ -90,7 +90,7 @@ impl Wiring {
     /// # Errors
     /// Those of compiling.
     pub fn new(network: Arc<Network>, weights: &str, options: &Options) -> Result<Self, CompileError> {
-        let partition = Partition::new(&network, options.workers, options.placement.as_deref())?;
+        let partition = Partition::new(&network, options.workers, options.placement.as_deref(), options.loose)?;
         let wires = match weights {
             "f64" => wires::<f64>(&network)?,
             "q16" => wires::<Q16>(&network)?,

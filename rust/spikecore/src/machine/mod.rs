@@ -15,6 +15,8 @@ mod solo;
 mod step;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wide_tests;
 mod worker;
 
 use crate::compile::{self, Forecast, Options};
@@ -68,7 +70,7 @@ impl Machine {
     /// For an unknown weight format or number of workers, or if a core would be too full.
     pub fn forecast(network: &Network, workers: usize, weights: &str) -> Result<Forecast, CompileError> {
         check_workers(workers)?;
-        let cores = compile::partition::Partition::new(network, workers, None)?.cores();
+        let cores = compile::partition::Partition::new(network, workers, None, None)?.cores();
         match weights {
             "f32" => Ok(Forecast::new::<f32>(network, cores)),
             "f64" => Ok(Forecast::new::<f64>(network, cores)),

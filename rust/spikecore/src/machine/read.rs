@@ -180,8 +180,8 @@ impl<W: Weight> Engine<W> {
             for index in 0..self.population_sizes[source] {
                 let mut place = 0;
                 core.memory().visit(source, index, |slot, weight, delay| {
-                    if slots.contains(&u32::from(slot)) {
-                        let neuron = (u32::from(slot) - slice.slot0) % slice.stride + slice.first;
+                    if slots.contains(&slot) {
+                        let neuron = (slot - slice.slot0) % slice.stride + slice.first;
                         rows.push((index, delay, neuron, place, weight.decode(self.steps[target])));
                         place += 1;
                     }

@@ -152,7 +152,6 @@ impl<'a, W: Weight> Seat<'a, W> {
     /// not for visits, runs that one whole.
     fn visit(&mut self, router: &Router, phases: &mut Phases, lap: &mut Lap) -> Step {
         let now = self.port.published();
-        self.core.prepare(now);
         let moved = self.file(router, now);
         lap.charge(&mut phases.ingest);
         let known = match self.port.may_begin(router, now).and_then(|()| self.port.may_skip(router, now)) {

@@ -10,7 +10,7 @@ const SLOTS: usize = AHEAD as usize + 1;
 /// No chunk.
 const NONE: u32 = u32::MAX;
 /// Alarms of a chunk.
-const FULL: usize = 29;
+const FULL: usize = 14;
 
 /// Some alarms of one tick: a cache line.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +18,8 @@ const FULL: usize = 29;
 struct Chunk {
     /// The next chunk of the same tick, or the next that is free.
     next: u32,
-    len: u16,
-    slots: [u16; FULL],
+    len: u32,
+    slots: [u32; FULL],
 }
 
 /// A wheel of ticks, each a list of chunks, with a bit for each that holds anything. All chunks lie in one array and go
@@ -40,15 +40,15 @@ impl Alarms {
 
     /// Sets an alarm for `slot` at `tick`, at most [`AHEAD`] ticks ahead.
     #[inline]
-    pub fn set(&mut self, tick: Tick, slot: u16) {
+    pub fn set(&mut self, tick: Tick, slot: u32) {
         let at = tick as usize % SLOTS;
         let first = self.first[at];
-        if first == NONE || usize::from(self.chunks[first as usize].len) == FULL {
+        if first == NONE || self.chunks[first as usize].len as usize == FULL {
             self.first[at] = self.chunk(first);
             self.held[at / 64] |= 1 << (at % 64);
         }
         let chunk = &mut self.chunks[self.first[at] as usize];
-        chunk.slots[usize::from(chunk.len)] = slot;
+        chunk.slots[chunk.len as usize] = slot;
         chunk.len += 1;
     }
 
@@ -66,13 +66,13 @@ impl Alarms {
 
     /// Takes the alarms of `now`, in any order; none may have been passed over.
     #[inline]
-    pub fn take(&mut self, now: Tick, mut take: impl FnMut(u16)) {
+    pub fn take(&mut self, now: Tick, mut take: impl FnMut(u32)) {
         let at = now as usize % SLOTS;
         self.held[at / 64] &= !(1 << (at % 64));
         let mut next = std::mem::replace(&mut self.first[at], NONE);
         while next != NONE {
             let chunk = &mut self.chunks[next as usize];
-            chunk.slots[..usize::from(chunk.len)].iter().for_each(|&slot| take(slot));
+            chunk.slots[..chunk.len as usize].iter().for_each(|&slot| take(slot));
             (next, chunk.next, self.free) = (chunk.next, self.free, next);
         }
     }
@@ -155,7 +155,7 @@ mod tests {
         for now in 0..2 * SLOTS {
             // As many as fill no chunk, one, or several, for a tick at some distance.
             let tick = now + (now * 37) % SLOTS;
-            let slots: Vec<u16> = (0..[0, 1, 29, 30, 100][now % 5]).map(|k| (now * 100 + k) as u16).collect();
+            let slots: Vec<u32> = (0..[0, 1, 14, 15, 100][now % 5]).map(|k| (now * 100 + k) as u32).collect();
             slots.iter().for_each(|&slot| alarms.set(tick as Tick, slot));
             expected[tick].extend(slots);
             let mut taken = vec![];

@@ -312,35 +312,32 @@ impl DelayLine<Entry> {
 }
 
 impl<W: Weight> DelayLine<Loose<W>> {
-    /// Files the synapses of a spike of step `tick`.
+    /// Files the synapses of a spike of step `tick`, whose cells have `bits` bits.
     #[inline(always)]
-    pub fn file(&mut self, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
+    pub fn file(&mut self, bits: u32, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
         if !self.keys.is_empty() {
-            return self.file_keyed(tick, source, row);
+            return self.file_keyed(bits, tick, source, row);
         }
         let (mask, shift) = (self.mask, self.shift);
-        for &(mut one) in row {
-            let due = tick + u64::from(one.ticks);
-            one.ticks = due as u16;
-            let slot = (due >> shift & mask) as usize;
+        for &one in row {
+            let slot = ((tick + u64::from(one.ticks(bits))) >> shift & mask) as usize;
             if self.slots[slot].len() == self.slots[slot].capacity() {
                 self.make_room(slot);
             }
-            self.slots[slot].push(one);
+            self.slots[slot].push(one.due_after(bits, tick));
         }
     }
 
     #[cold]
-    fn file_keyed(&mut self, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
+    fn file_keyed(&mut self, bits: u32, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
         for one in row {
-            let due = tick + u64::from(one.ticks);
-            self.put(due >> self.shift, Loose { ticks: due as u16, ..*one }, u32::from(one.ticks), source);
+            let delay = one.ticks(bits);
+            self.put((tick + u64::from(delay)) >> self.shift, one.due_after(bits, tick), delay, source);
         }
     }
 
     /// How many of the frame of `now` are due before it.
-    pub fn due_before(&self, now: Tick) -> usize {
-        let phase = |tick: u16| self.phase(Tick::from(tick));
-        self.due(now).iter().filter(|one| phase(one.ticks) < self.phase(now)).count()
+    pub fn due_before(&self, bits: u32, now: Tick) -> usize {
+        self.due(now).iter().filter(|one| self.phase(one.ticks(bits).into()) < self.phase(now)).count()
     }
 }

@@ -10,14 +10,13 @@
 //! Invariant: an event-driven neuron cannot fire before something marks it, input or the alarm that it has set.
 
 use super::alarms::Alarms;
-use super::kernels::{self, prefetch_address};
-use super::lanes::{Item, Lanes, Law};
-use super::neurons::{Drive, Equations, Slab, add_poisson, block};
-use super::single::{Single, Singles};
+use super::lanes::Item;
+use super::neurons::{Drive, Slab, add_poisson, block};
+use super::rounds::{Visit, Work};
+use super::single::Single;
 use super::touched::{Mark, Touched};
 use super::weight::Weight;
 use crate::id::{BLOCK, Tick};
-use crate::simd::Level;
 
 /// How neurons are updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,13 +36,7 @@ const CALM: u16 = 1;
 const CALM_FOR: u8 = 2;
 /// Steps of single neurons between two censuses above which a block becomes dense: some 1.5 per tick, which cost what
 /// a dense step of 128 neurons does.
-const BUSY: u16 = 96;
-
-/// Neurons between two questions to memory.
-const TOGETHER: usize = 16;
-
-/// Neurons ahead for whose state is asked.
-const AHEAD: usize = 16;
+pub(super) const BUSY: u16 = 96;
 
 /// Ticks from one census to the next.
 const SPAN: Tick = 64;
@@ -97,7 +90,7 @@ impl Steps {
     }
 
     /// Those of the span of tick `now`, to be counted on.
-    fn at(&mut self, now: Tick) -> &mut [u16] {
+    pub(super) fn at(&mut self, now: Tick) -> &mut [u16] {
         if self.span != now / SPAN {
             self.reset();
             self.span = now / SPAN;
@@ -135,110 +128,9 @@ pub struct Wake<'a, W: Weight> {
     pub work: &'a mut Work<W>,
 }
 
-/// A visit to single neurons of a slab: what happens to them in some ticks of a frame.
-#[derive(Debug)]
-pub struct Visit<'a, W: Weight> {
-    /// First tick of the frame.
-    pub base: Tick,
-    /// The tick before which it ends.
-    pub end: Tick,
-    /// What happens. What is of a later tick is left there.
-    pub items: &'a mut Vec<Item<W::Acc>>,
-    /// Potential per step from constant current: one value, or one per neuron.
-    pub bias: &'a [W::State],
-    /// Slot of the slab's first accumulator.
-    pub slot: usize,
-    /// Neurons to be looked at later.
-    pub alarms: &'a mut Alarms,
-    /// In what phases anyone is visited, a bit each.
-    pub phases: &'a mut u32,
-}
-
-/// Where neurons are stepped, reused from tick to tick.
-#[derive(Debug)]
-pub struct Work<W: Weight> {
-    /// What happens in a tick.
-    items: Vec<Item<W::Acc>>,
-    /// Who fires: phase and index.
-    pub fired: Vec<(u32, u32)>,
-    level: Level,
-    one: Lanes<W, 1>,
-    two: Lanes<W, 2>,
-}
-
-impl<W: Weight> Work<W> {
-    /// At this instruction-set level.
-    pub fn new(level: Level) -> Self {
-        Self { items: vec![], fired: vec![], level, one: Lanes::default(), two: Lanes::default() }
-    }
-}
-
-impl<W: Weight> Visit<'_, W> {
-    /// Takes everybody to the lanes, has them stepped and puts them back, until nothing is left; how many were visited, and
-    /// whether a block has become busy. Calls `ask(n)` before it looks at `n` of them, for what is
-    /// asked of memory.
-    #[inline(always)]
-    fn go<const N: usize>(
-        &mut self,
-        (singles, lanes): (&mut [Single<W::State, N>], &mut Lanes<W, N>),
-        steps: &mut [u16],
-        law: &Law<'_, W::State>,
-        step: impl Fn(&mut Lanes<W, N>, &Law<'_, W::State>),
-        fired: &mut Vec<(u32, u32)>,
-        mut ask: impl FnMut(usize),
-    ) -> (u64, bool) {
-        let (base, end) = (self.base, self.end);
-        let (mut updated, mut busy) = (0, false);
-        let due = |item: &Item<W::Acc>| base + Tick::from(item.phase) < end;
-        if self.items.iter().all(due) {
-            for items in self.items.chunks(TOGETHER) {
-                ask(items.len());
-                lanes.take(singles, items);
-            }
-            self.items.clear();
-        } else {
-            lanes.later.extend(self.items.extract_if(.., |item| due(item)));
-        }
-        loop {
-            step(lanes, law);
-            *self.phases |= lanes.phases();
-            let mut again = std::mem::take(&mut lanes.later);
-            updated += lanes.put_back(|neuron, phase, single, wakes| {
-                let k = neuron as usize;
-                let steps = &mut steps[k / BLOCK];
-                *steps += 1;
-                busy |= *steps > BUSY;
-                singles[k] = single;
-                if wakes {
-                    let single = &mut singles[k];
-                    if single.v >= law.constants.theta {
-                        single.fire(&law.constants);
-                        fired.push((phase, neuron));
-                    }
-                    if let Some(tick) = single.alarm(law.flow, of(law.bias, k)) {
-                        if tick < end {
-                            let phase = (tick - base) as u16;
-                            again.push(Item { neuron, phase, receptor: 0, input: W::Acc::default() });
-                        } else {
-                            self.alarms.set(tick, (self.slot + k) as u16);
-                        }
-                    }
-                }
-            });
-            lanes.take(singles, &again);
-            if lanes.is_empty() {
-                return (updated, busy);
-            }
-            again.clear();
-            // Its room is kept for what is put off from now on.
-            again.append(&mut lanes.later);
-            lanes.later = again;
-        }
-    }
-}
-
+/// The value of one neuron, of one for all or one for each.
 #[inline(always)]
-fn of<T: Copy>(bias: &[T], k: usize) -> T {
+pub(super) fn of<T: Copy>(bias: &[T], k: usize) -> T {
     if let [one] = bias { *one } else { bias[k] }
 }
 
@@ -331,7 +223,7 @@ impl<W: Weight> Slab<W> {
                 let input = block(acc, first);
                 self.stimulus_events += add_poisson(source, drive, at, input);
                 for (k, _) in input.iter().enumerate().filter(|(_, sum)| **sum != W::Acc::default()) {
-                    wake.touched.mark((wake.cell + first + k) as u16);
+                    wake.touched.mark(wake.cell + first + k);
                 }
             }
         }
@@ -364,9 +256,6 @@ impl<W: Weight> Slab<W> {
             }
         }
         let Wake { neurons, alarms, slot, work, .. } = wake;
-        let (home, size) = self.singles.address();
-        let mut asked = neurons.iter().map(|&k| prefetch_address(home + k as usize * size));
-        asked.by_ref().take(AHEAD).for_each(|()| ());
         let mut items = std::mem::take(&mut work.items);
         for &neuron in neurons.iter() {
             for receptor in 0..receptors {
@@ -375,35 +264,10 @@ impl<W: Weight> Slab<W> {
             }
         }
         let (base, end) = (drive.tick, drive.tick + 1);
-        let mut visit = Visit { base, end, items: &mut items, bias: drive.bias, slot: *slot, alarms, phases: &mut 0 };
-        self.visit(work, &mut visit, |n| asked.by_ref().take(n).for_each(|()| ()));
+        let mut visit = Visit { base, end, items: &mut items, bias: drive.bias, slot: *slot, alarms };
+        self.visit(work, &mut visit);
         work.items = items;
         out.extend(work.fired.drain(..).map(|(_, neuron)| neuron));
-    }
-
-    /// Visits event-driven neurons: moves each on to its tick, steps it with its input and sets its alarm. Those that fire
-    /// stand in the order of their ticks if all have one, and else in none. Calls `ask(n)` before it looks at `n` of
-    /// them, for what is asked of memory.
-    pub fn visit(&mut self, work: &mut Work<W>, visit: &mut Visit<'_, W>, ask: impl FnMut(usize)) {
-        if visit.items.is_empty() {
-            return;
-        }
-        let law = Law { constants: self.constants, flow: &self.flow, bias: visit.bias, quantum: self.step, base: visit.base };
-        let (steps, level, fired) = (self.steps.at(visit.base), work.level, &mut work.fired);
-        let (updated, busy) = match (&mut self.singles, self.equations) {
-            (Singles::One(singles), Equations::Exp1) => {
-                visit.go((singles, &mut work.one), steps, &law, |lanes, law| kernels::step_one(level, lanes, law), fired, ask)
-            }
-            (Singles::Two(singles), Equations::Exp2) => {
-                visit.go((singles, &mut work.two), steps, &law, |lanes, law| kernels::step_two(level, lanes, law), fired, ask)
-            }
-            (Singles::One(singles), Equations::Delta) => {
-                visit.go((singles, &mut work.one), steps, &law, |lanes, law| kernels::step_delta(level, lanes, law), fired, ask)
-            }
-            _ => unreachable!("invariant: adaptive blocks are dense, and singles have the currents of their equations"),
-        };
-        self.updated += updated;
-        self.busy |= busy;
     }
 
     /// Chooses anew how blocks are updated, after step `now` of a census.
@@ -427,7 +291,7 @@ impl<W: Weight> Slab<W> {
                 a.calm = if calm { a.calm + 1 } else { 0 };
                 if a.calm == CALM_FOR {
                     *a = Activity::new(Updates::Event);
-                    self.part(b, now + 1, bias, |tick, k| alarms.set(tick, (slot + k) as u16));
+                    self.part(b, now + 1, bias, |tick, k| alarms.set(tick, (slot + k) as u32));
                     changed = true;
                 }
             }

@@ -60,7 +60,7 @@ pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::A
             // SAFETY: K1.
             let synapses = unsafe { store.weighted.get_unchecked(range) };
             walk(synapses, &mut lines, |synapse| {
-                marks.mark(synapse.cell.wrapping_add(base));
+                marks.mark(synapse.cell.wrapping_add(base).into());
                 let sum = &mut cells[usize::from(synapse.cell.wrapping_add(base))];
                 *sum = W::add(*sum, synapse.weight);
             });
@@ -69,7 +69,7 @@ pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::A
             // SAFETY: K1.
             let shared = unsafe { store.shared.get_unchecked(range) };
             walk(shared, &mut lines, |cell| {
-                marks.mark(cell.wrapping_add(base));
+                marks.mark(cell.wrapping_add(base).into());
                 let sum = &mut cells[usize::from(cell.wrapping_add(base))];
                 *sum = W::add(*sum, weight);
             });
@@ -141,17 +141,17 @@ const CELLS_AHEAD: usize = 16;
 
 /// Adds those of the filed synapses that are due at `now` into `cells`, in order, and marks the cells; returns how many
 /// there were.
-pub fn deliver_loose<W: Weight>(filed: &[Loose<W>], now: Tick, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
-    let mut events = 0;
+pub fn deliver_loose<W: Weight>(bits: u32, filed: &[Loose<W>], now: Tick, cells: &mut [W::Acc], marks: &mut impl Mark) -> u64 {
+    let (mut events, due) = (0, now as u32 & (u32::MAX >> bits));
     for (k, one) in filed.iter().enumerate() {
         if let Some(later) = filed.get(k + CELLS_AHEAD) {
-            prefetch_element(cells.as_slice(), usize::from(later.synapse.cell));
+            prefetch_element(cells, later.cell(bits) as usize);
         }
-        if one.ticks == now as u16 {
-            let synapse = one.synapse;
-            marks.mark(synapse.cell);
-            let sum = &mut cells[usize::from(synapse.cell)];
-            *sum = W::add(*sum, synapse.weight);
+        if one.ticks(bits) == due {
+            let cell = one.cell(bits) as usize;
+            marks.mark(cell);
+            let sum = &mut cells[cell];
+            *sum = W::add(*sum, one.weight);
             events += 1;
         }
     }
@@ -159,11 +159,11 @@ pub fn deliver_loose<W: Weight>(filed: &[Loose<W>], now: Tick, cells: &mut [W::A
 }
 
 /// The bare loop over loose synapses.
-pub fn bare_scatter_loose<W: Weight>(store: &LooseStore<W>, events: usize, cells: &mut [W::Acc; CELLS]) -> usize {
+pub fn bare_scatter_loose<W: Weight>(store: &LooseStore<W>, events: usize, cells: &mut [W::Acc]) -> usize {
     let synapses = &store.synapses[..events.min(store.synapses.len())];
     for one in synapses {
-        let sum = &mut cells[usize::from(one.synapse.cell)];
-        *sum = W::add(*sum, one.synapse.weight);
+        let sum = &mut cells[one.cell(store.bits) as usize];
+        *sum = W::add(*sum, one.weight);
     }
     synapses.len()
 }
@@ -172,12 +172,6 @@ pub fn bare_scatter_loose<W: Weight>(store: &LooseStore<W>, events: usize, cells
 #[inline(always)]
 pub fn prefetch_element<T>(array: &[T], index: usize) {
     prefetch_line(array.as_ptr().wrapping_add(index).cast::<i8>());
-}
-
-/// Asks for the cache line at an address, whatever is there.
-#[inline(always)]
-pub fn prefetch_address(address: usize) {
-    prefetch_line(std::ptr::without_provenance(address));
 }
 
 #[inline(always)]

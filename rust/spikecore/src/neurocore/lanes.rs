@@ -13,6 +13,7 @@ use super::neurons::Constants;
 use super::single::Single;
 use super::weight::{Real, Weight};
 use crate::id::Tick;
+use std::ops::Range;
 
 /// Lanes of a group: a vector of 64 bytes in `f32`.
 pub const WIDTH: usize = 16;
@@ -126,24 +127,26 @@ impl<W: Weight, const N: usize> Lanes<W, N> {
         self.phases
     }
 
-    /// Has nobody a lane?
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
+    /// How many have one.
+    pub fn len(&self) -> usize {
+        self.len
     }
 
-    /// Puts all back, stepped: calls `put(neuron, phase, neuron's state, whether it wakes)` for each, in the order in which
-    /// they came. Returns how many there were.
+    /// All have been put back.
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Shows those in a range of lanes, stepped, to be put back: `put(neuron, phase, neuron's state, whether it wakes)`.
     #[inline(always)]
-    pub fn put_back(&mut self, mut put: impl FnMut(u32, u32, Single<W::State, N>, bool)) -> u64 {
-        let mut left = self.len;
-        for group in &self.groups[..self.len.div_ceil(WIDTH)] {
-            for lane in 0..WIDTH.min(left) {
+    pub fn put_back(&self, range: Range<usize>, mut put: impl FnMut(u32, u32, Single<W::State, N>, bool)) {
+        let Range { start, end } = range;
+        for (at, group) in (start / WIDTH * WIDTH..end).step_by(WIDTH).zip(&self.groups[start / WIDTH..]) {
+            for lane in start.saturating_sub(at)..WIDTH.min(end - at) {
                 let single = Single::at(group.v[lane], group.i.each_ref().map(|i| i[lane]), group.when[lane]);
                 put(group.neuron[lane], group.phase[lane], single, group.wakes[lane] != 0);
             }
-            left = left.saturating_sub(WIDTH);
         }
-        std::mem::take(&mut self.len) as u64
     }
 
     /// Moves all on to their ticks, as [`Single::catch_up`] does; the refractory ticks that they have left.
@@ -418,10 +421,11 @@ mod tests {
         let mut lanes = Lanes::<W, N>::default();
         let (mut found, mut alarms, mut phases) = (vec![], vec![], 0);
         lanes.take(&mut singles, &items);
-        while !lanes.is_empty() {
+        while lanes.len() > 0 {
             step(&mut lanes, &law);
             phases |= lanes.phases();
-            visits -= lanes.put_back(|neuron, phase, mut single, wakes| {
+            visits -= lanes.len();
+            lanes.put_back(0..lanes.len(), |neuron, phase, mut single, wakes| {
                 let bias = if many { bias[neuron as usize] } else { bias[0] };
                 if single.v >= law.constants.theta {
                     assert!(wakes);
@@ -433,6 +437,7 @@ mod tests {
                 alarms.extend(alarm.map(|tick| (neuron, phase, tick)));
                 singles[neuron as usize] = single;
             });
+            lanes.clear();
             let later = std::mem::take(&mut lanes.later);
             lanes.take(&mut singles, &later);
         }

@@ -5,25 +5,64 @@
 //! front to back and nothing else.
 
 use super::delay_line::DelayLine;
+use super::frame::CELLS;
 use super::kernels::prefetch_element;
 use super::pages::Pages;
-use super::weight::{Synapse, Weight};
+use super::weight::Weight;
 use crate::id::{NeuronId, Tick};
 
-/// A synapse with a time (8 B in f32, 6 B in q16, 12 B in f64).
+/// A synapse with a time (8 B in f32, 6 B in q16, 12 B in f64): its cell in the low bits of 32, and in the others, in the
+/// store its delay, in the delay line the tick in which it is due, as far as there is room.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(C, packed)]
 pub struct Loose<W> {
-    /// In the store its delay; in the delay line the tick in which it is due, modulo 65,536.
-    pub ticks: u16,
-    /// Cell and weight.
-    pub synapse: Synapse<W>,
+    place: u32,
+    /// Weight.
+    pub weight: W,
 }
+
+impl<W: Copy> Loose<W> {
+    /// A synapse onto a cell of `bits` bits, and its delay.
+    pub fn new(bits: u32, cell: u32, delay: u16, weight: W) -> Self {
+        debug_assert!(cell >> bits == 0 && u64::from(delay) << bits <= u64::from(u32::MAX), "invariant: a place fits 32 bits");
+        Self { place: u32::from(delay) << bits | cell, weight }
+    }
+
+    /// Its cell.
+    #[inline(always)]
+    pub fn cell(self, bits: u32) -> u32 {
+        self.place & ((1 << bits) - 1)
+    }
+
+    /// Its delay, or the low bits of the tick in which it is due.
+    #[inline(always)]
+    pub fn ticks(self, bits: u32) -> u32 {
+        self.place >> bits
+    }
+
+    /// The same, `tick` later: with the tick in which it is due in place of its delay.
+    #[inline(always)]
+    pub fn due_after(self, bits: u32, tick: Tick) -> Self {
+        Self { place: self.place.wrapping_add((tick as u32) << bits), ..self }
+    }
+}
+
+/// Bits of a cell on a core of so many slots: 16, with delays of up to 65,535 ticks, or as many as [`WIDE_SLOTS`] need.
+pub fn cell_bits(slots: usize) -> u32 {
+    if slots > CELLS { WIDE_SLOTS.ilog2() } else { CELLS.ilog2() }
+}
+
+/// Most slots of a core whose synapses are loose, and longest delay if it has more than [`CELLS`].
+pub const WIDE_SLOTS: usize = 1 << 20;
+/// See [`WIDE_SLOTS`].
+pub const WIDE_DELAY: u32 = (1 << (32 - WIDE_SLOTS.ilog2())) - 1;
 
 /// Synapses of one core by source neuron, and of a source in the order in which they are delivered: by storage kind,
 /// then by creation.
 #[derive(Debug)]
 pub struct LooseStore<W: Weight> {
+    /// Bits of a cell.
+    pub(crate) bits: u32,
     /// First synapse of each neuron of the network, and one past the last.
     pub(crate) first: Pages<u32>,
     /// Synapses.
@@ -46,8 +85,8 @@ impl<W: Weight> LooseStore<W> {
     /// # Panics
     /// If the store was built wrongly.
     pub fn assert_consistent(&self, slots: usize) {
-        let highest = self.synapses.iter().map(|s| s.synapse.cell).max();
-        assert!(highest.is_none_or(|cell| usize::from(cell) < slots), "invariant: cell {highest:?} of {slots}");
+        let highest = self.synapses.iter().map(|s| s.cell(self.bits)).max();
+        assert!(highest.is_none_or(|cell| (cell as usize) < slots), "invariant: cell {highest:?} of {slots}");
         assert!(
             self.first.is_sorted() && self.first.last().is_some_and(|&end| end as usize == self.synapses.len()),
             "invariant: rows cover the synapses"
@@ -76,7 +115,7 @@ impl<W: Weight> LooseStore<W> {
             spikes.get(k + AHEAD + PLACES_AHEAD).into_iter().for_each(ask_place);
             spikes.get(k + AHEAD).into_iter().for_each(ask_row);
             let row = self.row(source);
-            line.file(tick, source, row);
+            line.file(self.bits, tick, source, row);
             filed += row.len() as u64;
         }
         filed

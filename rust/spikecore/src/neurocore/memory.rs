@@ -133,6 +133,11 @@ impl<W: Weight> Memory<W> {
         }
     }
 
+    /// Bits of a cell in loose synapses.
+    pub(super) fn cell_bits(&self) -> u32 {
+        if let Held::Loose(store, ..) = &self.held { store.bits } else { CELLS.ilog2() }
+    }
+
     /// How its cells are used.
     pub fn frame(&self) -> Frame {
         self.frame
@@ -185,22 +190,26 @@ impl<W: Weight> Memory<W> {
     /// Adds to the cells what is due at `now` and has been filed, if nothing earlier in canonical order can still come:
     /// with one channel what comes later was emitted later. Returns the number of synapses.
     #[inline]
-    pub fn deliver_early(&mut self, now: Tick, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
+    pub fn deliver_early(&mut self, now: Tick, cells: &mut [[W::Acc; CELLS]], marks: &mut impl Mark) -> u64 {
         match &mut self.held {
-            Held::Rows(store, lines) => lines.walk_early(now, |due| kernels::deliver(store, due, cells, marks)),
-            Held::Loose(_, lines, _) => lines.walk_early(now, |due| kernels::deliver_loose(due, now, cells, marks)),
+            Held::Rows(store, lines) => lines.walk_early(now, |due| kernels::deliver(store, due, &mut cells[0], marks)),
+            Held::Loose(store, lines, _) => {
+                lines.walk_early(now, |due| kernels::deliver_loose(store.bits, due, now, cells.as_flattened_mut(), marks))
+            }
         }
     }
 
     /// Adds the rest of what is due at `now`; everything must have been filed. Returns the number of synapses.
     #[inline]
-    pub fn deliver(&mut self, now: Tick, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
+    pub fn deliver(&mut self, now: Tick, cells: &mut [[W::Acc; CELLS]], marks: &mut impl Mark) -> u64 {
         let stored = match &mut self.held {
-            Held::Rows(store, lines) => lines.walk(now, |due| kernels::deliver(store, due, cells, marks)),
-            Held::Loose(_, lines, _) => lines.walk(now, |due| kernels::deliver_loose(due, now, cells, marks)),
+            Held::Rows(store, lines) => lines.walk(now, |due| kernels::deliver(store, due, &mut cells[0], marks)),
+            Held::Loose(store, lines, _) => {
+                lines.walk(now, |due| kernels::deliver_loose(store.bits, due, now, cells.as_flattened_mut(), marks))
+            }
         };
         let base = usize::from(self.frame.base(self.frame.phase(now)));
-        stored + self.implicit.deliver(now, base, cells, marks)
+        stored + self.implicit.deliver(now, base, &mut cells[0], marks)
     }
 
     /// Stored synapses of the current frame that are in the cells.
@@ -223,11 +232,11 @@ impl<W: Weight> Memory<W> {
     /// Counts what is due below `end` in the frame that its last tick is of, run by visits, and empties the frame if that
     /// is its end; how many synapses have not been counted before.
     pub(super) fn leave_visited(&mut self, end: Tick) -> u64 {
-        let Held::Loose(_, lines, _) = &mut self.held else {
+        let Held::Loose(store, lines, _) = &mut self.held else {
             unreachable!("invariant: visits are to loose synapses");
         };
         let (line, last) = (&lines.lines[0], end - 1);
-        let due = if line.ends_frame(last) { line.due(last).len() } else { line.due_before(end) } as u64;
+        let due = if line.ends_frame(last) { line.due(last).len() } else { line.due_before(store.bits, end) } as u64;
         let counted = std::mem::replace(&mut lines.walked.1, due);
         lines.leave(last);
         due - counted
@@ -241,7 +250,7 @@ impl<W: Weight> Memory<W> {
                 let pending = |line: &DelayLine<Entry>| line.held() - if line.begins_frame(now) { 0 } else { begun(line) };
                 lines.lines.iter().map(pending).sum()
             }
-            Held::Loose(_, lines, _) => lines.lines.iter().map(|line| line.held() - line.due_before(now) as u64).sum(),
+            Held::Loose(store, lines, _) => lines.lines.iter().map(|line| line.held() - line.due_before(store.bits, now) as u64).sum(),
         };
         stored + self.implicit.held()
     }
@@ -257,16 +266,16 @@ impl<W: Weight> Memory<W> {
 
     /// Calls `visit(slot, weight, delay)` for every synapse of neuron `index` of population `source`: the stored ones by
     /// kind, and in the order of creation among those with one delay; then the implicit ones.
-    pub fn visit(&self, source: usize, index: u32, mut visit: impl FnMut(u16, W, u32)) {
+    pub fn visit(&self, source: usize, index: u32, mut visit: impl FnMut(u32, W, u32)) {
         match &self.held {
-            Held::Rows(store, _) => store.visit(source, index, &mut visit),
+            Held::Rows(store, _) => store.visit(source, index, |slot, weight, delay| visit(slot.into(), weight, delay)),
             Held::Loose(store, ..) => {
                 for one in store.row(self.population_starts[source] + index) {
-                    visit(one.synapse.cell, one.synapse.weight, u32::from(one.ticks));
+                    visit(one.cell(store.bits), one.weight, one.ticks(store.bits));
                 }
             }
         }
-        self.implicit.visit(source, index, visit);
+        self.implicit.visit(source, index, |slot, weight, delay| visit(slot.into(), weight, delay));
     }
 
     /// Number of synapses.
@@ -302,10 +311,10 @@ impl<W: Weight> Memory<W> {
     }
 
     /// Adds up to `events` of its stored synapses to `cells`, in stored order; returns how many.
-    pub fn bare_scatter(&self, events: usize, cells: &mut [W::Acc; CELLS]) -> usize {
+    pub fn bare_scatter(&self, events: usize, cells: &mut [[W::Acc; CELLS]]) -> usize {
         match &self.held {
-            Held::Rows(store, _) => kernels::bare_scatter(store, events, cells),
-            Held::Loose(store, ..) => kernels::bare_scatter_loose(store, events, cells),
+            Held::Rows(store, _) => kernels::bare_scatter(store, events, &mut cells[0]),
+            Held::Loose(store, ..) => kernels::bare_scatter_loose(store, events, cells.as_flattened_mut()),
         }
     }
 }

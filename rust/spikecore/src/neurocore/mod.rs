@@ -23,6 +23,7 @@ pub mod neurons;
 pub mod pages;
 pub mod placed;
 mod rare;
+pub mod rounds;
 pub mod single;
 pub mod source;
 pub mod store;
@@ -37,13 +38,14 @@ use crate::network::Input;
 use crate::recorder::SpikeLog;
 use crate::simd::Level;
 use alarms::Alarms;
-use events::{Wake, Work};
+use events::Wake;
 use frame::CELLS;
 use memory::Memory;
 use neurons::Drive;
 use pages::Pages;
 pub use placed::{Outside, Part, Placed};
 pub use rare::RareDrive;
+use rounds::Work;
 pub use source::Source;
 use touched::{Mark, Touched};
 use visits::Visits;
@@ -124,18 +126,20 @@ impl<W: Weight> Core<W> {
         let neurons = placed.iter().map(|p| p.slice.len as usize).sum();
         let (eventful, dense) = (placed.iter().any(Placed::has_events), placed.iter().any(Placed::has_dense));
         let visits = Visits::new(&placed);
+        let slots = placed.iter().map(Placed::end_slot).max().unwrap_or(0);
+        let parts = slots.div_ceil(CELLS).max(1);
         Self {
             id,
             level,
             memory,
-            cells: Pages::zeroed(1).expect("invariant: forecast and replica_bytes count the cells"),
+            cells: Pages::zeroed(parts).expect("invariant: forecast and replica_bytes count the cells"),
             placed,
             emitted: Vec::with_capacity(neurons),
             fired: Vec::with_capacity(neurons),
             eventful,
-            touched: Touched::new(),
+            touched: Touched::new(parts * CELLS),
             alarms: Alarms::new(),
-            words: Vec::with_capacity(CELLS / 64),
+            words: Vec::with_capacity(parts * CELLS / 64),
             marked: Vec::with_capacity(neurons),
             dense,
             visits,
@@ -166,7 +170,7 @@ impl<W: Weight> Core<W> {
     /// Goes back to tick 0; Poisson events are drawn with this seed.
     pub fn reset(&mut self, seed: u64) {
         self.memory.reset();
-        self.cells[0].fill(W::Acc::default());
+        self.cells.as_flattened_mut().fill(W::Acc::default());
         self.placed.iter_mut().for_each(|placed| placed.reset(seed));
         self.touched.reset();
         self.alarms.reset();
@@ -250,9 +254,9 @@ impl<W: Weight> Core<W> {
     #[inline]
     pub fn deliver_early(&mut self, now: Tick) -> u64 {
         let scattered = if self.eventful {
-            self.memory.deliver_early(now, &mut self.cells[0], &mut self.touched)
+            self.memory.deliver_early(now, &mut self.cells, &mut self.touched)
         } else {
-            self.memory.deliver_early(now, &mut self.cells[0], &mut ())
+            self.memory.deliver_early(now, &mut self.cells, &mut ())
         };
         self.counters.scattered += scattered;
         scattered
@@ -262,9 +266,9 @@ impl<W: Weight> Core<W> {
     #[inline]
     pub fn deliver(&mut self, now: Tick) -> u64 {
         let scattered = if self.eventful {
-            self.memory.deliver(now, &mut self.cells[0], &mut self.touched)
+            self.memory.deliver(now, &mut self.cells, &mut self.touched)
         } else {
-            self.memory.deliver(now, &mut self.cells[0], &mut ())
+            self.memory.deliver(now, &mut self.cells, &mut ())
         };
         self.counters.scattered += scattered;
         scattered
@@ -282,7 +286,7 @@ impl<W: Weight> Core<W> {
         let (touched, eventful) = (&mut self.touched, self.eventful);
         self.alarms.take(now, |slot| {
             if eventful {
-                touched.mark(slot + part as u16);
+                touched.mark(slot as usize + part);
             }
         });
         for placed in &mut self.placed {
@@ -306,11 +310,11 @@ impl<W: Weight> Core<W> {
                         }
                         outside.refresh(now, padded);
                     }
-                    let acc = &mut self.cells[0][cell..cell + slab.receptors() * padded];
+                    let acc = &mut self.cells.as_flattened_mut()[cell..cell + slab.receptors() * padded];
                     for rare in &mut outside.rare {
                         slab.stimulus_events += rare.add(now, acc, padded, |place| {
                             if eventful {
-                                wake.touched.mark((cell + place) as u16);
+                                wake.touched.mark(cell + place);
                             }
                         });
                     }
@@ -412,8 +416,7 @@ impl<W: Weight> Core<W> {
 
     /// Adds up to `events` of its synapses to a scratch copy of its cells, in stored order; returns how many.
     pub fn bare_scatter(&self, events: usize, scratch: &mut Vec<W::Acc>) -> usize {
-        scratch.resize(CELLS, W::Acc::default());
-        let cells = scratch.as_mut_slice().try_into().expect("invariant: just resized");
-        self.memory.bare_scatter(events, cells)
+        scratch.resize(self.cells.len() * CELLS, W::Acc::default());
+        self.memory.bare_scatter(events, scratch.as_chunks_mut().0)
     }
 }

@@ -129,6 +129,12 @@ impl<W: Weight> Placed<W> {
         }
     }
 
+    /// One past its last slot.
+    pub(super) fn end_slot(&self) -> usize {
+        let receptors = if let Part::Neurons { slab, .. } = &self.part { slab.receptors() } else { 0 };
+        (self.slice.slot0 + self.slice.stride * receptors as u32) as usize
+    }
+
     /// Whether any of its blocks is event-driven.
     pub(super) fn has_events(&self) -> bool {
         matches!(&self.part, Part::Neurons { slab, .. } if slab.has_events())

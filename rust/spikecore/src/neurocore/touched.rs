@@ -1,20 +1,16 @@
 //! Which cells have got something: a bit per cell, and a bit per word of those, so that looking costs by what is found.
 
-use super::frame::CELLS;
-
-const WORDS: usize = CELLS / 64;
-
 /// Takes note of a cell that gets input; `()` takes none.
 pub trait Mark {
     /// The cell gets input.
-    fn mark(&mut self, cell: u16);
+    fn mark(&mut self, cell: usize);
     /// The cells `first..first + n` get input.
     fn mark_all(&mut self, first: usize, n: usize);
 }
 
 impl Mark for () {
     #[inline(always)]
-    fn mark(&mut self, _: u16) {}
+    fn mark(&mut self, _: usize) {}
     #[inline(always)]
     fn mark_all(&mut self, _: usize, _: usize) {}
 }
@@ -22,14 +18,14 @@ impl Mark for () {
 /// Bits of cells.
 #[derive(Debug)]
 pub struct Touched {
-    words: Box<[u64; WORDS]>,
-    summary: [u64; WORDS / 64],
+    words: Box<[u64]>,
+    summary: Box<[u64]>,
 }
 
 impl Mark for Touched {
     #[inline(always)]
-    fn mark(&mut self, cell: u16) {
-        let word = usize::from(cell) / 64;
+    fn mark(&mut self, cell: usize) {
+        let word = cell / 64;
         self.words[word] |= 1 << (cell % 64);
         self.summary[word / 64] |= 1 << (word % 64);
     }
@@ -46,9 +42,9 @@ impl Mark for Touched {
 }
 
 impl Touched {
-    /// None touched.
-    pub fn new() -> Self {
-        Self { words: vec![0; WORDS].try_into().expect("invariant: as many as asked for"), summary: [0; WORDS / 64] }
+    /// None of so many touched, a multiple of 4,096.
+    pub fn new(cells: usize) -> Self {
+        Self { words: vec![0; cells / 64].into(), summary: vec![0; cells / 4096].into() }
     }
 
     /// Takes all marks away.
@@ -81,8 +77,9 @@ mod tests {
 
     #[test]
     fn marks_are_taken_once_in_order_and_only_inside() {
-        let mut touched = Touched::new();
-        let cells = [0u16, 1, 63, 64, 4095, 4096, 4159, 8192, 65_535];
+        const CELLS: usize = 65_536;
+        let mut touched = Touched::new(CELLS);
+        let cells = [0, 1, 63, 64, 4095, 4096, 4159, 8192, 65_535];
         cells.iter().for_each(|&cell| touched.mark(cell));
         let mut taken = vec![];
         let mut all = |touched: &mut Touched, first, n| {

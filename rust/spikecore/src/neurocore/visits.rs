@@ -6,21 +6,23 @@
 //! observed: those whose cells get input, from synapses or from outside, in the same order, and those who have set an
 //! alarm. Cells stay empty.
 //!
-//! A frame is listed by slices while the one before it is run, and neurons are asked for as they are listed. It is
-//! listed in the order in which it was filed; what is filed later follows.
+//! Who is visited stands in lists, one per slice, in the order in which it was filed.
 //!
 //! Ticks that need more than visits are left to [`Core::integrate`]: where a bias changes, or a Poisson stimulus of frequent
 //! events is on.
 
 use super::Core;
-use super::events::{self, Visit};
-use super::frame::CELLS;
-use super::kernels::{prefetch_address, prefetch_element};
+use super::alarms::Alarms;
+use super::events;
+use super::kernels::prefetch_element;
 use super::lanes::Item;
 use super::loose::Loose;
+use super::neurons::Slab;
 use super::placed::{Part, Placed};
-use super::weight::{Synapse, Weight};
+use super::rounds::{Visit, Work};
+use super::weight::Weight;
 use crate::id::{BLOCK, NeuronId, Tick};
+use std::ops::Range;
 
 /// Where the spikes of a core go.
 pub trait Outlet {
@@ -30,16 +32,13 @@ pub trait Outlet {
     fn send(&mut self, tick: Tick, ids: &[NeuronId]);
 }
 
-/// Whose slots a block's are.
-#[derive(Debug, Clone, Copy, Default)]
-struct Owner {
-    /// Where the first neuron's state lies, and the bytes of each: a hint and nothing else.
-    address: usize,
-    size: u8,
-    receptor: u8,
+/// Slots of one receptor of a slice.
+#[derive(Debug, Clone, Copy)]
+struct Field {
     slice: u16,
-    /// Index in the slice of the first neuron.
-    neuron: u32,
+    receptor: u16,
+    /// The first.
+    slot: u32,
 }
 
 /// A spike, as it waits to be sent and counted.
@@ -53,31 +52,13 @@ pub struct Found {
     pub slice: u16,
 }
 
-/// What is known to happen in a frame, by slices.
-#[derive(Debug)]
-struct Listed<A> {
-    /// Its first tick; `None` if nothing is listed.
-    frame: Option<Tick>,
-    /// How many of the filed synapses are listed.
-    filed: usize,
-    items: Vec<Vec<Item<A>>>,
-}
-
-impl<A> Listed<A> {
-    fn forget(&mut self) {
-        self.frame = None;
-        self.filed = 0;
-        self.items.iter_mut().for_each(Vec::clear);
-    }
-}
-
 /// Who is visited, and what they have sent.
 #[derive(Debug)]
 pub struct Visits<W: Weight> {
-    /// By block of slots.
-    owners: Box<[Owner; CELLS / BLOCK]>,
-    current: Listed<W::Acc>,
-    coming: Listed<W::Acc>,
+    /// The field of each block of slots.
+    fields: (Vec<u16>, Vec<Field>),
+    /// By slice: what happens in a frame.
+    items: Vec<Vec<Item<W::Acc>>>,
     /// The first tick from which on something comes from outside, while `known`.
     outside: Tick,
     /// The first tick that has to be left to `integrate`.
@@ -97,35 +78,27 @@ pub struct Visits<W: Weight> {
 impl<W: Weight> Visits<W> {
     /// For these slices.
     pub fn new(placed: &[Placed<W>]) -> Self {
-        let mut owners = vec![Owner::default(); CELLS / BLOCK];
-        for (number, placed) in placed.iter().enumerate() {
+        let slots = placed.iter().map(Placed::end_slot).max().unwrap_or(0);
+        let (mut of, mut fields) = (vec![0; slots / BLOCK], vec![]);
+        for (slice, placed) in placed.iter().enumerate() {
             if let Part::Neurons { slab, .. } = &placed.part {
                 let (first, stride) = (placed.slice.slot0 as usize, placed.slice.stride as usize);
-                let (home, size) = slab.singles.address();
-                for at in (0..slab.receptors() * stride).step_by(BLOCK) {
-                    let (receptor, neuron) = (at / stride, at % stride);
-                    owners[(first + at) / BLOCK] = Owner {
-                        address: home + neuron * size,
-                        size: size as u8,
-                        slice: number as u16,
-                        neuron: neuron as u32,
-                        receptor: receptor as u8,
-                    };
+                for receptor in 0..slab.receptors() {
+                    let slot = first + receptor * stride;
+                    of[slot / BLOCK..(slot + stride) / BLOCK].fill(fields.len() as u16);
+                    fields.push(Field { slice: slice as u16, receptor: receptor as u16, slot: slot as u32 });
                 }
             }
         }
-        let owners = owners.try_into().expect("invariant: as many as blocks");
-        let listed = || Listed { frame: None, filed: 0, items: placed.iter().map(|_| vec![]).collect() };
+        let items = placed.iter().map(|_| vec![]).collect();
         let recorded = placed.iter().any(|placed| !placed.taps.is_empty());
-        let (current, coming, outbox) = (listed(), listed(), vec![]);
-        Self { owners, current, coming, outside: 0, whole: 0, known: false, recorded, outbox, sent: 0, done: 0 }
+        let (fields, outbox) = ((of, fields), vec![]);
+        Self { fields, items, outside: 0, whole: 0, known: false, recorded, outbox, sent: 0, done: 0 }
     }
 
-    /// A tick has been run without it, or what comes from outside may have changed.
+    /// What comes from outside may have changed.
     pub fn forget(&mut self) {
         self.known = false;
-        self.current.forget();
-        self.coming.forget();
     }
 
     /// Back to tick 0.
@@ -149,21 +122,20 @@ impl<W: Weight> Visits<W> {
     }
 }
 
-impl<A: Copy + Default> Listed<A> {
-    /// Lists the next `n` of the filed synapses, or those that there are: those due from phase `from` on; asks for their
-    /// neurons. `last` is the phase of the last tick of the frame.
-    #[inline(always)]
-    fn list<W: Weight<Acc = A>>(&mut self, (filed, last): (&[Loose<W>], u16), n: usize, from: u16, owners: &[Owner; CELLS / BLOCK]) {
-        let some = &filed[self.filed..filed.len().min(self.filed.saturating_add(n))];
-        self.filed += some.len();
-        for one in some {
-            let (phase, Synapse { cell, weight }) = (one.ticks & last, one.synapse);
-            if phase >= from {
-                let (owner, place) = (&owners[usize::from(cell) / BLOCK], usize::from(cell) % BLOCK);
-                prefetch_address(owner.address + place * usize::from(owner.size));
-                let (neuron, input) = (owner.neuron + place as u32, W::add(A::default(), weight));
-                self.items[usize::from(owner.slice)].push(Item { neuron, phase, receptor: owner.receptor.into(), input });
-            }
+/// Lists those of the filed synapses, whose cells have `bits` bits, that are due in these phases of a frame.
+fn list<W: Weight>(
+    filed: &[Loose<W>],
+    bits: u32,
+    (phases, last): (Range<u16>, u16),
+    (of, fields): &(Vec<u16>, Vec<Field>),
+    items: &mut [Vec<Item<W::Acc>>],
+) {
+    for one in filed {
+        let (phase, cell) = (one.ticks(bits) as u16 & last, one.cell(bits));
+        if phases.contains(&phase) {
+            let field = fields[usize::from(of[cell as usize / BLOCK])];
+            let (neuron, input) = (cell - field.slot, W::add(W::Acc::default(), one.weight));
+            items[usize::from(field.slice)].push(Item { neuron, phase, receptor: field.receptor, input });
         }
     }
 }
@@ -240,75 +212,44 @@ impl<W: Weight> Core<W> {
         }
     }
 
-    /// Asks for what the first frame of a visit at `now` will find: it was listed long ago.
-    pub fn prepare(&self, now: Tick) {
-        let Some(line) = self.memory.only_loose() else {
-            return;
-        };
-        line.ask(now);
-        line.ask(line.frame_end(now));
-        if self.visits.coming.frame == Some(line.frame_start(now)) {
-            for (placed, items) in self.placed.iter().zip(&self.visits.coming.items) {
-                if let Part::Neurons { slab, .. } = &placed.part {
-                    let (home, size) = slab.singles.address();
-                    items.iter().for_each(|item| prefetch_address(home + item.neuron as usize * size));
-                }
-            }
-        }
-    }
-
     /// Runs the ticks `from..end`, of one frame.
     fn visit_frame(&mut self, from: Tick, end: Tick) {
         #[cfg(test)]
         assert!(!self.panic_at.is_some_and(|tick| (from..end).contains(&tick)), "a test asked for this panic");
         let Self { memory, placed, visits, alarms, work, counters, .. } = self;
         let line = memory.only_loose().expect("invariant: asked before");
-        let base = line.frame_start(from);
-        if visits.current.frame != Some(base) {
-            visits.current.forget();
-            if visits.coming.frame == Some(base) {
-                std::mem::swap(&mut visits.current, &mut visits.coming);
-            }
-            visits.current.frame = Some(base);
-        }
-        let Visits { owners, current, coming, outside, known, outbox, .. } = visits;
-        let last = (line.frame_end(from) - 1 - base) as u16;
-        let filed = (line.due(from), last);
-        current.list(filed, usize::MAX, (from - base) as u16, owners);
+        let (base, next) = (line.frame_start(from), line.frame_end(from));
+        line.ask(next);
+        (end..end + (end - from)).for_each(|tick| alarms.ask(tick));
+        let Visits { fields, items, outside, known, outbox, .. } = visits;
+        let phases = ((from - base) as u16..(end - base) as u16, (next - 1 - base) as u16);
+        list(line.due(from), memory.cell_bits(), phases, fields, items);
         for tick in from..end {
             alarms.take(tick, |slot| {
-                let Owner { slice, neuron, .. } = owners[usize::from(slot) / BLOCK];
-                let neuron = neuron + u32::from(slot) % BLOCK as u32;
-                current.items[usize::from(slice)].push(Item { neuron, phase: (tick - base) as u16, receptor: 0, input: W::Acc::default() });
+                let field = fields.1[usize::from(fields.0[slot as usize / BLOCK])];
+                let (neuron, phase) = (slot - field.slot, (tick - base) as u16);
+                items[usize::from(field.slice)].push(Item { neuron, phase, receptor: 0, input: W::Acc::default() });
             });
         }
-        let next = line.frame_end(from);
-        if coming.frame != Some(next) {
-            coming.forget();
-            coming.frame = Some(next);
-        }
-        line.ask(line.frame_end(next));
-        (end..end + (end - from)).for_each(|tick| alarms.ask(tick));
-        let next = (line.due(next), last);
-        let given = *outside < end;
-        let (mut phases, found) = (0u32, outbox.len());
-        for (slice, (placed, items)) in (0..).zip(placed.iter_mut().zip(&mut current.items)) {
-            if given {
+        let (given, found) = (*outside < end, outbox.len());
+        if given {
+            for (slice, (placed, items)) in (0..).zip(placed.iter_mut().zip(&mut *items)) {
                 placed.get(base, end, items, |tick, id| outbox.push(Found { tick, id, slice }));
             }
-            if let Part::Neurons { slab, outside } = &mut placed.part {
-                let slot = placed.slice.slot0 as usize;
-                let mut visit = Visit { base, end, items, bias: &outside.bias, slot, alarms, phases: &mut phases };
-                slab.visit(work, &mut visit, |n| coming.list(next, n, 0, owners));
-                for (phase, neuron) in work.fired.drain(..) {
-                    outbox.push(Found { tick: base + Tick::from(phase), id: placed.first_id + neuron, slice });
-                }
-            }
         }
-        coming.list(next, usize::MAX, 0, owners);
+        work.phases = 0;
+        let mut first = 0;
+        while first < placed.len() {
+            let company = first..first + like_the_first(&placed[first..]);
+            let (slices, items) = (&mut placed[company.clone()], &mut items[company.clone()]);
+            visit_company(slices, items, (base, end), (work, alarms), |slice, tick, id| {
+                outbox.push(Found { tick, id, slice: (first + slice) as u16 });
+            });
+            first = company.end;
+        }
         *known &= !given;
         outbox[found..].sort_unstable();
-        outbox[found..].iter().for_each(|spike| phases |= 1 << (spike.tick - base));
+        let phases = outbox[found..].iter().fold(work.phases, |phases, spike| phases | 1 << (spike.tick - base));
         counters.skipped += end - from - u64::from(phases.count_ones());
         self.visits.done = end;
         self.counters.scattered += self.memory.leave_visited(end);
@@ -326,4 +267,64 @@ impl<W: Weight> Core<W> {
             self.adapt(end - 1);
         }
     }
+}
+
+/// How many of these slices, from the first on, have neurons that obey one law.
+fn like_the_first<W: Weight>(slices: &[Placed<W>]) -> usize {
+    let Part::Neurons { slab: first, outside: given } = &slices[0].part else {
+        return 1;
+    };
+    let like = |placed: &&Placed<W>| match &placed.part {
+        Part::Source(_) => false,
+        Part::Neurons { slab, outside } => slab.is_like(&outside.bias, first, &given.bias),
+    };
+    1 + slices[1..].iter().take_while(like).count()
+}
+
+/// A part of a visit.
+type Act<'a, W> = dyn FnMut(&mut Slab<W>, &mut Work<W>, &mut Visit<'_, W>) + 'a;
+
+/// Visits neurons of slices that obey one law: all together, then, slice by slice, those to whom more happens. Calls
+/// `found(slice, tick, id)` for each that fires.
+fn visit_company<W: Weight>(
+    slices: &mut [Placed<W>],
+    items: &mut [Vec<Item<W::Acc>>],
+    (base, end): (Tick, Tick),
+    (work, alarms): (&mut Work<W>, &mut Alarms),
+    mut found: impl FnMut(usize, Tick, NeuronId),
+) {
+    let number = slices.len();
+    let mut each = |slice: usize, work: &mut Work<W>, act: &mut Act<'_, W>| {
+        let placed = &mut slices[slice];
+        if let Part::Neurons { slab, outside } = &mut placed.part {
+            let (items, bias, slot) = (&mut items[slice], &outside.bias, placed.slice.slot0 as usize);
+            act(slab, work, &mut Visit { base, end, items, bias, slot, alarms });
+            work.fired.drain(..).for_each(|(phase, neuron)| found(slice, base + Tick::from(phase), placed.first_id + neuron));
+        }
+        !items[slice].is_empty()
+    };
+    work.ends.clear();
+    for slice in 0..number {
+        each(slice, work, &mut |slab, work, visit| slab.enter(work, visit));
+        work.ends.push(work.taken());
+    }
+    let mut from = 0;
+    for slice in 0..number {
+        let range = from..work.ends[slice];
+        from = range.end;
+        let more = each(slice, work, &mut |slab, work, visit| {
+            if slice == 0 {
+                slab.step_lanes(work, visit);
+            }
+            slab.leave(work, range.clone(), visit);
+        });
+        work.more.push(more);
+    }
+    work.clear();
+    for slice in 0..number {
+        if std::mem::take(&mut work.more[slice]) {
+            each(slice, work, &mut |slab, work, visit| slab.visit(work, visit));
+        }
+    }
+    work.more.clear();
 }
