@@ -14,8 +14,7 @@ pub type Tick = u64;
 
 /// Longest delay in ticks.
 pub const MAX_DELAY: u32 = 65_535;
-/// Most slots (receptors of neurons) in one core whose accumulators have 16-bit addresses in the weight store; with loose
-/// synapses see [`crate::neurocore::loose::WIDE_SLOTS`].
+/// Most slots (receptors of neurons) in one core whose accumulators have 16-bit addresses in the weight store.
 pub const MAX_SLOTS: usize = 65_536;
 /// Populations are cut between cores only at multiples of this many neurons, so that a block of neurons shares
 /// its random draws and its vector loop whatever the partition.

@@ -36,7 +36,8 @@ pub struct Seat<'a, W: Weight> {
     begun: bool,
 }
 
-/// Most ticks that are run between two publications.
+/// Most ticks that are run by visits between two publications. Half a lookahead at most, too: then the others know what they
+/// need before they have run what they know, and nobody waits for jitter.
 const WINDOW: Tick = 256;
 
 /// A core's way out, for ticks that are published together.
@@ -148,7 +149,7 @@ impl<'a, W: Weight> Seat<'a, W> {
         }
     }
 
-    /// Runs by visits as many ticks as are known, up to [`WINDOW`], and publishes them together; if the first of them is
+    /// Runs by visits as many ticks as are known, up to a window, and publishes them together; if the first of them is
     /// not for visits, runs that one whole.
     fn visit(&mut self, router: &Router, phases: &mut Phases, lap: &mut Lap) -> Step {
         let now = self.port.published();
@@ -159,7 +160,8 @@ impl<'a, W: Weight> Seat<'a, W> {
             Err(blocked) => return Step { moved, blocked: Some(blocked) },
         };
         self.port.rise(router);
-        let until = self.core.visit(now, known.min(now + WINDOW), &mut Out { router, port: self.port });
+        let window = (self.port.reach() / 2).clamp(1, WINDOW);
+        let until = self.core.visit(now, known.min(now + window), &mut Out { router, port: self.port });
         if until > now {
             self.port.advance(router, until);
         } else {

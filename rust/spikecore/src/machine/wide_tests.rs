@@ -36,7 +36,9 @@ fn exponential() -> LifExp {
 /// Spikes, potentials and counts after 400 ticks in two runs.
 fn outcome<W: Weight>(network: &Network, options: &Options) -> (usize, impl PartialEq + std::fmt::Debug + use<W>) {
     let mut machine = build::<W>(network, options);
-    [130, 270].map(|ticks| assert_eq!(machine.run(ticks, &mut |_| true), Ok(ticks)));
+    for ticks in [130, 270] {
+        assert_eq!(machine.run(ticks, &mut |_| true), Ok(ticks));
+    }
     let v = [0, 1].map(|id| machine.state(id, Variable::Potential).unwrap().into_iter().map(f64::to_bits).collect::<Vec<_>>());
     let synapses = machine.synapses(0, 1).unwrap();
     let counted = machine.statistics();
@@ -88,7 +90,7 @@ fn cores_are_wide_only_where_all_fits() {
     assert_eq!([1, 2, 4].map(|workers| cores(&large, workers, None)), [5, 6, 8]);
     // An implicit projection has cells of 16 bits.
     large.population("b", 10, lif(0.0)).unwrap();
-    let weight = Distribution::Array(vec![1.0; 100].into());
+    let weight = Distribution::Array(vec![1.0; 100]);
     let matrix = Projection { source: 1, target: 1, rule: Rule::Dense, weight, ..large.projections[0].clone() };
     large.projection(matrix).unwrap();
     assert_eq!(cores(&large, 2, None), 68);

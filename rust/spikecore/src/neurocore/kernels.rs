@@ -174,6 +174,12 @@ pub fn prefetch_element<T>(array: &[T], index: usize) {
     prefetch_line(array.as_ptr().wrapping_add(index).cast::<i8>());
 }
 
+/// Asks for the cache line at an address, whatever is there.
+#[inline(always)]
+pub fn prefetch_address(address: usize) {
+    prefetch_line(std::ptr::without_provenance(address));
+}
+
 #[inline(always)]
 fn prefetch_line(line: *const i8) {
     #[cfg(target_arch = "x86_64")]

@@ -5,7 +5,7 @@
 
 use super::alarms::Alarms;
 use super::events::{BUSY, of};
-use super::kernels::{self, prefetch_element};
+use super::kernels;
 use super::lanes::{Item, Lanes, Law};
 use super::neurons::{Equations, Slab};
 use super::single::{Single, Singles};
@@ -14,11 +14,6 @@ use crate::id::{BLOCK, Tick};
 use crate::simd::Level;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// Neurons for whose state is asked together.
-const TOGETHER: usize = 16;
-/// How many neurons ahead: some hundred nanoseconds.
-const AHEAD: usize = 48;
 
 /// A visit to single neurons of a slab: what happens to them in some ticks of a frame.
 #[derive(Debug)]
@@ -77,13 +72,7 @@ impl<W: Weight> Work<W> {
 /// Takes those to whom something happens to the lanes; what a neuron gets in a further tick stays with `items`.
 #[inline(always)]
 fn enter<W: Weight, const N: usize>((singles, lanes): (&mut [Single<W::State, N>], &mut Lanes<W, N>), items: &mut Vec<Item<W::Acc>>) {
-    items.iter().take(AHEAD).for_each(|later| prefetch_element(singles, later.neuron as usize));
-    for (at, some) in (AHEAD..).step_by(TOGETHER).zip(items.chunks(TOGETHER)) {
-        for later in items.iter().skip(at).take(TOGETHER) {
-            prefetch_element(singles, later.neuron as usize);
-        }
-        lanes.take(singles, some);
-    }
+    lanes.take(singles, items);
     items.clear();
     items.append(&mut lanes.later);
 }

@@ -131,6 +131,14 @@ impl<S: Real> Singles<S> {
         }
     }
 
+    /// Where the first lies, and how many bytes each takes: to ask for memory.
+    pub fn address(&self) -> (usize, usize) {
+        match self {
+            Self::One(singles) => (singles.as_ptr().addr(), size_of::<Single<S, 1>>()),
+            Self::Two(singles) => (singles.as_ptr().addr(), size_of::<Single<S, 2>>()),
+        }
+    }
+
     /// Bytes of all.
     pub fn bytes(&self) -> usize {
         match self {

@@ -14,7 +14,7 @@
 use super::Core;
 use super::alarms::Alarms;
 use super::events;
-use super::kernels::prefetch_element;
+use super::kernels::{prefetch_address, prefetch_element};
 use super::lanes::Item;
 use super::loose::Loose;
 use super::neurons::Slab;
@@ -39,6 +39,8 @@ struct Field {
     receptor: u16,
     /// The first.
     slot: u32,
+    /// Where its neuron's state lies, and the bytes of each: a hint and nothing else.
+    home: (usize, usize),
 }
 
 /// A spike, as it waits to be sent and counted.
@@ -86,7 +88,7 @@ impl<W: Weight> Visits<W> {
                 for receptor in 0..slab.receptors() {
                     let slot = first + receptor * stride;
                     of[slot / BLOCK..(slot + stride) / BLOCK].fill(fields.len() as u16);
-                    fields.push(Field { slice: slice as u16, receptor: receptor as u16, slot: slot as u32 });
+                    fields.push(Field { slice: slice as u16, receptor: receptor as u16, slot: slot as u32, home: slab.singles.address() });
                 }
             }
         }
@@ -122,7 +124,8 @@ impl<W: Weight> Visits<W> {
     }
 }
 
-/// Lists those of the filed synapses, whose cells have `bits` bits, that are due in these phases of a frame.
+/// Lists those of the filed synapses, whose cells have `bits` bits, that are due in these phases of a frame, and asks
+/// for their neurons.
 fn list<W: Weight>(
     filed: &[Loose<W>],
     bits: u32,
@@ -133,8 +136,9 @@ fn list<W: Weight>(
     for one in filed {
         let (phase, cell) = (one.ticks(bits) as u16 & last, one.cell(bits));
         if phases.contains(&phase) {
-            let field = fields[usize::from(of[cell as usize / BLOCK])];
+            let field = &fields[usize::from(of[cell as usize / BLOCK])];
             let (neuron, input) = (cell - field.slot, W::add(W::Acc::default(), one.weight));
+            prefetch_address(field.home.0 + neuron as usize * field.home.1);
             items[usize::from(field.slice)].push(Item { neuron, phase, receptor: field.receptor, input });
         }
     }

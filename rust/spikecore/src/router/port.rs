@@ -141,6 +141,10 @@ impl Port {
     pub(super) fn filed(&self) -> Tick {
         self.channels.iter().map(|channel| channel.filed).min().unwrap_or(0)
     }
+    /// The smallest lookahead of its producers; if it has none, the largest number.
+    pub fn reach(&self) -> Tick {
+        self.channels.iter().map(|channel| channel.reach).min().unwrap_or(Tick::MAX)
+    }
     /// Channels of this core: groups of producers that are filed apart.
     pub fn channels(&self) -> usize {
         self.channels.len()
