@@ -14,6 +14,12 @@
 //! at most `max(i_r, 0)` times `S_{r,m}`, `m` the smaller of `w` and the place of the maximum: inhibition is ignored. A
 //! neuron whose sum of these stays below the threshold by more than the margin cannot fire within `w` ticks.
 //!
+//! **Rising.** With one current `v_n` is `a p22^n + b p11^n + c`, which has one extremum at most. So where it still rises after
+//! `w` ticks, where `v_{w+1} - v_w = p21 i_w + bias - (1 - p22) v_w > 0`, a maximum can only come later, and for all `n` up to `w`
+//! it lies below the larger of `v_0` and `v_w`: of a neuron that a large input drives to its threshold that is all there is to
+//! know, and far less than the sum above. That it rises is taken for sure when it does so by more than the margin, and of an
+//! excitatory current, of which the slower decay is a bound.
+//!
 //! **Margin.** It covers the rounding by which step-by-step integration may differ; `ε` is the unit roundoff.
 //! - A stepped current obeys `i' <= p11 (1 + ε)² i` and never grows. The bound takes `S` with a decay of
 //!   `min(1, p11 (1 + 3 ε))`, so it holds for stepped currents however slow they are.
@@ -38,8 +44,8 @@ use crate::network::Propagators;
 
 const BASE: usize = 256;
 const DIGITS: usize = 6;
-/// Windows of 1, 2, 4 … ticks for which a neuron may be left alone.
-const RUNGS: usize = 10;
+/// Windows of ticks for which a neuron may be left alone.
+const WINDOWS: [Tick; 18] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 
 /// Coefficients of a number of ticks.
 ///
@@ -100,6 +106,8 @@ struct Rung<S> {
     v: S,
     bias: S,
     i: [S; 2],
+    /// What the first current adds at the end, and what is left of it, times `p21`.
+    end: (S, S),
     /// Relative margin, see the module.
     margin: S,
 }
@@ -108,13 +116,15 @@ struct Rung<S> {
 #[derive(Debug, Clone)]
 pub struct Flow<S> {
     digits: Box<[[Stride<S>; BASE]; DIGITS]>,
-    rungs: [Rung<S>; RUNGS],
+    rungs: [Rung<S>; WINDOWS.len()],
     /// For ever.
     last: Rung<S>,
     theta: S,
     /// What potential and currents at rest stay below: the threshold less the margin of a reach of six; no number is
     /// below it where that is no bound for ever.
     calm: S,
+    /// What of a potential is lost in a step.
+    leak: S,
     /// Whether there is no leak.
     keeps: bool,
     /// Whether there is no threshold.
@@ -174,17 +184,25 @@ impl<S: Real> Flow<S> {
         let mut one = Exact { v: p.p22, i: p.p21, bias: 1.0, decay: p.p11 };
         let zero: Stride<S> = Exact::NONE.round();
         let mut digits = Box::new([[zero; BASE]; DIGITS]);
-        let mut rungs = [Rung { v: zero.v, bias: zero.bias, i: zero.i.map(|i| i.0), margin: zero.bias }; RUNGS];
         let slow = Propagators { p11: p.p11.map(|p11| (p11 * (1.0 + 3.0 * S::EPSILON)).min(1.0)), ..*p };
         let peaks = [peak(&slow, 0), peak(&slow, 1)];
         let margin = |growth: f64| S::from_f64(32.0 * S::EPSILON * growth);
-        let mut rung = Exact { decay: slow.p11, ..one };
-        for (k, slot) in rungs.iter_mut().enumerate() {
-            let ticks = (1u64 << k) as f64;
-            let i = [0, 1].map(|r| if ticks < peaks[r].0 { rung.i[r] } else { peaks[r].1 });
-            *slot = Rung { v: S::from_f64(rung.v), bias: S::from_f64(rung.bias), i: i.map(S::from_f64), margin: margin(rung.bias) };
-            rung = rung.then(rung);
-        }
+        let tick = Exact { decay: slow.p11, ..one };
+        let (mut rung, mut ticks) = (tick, 1);
+        let rungs = WINDOWS.map(|window| {
+            for _ in ticks..window {
+                rung = rung.then(tick);
+            }
+            ticks = window;
+            let i = [0, 1].map(|r| if (ticks as f64) < peaks[r].0 { rung.i[r] } else { peaks[r].1 });
+            Rung {
+                v: S::from_f64(rung.v),
+                bias: S::from_f64(rung.bias),
+                i: i.map(S::from_f64),
+                end: (S::from_f64(rung.i[0]), S::from_f64(rung.decay[0] * slow.p21[0])),
+                margin: margin(rung.bias),
+            }
+        });
         for row in digits.iter_mut() {
             let mut sum = Exact::NONE;
             for slot in row.iter_mut() {
@@ -199,12 +217,14 @@ impl<S: Real> Flow<S> {
             v: S::from_f64(if keeps { 1.0 } else { 0.0 }),
             bias: S::from_f64(1.0 / leak),
             i: [peaks[0].1, peaks[1].1].map(S::from_f64),
+            // For ever nothing rises.
+            end: (S::default(), S::default()),
             margin: margin(if keeps { settling } else { 1.0 / leak }),
         };
         // Without leak what is added may be infinite; three roundings of the sum are covered by the margin's slack.
         let bound = p.theta - 32.0 * S::EPSILON * 7.0 * p.theta / leak;
         let calm = S::from_f64(if keeps || !bound.is_finite() || p.theta <= 0.0 { f64::NEG_INFINITY } else { bound });
-        Self { digits, rungs, last, theta: S::from_f64(p.theta), calm, keeps, never: p.theta == f64::INFINITY }
+        Self { digits, rungs, last, theta: S::from_f64(p.theta), calm, leak: S::from_f64(leak), keeps, never: p.theta == f64::INFINITY }
     }
 
     /// Moves potential and currents on by `ticks` without input.
@@ -324,13 +344,17 @@ impl<S: Real> Flow<S> {
             }
             let reach = (size(v) + size(drift)) + currents;
             let margin = rung.margin * (reach + size(self.theta));
-            (top + up) + margin < self.theta
+            let last = end + i[0] * rung.end.0;
+            let rises = (i[0] * rung.end.1 + bias) - self.leak * last;
+            let sure = N == 1 && i[0] > zero && rung.end.1 > zero && rises > margin;
+            let bound = if sure { if last > v { last } else { v } } else { top + up };
+            bound + margin < self.theta
         };
         if below(&self.last) {
             return Tick::MAX;
         }
         let rungs = self.rungs.partition_point(below);
-        if rungs == 0 { 0 } else { 1 << (rungs - 1) }
+        if rungs == 0 { 0 } else { WINDOWS[rungs - 1] }
     }
 }
 
@@ -407,6 +431,49 @@ mod tests {
                 i = [i[0] * p.p11[0] as f32, i[1] * p.p11[1] as f32];
                 prop_assert!(x < p.theta as f32, "{quiet}: {x} after {n}");
             }
+        }
+    }
+
+    proptest! {
+        /// The same of neurons with one current, which may be seen to rise up to the end of a window.
+        #[test]
+        fn the_quiet_with_one_current_do_not_fire(
+            tau_m in membrane(), tau in prop_oneof![5 => time_constant(), 1 => 1e3..1e9f64],
+            v in -40.0..14.9999f64, i in prop_oneof![-500.0..3000.0f64, 300.0..1500.0f64], bias in prop_oneof![Just(0.0), -0.2..0.25f64],
+        ) {
+            let p = propagators(tau_m, [tau, tau], 0.1);
+            let quiet = Flow::<f64>::new(&p).quiet(v, [i], bias);
+            let (.., top) = steps(&p, v, [i, 0.0], bias, quiet.min(5000));
+            prop_assert!(top < p.theta, "{quiet} {top}");
+            let quiet = Flow::<f32>::new(&p).quiet(v as f32, [i as f32], bias as f32);
+            let (mut x, mut i) = (v as f32, i as f32);
+            for n in 0..quiet.min(5000) {
+                x = (x * p.p22 as f32 + i * p.p21[0] as f32) + bias as f32;
+                i *= p.p11[0] as f32;
+                prop_assert!(x < p.theta as f32, "{quiet}: {x} after {n}");
+            }
+        }
+    }
+
+    /// A neuron that a pulse makes fire is left alone for at least two thirds of the time that it takes, again and again.
+    #[test]
+    fn a_rise_is_looked_at_a_few_times() {
+        let p = propagators(20.0, [5.0, 5.0], 0.1);
+        let flow = Flow::<f32>::new(&p);
+        for pulse in [1300.0, 1450.0, 2000.0, 5000.0] {
+            let (mut v, mut i, mut looks, mut ticks) = (0.0f32, [pulse], 0, 0);
+            loop {
+                let quiet = flow.quiet(v, i, 0.0);
+                if quiet == 0 {
+                    break;
+                }
+                flow.advance(&mut v, &mut i, 0.0, quiet);
+                (looks, ticks) = (looks + 1, ticks + quiet);
+            }
+            let (.., before) = steps(&p, 0.0, [f64::from(pulse), 0.0], 0.0, ticks);
+            let (.., after) = steps(&p, 0.0, [f64::from(pulse), 0.0], 0.0, ticks + 1);
+            assert!(before < p.theta && after > p.theta - 1e-3, "{pulse} pA: {ticks} ticks, {before} {after}");
+            assert!((1..=4).contains(&looks), "{pulse} pA: {looks} looks in {ticks} ticks");
         }
     }
 
