@@ -45,7 +45,7 @@ use crate::network::Propagators;
 const BASE: usize = 256;
 const DIGITS: usize = 6;
 /// Windows of ticks for which a neuron may be left alone.
-const WINDOWS: [Tick; 18] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
+const WINDOWS: [Tick; 16] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512];
 
 /// Coefficients of a number of ticks.
 ///
@@ -331,30 +331,38 @@ impl<S: Real> Flow<S> {
         if self.keeps && i == [zero; N] && bias <= zero {
             return if v < self.theta { Tick::MAX } else { 0 };
         }
-        let positive = |x: S| if x > S::default() { x } else { S::default() };
-        let size = |x: S| if x > S::default() { x } else { x * S::from_f64(-1.0) };
-        let below = |rung: &Rung<S>| {
-            let drift = times(bias, rung.bias);
-            let end = v * rung.v + drift;
-            let top = if end > v { end } else { v };
-            let (mut up, mut currents) = (zero, zero);
-            for r in 0..N {
-                up = up + times(positive(i[r]), rung.i[r]);
-                currents = currents + times(size(i[r]), rung.i[r]);
-            }
-            let reach = (size(v) + size(drift)) + currents;
-            let margin = rung.margin * (reach + size(self.theta));
-            let last = end + i[0] * rung.end.0;
-            let rises = (i[0] * rung.end.1 + bias) - self.leak * last;
-            let sure = N == 1 && i[0] > zero && rung.end.1 > zero && rises > margin;
-            let bound = if sure { if last > v { last } else { v } } else { top + up };
-            bound + margin < self.theta
-        };
-        if below(&self.last) {
+        if self.is_below(&self.last, v, i, bias) {
             return Tick::MAX;
         }
-        let rungs = self.rungs.partition_point(below);
-        if rungs == 0 { 0 } else { WINDOWS[rungs - 1] }
+        // All windows at once: to search them would be to guess at every turn.
+        let mut below = [0u32; WINDOWS.len()];
+        for (below, rung) in below.iter_mut().zip(&self.rungs) {
+            *below = u32::from(self.is_below(rung, v, i, bias));
+        }
+        below.iter().rposition(|&below| below != 0).map_or(0, |window| WINDOWS[window])
+    }
+
+    /// Does a neuron stay below the threshold within the ticks of `rung`, by more than the margin?
+    #[inline(always)]
+    fn is_below<const N: usize>(&self, rung: &Rung<S>, v: S, i: [S; N], bias: S) -> bool {
+        let zero = S::default();
+        let positive = |x: S| if x > zero { x } else { zero };
+        let size = |x: S| if x > zero { x } else { x * S::from_f64(-1.0) };
+        let larger = |a: S, b: S| if a > b { a } else { b };
+        let drift = times(bias, rung.bias);
+        let end = v * rung.v + drift;
+        let (mut up, mut currents) = (zero, zero);
+        for r in 0..N {
+            up = up + times(positive(i[r]), rung.i[r]);
+            currents = currents + times(size(i[r]), rung.i[r]);
+        }
+        let reach = (size(v) + size(drift)) + currents;
+        let margin = rung.margin * (reach + size(self.theta));
+        let last = end + i[0] * rung.end.0;
+        let rises = (i[0] * rung.end.1 + bias) - self.leak * last;
+        let sure = (N == 1) & (i[0] > zero) & (rung.end.1 > zero) & (rises > margin);
+        let bound = if sure { larger(v, last) } else { larger(v, end) + up };
+        bound + margin < self.theta
     }
 }
 
