@@ -22,22 +22,27 @@ AHEAD = 1022
 
 
 class Bound:
-    """For how many ticks a neuron is certainly silent, as the engine's rungs of 1, 2, 4 … 512 ticks have it."""
+    """For how many ticks a neuron is certainly silent, as the engine's windows have it."""
+
+    windows = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 
     def __init__(self, p, epsilon):
         self.c = {name: float(x) for name, x in reference.propagators(p, H).items()}
         self.theta, self.epsilon = p.v_th - p.e_l, epsilon
         p22 = self.c["p22"]
         tops = []
+        self.responses = []
         for receptor in "ei":
             slow = min(1.0, self.c[f"p11{receptor}"] * (1.0 + 3.0 * epsilon))
-            v, i, rises = 0.0, 1.0, [0.0]
+            v, i, rises, response = 0.0, 1.0, [0.0], [(0.0, 1.0)]
             for _ in range(4_000):
                 v, i = v * p22 + i * self.c[f"p21{receptor}"], i * slow
                 rises.append(max(rises[-1], v))
+                response.append((v, i))
             tops.append(rises)
+            self.responses.append(response)
         self.tops = tops
-        self.windows = [2**k for k in range(10)]
+        self.has_one_current = self.c["p11e"] == self.c["p11i"]
 
     def silent(self, window, v, currents, bias):
         """Whether it cannot fire within `window` ticks, None for ever."""
@@ -45,21 +50,24 @@ class Bound:
         shrinks = 0.0 if window is None else p22**window
         growth = (1.0 - shrinks) / (1.0 - p22)
         end = v * shrinks + growth * bias
-        tops = [rises[-1 if window is None else window] for rises in self.tops]
+        tops = [rises[-1 if window is None else window] for rises in self.tops][: len(currents)]
         reach = abs(v) + growth * abs(bias) + sum(abs(i) * top for i, top in zip(currents, tops, strict=True))
         rise = sum(max(i, 0.0) * top for i, top in zip(currents, tops, strict=True))
-        return max(v, end) + rise + 32.0 * self.epsilon * growth * (reach + self.theta) < self.theta
+        margin = 32.0 * self.epsilon * growth * (reach + self.theta)
+        if len(currents) == 1 and currents[0] > 0.0 and window is not None:
+            response, left = self.responses[0][window]
+            last = end + currents[0] * response
+            if self.c["p21e"] * left * currents[0] + bias - (1.0 - p22) * last > margin:
+                return max(v, last) + margin < self.theta
+        return max(v, end) + rise + margin < self.theta
 
     def quiet(self, v, currents, bias):
         """Ticks, or None if it never fires."""
+        if self.has_one_current:
+            currents = currents[:1]
         if self.silent(None, v, currents, bias):
             return None
-        found = 0
-        for window in self.windows:
-            if not self.silent(window, v, currents, bias):
-                break
-            found = window
-        return found
+        return max((w for w in self.windows if self.silent(w, v, currents, bias)), default=0)
 
 
 def count(p, size, v0, source, synapses, edges, ticks):
@@ -76,7 +84,7 @@ def count(p, size, v0, source, synapses, edges, ticks):
         inputs = np.zeros((2, size))
         reached = set(alarms[k])
         for target, weight in due.pop(k, []):
-            inputs[0 if weight >= 0 else 1, target] += weight
+            inputs[0 if weight >= 0 or neurons.one_current else 1, target] += weight
             reached.add(target)
         reached |= set(range(size)) if k in changes else set()
         p.currents = edges_of(edges)
@@ -114,6 +122,8 @@ CASES = {
     "alarms and spikes": {"spikes": 50, "weight": 900.0, "i_e": 0.0, "edges": []},
     "below rheobase": {"spikes": 5, "weight": 80.0, "i_e": 360.0, "edges": []},
     "above rheobase": {"spikes": 5, "weight": 80.0, "i_e": 380.0, "edges": []},
+    "one current": {"spikes": 50, "weight": 900.0, "i_e": 0.0, "edges": [], "tau_syn_inh": 2.0},
+    "one current and a bias": {"spikes": 30, "weight": 300.0, "i_e": 300.0, "edges": [], "tau_syn_inh": 2.0},
     "switched": {"spikes": 30, "weight": 200.0, "i_e": 0.0, "edges": [(300, 900, 300.0), (700, 2_000, 90.0)]},
 }
 
@@ -122,9 +132,10 @@ def small(case):
     """Neurons with a source and recurrence, described for the engine and for the count."""
     rng = np.random.default_rng(5)
     size, sources, ticks = 12, 3, 3_000
-    p = reference.Neurons(size, tau_m=10.0, tau_syn_exc=2.0, tau_syn_inh=5.0, i_e=case["i_e"], t_ref=2.0)
+    tau_inh = case.get("tau_syn_inh", 5.0)
+    p = reference.Neurons(size, tau_m=10.0, tau_syn_exc=2.0, tau_syn_inh=tau_inh, i_e=case["i_e"], t_ref=2.0)
     model = sc.LIF(
-        tau_m=p.tau_m, e_l=p.e_l, v_th=p.v_th, v_reset=p.v_reset, tau_syn_exc=2.0, tau_syn_inh=5.0, i_e=p.i_e
+        tau_m=p.tau_m, e_l=p.e_l, v_th=p.v_th, v_reset=p.v_reset, tau_syn_exc=2.0, tau_syn_inh=tau_inh, i_e=p.i_e
     )
     stamps = np.sort(rng.choice(np.arange(1, ticks - 40), (case["spikes"], 1), replace=False), axis=0).ravel()
     owners = rng.integers(0, sources, stamps.size)

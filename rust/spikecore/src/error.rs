@@ -45,7 +45,7 @@ pub enum CompileError {
         /// What was to be allocated.
         what: String,
     },
-    /// A core would need more slots than a 16-bit target can name.
+    /// A core would need more slots than its synapses can name.
     #[error("core {core} would hold {slots} slots, allowed: at most {limit}; use more cores or free the placement")]
     CoreFull {
         /// Core.

@@ -1,5 +1,6 @@
 //! What a network will need, before anything is built.
 
+use super::partition::Partition;
 use super::{implicit, layout};
 use crate::id::BLOCK;
 use crate::network::Network;
@@ -35,8 +36,9 @@ impl Forecast {
         self.synapse_bytes.saturating_add(self.index_bytes).saturating_add(self.state_bytes).saturating_add(self.build_bytes)
     }
 
-    /// Forecasts a machine of `cores` cores with weight format `W`.
-    pub fn new<W: Weight>(network: &Network, cores: usize) -> Self {
+    /// Forecasts a machine cut like this, with weight format `W`.
+    pub fn new<W: Weight>(network: &Network, partition: &Partition) -> Self {
+        let cores = partition.cores();
         use crate::network::{Distribution, Rule};
         let (mut synapses, mut bytes, mut index, mut build) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
         let mut transposing = 0.0f64;
@@ -58,7 +60,7 @@ impl Forecast {
             }
         }
         let loose = layout::loose_bytes::<W>(synapses, network.neurons() * cores as u64);
-        if loose < bytes + index {
+        if partition.is_wide() || loose < bytes + index {
             bytes = synapses * size_of::<Loose<W>>() as f64;
             index = loose - bytes;
         } else {
@@ -72,8 +74,8 @@ impl Forecast {
             let bytes = Own::<W::State>::bytes_per_neuron(&p.model, !p.each.is_empty());
             (p.size as usize * bytes) as u64
         });
-        let slots = network.populations.iter().map(|p| p.size as usize * p.model.receptors()).sum::<usize>();
-        let cells = ((cores * CELLS).max(slots + cores * BLOCK) * size_of::<W::Acc>()) as u64;
+        let parts = partition.slots.iter().map(|slots| slots.div_ceil(CELLS).max(1)).sum::<usize>();
+        let cells = (parts * CELLS * size_of::<W::Acc>()) as u64;
         Self {
             neurons,
             synapses: (synapses + computed) as u64,

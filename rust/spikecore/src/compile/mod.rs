@@ -58,7 +58,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     // K2 of the kernels leans on this.
     let level = options.level.min(Level::detect());
     let partition = Partition::new(network, options.workers, options.placement.as_deref(), options.loose)?;
-    let forecast = Forecast::new::<W>(network, partition.cores());
+    let forecast = Forecast::new::<W>(network, &partition);
     let available = available_memory();
     if forecast.bytes() > available {
         return Err(CompileError::Memory { needed: forecast.bytes(), available, what: "the whole machine".to_owned() });

@@ -104,6 +104,11 @@ impl Partition {
         partition
     }
 
+    /// Whether any core has more than [`MAX_SLOTS`]: synapses are then loose.
+    pub fn is_wide(&self) -> bool {
+        self.slots.iter().any(|&slots| slots > MAX_SLOTS)
+    }
+
     /// Number of cores.
     pub fn cores(&self) -> usize {
         self.slices.len()
@@ -136,14 +141,13 @@ fn slots(network: &Network) -> usize {
 fn may_be_wide(network: &Network, workers: usize, loose: Option<bool>) -> bool {
     let narrow = slots(network).div_ceil(MAX_SLOTS);
     let longest = network.stored().map(|(_, projection)| projection.delay.support().1).max();
-    let fewer = || {
-        let (synapses, rows) = layout::expected_row_bytes::<f32>(network, narrow);
-        synapses < MOST_EXPECTED && layout::loose_bytes::<f32>(synapses, network.neurons() * narrow as u64) < rows
-    };
+    let (synapses, rows) = layout::expected_row_bytes::<f32>(network, narrow);
+    let fewer = layout::loose_bytes::<f32>(synapses, network.neurons() * narrow as u64) < rows;
     narrow > workers
         && longest.is_some_and(|longest| longest <= WIDE_DELAY)
         && network.projections.iter().all(|projection| !projection.rule.is_implicit())
-        && loose.unwrap_or_else(fewer)
+        && synapses < MOST_EXPECTED
+        && loose.unwrap_or(fewer)
 }
 
 /// Synapses that the index of one core can count, with some to spare for what is drawn.

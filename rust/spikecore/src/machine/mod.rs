@@ -70,11 +70,11 @@ impl Machine {
     /// For an unknown weight format or number of workers, or if a core would be too full.
     pub fn forecast(network: &Network, workers: usize, weights: &str) -> Result<Forecast, CompileError> {
         check_workers(workers)?;
-        let cores = compile::partition::Partition::new(network, workers, None, None)?.cores();
+        let partition = compile::partition::Partition::new(network, workers, None, None)?;
         match weights {
-            "f32" => Ok(Forecast::new::<f32>(network, cores)),
-            "f64" => Ok(Forecast::new::<f64>(network, cores)),
-            "q16" => Ok(Forecast::new::<Q16>(network, cores)),
+            "f32" => Ok(Forecast::new::<f32>(network, &partition)),
+            "f64" => Ok(Forecast::new::<f64>(network, &partition)),
+            "q16" => Ok(Forecast::new::<Q16>(network, &partition)),
             _ => Err(unknown_format(weights)),
         }
     }

@@ -1,8 +1,8 @@
 //! Runs all cores of a machine on the thread that asks, without workers: what a batch does with each sample.
 //!
 //! The thread visits its cores in turn until nothing moves. By the router's proof that nobody waits for ever, all then
-//! stand at the horizon and have filed everything below it. Between any two ticks of a core it asks whether to go on: a
-//! tick may take milliseconds. A sample that is given up is of no use, so its cores need not stand at one tick.
+//! stand at the horizon and have filed everything below it. Between any two steps of a core, a tick or the ticks
+//! of a visit, it asks whether to go on: a step may take milliseconds. A sample that is given up is of no use, so its cores need not stand at one tick.
 
 use super::engine::Engine;
 use super::step::{Lap, Phases, Seat};

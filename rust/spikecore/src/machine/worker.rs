@@ -70,7 +70,7 @@ pub(super) fn message_of(panic: &(dyn Any + Send)) -> String {
 }
 
 /// One visit to every core, and a look over the whole machine if they all rest: whether anything moved, and whether
-/// any core is not finished. `words` holds what the unfinished wait for. The visit ends after any tick, if `go_on` says no.
+/// any core is not finished. `words` holds what the unfinished wait for. The visit ends after any step, if `go_on` says no.
 pub(super) fn pass<W: Weight>(
     seats: &mut [Seat<'_, W>],
     router: &Router,

@@ -83,12 +83,6 @@ impl Alarms {
         prefetch_element(&self.chunks, self.first[now as usize % SLOTS] as usize);
     }
 
-    /// Is there any of tick `now`?
-    #[inline]
-    pub fn any(&self, now: Tick) -> bool {
-        self.first[now as usize % SLOTS] != NONE
-    }
-
     /// The first tick from `now` on with an alarm; `Tick::MAX` if there is none.
     pub fn next(&self, now: Tick) -> Tick {
         let at = now as usize % SLOTS;

@@ -11,6 +11,7 @@ use super::loose::Loose;
 use super::store::{Kind, Segment};
 use super::weight::Weight;
 use crate::id::{NeuronId, Tick};
+use std::ops::Range;
 
 /// A filed run of synapses: offset into its kind's array (36 bits), phase of the emission tick (4 bits), length
 /// (16 bits), kind (8 bits).
@@ -67,6 +68,9 @@ impl<W: Weight> Filed for Loose<W> {
         1
     }
 }
+
+/// Longest frame of loose synapses, as a power of two; it ends before [`super::events::is_census`] comes twice.
+pub const LONGEST_FRAME: u32 = 4;
 
 /// Slots that count for what is usual.
 const LATELY: usize = 64;
@@ -127,6 +131,10 @@ pub struct DelayLine<E> {
     keys: Vec<Vec<Key>>,
     mask: u64,
     shift: u32,
+    /// The frame whose entries have been put in the order of their ticks, and how many were.
+    ordered: (Tick, usize),
+    /// For that, reused.
+    scratch: Vec<E>,
 }
 
 impl<E: Filed> DelayLine<E> {
@@ -146,6 +154,8 @@ impl<E: Filed> DelayLine<E> {
             keys: (0..if keyed { slots } else { 0 }).map(|_| Vec::new()).collect(),
             mask: slots - 1,
             shift,
+            ordered: (Tick::MAX, 0),
+            scratch: vec![],
         }
     }
 
@@ -203,11 +213,6 @@ impl<E: Filed> DelayLine<E> {
         &self.keys[self.slot(tick)]
     }
 
-    /// Entries of a frame, on average.
-    pub fn mean_due(&self) -> usize {
-        self.usual / LATELY
-    }
-
     /// Entries of the frame of `tick` so far.
     pub fn due(&self, tick: Tick) -> &[E] {
         &self.slots[self.slot(tick)]
@@ -254,6 +259,7 @@ impl<E: Filed> DelayLine<E> {
     /// Empties all frames.
     pub fn reset(&mut self) {
         (0..self.slots.len()).for_each(|slot| self.empty(slot));
+        self.ordered = (Tick::MAX, 0);
     }
 
     fn empty(&mut self, slot: usize) {
@@ -334,6 +340,38 @@ impl<W: Weight> DelayLine<Loose<W>> {
             let delay = one.ticks(bits);
             self.put((tick + u64::from(delay)) >> self.shift, one.due_after(bits, tick), delay, source);
         }
+    }
+
+    /// Puts what is filed for the frame of `now` in the order of ticks, and of filing within each, unless most of it is: where
+    /// in the frame those of `now` stand, and from where on nothing is in order.
+    pub fn order(&mut self, bits: u32, now: Tick) -> (Range<usize>, usize) {
+        let (frame, last) = (now >> self.shift, (1 << self.shift) - 1);
+        let slot = self.slot(now);
+        if last == 0 {
+            return (0..self.slots[slot].len(), self.slots[slot].len());
+        }
+        let phase = |one: &Loose<W>| (one.ticks(bits) & last) as usize;
+        let known = if self.ordered.0 == frame { self.ordered.1 } else { 0 };
+        let filed = &mut self.slots[slot];
+        if 4 * (filed.len() - known) > filed.len() {
+            let mut starts = [0usize; 1 + (1 << LONGEST_FRAME)];
+            filed.iter().for_each(|one| starts[phase(one) + 1] += 1);
+            (1..starts.len()).for_each(|k| starts[k] += starts[k - 1]);
+            self.scratch.clear();
+            self.scratch.resize(filed.len(), Loose::default());
+            for one in &*filed {
+                let place = &mut starts[phase(one)];
+                self.scratch[*place] = *one;
+                *place += 1;
+            }
+            filed.copy_from_slice(&self.scratch);
+            self.ordered = (frame, filed.len());
+        }
+        let ordered = if self.ordered.0 == frame { self.ordered.1 } else { 0 };
+        let of = (now as u32 & last) as usize;
+        let begin = filed[..ordered].partition_point(|one| phase(one) < of);
+        let end = filed[..ordered].partition_point(|one| phase(one) <= of);
+        (begin..end, ordered)
     }
 
     /// How many of the frame of `now` are due before it.

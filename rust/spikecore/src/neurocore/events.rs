@@ -38,6 +38,9 @@ const CALM_FOR: u8 = 2;
 /// a dense step of 128 neurons does.
 pub(super) const BUSY: u16 = 96;
 
+/// Neurons that are stepped together at most where ticks are run whole.
+const TOGETHER: usize = 1024;
+
 /// Ticks from one census to the next.
 const SPAN: Tick = 64;
 
@@ -257,17 +260,20 @@ impl<W: Weight> Slab<W> {
         }
         let Wake { neurons, alarms, slot, work, .. } = wake;
         let mut items = std::mem::take(&mut work.items);
-        for &neuron in neurons.iter() {
-            for receptor in 0..receptors {
-                let input = std::mem::take(&mut acc[receptor * padded + neuron as usize]);
-                items.push(Item { neuron, phase: 0, receptor: receptor as u16, input });
+        // Where all are woken, lanes for all would be as large as their state.
+        for some in neurons.chunks(TOGETHER) {
+            for &neuron in some {
+                for receptor in 0..receptors {
+                    let input = std::mem::take(&mut acc[receptor * padded + neuron as usize]);
+                    items.push(Item { neuron, phase: 0, receptor: receptor as u16, input });
+                }
             }
+            let (base, end) = (drive.tick, drive.tick + 1);
+            let mut visit = Visit { base, end, items: &mut items, bias: drive.bias, slot: *slot, alarms };
+            self.visit(work, &mut visit);
+            out.extend(work.fired.drain(..).map(|(_, neuron)| neuron));
         }
-        let (base, end) = (drive.tick, drive.tick + 1);
-        let mut visit = Visit { base, end, items: &mut items, bias: drive.bias, slot: *slot, alarms };
-        self.visit(work, &mut visit);
         work.items = items;
-        out.extend(work.fired.drain(..).map(|(_, neuron)| neuron));
     }
 
     /// Chooses anew how blocks are updated, after step `now` of a census.

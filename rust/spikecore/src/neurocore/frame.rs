@@ -1,6 +1,7 @@
 //! Frames: runs of ticks whose input is summed in one walk.
 //!
-//! A core has 65,536 accumulators, its *cells*, because a cell is a `u16` in the store. A core with few slots has
+//! A core that stores rows has 65,536 accumulators, its *cells*, because a cell is a `u16` in the store; loose synapses may
+//! name more, and then every cell is a slot. A core with few slots has
 //! cells to spare, and uses them to look ahead: a frame is `2^k` consecutive ticks, aligned, and the cells hold the
 //! input of every slot for every tick of one frame. A row's synapses with neighbouring delays are then one entry of
 //! the delay line, so entries stay as long on a small core as on a large one.
@@ -18,7 +19,7 @@
 
 use crate::id::{MAX_SLOTS, Tick};
 
-/// Accumulators of a core.
+/// Accumulators of a core that stores rows; other cores have a multiple of them.
 pub const CELLS: usize = MAX_SLOTS;
 /// Longest frame, as a power of two: an entry has 4 bits for the emission tick.
 const MAX_SHIFT: u32 = 4;

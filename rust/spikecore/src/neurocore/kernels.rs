@@ -7,7 +7,8 @@
 //! **K2** a copy compiled for an instruction set is called only on a CPU that has it ([`Level`] is never above
 //! [`Level::detect`]).
 //!
-//! A cell is 16 bits and a core has 65,536 of them, so the scatter itself needs neither.
+//! In rows a cell is 16 bits and there are 65,536 of them, so the scatter itself needs neither; that of loose synapses is
+//! checked.
 
 use super::delay_line::Entry;
 use super::dense;

@@ -3,7 +3,7 @@
 //!
 //! Nothing that can be observed depends on the layout: both add the synapses of a cell in canonical order.
 
-use super::delay_line::{DelayLine, Entry, Filed, Row, Walk};
+use super::delay_line::{DelayLine, Entry, Filed, LONGEST_FRAME, Row, Walk};
 use super::frame::{CELLS, Frame};
 use super::implicit::Implicit;
 use super::kernels;
@@ -59,12 +59,10 @@ pub struct Reach {
 
 /// Slots of a delay line of loose synapses that are few enough to stay in cache, heads, ends and all.
 const FEW_SLOTS: u32 = 128;
-/// Longest frame of loose synapses, as a power of two; it ends before [`super::events::is_census`] comes twice.
-const LONGEST_FRAME: u32 = 4;
 
 impl Reach {
-    /// How long a frame of loose synapses is, as a power of two: so long that there are few, and at most half of what a
-    /// core can run at a time.
+    /// How long a frame of loose synapses is, as a power of two: so long that there are few, and at most what a core
+    /// runs at a time.
     fn shift(self) -> u32 {
         let enough = (self.longest + self.ahead + 1).div_ceil(FEW_SLOTS).next_power_of_two().ilog2();
         enough.min(LONGEST_FRAME).min((self.nearest / 2).max(1).ilog2())
@@ -194,7 +192,7 @@ impl<W: Weight> Memory<W> {
         match &mut self.held {
             Held::Rows(store, lines) => lines.walk_early(now, |due| kernels::deliver(store, due, &mut cells[0], marks)),
             Held::Loose(store, lines, _) => {
-                lines.walk_early(now, |due| kernels::deliver_loose(store.bits, due, now, cells.as_flattened_mut(), marks))
+                lines.walk_loose(store.bits, now, true, |due| kernels::deliver_loose(store.bits, due, now, cells.as_flattened_mut(), marks))
             }
         }
     }
@@ -204,15 +202,14 @@ impl<W: Weight> Memory<W> {
     pub fn deliver(&mut self, now: Tick, cells: &mut [[W::Acc; CELLS]], marks: &mut impl Mark) -> u64 {
         let stored = match &mut self.held {
             Held::Rows(store, lines) => lines.walk(now, |due| kernels::deliver(store, due, &mut cells[0], marks)),
-            Held::Loose(store, lines, _) => {
-                lines.walk(now, |due| kernels::deliver_loose(store.bits, due, now, cells.as_flattened_mut(), marks))
-            }
+            Held::Loose(store, lines, _) => lines
+                .walk_loose(store.bits, now, false, |due| kernels::deliver_loose(store.bits, due, now, cells.as_flattened_mut(), marks)),
         };
         let base = usize::from(self.frame.base(self.frame.phase(now)));
         stored + self.implicit.deliver(now, base, &mut cells[0], marks)
     }
 
-    /// Stored synapses of the current frame that are in the cells.
+    /// Stored synapses of the current frame that have been delivered.
     fn walked(&self) -> u64 {
         match &self.held {
             Held::Rows(_, lines) => lines.walked.1,
@@ -255,7 +252,7 @@ impl<W: Weight> Memory<W> {
         stored + self.implicit.held()
     }
 
-    /// Synapses filed that have not been added to any cell.
+    /// Synapses filed that have not been delivered.
     pub fn unscattered(&self) -> u64 {
         let held = match &self.held {
             Held::Rows(_, lines) => lines.held(),
@@ -374,6 +371,25 @@ struct Lines<E> {
     merged: Vec<usize>,
     /// Entries of the current frame that have been walked, and their synapses.
     walked: (usize, u64),
+}
+
+impl<W: Weight> Lines<Loose<W>> {
+    /// Walks what is filed for `now` and was not walked; several channels are merged when it is not early.
+    fn walk_loose(&mut self, bits: u32, now: Tick, early: bool, mut walk: impl FnMut(&[Loose<W>]) -> u64) -> u64 {
+        let [line] = &mut self.lines[..] else {
+            return if early { self.walk_early(now, walk) } else { self.walk(now, walk) };
+        };
+        let mut synapses = 0;
+        if self.walked.0 == 0 {
+            let (run, ordered) = line.order(bits, now);
+            synapses = walk(&line.due(now)[run]);
+            self.walked.0 = ordered;
+        }
+        let due = line.due(now);
+        synapses += walk(&due[self.walked.0..]);
+        self.walked = (due.len(), self.walked.1 + synapses);
+        synapses
+    }
 }
 
 impl<E: Filed> Lines<E> {

@@ -56,7 +56,7 @@ use weight::Weight;
 pub struct Counters {
     /// Synapses whose spike this core has filed.
     pub filed: u64,
-    /// Synapses added into accumulators, up to a frame before they are due.
+    /// Synapses delivered to their neurons, up to a frame before they are due.
     pub scattered: u64,
     /// Spikes taken from producers.
     pub ingested: u64,
@@ -395,7 +395,7 @@ impl<W: Weight> Core<W> {
         self.memory.pending(now)
     }
 
-    /// Synapses filed that have not been added to any cell.
+    /// Synapses filed that have not been delivered.
     pub fn unscattered(&self) -> u64 {
         self.memory.unscattered()
     }

@@ -35,7 +35,7 @@ pub struct Visit<'a, W: Weight> {
 /// Where neurons are stepped, reused from tick to tick.
 #[derive(Debug)]
 pub struct Work<W: Weight> {
-    /// What happens in a tick.
+    /// What happens in a tick that is run whole.
     pub items: Vec<Item<W::Acc>>,
     /// Who fires: phase and index.
     pub fired: Vec<(u32, u32)>,

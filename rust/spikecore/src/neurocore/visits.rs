@@ -51,7 +51,7 @@ pub struct Found {
     /// Its neuron.
     pub id: NeuronId,
     /// The slice that has the neuron.
-    pub slice: u16,
+    pub slice: u32,
 }
 
 /// Who is visited, and what they have sent.
@@ -189,7 +189,7 @@ impl<W: Weight> Core<W> {
             }
             let of = outbox[*sent..].iter().take_while(|spike| spike.tick == tick);
             emitted.clear();
-            emitted.extend(of.clone().filter(|spike| placed[usize::from(spike.slice)].recorded).map(|spike| spike.id));
+            emitted.extend(of.clone().filter(|spike| placed[spike.slice as usize].recorded).map(|spike| spike.id));
             spike_log.extend(tick + 1, emitted);
             emitted.clear();
             emitted.extend(of.map(|spike| spike.id));
@@ -203,7 +203,7 @@ impl<W: Weight> Core<W> {
     fn count(&mut self) {
         let Self { visits: Visits { outbox, sent, .. }, placed, .. } = self;
         let place = |placed: &[Placed<W>], spike: &Found| {
-            let slice = usize::from(spike.slice);
+            let slice = spike.slice as usize;
             (slice, (spike.id - placed[slice].first_id) as usize)
         };
         for spike in &outbox[..*sent] {
@@ -247,7 +247,7 @@ impl<W: Weight> Core<W> {
             let company = first..first + like_the_first(&placed[first..]);
             let (slices, items) = (&mut placed[company.clone()], &mut items[company.clone()]);
             visit_company(slices, items, (base, end), (work, alarms), |slice, tick, id| {
-                outbox.push(Found { tick, id, slice: (first + slice) as u16 });
+                outbox.push(Found { tick, id, slice: (first + slice) as u32 });
             });
             first = company.end;
         }
