@@ -236,6 +236,11 @@ impl<E: Filed> DelayLine<E> {
         tick & ((1 << self.shift) - 1)
     }
 
+    /// Is a frame one tick?
+    pub fn is_by_tick(&self) -> bool {
+        self.shift == 0
+    }
+
     /// The first tick of a frame.
     pub fn frame_start(&self, tick: Tick) -> Tick {
         tick - self.phase(tick)
@@ -347,9 +352,6 @@ impl<W: Weight> DelayLine<Loose<W>> {
     pub fn order(&mut self, bits: u32, now: Tick) -> (Range<usize>, usize) {
         let (frame, last) = (now >> self.shift, (1 << self.shift) - 1);
         let slot = self.slot(now);
-        if last == 0 {
-            return (0..self.slots[slot].len(), self.slots[slot].len());
-        }
         let phase = |one: &Loose<W>| (one.ticks(bits) & last) as usize;
         let known = if self.ordered.0 == frame { self.ordered.1 } else { 0 };
         let filed = &mut self.slots[slot];

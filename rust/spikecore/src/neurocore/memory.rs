@@ -379,6 +379,9 @@ impl<W: Weight> Lines<Loose<W>> {
         let [line] = &mut self.lines[..] else {
             return if early { self.walk_early(now, walk) } else { self.walk(now, walk) };
         };
+        if line.is_by_tick() {
+            return self.walk_early(now, walk);
+        }
         let mut synapses = 0;
         if self.walked.0 == 0 {
             let (run, ordered) = line.order(bits, now);
