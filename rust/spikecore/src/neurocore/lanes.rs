@@ -322,7 +322,9 @@ pub fn step_delta<W: Weight>(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) {
 mod tests {
     use super::*;
     use crate::network::{LifDelta, LifExp, Model, Propagators};
+    use crate::neurocore::kernels;
     use crate::neurocore::weight::Q16;
+    use crate::simd::Level;
     use proptest::prelude::*;
 
     const BASE: Tick = 200_000;
@@ -455,12 +457,14 @@ mod tests {
     proptest! {
         #[test]
         fn lanes_do_what_is_done_one_by_one(stories in proptest::collection::vec(story(), 1..80), many: bool) {
-            agree::<f32, 2>(&exp(), many, &stories, step_exp, false);
-            agree::<f64, 2>(&exp(), many, &stories, step_exp, false);
-            agree::<Q16, 2>(&exp(), many, &stories, step_exp, false);
-            agree::<f32, 1>(&exp(), many, &stories, step_exp, false);
-            agree::<f32, 1>(&delta(), many, &stories, step_delta, true);
-            agree::<f64, 1>(&delta(), many, &stories, step_delta, true);
+            for level in [Level::Baseline, Level::Avx2, Level::Avx512].into_iter().filter(|level| *level <= Level::detect()) {
+                agree::<f32, 2>(&exp(), many, &stories, |lanes, law| kernels::step_two(level, lanes, law), false);
+                agree::<f64, 2>(&exp(), many, &stories, |lanes, law| kernels::step_two(level, lanes, law), false);
+                agree::<Q16, 2>(&exp(), many, &stories, |lanes, law| kernels::step_two(level, lanes, law), false);
+                agree::<f32, 1>(&exp(), many, &stories, |lanes, law| kernels::step_one(level, lanes, law), false);
+                agree::<f32, 1>(&delta(), many, &stories, |lanes, law| kernels::step_delta(level, lanes, law), true);
+                agree::<f64, 1>(&delta(), many, &stories, |lanes, law| kernels::step_delta(level, lanes, law), true);
+            }
         }
     }
 }
