@@ -6,7 +6,7 @@
 //! v_n = P_n v + Σ S_{r,n} i_r + G_n bias,   i_{r,n} = p11_r^n i_r
 //! ```
 //!
-//! with coefficients tabulated by the digits of `n` in base 256 and applied digit by digit.
+//! with coefficients tabulated by the digits of `n` and applied digit by digit ([`super::digits`]).
 //!
 //! **Bound.** `P_n v + G_n bias` goes from `v` monotonically towards `bias / (1 - p22)`, without leak (`p22 = 1`) in a
 //! straight line, so for all `n` up to `w` it lies below the larger of its values at 0 and `w`. `S_{r,n}` is not negative
@@ -38,87 +38,37 @@
 
 use std::sync::Arc;
 
+use super::digits::{self, DIGITS, Digit, Exact, NEAR, has_more, value};
 use super::weight::Real;
 use crate::id::Tick;
 use crate::network::Propagators;
 
-const BASE: usize = 256;
-const DIGITS: usize = 6;
 /// Windows of ticks for which a neuron may be left alone.
 const WINDOWS: [Tick; 16] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512];
 
-/// Coefficients of a number of ticks.
-///
-/// What a neuron with one current needs comes first, in 16 bytes of `f32`; a row begins at a multiple of 32.
+/// The largest that can be added within each of `M` numbers of ticks. Without leak and for ever, `bias` and `margin` may be
+/// infinite.
 #[derive(Debug, Clone, Copy)]
-#[repr(C, align(32))]
-pub(super) struct Stride<S> {
-    pub(super) v: S,
-    pub(super) bias: S,
-    /// Of each current: what it adds to the potential, and what is left of it.
-    pub(super) i: [(S, S); 2],
-}
-
-impl<S: Real> Stride<S> {
-    #[inline(always)]
-    fn apply<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S) {
-        let mut moved = *v * self.v;
-        for r in 0..N {
-            moved = moved + i[r] * self.i[r].0;
-            i[r] = i[r] * self.i[r].1;
-        }
-        *v = moved + bias * self.bias;
-    }
-}
-
-/// The same in `f64`, from which tables are made.
-#[derive(Debug, Clone, Copy)]
-struct Exact {
-    v: f64,
-    i: [f64; 2],
-    bias: f64,
-    decay: [f64; 2],
-}
-
-impl Exact {
-    const NONE: Self = Self { v: 1.0, i: [0.0; 2], bias: 0.0, decay: [1.0; 2] };
-
-    /// `self`, then `next`.
-    fn then(self, next: Self) -> Self {
-        let each = |f: &dyn Fn(usize) -> f64| [f(0), f(1)];
-        Self {
-            v: next.v * self.v,
-            i: each(&|r| next.v * self.i[r] + next.i[r] * self.decay[r]),
-            bias: next.v * self.bias + next.bias,
-            decay: each(&|r| self.decay[r] * next.decay[r]),
-        }
-    }
-
-    fn round<S: Real>(self) -> Stride<S> {
-        let i = [0, 1].map(|r| (S::from_f64(self.i[r]), S::from_f64(self.decay[r])));
-        Stride { v: S::from_f64(self.v), bias: S::from_f64(self.bias), i }
-    }
-}
-
-/// The largest that can be added within a number of ticks. Without leak and for ever, `bias` and `margin` may be infinite.
-#[derive(Debug, Clone, Copy)]
-struct Rung<S> {
-    v: S,
-    bias: S,
-    i: [S; 2],
-    /// What the first current adds at the end, and what is left of it, times `p21`.
-    end: (S, S),
+#[repr(C, align(64))]
+struct Rungs<S, const M: usize> {
+    v: [S; M],
+    bias: [S; M],
+    i: [[S; M]; 2],
+    /// What the first current adds at the end.
+    end: [S; M],
+    /// What is left of it then, times `p21`.
+    left: [S; M],
     /// Relative margin, see the module.
-    margin: S,
+    margin: [S; M],
 }
 
 /// The flow of one model's neurons.
 #[derive(Debug, Clone)]
 pub struct Flow<S> {
-    digits: Box<[[Stride<S>; BASE]; DIGITS]>,
-    rungs: [Rung<S>; WINDOWS.len()],
+    digits: Box<[Digit<S>; DIGITS]>,
+    rungs: Rungs<S, { WINDOWS.len() }>,
     /// For ever.
-    last: Rung<S>,
+    last: Rungs<S, 1>,
     theta: S,
     /// What potential and currents at rest stay below: the threshold less the margin of a reach of six; no number is
     /// below it where that is no bound for ever.
@@ -137,7 +87,7 @@ const SETTLING: f64 = 160.0;
 /// `x y`, and zero where `x` is zero and `y` infinite.
 #[inline(always)]
 fn times<S: Real>(x: S, y: S) -> S {
-    if x == S::default() { x } else { x * y }
+    (x * y).where_set(S::mask(x != S::default()), x)
 }
 
 /// Where `S_n` is largest, for n ≥ 1, and how large: `S_n = p21 (p22^n - p11^n) / (p22 - p11)`.
@@ -181,102 +131,93 @@ pub fn shared<S: Real>(models: impl Iterator<Item = Option<Propagators>>) -> Vec
 impl<S: Real> Flow<S> {
     /// The flow of a model; `epsilon` is the state's unit roundoff.
     pub fn new(p: &Propagators) -> Self {
-        let mut one = Exact { v: p.p22, i: p.p21, bias: 1.0, decay: p.p11 };
-        let zero: Stride<S> = Exact::NONE.round();
-        let mut digits = Box::new([[zero; BASE]; DIGITS]);
+        let one = Exact { v: p.p22, i: p.p21, bias: 1.0, decay: p.p11 };
         let slow = Propagators { p11: p.p11.map(|p11| (p11 * (1.0 + 3.0 * S::EPSILON)).min(1.0)), ..*p };
         let peaks = [peak(&slow, 0), peak(&slow, 1)];
         let margin = |growth: f64| S::from_f64(32.0 * S::EPSILON * growth);
         let tick = Exact { decay: slow.p11, ..one };
         let (mut rung, mut ticks) = (tick, 1);
-        let rungs = WINDOWS.map(|window| {
+        let windows = WINDOWS.map(|window| {
             for _ in ticks..window {
                 rung = rung.then(tick);
             }
             ticks = window;
-            let i = [0, 1].map(|r| if (ticks as f64) < peaks[r].0 { rung.i[r] } else { peaks[r].1 });
-            Rung {
-                v: S::from_f64(rung.v),
-                bias: S::from_f64(rung.bias),
-                i: i.map(S::from_f64),
-                end: (S::from_f64(rung.i[0]), S::from_f64(rung.decay[0] * slow.p21[0])),
-                margin: margin(rung.bias),
-            }
+            rung
         });
-        for row in digits.iter_mut() {
-            let mut sum = Exact::NONE;
-            for slot in row.iter_mut() {
-                *slot = sum.round();
-                sum = sum.then(one);
-            }
-            one = sum;
-        }
+        let most = |r: usize| {
+            let peak: (f64, f64) = peaks[r];
+            std::array::from_fn(|k| S::from_f64(if (WINDOWS[k] as f64) < peak.0 { windows[k].i[r] } else { peak.1 }))
+        };
+        let rungs = Rungs {
+            v: windows.map(|rung| S::from_f64(rung.v)),
+            bias: windows.map(|rung| S::from_f64(rung.bias)),
+            i: [most(0), most(1)],
+            end: windows.map(|rung| S::from_f64(rung.i[0])),
+            left: windows.map(|rung| S::from_f64(rung.decay[0] * slow.p21[0])),
+            margin: windows.map(|rung| margin(rung.bias)),
+        };
         let (leak, keeps) = (1.0 - p.p22, p.p22 == 1.0);
         let settling = 1.0 + slow.p11.iter().map(|p11| SETTLING / (1.0 - p11)).fold(0.0, f64::max);
-        let last = Rung {
-            v: S::from_f64(if keeps { 1.0 } else { 0.0 }),
-            bias: S::from_f64(1.0 / leak),
-            i: [peaks[0].1, peaks[1].1].map(S::from_f64),
+        let last = Rungs {
+            v: [S::from_f64(if keeps { 1.0 } else { 0.0 })],
+            bias: [S::from_f64(1.0 / leak)],
+            i: [peaks[0].1, peaks[1].1].map(|peak| [S::from_f64(peak)]),
             // For ever nothing rises.
-            end: (S::default(), S::default()),
-            margin: margin(if keeps { settling } else { 1.0 / leak }),
+            end: [S::default()],
+            left: [S::default()],
+            margin: [margin(if keeps { settling } else { 1.0 / leak })],
         };
         // Without leak what is added may be infinite; three roundings of the sum are covered by the margin's slack.
         let bound = p.theta - 32.0 * S::EPSILON * 7.0 * p.theta / leak;
         let calm = S::from_f64(if keeps || !bound.is_finite() || p.theta <= 0.0 { f64::NEG_INFINITY } else { bound });
-        Self { digits, rungs, last, theta: S::from_f64(p.theta), calm, leak: S::from_f64(leak), keeps, never: p.theta == f64::INFINITY }
+        Self {
+            digits: digits::of(one),
+            rungs,
+            last,
+            theta: S::from_f64(p.theta),
+            calm,
+            leak: S::from_f64(leak),
+            keeps,
+            never: p.theta == f64::INFINITY,
+        }
     }
 
     /// Moves potential and currents on by `ticks` without input.
     #[inline(always)]
     pub fn advance<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S, ticks: Tick) {
-        // Two digits always: how many there are is what a branch could not foresee.
-        self.stride(0, ticks).apply(v, i, bias);
-        self.stride(1, ticks / BASE as Tick).apply(v, i, bias);
-        let rest = ticks / (BASE * BASE) as Tick;
-        if rest != 0 {
-            self.advance_far(v, i, bias, rest);
+        for (k, digit) in self.digits.iter().enumerate().take(NEAR) {
+            digit.apply(value(ticks, k), v, i, bias);
+        }
+        if has_more(ticks, NEAR) {
+            self.advance_far(v, i, bias, ticks);
         }
         *v = v.settle();
         *i = i.map(Real::settle);
     }
 
-    /// The digits from the third on.
+    /// The other digits.
     #[cold]
     #[inline(never)]
-    fn advance_far<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S, mut rest: Tick) {
-        let mut digit = 2;
-        while rest != 0 {
-            self.stride(digit, rest).apply(v, i, bias);
-            rest /= BASE as Tick;
-            digit += 1;
+    fn advance_far<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S, ticks: Tick) {
+        for (k, digit) in self.digits.iter().enumerate().skip(NEAR) {
+            digit.apply(value(ticks, k), v, i, bias);
         }
     }
 
-    /// Of a digit of a number of ticks: that number, shifted.
+    /// The first digits.
     #[inline(always)]
-    fn stride(&self, digit: usize, ticks: Tick) -> &Stride<S> {
-        &self.digits[digit][ticks as usize % BASE]
-    }
-
-    /// Of the first or second digit of `ticks`.
-    #[inline(always)]
-    pub(super) fn near(&self, digit: usize, ticks: u32) -> &Stride<S> {
-        &self.digits[digit][(ticks >> (8 * digit)) as usize % BASE]
+    pub(super) fn near(&self) -> &[Digit<S>] {
+        &self.digits[..NEAR]
     }
 
     /// Moves currents on by `ticks`.
     #[cold]
     #[inline(never)]
-    pub fn decay<const N: usize>(&self, i: &mut [S; N], mut ticks: Tick) {
-        let mut digit = 0;
-        while ticks != 0 {
-            let s = self.stride(digit, ticks);
+    pub fn decay<const N: usize>(&self, i: &mut [S; N], ticks: Tick) {
+        for (k, digit) in self.digits.iter().enumerate().take_while(|&(k, _)| has_more(ticks, k)) {
             for r in 0..N {
-                i[r] = i[r] * s.i[r].1;
+                i[r] = i[r] * digit.decay[r][value(ticks, k)];
             }
-            ticks /= BASE as Tick;
-            digit += 1;
         }
         *i = i.map(Real::settle);
     }
@@ -287,11 +228,11 @@ impl<S: Real> Flow<S> {
     #[inline(always)]
     pub fn rests<const N: usize>(&self, v: S, i: [S; N], bias: S) -> bool {
         let (zero, low) = (S::default(), S::default() - self.theta);
-        let drift = bias * self.last.bias;
+        let drift = bias * self.last.bias[0];
         let mut sum = if drift > v { drift } else { v };
         let mut within = (v > low) & (drift > low) & (drift < self.theta);
         for r in 0..N {
-            let current = i[r] * self.last.i[r];
+            let current = i[r] * self.last.i[r][0];
             sum = sum + if current > zero { current } else { zero };
             within &= current > low;
         }
@@ -304,13 +245,13 @@ impl<S: Real> Flow<S> {
         let (zero, low) = (S::default(), S::default() - self.theta);
         let (mut sum, mut within) = ([zero; M], [0; M]);
         for k in 0..M {
-            let drift = bias[k] * self.last.bias;
+            let drift = bias[k] * self.last.bias[0];
             sum[k] = if drift > v[k] { drift } else { v[k] };
             within[k] = u32::from(v[k] > low) & u32::from(drift > low) & u32::from(drift < self.theta);
         }
         for i in i.iter().zip(&self.last.i) {
             for k in 0..M {
-                let current = i.0[k] * *i.1;
+                let current = i.0[k] * i.1[0];
                 sum[k] = sum[k] + if current > zero { current } else { zero };
                 within[k] &= u32::from(current > low);
             }
@@ -331,38 +272,42 @@ impl<S: Real> Flow<S> {
         if self.keeps && i == [zero; N] && bias <= zero {
             return if v < self.theta { Tick::MAX } else { 0 };
         }
-        if self.is_below(&self.last, v, i, bias) {
+        if self.below(&self.last, v, i, bias) != [0] {
             return Tick::MAX;
         }
         // All windows at once: to search them would be to guess at every turn.
-        let mut below = [0u32; WINDOWS.len()];
-        for (below, rung) in below.iter_mut().zip(&self.rungs) {
-            *below = u32::from(self.is_below(rung, v, i, bias));
-        }
+        let below = self.below(&self.rungs, v, i, bias);
         below.iter().rposition(|&below| below != 0).map_or(0, |window| WINDOWS[window])
     }
 
-    /// Does a neuron stay below the threshold within the ticks of `rung`, by more than the margin?
+    /// Does a neuron stay below the threshold, by more than the margin, within the ticks of each of these? 1 or 0, in loops
+    /// that become vectors.
     #[inline(always)]
-    fn is_below<const N: usize>(&self, rung: &Rung<S>, v: S, i: [S; N], bias: S) -> bool {
+    fn below<const N: usize, const M: usize>(&self, rungs: &Rungs<S, M>, v: S, i: [S; N], bias: S) -> [u32; M] {
         let zero = S::default();
+        // Of a number of ticks nothing is infinite.
+        let times = |x: S, y: S| if M == 1 { times(x, y) } else { x * y };
         let positive = |x: S| if x > zero { x } else { zero };
         let size = |x: S| if x > zero { x } else { x * S::from_f64(-1.0) };
         let larger = |a: S, b: S| if a > b { a } else { b };
-        let drift = times(bias, rung.bias);
-        let end = v * rung.v + drift;
-        let (mut up, mut currents) = (zero, zero);
-        for r in 0..N {
-            up = up + times(positive(i[r]), rung.i[r]);
-            currents = currents + times(size(i[r]), rung.i[r]);
+        let mut below = [0; M];
+        for (k, below) in below.iter_mut().enumerate() {
+            let drift = times(bias, rungs.bias[k]);
+            let end = v * rungs.v[k] + drift;
+            let (mut up, mut currents) = (zero, zero);
+            for r in 0..N {
+                up = up + times(positive(i[r]), rungs.i[r][k]);
+                currents = currents + times(size(i[r]), rungs.i[r][k]);
+            }
+            let reach = (size(v) + size(drift)) + currents;
+            let margin = rungs.margin[k] * (reach + size(self.theta));
+            let last = end + i[0] * rungs.end[k];
+            let rises = (i[0] * rungs.left[k] + bias) - self.leak * last;
+            let sure = S::mask((N == 1) & (i[0] > zero) & (rungs.left[k] > zero) & (rises > margin));
+            let bound = larger(v, last).where_set(sure, larger(v, end) + up);
+            *below = u32::from(bound + margin < self.theta);
         }
-        let reach = (size(v) + size(drift)) + currents;
-        let margin = rung.margin * (reach + size(self.theta));
-        let last = end + i[0] * rung.end.0;
-        let rises = (i[0] * rung.end.1 + bias) - self.leak * last;
-        let sure = (N == 1) & (i[0] > zero) & (rung.end.1 > zero) & (rises > margin);
-        let bound = if sure { larger(v, last) } else { larger(v, end) + up };
-        bound + margin < self.theta
+        below
     }
 }
 

@@ -193,7 +193,7 @@ fn prefetch_line(line: *const i8) {
 }
 
 macro_rules! compiled_for {
-    ($(#[$doc:meta] $name:ident ($($arg:ident: $ty:ty),*) = $generic:path, $avx2:ident, $avx512:ident;)*) => {$(
+    ($(#[$doc:meta] $name:ident ($($arg:ident: $ty:ty),*) at $level:ident = $call:expr, $avx2:ident, $avx512:ident;)*) => {$(
         #[$doc]
         pub fn $name<W: Weight>(level: Level, $($arg: $ty),*) {
             match level {
@@ -203,34 +203,41 @@ macro_rules! compiled_for {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: K2.
                 Level::Avx2 => unsafe { $avx2($($arg),*) },
-                _ => $generic($($arg),*),
+                _ => {
+                    let $level = Level::Baseline;
+                    $call
+                }
             }
         }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx2")]
         fn $avx2<W: Weight>($($arg: $ty),*) {
-            $generic($($arg),*);
+            let $level = Level::Avx2;
+            $call;
         }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
         fn $avx512<W: Weight>($($arg: $ty),*) {
-            $generic($($arg),*);
+            let $level = Level::Avx512;
+            $call;
         }
     )*};
 }
 
 compiled_for! {
     /// One step of all neurons of a slab, at the given instruction-set level.
-    integrate(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) = neurons::step, step_avx2, step_avx512;
+    integrate(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>)
+        at _level = neurons::step(slab, acc, drive, out), step_avx2, step_avx512;
     /// See [`dense::add_rows`].
-    add_rows(rows: &[W], sources: &[u32], acc: &mut [W::Acc]) = dense::add_rows, rows_avx2, rows_avx512;
+    add_rows(rows: &[W], sources: &[u32], acc: &mut [W::Acc])
+        at _level = dense::add_rows(rows, sources, acc), rows_avx2, rows_avx512;
     /// See [`dense::add_rows_by_sign`].
     add_rows_by_sign(rows: &[W], sources: &[u32], positive: &mut [W::Acc], negative: &mut [W::Acc])
-        = dense::add_rows_by_sign, by_sign_avx2, by_sign_avx512;
+        at _level = dense::add_rows_by_sign(rows, sources, positive, negative), by_sign_avx2, by_sign_avx512;
     /// See [`lanes::step_exp`], with one current.
-    step_one(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) = lanes::step_exp, one_avx2, one_avx512;
+    step_one(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) at level = lanes::step_exp(lanes, law, level), one_avx2, one_avx512;
     /// See [`lanes::step_exp`], with two.
-    step_two(lanes: &mut Lanes<W, 2>, law: &Law<'_, W::State>) = lanes::step_exp, two_avx2, two_avx512;
+    step_two(lanes: &mut Lanes<W, 2>, law: &Law<'_, W::State>) at level = lanes::step_exp(lanes, law, level), two_avx2, two_avx512;
     /// See [`lanes::step_delta`].
-    step_delta(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) = lanes::step_delta, delta_avx2, delta_avx512;
+    step_delta(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) at level = lanes::step_delta(lanes, law, level), delta_avx2, delta_avx512;
 }

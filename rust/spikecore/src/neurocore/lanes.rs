@@ -8,15 +8,14 @@
 //! - Of two ticks of one neuron the earlier has the lane, and the other is put off until that one is done ([`Lanes::later`]).
 //! - Lanes of a group that no neuron has hold numbers that harm nothing, and are not put back.
 
+use super::advance::{WIDTH, advance};
 use super::flow::Flow;
 use super::neurons::Constants;
 use super::single::Single;
 use super::weight::{Real, Weight};
 use crate::id::Tick;
+use crate::simd::Level;
 use std::ops::Range;
-
-/// Lanes of a group: a vector of 64 bytes in `f32`.
-pub const WIDTH: usize = 16;
 
 /// Something that happens to a neuron: input, or no more than that it is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +45,14 @@ pub struct Law<'a, S> {
     pub base: Tick,
 }
 
+impl<S: Real> Law<'_, S> {
+    /// What constant current adds to the potential of each of these.
+    #[inline(always)]
+    fn bias_of(&self, neurons: &[u32; WIDTH]) -> [S; WIDTH] {
+        if let [bias] = self.bias { [*bias; WIDTH] } else { neurons.map(|k| self.bias[k as usize]) }
+    }
+}
+
 /// Neurons with `N` currents, lane by lane.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
@@ -57,6 +64,8 @@ struct Group<W: Weight, const N: usize> {
     v: [W::State; WIDTH],
     i: [[W::State; WIDTH]; N],
     input: [[W::Acc; WIDTH]; N],
+    /// Refractory ticks left, when they have been moved on.
+    held: [u32; WIDTH],
     /// After the step: has it fired, is it refractory, or might it fire without input?
     wakes: [u32; WIDTH],
 }
@@ -71,6 +80,7 @@ impl<W: Weight, const N: usize> Group<W, N> {
             v: [s; WIDTH],
             i: [[s; WIDTH]; N],
             input: [[a; WIDTH]; N],
+            held: [0; WIDTH],
             wakes: [0; WIDTH],
         }
     }
@@ -149,47 +159,23 @@ impl<W: Weight, const N: usize> Lanes<W, N> {
         }
     }
 
-    /// Moves all on to their ticks, as [`Single::catch_up`] does; the refractory ticks that they have left.
+    /// Moves all on to their ticks, as [`Single::catch_up`] does.
     #[inline(always)]
-    fn catch_up(group: &mut Group<W, N>, law: &Law<'_, W::State>, bias: &[W::State; WIDTH]) -> [u32; WIDTH] {
-        let (mut ticks, mut held, mut slow) = ([0u32; WIDTH], [0u32; WIDTH], 0);
+    fn catch_up(group: &mut Group<W, N>, law: &Law<'_, W::State>, level: Level) {
+        let bias = law.bias_of(&group.neuron);
+        let (mut ticks, mut slow) = ([0u32; WIDTH], 0);
         for lane in 0..WIDTH {
             let elapsed = (law.base + Tick::from(group.phase[lane])).wrapping_sub(group.when[lane] >> 16);
             ticks[lane] = elapsed as u32;
             slow |= (elapsed >> 16) | (group.when[lane] & 0xffff);
         }
+        group.held = [0; WIDTH];
         if slow != 0 {
-            Self::catch_up_slowly(group, law, bias, &mut ticks);
-            held = group.when.map(|when| when as u32 & 0xffff);
+            ticks = Self::catch_up_slowly(group, law, &bias, ticks);
+            group.held = group.when.map(|when| when as u32 & 0xffff);
         }
-        let zero = [W::State::default(); WIDTH];
-        let mut moved = [<W::State as Real>::Mask::default(); WIDTH];
-        for lane in 0..WIDTH {
-            moved[lane] = W::State::mask(ticks[lane] != 0);
-        }
-        let (mut v, mut i) = (group.v, group.i);
-        for digit in 0..2 {
-            let (mut row_v, mut row_i, mut row_bias, mut row_decay) = (zero, [zero; N], zero, [zero; N]);
-            for lane in 0..WIDTH {
-                let row = law.flow.near(digit, ticks[lane]);
-                (row_v[lane], row_bias[lane]) = (row.v, row.bias);
-                for r in 0..N {
-                    (row_i[r][lane], row_decay[r][lane]) = row.i[r];
-                }
-            }
-            for lane in 0..WIDTH {
-                v[lane] = v[lane] * row_v[lane];
-            }
-            for r in 0..N {
-                for lane in 0..WIDTH {
-                    v[lane] = v[lane] + i[r][lane] * row_i[r][lane];
-                    i[r][lane] = i[r][lane] * row_decay[r][lane];
-                }
-            }
-            for lane in 0..WIDTH {
-                v[lane] = v[lane] + bias[lane] * row_bias[lane];
-            }
-        }
+        let (v, i) = advance(level, law.flow.near(), &ticks, &bias, (&group.v, &group.i));
+        let moved = ticks.map(|ticks| W::State::mask(ticks != 0));
         for lane in 0..WIDTH {
             group.v[lane] = v[lane].settle().where_set(moved[lane], group.v[lane]);
         }
@@ -198,13 +184,18 @@ impl<W: Weight, const N: usize> Lanes<W, N> {
                 group.i[r][lane] = i[r][lane].settle().where_set(moved[lane], group.i[r][lane]);
             }
         }
-        held
     }
 
-    /// The same, one by one, for those who are refractory or have been left alone for long.
+    /// The same, one by one, for those who are refractory or have been left alone for long; the ticks that the others have
+    /// to be moved on by.
     #[cold]
     #[inline(never)]
-    fn catch_up_slowly(group: &mut Group<W, N>, law: &Law<'_, W::State>, bias: &[W::State; WIDTH], ticks: &mut [u32; WIDTH]) {
+    fn catch_up_slowly(
+        group: &mut Group<W, N>,
+        law: &Law<'_, W::State>,
+        bias: &[W::State; WIDTH],
+        mut ticks: [u32; WIDTH],
+    ) -> [u32; WIDTH] {
         for lane in 0..WIDTH {
             let now = law.base + Tick::from(group.phase[lane]);
             if group.when[lane] & 0xffff == 0 && now - (group.when[lane] >> 16) < 1 << 16 {
@@ -217,19 +208,22 @@ impl<W: Weight, const N: usize> Lanes<W, N> {
                 group.i[r][lane] = single.i[r];
             }
         }
+        ticks
     }
 
     /// Steps all, those with delta synapses otherwise than those with currents.
     #[inline(always)]
-    fn step<const DELTA: bool>(&mut self, law: &Law<'_, W::State>) {
+    fn step<const DELTA: bool>(&mut self, law: &Law<'_, W::State>, level: Level) {
         self.fill(law.base);
         let (c, mut phases) = (&law.constants, [0; WIDTH]);
-        for group in &mut self.groups[..self.len.div_ceil(WIDTH)] {
-            let mut bias = [law.bias[0]; WIDTH];
-            if law.bias.len() > 1 {
-                bias = group.neuron.map(|k| law.bias[k as usize]);
-            }
-            let held = Self::catch_up(group, law, &bias);
+        let groups = &mut self.groups[..self.len.div_ceil(WIDTH)];
+        // In a loop of its own: of one loop the compiler makes a tangle of potentials and currents, and all events cost a tenth more.
+        for group in &mut *groups {
+            Self::catch_up(group, law, level);
+        }
+        for group in groups {
+            let bias = law.bias_of(&group.neuron);
+            let held = group.held;
             let input = group.input.each_ref().map(|input| input.map(|input| W::value(input, law.quantum)));
             let mut v = group.v;
             for lane in 0..WIDTH {
@@ -306,16 +300,16 @@ fn meet<W: Weight, const N: usize>(groups: &mut [Group<W, N>], later: &mut Vec<I
     *sum = W::join(*sum, item.input);
 }
 
-/// Steps neurons with exponential currents.
+/// Steps neurons with exponential currents, with instructions of `level`.
 #[inline(always)]
-pub fn step_exp<W: Weight, const N: usize>(lanes: &mut Lanes<W, N>, law: &Law<'_, W::State>) {
-    lanes.step::<false>(law);
+pub fn step_exp<W: Weight, const N: usize>(lanes: &mut Lanes<W, N>, law: &Law<'_, W::State>, level: Level) {
+    lanes.step::<false>(law, level);
 }
 
-/// Steps neurons with delta synapses.
+/// Steps neurons with delta synapses, with instructions of `level`.
 #[inline(always)]
-pub fn step_delta<W: Weight>(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) {
-    lanes.step::<true>(law);
+pub fn step_delta<W: Weight>(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>, level: Level) {
+    lanes.step::<true>(law, level);
 }
 
 #[cfg(test)]
@@ -324,7 +318,6 @@ mod tests {
     use crate::network::{LifDelta, LifExp, Model, Propagators};
     use crate::neurocore::kernels;
     use crate::neurocore::weight::Q16;
-    use crate::simd::Level;
     use proptest::prelude::*;
 
     const BASE: Tick = 200_000;

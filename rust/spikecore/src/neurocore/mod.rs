@@ -5,9 +5,12 @@
 //! replicas: cores with a state of their own, for other input to the same network.
 
 mod adaptive;
+#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "permutations of vectors; invariants L1-L2"))]
+mod advance;
 pub mod alarms;
 pub mod delay_line;
 pub mod dense;
+mod digits;
 pub mod events;
 pub mod flow;
 pub mod frame;

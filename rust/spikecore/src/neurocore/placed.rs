@@ -1,5 +1,6 @@
 //! What a core holds: the neurons of one population that are its own, and what they get from outside.
 
+use super::kernels::prefetch_address;
 use super::lanes::Item;
 use super::neurons::{PoissonDrive, Slab};
 use super::rare::RareDrive;
@@ -203,6 +204,14 @@ impl<W: Weight> Placed<W> {
                     });
                 }
             }
+        }
+    }
+
+    /// Asks for the neurons that get something from outside in the ticks below `end`.
+    pub(super) fn ask(&self, end: Tick) {
+        if let Part::Neurons { slab, outside } = &self.part {
+            let (first, size) = slab.singles.address();
+            outside.rare.iter().flat_map(|rare| rare.coming(end)).for_each(|neuron| prefetch_address(first + neuron as usize * size));
         }
     }
 

@@ -99,6 +99,11 @@ impl<W: Weight> RareDrive<W> {
         self.receptor
     }
 
+    /// Who gets events in the steps below `end`, as far as it is known: indices in the slice.
+    pub(super) fn coming(&self, end: Tick) -> impl Iterator<Item = u32> {
+        self.near.iter().rev().take_while(move |event| event.0 < end).map(|event| event.1)
+    }
+
     /// Takes the events of all steps below `end`, in order: `get(step, index in the slice, how many)`. Returns how many there
     /// were.
     pub(super) fn take(&mut self, end: Tick, mut get: impl FnMut(Tick, u32, u16)) -> u64 {

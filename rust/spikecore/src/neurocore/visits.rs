@@ -227,14 +227,18 @@ impl<W: Weight> Core<W> {
         (end..end + (end - from)).for_each(|tick| alarms.ask(tick));
         let Visits { fields, items, outside, known, outbox, .. } = visits;
         let phases = ((from - base) as u16..(end - base) as u16, (next - 1 - base) as u16);
-        list(line.due(from), memory.cell_bits(), phases, fields, items);
         for tick in from..end {
             alarms.take(tick, |slot| {
                 let field = fields.1[usize::from(fields.0[slot as usize / BLOCK])];
                 let (neuron, phase) = (slot - field.slot, (tick - base) as u16);
+                prefetch_address(field.home.0 + neuron as usize * field.home.1);
                 items[usize::from(field.slice)].push(Item { neuron, phase, receptor: 0, input: W::Acc::default() });
             });
         }
+        if *outside < end {
+            placed.iter().for_each(|placed| placed.ask(end));
+        }
+        list(line.due(from), memory.cell_bits(), phases, fields, items);
         let (given, found) = (*outside < end, outbox.len());
         if given {
             for (slice, (placed, items)) in (0..).zip(placed.iter_mut().zip(&mut *items)) {

@@ -1,12 +1,20 @@
 //! Weight formats and the arithmetic that goes with each: what a synapse stores, what an accumulator sums,
 //! what precision the state has.
 
+use super::advance::Vectored;
 use super::pages::Zeroable;
 use std::fmt::Debug;
 
 /// Precision of a neuron's state; every operation is one IEEE operation, in the order written.
 pub trait Real:
-    Zeroable + Debug + Default + PartialOrd + std::ops::Add<Output = Self> + std::ops::Sub<Output = Self> + std::ops::Mul<Output = Self>
+    Zeroable
+    + Vectored
+    + Debug
+    + Default
+    + PartialOrd
+    + std::ops::Add<Output = Self>
+    + std::ops::Sub<Output = Self>
+    + std::ops::Mul<Output = Self>
 {
     /// Rounds from `f64`.
     fn from_f64(x: f64) -> Self;

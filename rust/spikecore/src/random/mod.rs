@@ -17,7 +17,7 @@ mod poisson;
 mod rounded;
 mod stream;
 pub mod uniform;
-#[expect(unsafe_code, reason = "calls into copies compiled for an instruction set; invariant V1")]
+#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls into copies compiled for an instruction set; invariant V1"))]
 pub mod vector;
 
 #[cfg(test)]
