@@ -124,9 +124,9 @@ impl<W: Weight> Visits<W> {
     }
 }
 
-/// Lists those of the filed synapses, whose cells have `bits` bits, that are due in these phases of a frame, and asks
-/// for their neurons.
-fn list<W: Weight>(
+/// Lists those of the filed synapses, whose cells have `bits` bits, that are due in these phases of a frame, all of a frame of
+/// `ONE` tick, and asks for their neurons.
+fn list<W: Weight, const ONE: bool>(
     filed: &[Loose<W>],
     bits: u32,
     (phases, last): (Range<u16>, u16),
@@ -134,8 +134,8 @@ fn list<W: Weight>(
     items: &mut [Vec<Item<W::Acc>>],
 ) {
     for one in filed {
-        let (phase, cell) = (one.ticks(bits) as u16 & last, one.cell(bits));
-        if phases.contains(&phase) {
+        let (phase, cell) = (if ONE { 0 } else { one.ticks(bits) as u16 & last }, one.cell(bits));
+        if ONE || phases.contains(&phase) {
             let field = &fields[usize::from(of[cell as usize / BLOCK])];
             let (neuron, input) = (cell - field.slot, W::add(W::Acc::default(), one.weight));
             prefetch_address(field.home.0 + neuron as usize * field.home.1);
@@ -238,6 +238,7 @@ impl<W: Weight> Core<W> {
         if *outside < end {
             placed.iter().for_each(|placed| placed.ask(end));
         }
+        let list = if line.is_by_tick() { list::<W, true> } else { list::<W, false> };
         list(line.due(from), memory.cell_bits(), phases, fields, items);
         let (given, found) = (*outside < end, outbox.len());
         if given {
