@@ -1,7 +1,7 @@
 //! The instruction-set level of this process: detected once, or forced by `SPIKECORE_SIMD`.
 //!
-//! All levels give identical bits: kernels are plain loops compiled several times, without fused multiply-add and
-//! without reassociation.
+//! All levels give identical bits: kernels are plain loops compiled several times, or one loop over vectors of each level
+//! (`neurocore/advance.rs`), without fused multiply-add and without reassociation.
 
 use std::sync::OnceLock;
 

@@ -28,6 +28,8 @@
 //!   no potential within the window being larger. Errors shrink by `p22` from step to step, so after `n <= w` steps they
 //!   add up to less than `10 ε G_w R_w`: `G_w = (1 - p22^w) / (1 - p22)`, which without leak is the `w` ticks themselves.
 //! - Tables and the comparison are rounded too, which is less than `20 ε (R_w + |θ|)`. As `G_w >= 1`, `32 ε G_w (R_w + |θ|)` covers all.
+//! - The closed form rounds as well, but nobody fires in it: its error is in the state from which the next bound is taken, and
+//!   in what modes may differ by.
 //!
 //! **For ever.** With a leak `G` ends at `1 / (1 - p22)`, and so do bound and margin. Without, errors do not decay, but
 //! currents do: one that can be described (below 1e38) has settled to exact zero after `N = 160 / (1 - p11)` ticks, since
@@ -185,7 +187,7 @@ impl<S: Real> Flow<S> {
     /// Moves potential and currents on by `ticks` without input.
     #[inline(always)]
     pub fn advance<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S, ticks: Tick) {
-        for (k, digit) in self.digits.iter().enumerate().take(NEAR) {
+        for (k, digit) in self.near().iter().enumerate() {
             digit.apply(value(ticks, k), v, i, bias);
         }
         if has_more(ticks, NEAR) {
@@ -199,6 +201,7 @@ impl<S: Real> Flow<S> {
     #[cold]
     #[inline(never)]
     fn advance_far<const N: usize>(&self, v: &mut S, i: &mut [S; N], bias: S, ticks: Tick) {
+        debug_assert!(!has_more(ticks, DIGITS), "invariant: a machine runs fewer than 2^48 ticks");
         for (k, digit) in self.digits.iter().enumerate().skip(NEAR) {
             digit.apply(value(ticks, k), v, i, bias);
         }
@@ -206,8 +209,8 @@ impl<S: Real> Flow<S> {
 
     /// The first digits.
     #[inline(always)]
-    pub(super) fn near(&self) -> &[Digit<S>] {
-        &self.digits[..NEAR]
+    pub(super) fn near(&self) -> &[Digit<S>; NEAR] {
+        self.digits.first_chunk().expect("invariant: there are more")
     }
 
     /// Moves currents on by `ticks`.

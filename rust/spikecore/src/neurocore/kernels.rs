@@ -1,5 +1,6 @@
 //! The hot loops that need `unsafe`: the unchecked walk of entries, prefetching, and the calls into copies of the
-//! neuron and matrix kernels compiled for AVX2 and AVX-512. A fence: nothing else in the core is unsafe.
+//! neuron and matrix kernels compiled for AVX2 and AVX-512. A fence; the others in the core are [`super::advance`] and
+//! [`super::pages`].
 //!
 //! Invariants:
 //! **K1** every entry's range lies inside its kind's array (entries are made from the store's own segments, whose

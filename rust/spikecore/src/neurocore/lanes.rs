@@ -302,13 +302,13 @@ fn meet<W: Weight, const N: usize>(groups: &mut [Group<W, N>], later: &mut Vec<I
 
 /// Steps neurons with exponential currents, with instructions of `level`.
 #[inline(always)]
-pub fn step_exp<W: Weight, const N: usize>(lanes: &mut Lanes<W, N>, law: &Law<'_, W::State>, level: Level) {
+pub(super) fn step_exp<W: Weight, const N: usize>(lanes: &mut Lanes<W, N>, law: &Law<'_, W::State>, level: Level) {
     lanes.step::<false>(law, level);
 }
 
 /// Steps neurons with delta synapses, with instructions of `level`.
 #[inline(always)]
-pub fn step_delta<W: Weight>(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>, level: Level) {
+pub(super) fn step_delta<W: Weight>(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>, level: Level) {
     lanes.step::<true>(law, level);
 }
 
@@ -455,6 +455,8 @@ mod tests {
                 agree::<f64, 2>(&exp(), many, &stories, |lanes, law| kernels::step_two(level, lanes, law), false);
                 agree::<Q16, 2>(&exp(), many, &stories, |lanes, law| kernels::step_two(level, lanes, law), false);
                 agree::<f32, 1>(&exp(), many, &stories, |lanes, law| kernels::step_one(level, lanes, law), false);
+                agree::<f64, 1>(&exp(), many, &stories, |lanes, law| kernels::step_one(level, lanes, law), false);
+                agree::<Q16, 1>(&exp(), many, &stories, |lanes, law| kernels::step_one(level, lanes, law), false);
                 agree::<f32, 1>(&delta(), many, &stories, |lanes, law| kernels::step_delta(level, lanes, law), true);
                 agree::<f64, 1>(&delta(), many, &stories, |lanes, law| kernels::step_delta(level, lanes, law), true);
             }

@@ -6,7 +6,8 @@
 //! observed: those whose cells get input, from synapses or from outside, in the same order, and those who have set an
 //! alarm. Cells stay empty.
 //!
-//! Who is visited stands in lists, one per slice, in the order in which it was filed.
+//! Who is visited stands in lists, one per slice: who has set an alarm, then what synapses bring, in the order in which it was
+//! filed, then what comes from outside.
 //!
 //! Ticks that need more than visits are left to [`Core::integrate`]: where a bias changes, or a Poisson stimulus of frequent
 //! events is on.

@@ -25,7 +25,7 @@ pub trait Real:
     /// `x`, or exact zero if its magnitude is below [`TINY`]: silent neurons must not decay into denormals.
     fn settle(self) -> Self;
     /// As many bits as the number, all ones or all zeros.
-    type Mask: Copy + Default;
+    type Mask: Copy;
     /// All ones if `yes`.
     fn mask(yes: bool) -> Self::Mask;
     /// A mask of 16 bits, widened.
