@@ -12,6 +12,7 @@
 //!
 //! The engine knows no Python, no files and no clock but ticks (and a stopwatch for its phase timers).
 
+pub mod allocation;
 #[doc(hidden)]
 pub mod bench;
 mod compile;
