@@ -369,6 +369,11 @@ class Machine:
         -------
         list of float
             ns per event, one value per worker; the machine's state is not touched.
+
+        Raises
+        ------
+        CapacityError
+            If the system gives no thread.
         """
         n = checks.count("", "events", events, low=1, high=2**40)
         with self._alone():

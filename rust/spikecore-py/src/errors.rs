@@ -41,7 +41,7 @@ pub fn compile(error: CompileError) -> PyErr {
         CompileError::Memory { needed, available, .. } => too_large(text, needed, available),
         CompileError::CoreFull { slots, limit, .. } => beyond(text, "slots", slots, format!("at most {limit}")),
         CompileError::LogCapacity { capacity, needed, .. } => beyond(text, "log_capacity", capacity, format!("at least {needed}")),
-        CompileError::NoThread(_) => CapacityError::new_err(text),
+        CompileError::NoThread(_) => with(CapacityError::new_err(text), [("parameter", "workers")]),
         CompileError::Interrupted => pyo3::exceptions::PyKeyboardInterrupt::new_err(text),
     }
 }

@@ -198,6 +198,6 @@ impl Machine {
 
     /// ns per synapse of the bare scatter, per worker, all workers at once.
     fn bare_scatter(&self, py: Python<'_>, events: usize) -> PyResult<Vec<f64>> {
-        py.detach(|| self.with(|m| Ok(m.bare_scatter(events))))
+        py.detach(|| self.with(|m| m.bare_scatter(events).map_err(errors::run)))
     }
 }

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use super::engine::Engine;
+use super::engine::{Engine, no_thread};
 use super::headroom::Headroom;
 use super::read::Statistics;
 use super::worker::message_of;
@@ -118,7 +118,7 @@ impl<W: Weight> Engine<W> {
                 });
                 workers.push(thread.map_err(|error| {
                     desk.stopped.store(true, Ordering::Relaxed);
-                    RunError::NoThread { worker, workers: threads, reason: error.to_string() }
+                    no_thread(worker, threads, &error)
                 })?);
             }
             desk.follow(threads as u64, &mut watch);

@@ -147,7 +147,7 @@ impl<W: Weight> Engine<W> {
                 threads.push(thread.map_err(|error| {
                     // Nothing is granted: those that were started find all their cores where the run ends.
                     router.close();
-                    RunError::NoThread { worker: id, workers, reason: error.to_string() }
+                    no_thread(id, workers, &error)
                 })?);
             }
             grants.supply(&|| left.load(Ordering::Relaxed) == workers as u64, &mut watch);
@@ -209,6 +209,11 @@ impl<W: Weight> Engine<W> {
     pub(super) fn packets(&self) -> u64 {
         self.ports.iter().map(|p| p.counters().packets).sum()
     }
+}
+
+/// The error of a call for which the system gave no thread for a worker.
+pub(super) fn no_thread(worker: usize, workers: usize, reason: &std::io::Error) -> RunError {
+    RunError::NoThread { worker, workers, reason: reason.to_string() }
 }
 
 /// The calling thread's part of a run.

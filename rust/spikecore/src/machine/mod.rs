@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod placement;
 mod read;
 mod reset;
+mod scatter;
 #[cfg(test)]
 mod silence_tests;
 mod solo;
@@ -173,8 +174,11 @@ impl Machine {
         each!(self, e => e.statistics())
     }
 
-    /// Time of the bare scatter, ns per synapse and worker, all workers at once.
-    pub fn bare_scatter(&self, events: usize) -> Vec<f64> {
+    /// Time of the bare scatter, ns per synapse and worker, as many workers at once as there are CPUs.
+    ///
+    /// # Errors
+    /// [`RunError`] if the system gives no thread.
+    pub fn bare_scatter(&self, events: usize) -> Result<Vec<f64>, RunError> {
         each!(self, e => e.bare_scatter(events))
     }
 }

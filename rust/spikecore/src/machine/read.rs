@@ -1,7 +1,5 @@
 //! Reading a machine between runs: state, spikes, counts, synapses. Reading changes nothing.
 
-use std::time::Instant;
-
 use super::engine::Engine;
 use crate::error::NetworkError;
 use crate::id::{NeuronId, PopulationId, Tick};
@@ -249,27 +247,6 @@ impl<W: Weight> Engine<W> {
             }
         }
         s
-    }
-
-    /// See [`super::Machine::bare_scatter`].
-    pub fn bare_scatter(&self, events: usize) -> Vec<f64> {
-        let per_worker = self.cores_per_worker();
-        let cpus = std::thread::available_parallelism().map_or(1, usize::from);
-        let time = |cores: std::ops::Range<usize>| {
-            let mut scratch = vec![];
-            let started = Instant::now();
-            let share = events / cores.len().max(1);
-            let done: usize = self.cores[cores].iter().map(|c| c.bare_scatter(share, &mut scratch)).sum();
-            started.elapsed().as_secs_f64() * 1e9 / done.max(1) as f64
-        };
-        // As many at a time as there are CPUs: a loop that is taken off its CPU would not measure itself.
-        let together = |group: &[std::ops::Range<usize>]| {
-            std::thread::scope(|scope| {
-                let threads: Vec<_> = group.iter().cloned().map(|cores| scope.spawn(move || time(cores))).collect();
-                threads.into_iter().map(|t| t.join().expect("a scatter does not panic")).collect::<Vec<f64>>()
-            })
-        };
-        per_worker.chunks(cpus).flat_map(together).collect()
     }
 }
 
