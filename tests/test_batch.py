@@ -194,6 +194,25 @@ def test_nothing_is_recorded_unless_asked_for():
     assert len(batch.states) == len(batch.samples[0]) == 0
 
 
+def test_recorders_that_take_no_sample_give_empty_tables():
+    net = sc.Network(dt=0.1)
+    neurons = net.population(3, sc.LIF(), name="neurons")
+    source = net.spike_source(2, times=[[], []], name="source")
+    seldom, often = (net.record(neurons, "v", interval=interval) for interval in (5.0, 0.1))
+    machine = net.compile(workers=2)
+    nothing = (np.empty(0, dtype=np.int64), np.empty(0))
+    for inputs in (None, {source: [nothing] * 2}, {source: [[[], []]] * 2}, {source: [nothing, [[], []]]}):
+        seeds = None if inputs else [1, 2]
+        batch = machine.run_batch(1.0, inputs, seeds=seeds, states=[(neurons, "v")])
+        for k in range(2):
+            assert batch.samples[k][seldom].values.shape == (0, 3)
+            assert batch.samples[k][seldom].times.shape == (0,)
+            assert batch.samples[k][often].values.shape == (10, 3)
+            assert len(batch.spikes[k][source]) == 0
+        assert batch.states[neurons, "v"].shape == batch.spike_counts[neurons].shape == (2, 3)
+    assert machine.run(1.0).samples[seldom].values.shape == (0, 3)
+
+
 def test_mistakes_are_named():
     machine, source, neurons, _ = source_and_neurons([[]] * 5, None)
     spikes, zeros = [[[]] * 5] * 3, np.zeros((3, 150))

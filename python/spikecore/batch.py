@@ -124,10 +124,11 @@ class BatchResult:
         self.dt = grid.dt
         self.ticks = ticks * self._length
         self.real_s: float = raw["real_s"]
-        per_neuron = raw["counts"].reshape(self._length, -1)
+        per_neuron = raw["counts"].reshape(self._length, sum(population.size for population in populations))
         self.neuron_spikes: NDArray[np.uint64] = fixed(per_neuron.sum(axis=0, dtype=np.uint64))
         self.spike_counts = CountTables(populations, per_neuron)
-        tables = [values.reshape(self._length, -1) for values in raw["states"]]
+        shapes = [(self._length, population.size) for population, _ in states]
+        tables = [values.reshape(shape) for values, shape in zip(raw["states"], shapes, strict=True)]
         self.states = StateTables(dict(zip(states, tables, strict=True)))
         self.spikes: Sequence[SpikeTrains] = [SpikeTrains(grid, recorded, *pair) for pair in raw["spikes"]]
         self.samples: Sequence[SampleTables] = [_tables(grid, recorders, taken) for taken in raw["samples"]]
@@ -177,7 +178,7 @@ class BatchResult:
 
 def _tables(grid: Grid, recorders: tuple[Recorder, ...], taken: list[tuple[Any, Any]]) -> SampleTables:
     tables = {
-        recorder: Samples(grid.ms(ticks), recorder.neurons, np.asarray(values).reshape(len(ticks), -1))
+        recorder: Samples(grid.ms(ticks), recorder.neurons, values.reshape(len(ticks), len(recorder.neurons)))
         for recorder, (ticks, values) in zip(recorders, taken, strict=True)
     }
     return SampleTables(tables)

@@ -5,6 +5,7 @@ A batch of frames becomes what `Machine.run_batch` takes: for a spike source a l
 shape are flattened in C order, so that pixel i drives neuron i.
 """
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Literal
@@ -241,7 +242,7 @@ def _flat(frames: ArrayLike) -> NDArray[np.float64]:
     if outside.any():
         where = tuple(int(i) for i in np.argwhere(outside)[0])
         checks.refuse("coding", f"frames[{where}]", float(values[where]), "0 … 1")
-    return values.reshape(len(values), -1)
+    return values.reshape(len(values), math.prod(values.shape[1:]))
 
 
 _FEW = 0.25
