@@ -56,7 +56,7 @@ print(json.dumps({"text": text, "kind": kind, "stopped": stopped, "updates": res
 """
     )
     assert report["kind"] == "ForecastError"
-    assert "what is recorded needs" in report["text"]
+    assert "record less, or run in shorter pieces" in report["text"]
     assert 0 < report["stopped"] < 100_000.0
     assert report["updates"] == 100_000 * 10
     assert report["stop"] == pytest.approx(report["stopped"] + 1.0)

@@ -53,7 +53,9 @@ pub fn run(error: RunError) -> PyErr {
         RunError::WorkerPanicked { .. } => InternalError::new_err(text),
         RunError::TooLong { now, ticks, limit } => beyond(text, "ticks", ticks, format!("at most {}", limit.saturating_sub(now))),
         RunError::NoThread { worker, workers, .. } => beyond(text, "workers", workers, format!("at most {worker} now")),
-        RunError::Memory { needed, available, .. } | RunError::BatchMemory { needed, available, .. } => too_large(text, needed, available),
+        RunError::Memory { needed, available, .. }
+        | RunError::Exhausted { needed, available, .. }
+        | RunError::BatchMemory { needed, available, .. } => too_large(text, needed, available),
         RunError::Network(inner) => network(inner),
         RunError::Interrupted => pyo3::exceptions::PyKeyboardInterrupt::new_err(text),
         RunError::Poisoned => PoisonedError::new_err(text),

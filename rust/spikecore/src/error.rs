@@ -118,6 +118,18 @@ pub enum RunError {
         /// Ticks run.
         ran: u64,
     },
+    /// Memory was about to end in a run: all cores stopped at one tick.
+    #[error("{held}; {needed} bytes more are needed, available are {available}; {}, or give more memory ({ran} ticks were run)", held.advice())]
+    Exhausted {
+        /// What holds memory.
+        held: Held,
+        /// Bytes needed to go on.
+        needed: u64,
+        /// Bytes available.
+        available: u64,
+        /// Ticks run.
+        ran: u64,
+    },
     /// The replicas and results of a batch do not fit into memory; nothing is returned.
     #[error(
         "a batch of {samples} samples on {replicas} replicas needs {needed} bytes, available are {available}; give fewer samples at a time"
@@ -141,4 +153,26 @@ pub enum RunError {
     /// An earlier panic left the machine without a defined state.
     #[error("the machine is poisoned by an earlier internal error")]
     Poisoned,
+}
+
+/// What holds the memory that a run has taken, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// Recorded spikes.
+    pub recorded: u64,
+    /// Spikes that wait for their delays.
+    pub waiting: u64,
+}
+
+impl Held {
+    /// What a caller can do about the larger part.
+    fn advice(self) -> &'static str {
+        if self.recorded >= self.waiting { "record less, or run in shorter pieces" } else { "lower the rates or shorten the delays" }
+    }
+}
+
+impl std::fmt::Display for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "what is recorded holds {} bytes, spikes that wait for their delays {}", self.recorded, self.waiting)
+    }
 }

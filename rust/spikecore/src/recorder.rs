@@ -55,6 +55,11 @@ impl SpikeLog {
         self.chunks.clear();
     }
 
+    /// Bytes held.
+    pub fn bytes(&self) -> u64 {
+        (self.chunks.len() * CHUNK * (size_of::<Tick>() + size_of::<NeuronId>())) as u64
+    }
+
     fn len(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.ticks.len()).sum()
     }

@@ -9,14 +9,12 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, no_thread};
-use super::headroom::Headroom;
 use super::read::Statistics;
 use super::worker::message_of;
 use crate::compile::available_memory;
 use crate::error::RunError;
 use crate::id::{NeuronId, PopulationId, Tick};
 use crate::network::{Inputs, Variable};
-use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
 use crate::router::ClockWord;
 use crate::sync::{AtomicBool, AtomicU64, Ordering, Thread, current};
@@ -103,8 +101,8 @@ impl<W: Weight> Engine<W> {
         let samples = batch.inputs.samples;
         let threads = self.workers.min(samples);
         self.check_batch(batch, threads)?;
-        let mut headroom = self.cores.iter().any(Core::records_spikes).then(Headroom::new);
-        let mut watch = |done| headroom.as_mut().is_none_or(Headroom::suffices) && watch(done);
+        let mut headroom = self.headroom();
+        let mut watch = |done| headroom.suffices() && watch(done);
         let (next, done, left) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
         let desk = Desk { next, done, left, stopped: AtomicBool::new(false), caller: current() };
         let shares: Result<Vec<Result<Share, RunError>>, RunError> = std::thread::scope(|scope| {
@@ -130,7 +128,7 @@ impl<W: Weight> Engine<W> {
             all.extend(samples);
             counts.add_counts(&own);
         }
-        if let Some(Err(RunError::Memory { needed, available, .. })) = headroom.map(|headroom| headroom.outcome(0)) {
+        if let Some((needed, available)) = headroom.short() {
             return Err(RunError::BatchMemory { needed, available, samples, replicas: threads });
         }
         if all.len() < samples {

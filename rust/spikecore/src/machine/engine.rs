@@ -8,7 +8,6 @@ use std::ops::Range;
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use super::headroom::Headroom;
 use super::step::Phases;
 use super::worker::{self, Failure};
 use crate::error::RunError;
@@ -123,8 +122,8 @@ impl<W: Weight> Engine<W> {
             return Err(RunError::TooLong { now: self.now, ticks, limit: ClockWord::MAX });
         }
         self.reserve_samples(ticks)?;
-        let mut headroom = self.cores.iter().any(Core::records_spikes).then(Headroom::new);
-        let mut watch = |router: &Router, done: Tick| headroom.as_mut().is_none_or(Headroom::suffices) && watch(router, done);
+        let mut headroom = self.headroom();
+        let mut watch = |router: &Router, done: Tick| headroom.suffices() && watch(router, done);
         let started = Instant::now();
         let start = self.now;
         let shares = self.cores_per_worker();
@@ -161,7 +160,9 @@ impl<W: Weight> Engine<W> {
         }
         self.now = self.router.horizon();
         self.assert_nothing_lost();
-        headroom.map_or(Ok(self.now - start), |headroom| headroom.outcome(self.now - start))
+        let ran = self.now - start;
+        let short = headroom.short();
+        short.map_or(Ok(ran), |(needed, available)| Err(RunError::Exhausted { held: self.held(), needed, available, ran }))
     }
 
     /// The shared part of the router, by which tests hold a core back before a run.

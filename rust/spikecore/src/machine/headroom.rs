@@ -1,23 +1,29 @@
-//! Memory for what a run records. Samples are known beforehand and reserved; spikes are not, so the calling thread
-//! looks from time to time and closes the run at a tick while reading the spikes back still fits.
+//! Memory for what grows in a run. Samples are known beforehand and reserved. Recorded spikes, and spikes that wait for
+//! their delays, follow activity: the calling thread looks from time to time and closes the run at a tick while there is
+//! room for what is granted, and for the copy that reading recorded spikes takes. The error says what holds the memory.
 
 use std::time::{Duration, Instant};
 
 use super::engine::Engine;
 use crate::compile::{available_memory, system_bytes};
-use crate::error::RunError;
+use crate::error::{Held, RunError};
 use crate::id::Tick;
+use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(20);
-/// What must be left besides.
+/// What must be left besides, at most; a fourth of what is available where that is less.
 const RESERVE: u64 = 64 << 20;
 
 /// Looks after the memory of one run.
 #[derive(Debug)]
 pub struct Headroom {
-    at_start: u64,
+    /// Whether spikes are recorded, which takes a copy to read.
+    records: bool,
+    /// Resident bytes of the process when the run began, once it has looked.
+    at_start: Option<u64>,
+    reserve: u64,
     /// Bytes by which the process had grown at the last look.
     grown: u64,
     looked: Instant,
@@ -26,30 +32,36 @@ pub struct Headroom {
 }
 
 impl Headroom {
-    /// Begins to look.
-    pub fn new() -> Self {
-        Self { at_start: resident().unwrap_or(0), grown: 0, looked: Instant::now(), short: None }
+    /// Begins to look; the first look is a while ahead, so a short run pays nothing.
+    pub fn new(records: bool) -> Self {
+        Self { records, at_start: None, reserve: RESERVE, grown: 0, looked: Instant::now(), short: None }
     }
 
-    /// Whether a run that records may go on. Reading the spikes back takes a copy, and what is granted already runs on
-    /// for up to three looks: there must be left what the process has grown by, and six times what it grew by lately.
+    /// Whether the run may go on. What is granted already runs on for up to three looks, so there must be left six times
+    /// what the process grew by lately, and where spikes are recorded all that it has grown by, for their copy.
     pub fn suffices(&mut self) -> bool {
-        if self.looked.elapsed() >= EVERY {
-            self.looked = Instant::now();
-            let grown = resident().unwrap_or(0).saturating_sub(self.at_start);
-            let needed = grown + 6 * grown.saturating_sub(self.grown) + RESERVE;
-            self.grown = grown;
-            let available = available_memory();
-            if grown > 0 && needed > available {
-                self.short = Some((needed, available));
-            }
+        if self.looked.elapsed() < EVERY {
+            return self.short.is_none();
+        }
+        self.looked = Instant::now();
+        let (resident, available) = (resident().unwrap_or(0), available_memory());
+        let Some(at_start) = self.at_start else {
+            (self.at_start, self.reserve) = (Some(resident), RESERVE.min(available / 4));
+            return true;
+        };
+        let grown = resident.saturating_sub(at_start);
+        let copy = if self.records { grown } else { 0 };
+        let needed = copy + 6 * grown.saturating_sub(self.grown) + self.reserve;
+        self.grown = grown;
+        if grown > 0 && needed > available {
+            self.short = Some((needed, available));
         }
         self.short.is_none()
     }
 
-    /// The error of a run that was closed for want of memory after `ran` ticks.
-    pub fn outcome(&self, ran: Tick) -> Result<Tick, RunError> {
-        self.short.map_or(Ok(ran), |(needed, available)| Err(RunError::Memory { needed, available, ran }))
+    /// Bytes needed and available, if the run was closed for want of memory.
+    pub fn short(&self) -> Option<(u64, u64)> {
+        self.short
     }
 }
 
@@ -59,6 +71,17 @@ fn resident() -> Option<u64> {
 }
 
 impl<W: Weight> Engine<W> {
+    /// Begins to look after the memory of a run.
+    pub(super) fn headroom(&self) -> Headroom {
+        Headroom::new(self.cores.iter().any(Core::records_spikes))
+    }
+
+    /// What holds the memory that runs have taken, in bytes.
+    pub(super) fn held(&self) -> Held {
+        let recorded = self.cores.iter().map(|core| core.spike_log.bytes()).sum();
+        Held { recorded, waiting: self.cores.iter().map(Core::waiting_bytes).sum() }
+    }
+
     /// Makes room for the samples of the next `ticks` ticks, or says that there is none. Reading them takes a copy.
     pub(super) fn reserve_samples(&mut self, ticks: Tick) -> Result<(), RunError> {
         let now = self.now;

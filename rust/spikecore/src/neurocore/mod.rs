@@ -393,6 +393,11 @@ impl<W: Weight> Core<W> {
         taps.map(|t| (t.neurons.iter().map(|n| n.1).collect(), std::mem::take(&mut t.values))).collect()
     }
 
+    /// Bytes of spikes that wait for their delays.
+    pub fn waiting_bytes(&self) -> u64 {
+        self.memory.line_bytes()
+    }
+
     /// Synapses filed and not yet due when `now` is the next tick.
     pub fn pending(&self, now: Tick) -> u64 {
         self.memory.pending(now)
