@@ -72,6 +72,11 @@ class Network:
         autapses: bool = True,
         multapses: bool = True,
     ) -> int: ...
+    def projections(
+        self,
+        laws: list[tuple[_Rule, _Distribution, _Distribution, Literal["excitatory", "inhibitory"] | None, bool, bool]],
+        ends: list[tuple[int, int, int]],
+    ) -> int: ...
     def poisson(
         self,
         population: int,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikecore import checks
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
@@ -29,9 +30,13 @@ class CountTables(Mapping[Population, NDArray[np.uint64]]):
         self._populations = populations
         self._table = fixed(table)
 
+    @cached_property
+    def _by_name(self) -> dict[str, Population]:
+        return {population.name: population for population in self._populations}
+
     def __getitem__(self, key: Population | str) -> NDArray[np.uint64]:
         """Return the spikes of every neuron in every sample, shape (B, size)."""
-        population = kept(key, self._populations, "the machine has no population {}; it has: {}")
+        population = kept(key, self._by_name, "the machine has no population {}; it has: {}")
         return self._table[:, population.first : population.first + population.size]
 
     def __iter__(self) -> Iterator[Population]:
@@ -48,13 +53,15 @@ class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
 
     def __init__(self, tables: dict[tuple[Population, str], NDArray[np.float64]]) -> None:
         self._tables = {key: fixed(table) for key, table in tables.items()}
+        self._by_name = {(population.name, variable): table for (population, variable), table in self._tables.items()}
 
     def __getitem__(self, key: tuple[Population | str, str]) -> NDArray[np.float64]:
         """Return a variable of every neuron at the end of every sample, shape (B, size), in mV or pA."""
-        for (population, variable), table in self._tables.items():
-            if key in ((population, variable), (population.name, variable)):
-                return table
-        known = ", ".join(repr((population.name, variable)) for population, variable in self._tables) or "none"
+        whole = isinstance(key, tuple) and all(isinstance(part, str | Population) for part in key)
+        tables: Mapping[Any, NDArray[np.float64]] = self._by_name if whole and isinstance(key[0], str) else self._tables
+        if whole and key in tables:
+            return tables[key]
+        known = checks.listed(self._by_name)
         msg = f"{key!r} was not read; states that were asked for: {known} (run_batch(states=…))"
         raise NotRecordedError(msg, parameter="states", value=key, allowed=known)
 

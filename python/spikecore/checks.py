@@ -6,6 +6,8 @@ the wrong kind is a `TypeError`. Times and the grid live in `spikecore.grid`.
 """
 
 import math
+from collections.abc import Callable, Collection
+from itertools import islice
 from numbers import Integral, Real
 from typing import Any, Never
 
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from spikecore.errors import NetworkError
 
-__all__ = ["array", "choice", "count", "indices", "is_infinite", "number", "refuse", "switch"]
+__all__ = ["array", "choice", "count", "indices", "is_infinite", "listed", "number", "refuse", "switch"]
 
 MAX_NEURONS = 2**32 - 1
 """Neuron ids are 32 bits wide."""
@@ -127,6 +129,18 @@ def indices(owner: str, parameter: str, values: Any, size: int) -> NDArray[np.ui
         at = int(np.argmax(outside))
         refuse(owner, f"{parameter}[{at}]", int(result[at]), f"0 … {size - 1}")
     return np.ascontiguousarray(result, dtype=np.uint32)
+
+
+def listed(entries: Collection[Any], most: int = 8, show: Callable[[Any], str] = repr) -> str:
+    """Return what a message lists: the first `most` entries, and how many there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b"]), listed(range(16_000), 3), listed([])
+    ("'a', 'b'", '0, 1, 2 … (16,000 in all)', 'none')
+    """
+    shown = ", ".join(show(entry) for entry in islice(entries, most)) or "none"
+    return f"{shown} … ({len(entries):,} in all)" if len(entries) > most else shown
 
 
 def _kind(value: Any) -> str:

@@ -4,7 +4,7 @@ A spike source gets spikes, in the forms of `Network.spike_source`; a population
 direct current. Errors name the population and the sample.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,15 +41,16 @@ class Inputs:
     columns: list[tuple[Any, ...]]
 
 
-def find(key: Any, populations: Sequence[Population]) -> Population:
-    """Return a population of the machine by itself or its name."""
-    if isinstance(key, str):
-        for population in populations:
-            if population.name == key:
-                return population
-        known = ", ".join(repr(one.name) for one in populations)
-        checks.refuse("machine", "population", f"{key!r}", known)
-    return member(key, populations, "machine")
+def find(keys: Collection[Any], populations: Sequence[Population]) -> list[Population]:
+    """Return populations of the machine, each by itself or its name."""
+    by_name = {population.name: population for population in populations} if keys else {}
+    located = []
+    for key in keys:
+        if isinstance(key, str) and key not in by_name:
+            checks.refuse("machine", "population", f"{key!r}", checks.listed(by_name))
+        handle = by_name[key] if isinstance(key, str) else key
+        located.append(member(handle, populations, "machine"))
+    return located
 
 
 def of_one(given: Any, populations: Sequence[Population], grid: Grid) -> Inputs:
@@ -108,9 +109,10 @@ def _items(given: Any, populations: Sequence[Population]) -> list[tuple[Populati
     if not isinstance(given, Mapping):
         msg = f"inputs must be a mapping of populations or their names, not {given!r}"
         raise TypeError(msg)
-    items = [(find(key, populations), value) for key, value in given.items()]
+    items = list(zip(find(given.keys(), populations), given.values(), strict=True))
     if len({population.index for population, _ in items}) != len(items):
-        checks.refuse("", "inputs", f"{[one.name for one, _ in items]}", "each population once")
+        names = checks.listed([population.name for population, _ in items])
+        checks.refuse("", "inputs", f"[{names}]", "each population once")
     return items
 
 

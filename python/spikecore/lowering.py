@@ -16,7 +16,7 @@ from spikecore.errors import NetworkError
 from spikecore.grid import Grid
 from spikecore.population import Population
 
-__all__ = ["Settings", "plan"]
+__all__ = ["Settings", "plan", "plans"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,27 @@ class Settings:
     receptor: str | None
     autapses: bool
     multapses: bool
+
+
+def plans(
+    pairs: list[tuple[Population, Population]], settings: Settings, grid: Grid
+) -> tuple[list[Any], list[tuple[int, int, int]]]:
+    """Check all projections of a call; return their laws, and (source, target, law) of each.
+
+    A law depends on the sizes of the two populations and on whether they are one, so those alike are checked once: by
+    the first pair of them, which is the first that can be wrong.
+    """
+    laws: list[Any] = []
+    ends = []
+    known: dict[tuple[int, int, bool], int] = {}
+    for source, target in pairs:
+        shape = source.size, target.size, source is target
+        law = known.get(shape)
+        if law is None:
+            law = known[shape] = len(laws)
+            laws.append(plan(source, target, settings, grid))
+        ends.append((source.index, target.index, law))
+    return laws, ends
 
 
 def plan(source: Population, target: Population, settings: Settings, grid: Grid) -> Any:

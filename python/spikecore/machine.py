@@ -271,20 +271,23 @@ class Machine:
         with self._alone():
             numbers = seed_list(seeds)
             given = of_batch(inputs, numbers, self._populations, self._grid)
-            asked = [self._variable(one) for one in states]
+            asked = self._variables(states)
             wanted = [(population.index, variable) for population, variable in asked]
             with batch_progress(progress, given.samples) as report:
                 raw = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
         machine = (self._populations, self._recorded, self._recorders)
         return BatchResult(raw, self._grid, ticks, *machine, asked, self._wiring)
 
-    def _variable(self, pair: Any) -> tuple[Population, str]:
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
-            msg = f"states must be a sequence of pairs (population, variable), not of {pair!r}"
-            raise TypeError(msg)
-        population = find(pair[0], self._populations)
-        checks.choice(population.name, "variable", pair[1], population.model.variables)
-        return population, pair[1]
+    def _variables(self, states: Sequence[Any]) -> list[tuple[Population, str]]:
+        for pair in states:
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                msg = f"states must be a sequence of pairs (population, variable), not of {pair!r}"
+                raise TypeError(msg)
+        populations = find([key for key, _ in states], self._populations)
+        variables = [variable for _, variable in states]
+        for population, variable in zip(populations, variables, strict=True):
+            checks.choice(population.name, "variable", variable, population.model.variables)
+        return list(zip(populations, variables, strict=True))
 
     def result(self) -> Result:
         """Return what happened in the last run, which may have been interrupted.

@@ -5,6 +5,7 @@ the mistake is the line that raises. Rules are recorded here and expanded by `co
 """
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -58,6 +59,8 @@ class Network:
         self._seed = checks.count("", "seed", seed, high=2**64 - 1)
         self._native = _native.Network(self._grid.dt, self._seed)
         self._populations: list[Population] = []
+        self._names: set[str] = set()
+        self._neurons = 0
         self._projections: list[Projection] = []
         self._recorders: list[Recorder] = []
 
@@ -83,9 +86,8 @@ class Network:
 
     def __repr__(self) -> str:
         """Show the grid, the seed and what has been declared."""
-        neurons = sum(population.size for population in self._populations)
         return (
-            f"Network(dt={self.dt:g}, seed={self.seed}): {neurons:,} neurons in "
+            f"Network(dt={self.dt:g}, seed={self.seed}): {self._neurons:,} neurons in "
             f"{len(self._populations)} populations, {len(self._projections)} projections"
         )
 
@@ -256,22 +258,15 @@ class Network:
         """
         switches = checks.switch("", "autapses", autapses), checks.switch("", "multapses", multapses)
         settings = lowering.Settings(rule, weight, delay, receptor, *switches)
-        ends = [
-            (source, target)
-            for source in self._members(sources, "sources")
-            for target in self._members(targets, "targets")
-        ]
-        for _, target in ends:
+        pairs = list(product(self._members(sources, "sources"), self._members(targets, "targets")))
+        for _, target in pairs:
             self._refuse_source(target, "the target of a projection")
-        plans = [(*pair, lowering.plan(*pair, settings, self._grid)) for pair in ends]
-        made = []
-        for source, target, plan in plans:
-            index = self._native.projection(source.index, target.index, *plan)
-            projection = Projection(source, target, rule, index)
-            self._projections.append(projection)
-            made.append(projection)
+        laws, ends = lowering.plans(pairs, settings, self._grid)
+        first = self._native.projections(laws, ends)
+        projections = [Projection(*pair, rule, index) for index, pair in enumerate(pairs, first)]
+        self._projections += projections
         single = isinstance(sources, Population) and isinstance(targets, Population)
-        return made[0] if single else made
+        return projections[0] if single else projections
 
     def stimulate(self, targets: Population | Sequence[Population], stimulus: stimuli.Stimulus) -> None:
         """Give a stimulus to every neuron of the targets.
@@ -451,7 +446,7 @@ class Network:
         if not self._populations:
             msg = "the network has no population; add one with net.population(…)"
             raise NetworkError(msg)
-        self._native.record_spikes(sorted({one.index for one in recorded}))
+        self._native.record_spikes([population.index for population in recorded])
         try:
             with build_progress(progress) as report:
                 native = self._native.compile(n_workers, store, updates, progress=report)
@@ -473,11 +468,12 @@ class Network:
                 self._grid.ticks(name, "t_ref", value, high=MAX_DELAY_TICKS)
 
     def _declare(self, name: str, size: int, model: NeuronModel) -> Population:
-        first = sum(population.size for population in self._populations)
         native, parameters = model.lowered()
         index = self._native.population(name, size, native, parameters)
-        population = Population(name, size, model, first, index)
+        population = Population(name, size, model, self._neurons, index)
         self._populations.append(population)
+        self._names.add(name)
+        self._neurons += size
         return population
 
     def _members(self, populations: Any, parameter: str) -> list[Population]:
@@ -489,7 +485,7 @@ class Network:
         for population in populations:
             member(population, self._populations, "network")
         if len({id(population) for population in populations}) != len(populations):
-            checks.refuse("", parameter, f"{list(populations)}", "each population once")
+            checks.refuse("", parameter, f"[{checks.listed(populations)}]", "each population once")
         if not populations and parameter != "record_spikes":
             checks.refuse("", parameter, "empty", "at least one population")
         return list(populations)
@@ -504,12 +500,10 @@ class Network:
         if not isinstance(label, str):
             msg = f"name must be a string, not {name!r}"
             raise TypeError(msg)
-        taken = [population.name for population in self._populations]
-        if not label.strip() or label in taken:
+        if not label.strip() or label in self._names:
             allowed = "a name that is not empty and not taken"
             checks.refuse("", "name", f"{label!r}", allowed)
         return label
 
     def _new_size(self, name: str, size: Any) -> int:
-        used = sum(population.size for population in self._populations)
-        return checks.count(name, "size", size, low=1, high=checks.MAX_NEURONS - used)
+        return checks.count(name, "size", size, low=1, high=checks.MAX_NEURONS - self._neurons)

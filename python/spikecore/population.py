@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikecore import checks
 from spikecore.errors import NetworkError
 from spikecore.models import NeuronModel
 
@@ -138,8 +139,8 @@ def member(population: Any, populations: Sequence[Population], owner: str) -> Po
         raise TypeError(msg)
     if population.index < len(populations) and populations[population.index] is population:
         return population
-    known = ", ".join(repr(one.name) for one in populations) or "none"
+    known = checks.listed([each.name for each in populations])
     msg = f"population {population.name!r} is not of this {owner}, which has: {known}"
-    if any(one.name == population.name for one in populations):
+    if any(each.name == population.name for each in populations):
         msg = f"this {population.name!r} is a population of another {owner} or a copy; use the {owner}'s own"
     raise NetworkError(msg, population=population.name, value=population, allowed=known)

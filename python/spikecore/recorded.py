@@ -1,12 +1,14 @@
 """What was recorded in a run: spikes by population, samples by recorder."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikecore import checks
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
@@ -85,18 +87,21 @@ class SpikeTrains(Mapping[Population, Spikes]):
     def __getitem__(self, key: Population | str) -> Spikes:
         """Return the spikes of one population."""
         absent = "spikes of {} were not recorded; recorded: {} (compile(record_spikes=…))"
-        population = kept(key, self._recorded, absent)
+        population = kept(key, self._by_name, absent)
         if not self._cut:
             self._cut = self._split()
         return self._cut[population.name]
 
     def __contains__(self, key: object) -> bool:
         """Say whether the spikes of a population were recorded."""
-        return any(key is one or key == one.name for one in self._recorded)
+        if isinstance(key, Population):
+            return self._by_name.get(key.name) is key
+        return isinstance(key, str) and key in self._by_name
 
     def __repr__(self) -> str:
         """Show the number of spikes and whose."""
-        return f"SpikeTrains({len(self.ticks):,} spikes of {', '.join(p.name for p in self._recorded) or 'nobody'})"
+        whose = checks.listed(self._by_name, show=str) if self._recorded else "nobody"
+        return f"SpikeTrains({len(self.ticks):,} spikes of {whose})"
 
     def __iter__(self) -> Iterator[Population]:
         """Iterate over the recorded populations in the order of declaration."""
@@ -105,6 +110,10 @@ class SpikeTrains(Mapping[Population, Spikes]):
     def __len__(self) -> int:
         """Return the number of recorded populations."""
         return len(self._recorded)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Population]:
+        return {population.name: population for population in self._recorded}
 
     def _split(self) -> dict[str, Spikes]:
         """Return the spikes by name, each population's in the order of the whole list."""
@@ -130,10 +139,9 @@ class SampleTables(Mapping[Recorder, Samples]):
         """Return the samples of one recorder."""
         if isinstance(key, Recorder) and key in self._tables:
             return self._tables[key]
-        for recorder, samples in self._tables.items():
-            if key == (recorder.population.name, recorder.variable):
-                return samples
-        known = ", ".join(repr(one) for one in self._tables) or "none"
+        if isinstance(key, tuple) and all(isinstance(part, str) for part in key) and key in self._by_name:
+            return self._by_name[key]
+        known = checks.listed(self._tables)
         msg = f"{key!r} recorded nothing here; recorders when the network was compiled: {known}"
         raise NotRecordedError(msg, value=key, allowed=known)
 
@@ -147,18 +155,27 @@ class SampleTables(Mapping[Recorder, Samples]):
 
     def __repr__(self) -> str:
         """Show the recorders."""
-        return f"SampleTables({', '.join(repr(one) for one in self)})"
+        return f"SampleTables({checks.listed(self._tables) if self._tables else ''})"
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], Samples]:
+        """Return the samples by name and variable; of several recorders those of the first."""
+        pairs = ((recorder.population.name, recorder.variable, table) for recorder, table in self._tables.items())
+        tables: dict[tuple[str, str], Samples] = {}
+        for name, variable, table in pairs:
+            tables.setdefault((name, variable), table)
+        return tables
 
 
-def kept(key: Population | str, populations: Sequence[Population], absent: str) -> Population:
-    """Return the population that is `key` or has that name; `absent` is the message about a name that there is not."""
-    for population in populations:
-        if population is key or population.name == key:
-            return population
+def kept(key: Population | str, populations: Mapping[str, Population], absent: str) -> Population:
+    """Look up a population by handle or name among these, by name; `absent` is the error text."""
     name = key.name if isinstance(key, Population) else key
-    known = ", ".join(repr(one.name) for one in populations) or "none"
+    population = populations.get(name) if isinstance(name, str) else None
+    if population is not None and (key is population or isinstance(key, str)):
+        return population
+    known = checks.listed(populations)
     msg = absent.format(repr(name), known)
-    if any(one.name == name for one in populations):
+    if population is not None:
         msg = f"this {name!r} is a population of another network or a copy; use its name"
     raise NotRecordedError(msg, population=name, allowed=known)
 

@@ -1,10 +1,12 @@
 //! `_native.Network`: the description.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
 use numpy::{PyArrayMethods, PyReadonlyArray1};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
+use spikecore::allocation::{filled, with_room};
 use spikecore::{CompileOptions, DelayLaw, Network as Description, Projection, SampleRecorder, Stimulus, subject_of};
 
 use crate::machine::{Machine, Watcher};
@@ -15,10 +17,43 @@ use crate::{convert, errors, models, system};
 #[pyclass(frozen, module = "spikecore._native")]
 pub struct Network(Mutex<Arc<Description>>);
 
+/// Rule, weight, delay, receptor, autapses, multapses: a projection without its ends.
+type Law<'py> = (Bound<'py, PyTuple>, Bound<'py, PyTuple>, Bound<'py, PyTuple>, Option<String>, bool, bool);
+
 impl Network {
+    /// Changes the description. Machines share it: after a compile this copies its lists, and no array.
     fn with<T>(&self, f: impl FnOnce(&mut Description) -> PyResult<T>) -> PyResult<T> {
-        f(Arc::make_mut(&mut *self.0.try_lock().map_err(|_| errors::busy())?))
+        f(Arc::make_mut(&mut *self.lock()?))
     }
+
+    /// The description as it is now; whoever reads copies nothing and keeps nobody out.
+    fn shared(&self) -> PyResult<Arc<Description>> {
+        Ok(Arc::clone(&*self.lock()?))
+    }
+
+    /// Who unwound under the lock left the description as it was.
+    fn lock(&self) -> PyResult<MutexGuard<'_, Arc<Description>>> {
+        match self.0.try_lock() {
+            Ok(guard) => Ok(guard),
+            Err(TryLockError::Poisoned(left)) => Ok(left.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(errors::busy()),
+        }
+    }
+}
+
+/// A projection of this law between two populations of a network.
+fn projection(
+    network: &Description,
+    (rule, weight, delay, receptor, autapses, multapses): &Law<'_>,
+    ends: (usize, usize),
+) -> PyResult<Projection> {
+    let (source, target) = ends;
+    let (rule, weight) = (convert::rule(rule)?, convert::distribution(weight)?);
+    let (delay, receptor) = (convert::distribution(delay)?, convert::receptor(receptor.as_deref())?);
+    let known = source.max(target) < network.populations.len();
+    let subject = if known { subject_of(network, source, target) } else { "projection".to_owned() };
+    let delay = DelayLaw::new(&subject, &delay, network.dt).map_err(errors::network)?;
+    Ok(Projection { source, target, rule, weight, delay, receptor, autapses: *autapses, multapses: *multapses })
 }
 
 #[pymethods]
@@ -56,21 +91,38 @@ impl Network {
         &self,
         source: usize,
         target: usize,
-        rule: &Bound<'_, PyTuple>,
-        weight: &Bound<'_, PyTuple>,
-        delay: &Bound<'_, PyTuple>,
-        receptor: Option<&str>,
+        rule: Bound<'_, PyTuple>,
+        weight: Bound<'_, PyTuple>,
+        delay: Bound<'_, PyTuple>,
+        receptor: Option<String>,
         autapses: bool,
         multapses: bool,
     ) -> PyResult<usize> {
-        let (rule, weight) = (convert::rule(rule)?, convert::distribution(weight)?);
-        let (delay, receptor) = (convert::distribution(delay)?, convert::receptor(receptor)?);
-        self.with(|n| {
-            let known = source.max(target) < n.populations.len();
-            let subject = if known { subject_of(n, source, target) } else { "projection".to_owned() };
-            let delay = DelayLaw::new(&subject, &delay, n.dt).map_err(errors::network)?;
-            n.projection(Projection { source, target, rule, weight, delay, receptor, autapses, multapses }).map_err(errors::network)
-        })
+        self.projections(vec![(rule, weight, delay, receptor, autapses, multapses)], vec![(source, target, 0)])
+    }
+
+    /// Adds projections (source, target, index of their law), all of them or none; returns the id of the first.
+    fn projections(&self, laws: Vec<Law<'_>>, ends: Vec<(usize, usize, usize)>) -> PyResult<usize> {
+        let network = self.shared()?;
+        let mut left = filled(laws.len(), 0usize, "laws of projections");
+        for &(.., index) in &ends {
+            *left.get_mut(index).ok_or_else(|| PyValueError::new_err(format!("law {index} of {}", laws.len())))? += 1;
+        }
+        let mut models: Vec<Option<Projection>> = laws.iter().map(|_| None).collect();
+        let mut all = with_room(ends.len(), "projections");
+        for (source, target, index) in ends {
+            let model = match models[index].take() {
+                Some(model) => model,
+                None => projection(&network, &laws[index], (source, target))?,
+            };
+            left[index] -= 1;
+            if left[index] > 0 {
+                models[index] = Some(model.between(source, target));
+            }
+            all.push(Projection { source, target, ..model });
+        }
+        drop(network);
+        self.with(|n| n.projections(all).map_err(errors::network))
     }
 
     /// Adds independent Poisson processes; rate in Hz, times in ticks.
@@ -102,7 +154,7 @@ impl Network {
 
     /// Neurons, synapses and bytes.
     fn forecast<'py>(&self, py: Python<'py>, workers: usize, weights: &str) -> PyResult<Bound<'py, PyDict>> {
-        let f = self.with(|n| spikecore::Machine::forecast(n, workers, weights).map_err(errors::compile))?;
+        let f = spikecore::Machine::forecast(&*self.shared()?, workers, weights).map_err(errors::compile)?;
         let dict = PyDict::new(py);
         dict.set_item("neurons", f.neurons)?;
         dict.set_item("synapses", f.synapses)?;
@@ -127,7 +179,7 @@ impl Network {
         placement: Option<Vec<i64>>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Machine> {
-        let description = Arc::clone(&*self.0.try_lock().map_err(|_| errors::busy())?);
+        let description = self.shared()?;
         let options =
             CompileOptions { workers, log_capacity, placement, level: system::level()?, loose: None, updates: convert::updates(updates)? };
         let started = std::time::Instant::now();

@@ -99,7 +99,7 @@ fn chunks<W: Weight>(network: &Network, plan: &Plan<W>) -> Vec<Chunk> {
         (0..size).step_by(CHUNK as usize).map(move |first| Chunk { population, first, len: CHUNK.min(size - first) })
     };
     let sends = |&(population, _): &(usize, &crate::network::Population)| !plan.spans[population].kinds.is_empty();
-    network.populations.iter().enumerate().filter(sends).flat_map(of).collect()
+    network.populations.iter().map(|p| &**p).enumerate().filter(sends).flat_map(of).collect()
 }
 
 /// Row lengths per core: `lengths[core][row]`.

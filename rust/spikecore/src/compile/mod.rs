@@ -126,7 +126,7 @@ fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
         potentials.iter_mut().zip(models).for_each(|(v, model)| *v -= model.rest());
         potentials
     };
-    network.populations.iter().enumerate().map(of).collect()
+    network.populations.iter().map(|p| &**p).enumerate().map(of).collect()
 }
 
 /// One slice with its state, drive and recorders.
@@ -162,7 +162,7 @@ fn place<W: Weight>(
         first_id: population.first + slice.first,
         part,
         spikes: vec![0; slice.len as usize],
-        recorded: population.record_spikes,
+        recorded: network.recorded[id],
         taps: taps.collect(),
     }
 }
@@ -178,7 +178,7 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std:
     let model: &Model = &network.populations[id].model;
     let (mut poisson, mut rare, mut currents) = (vec![], vec![], vec![]);
     for (number, stimulus) in network.stimuli.iter().enumerate() {
-        match stimulus {
+        match &**stimulus {
             Stimulus::Poisson { population, lambda, weight, receptor, start, stop } if *population == id && *lambda > 0.0 => {
                 let inhibitory = match receptor {
                     Receptor::Excitatory => false,

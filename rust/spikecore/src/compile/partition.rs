@@ -133,7 +133,7 @@ impl Partition {
 /// Slots of all neurons, whole blocks.
 fn slots(network: &Network) -> usize {
     let padded = |p: &crate::network::Population| (p.size as usize).next_multiple_of(BLOCK) * p.model.receptors();
-    network.populations.iter().map(padded).sum()
+    network.populations.iter().map(|p| padded(p)).sum()
 }
 
 /// Whether cores above [`MAX_SLOTS`] are of use and possible: where there would be several to a worker, which store their

@@ -105,7 +105,7 @@ fn steps<W: Weight>(network: &Network) -> Result<Vec<f64>, CompileError> {
         bounds[projection.target] = bounds[projection.target].max(projection.weight.bound());
     }
     for stimulus in &network.stimuli {
-        if let Stimulus::Poisson { population, weight, .. } = stimulus {
+        if let Stimulus::Poisson { population, weight, .. } = &**stimulus {
             bounds[*population] = bounds[*population].max(weight.abs());
         }
     }
@@ -131,7 +131,7 @@ fn check_steps<W: Weight>(network: &Network, steps: &[f64]) -> Result<(), Networ
         return Err(error(subject_of(network, p.source, p.target), format!("at most {}", p.weight.bound()), p.target));
     }
     for stimulus in &network.stimuli {
-        if let Stimulus::Poisson { population, weight, .. } = stimulus
+        if let Stimulus::Poisson { population, weight, .. } = &**stimulus
             && lost(weight.abs(), *population)
         {
             return Err(error(network.populations[*population].name.clone(), weight.to_string(), *population));
@@ -167,7 +167,7 @@ fn check_sums(network: &Network) -> Result<(), NetworkError> {
         };
     }
     for stimulus in &network.stimuli {
-        if let Stimulus::Poisson { population, lambda, .. } = stimulus {
+        if let Stimulus::Poisson { population, lambda, .. } = &**stimulus {
             inputs[*population] += lambda + 20.0 * lambda.sqrt() + 50.0;
         }
     }

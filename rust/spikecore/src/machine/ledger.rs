@@ -168,7 +168,7 @@ fn wires<W: Weight>(network: &Network) -> Result<Vec<Wire>, CompileError> {
         };
         Wire { source: projection.source, target: projection.target, bytes, longest: projection.delay.support().1 }
     };
-    Ok(network.projections.iter().enumerate().map(of).collect())
+    Ok(network.projections.iter().map(|p| &**p).enumerate().map(of).collect())
 }
 
 #[cfg(test)]

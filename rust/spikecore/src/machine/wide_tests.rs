@@ -91,7 +91,7 @@ fn cores_are_wide_only_where_all_fits() {
     // An implicit projection has cells of 16 bits.
     large.population("b", 10, lif(0.0)).unwrap();
     let weight = Distribution::Array(vec![1.0; 100]);
-    let matrix = Projection { source: 1, target: 1, rule: Rule::Dense, weight, ..large.projections[0].clone() };
+    let matrix = Projection { source: 1, target: 1, rule: Rule::Dense, weight, ..(*large.projections[0]).clone() };
     large.projection(matrix).unwrap();
     assert_eq!(cores(&large, 2, None), 68);
 }

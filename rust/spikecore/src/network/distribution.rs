@@ -1,5 +1,7 @@
 //! Distributions of weights, potentials and delays.
 
+use std::sync::Arc;
+
 use super::check::{finite, value_error};
 use crate::error::NetworkError;
 
@@ -100,7 +102,7 @@ pub enum DelayLaw {
     /// One for all.
     Constant(u16),
     /// Drawn from a table over ticks.
-    Table(crate::random::Discrete),
+    Table(Arc<crate::random::Discrete>),
     /// Given, one per synapse in the rule's order.
     Array(Vec<u16>),
 }
@@ -138,7 +140,7 @@ impl DelayLaw {
         if first < 1 || last > crate::id::MAX_DELAY {
             return Err(error(format!("{first} to {last} ticks")));
         }
-        Ok(Self::Table(table))
+        Ok(Self::Table(Arc::new(table)))
     }
 
     /// Shortest and longest delay that can occur, in ticks.

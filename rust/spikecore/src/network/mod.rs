@@ -4,6 +4,7 @@
 //! behind this module may rely on it. Units: ms, mV, pA, pF; delays and times in ticks where it says so.
 
 mod check;
+mod copies;
 mod distribution;
 mod implicit;
 mod input;
@@ -19,6 +20,9 @@ pub use model::{Alif, LifDelta, LifExp, Model, Propagators};
 pub use projection::{Projection, Receptor, Rule};
 pub use windows::{Axis, Windows};
 
+use std::sync::Arc;
+
+use crate::allocation::{push, reserve};
 use crate::error::NetworkError;
 use crate::id::{NeuronId, PopulationId, Tick};
 use check::{known, value_error};
@@ -40,8 +44,6 @@ pub struct Population {
     pub initial: Distribution,
     /// Spikes of a spike source, sorted by (tick, neuron index).
     pub source_spikes: Vec<(Tick, u32)>,
-    /// Whether its spikes are recorded.
-    pub record_spikes: bool,
 }
 
 impl Population {
@@ -109,20 +111,25 @@ pub enum Variable {
 }
 
 /// A network description. Global neuron ids are handed out in declaration order.
-#[derive(Debug, Clone)]
+///
+/// Objects are shared: a copy of a description, such as the next declaration makes after a compile, is a copy of these
+/// lists and holds no array twice.
+#[derive(Debug)]
 pub struct Network {
     /// Length of a tick in ms.
     pub dt: f64,
     /// Seed of every random draw.
     pub seed: u64,
     /// Populations in declaration order.
-    pub populations: Vec<Population>,
+    pub populations: Vec<Arc<Population>>,
     /// Projections in declaration order.
-    pub projections: Vec<Projection>,
+    pub projections: Vec<Arc<Projection>>,
     /// Stimuli in declaration order.
-    pub stimuli: Vec<Stimulus>,
+    pub stimuli: Vec<Arc<Stimulus>>,
     /// Sample recorders in declaration order.
-    pub recorders: Vec<SampleRecorder>,
+    pub recorders: Vec<Arc<SampleRecorder>>,
+    /// Whether the spikes of each population are recorded.
+    pub recorded: Vec<bool>,
 }
 
 impl Network {
@@ -131,22 +138,22 @@ impl Network {
         if !(dt > 0.0 && dt <= 100.0) {
             return Err(value_error("network", "dt", dt, "0 < dt <= 100 ms"));
         }
-        Ok(Self { dt, seed, populations: vec![], projections: vec![], stimuli: vec![], recorders: vec![] })
+        Ok(Self { dt, seed, populations: vec![], projections: vec![], stimuli: vec![], recorders: vec![], recorded: vec![] })
     }
 
     /// Number of neurons, spike sources included.
     pub fn neurons(&self) -> u64 {
-        self.populations.iter().map(|p| u64::from(p.size)).sum()
+        self.populations.last().map_or(0, |last| u64::from(last.first) + u64::from(last.size))
     }
 
     /// The projections whose synapses are stored, with their ids.
     pub fn stored(&self) -> impl Iterator<Item = (usize, &Projection)> {
-        self.projections.iter().enumerate().filter(|(_, p)| !p.rule.is_implicit())
+        self.projections.iter().map(|p| &**p).enumerate().filter(|(_, p)| !p.rule.is_implicit())
     }
 
     /// The projections whose synapses are computed when a spike arrives, in declaration order.
     pub fn implicit(&self) -> impl Iterator<Item = &Projection> {
-        self.projections.iter().filter(|p| p.rule.is_implicit())
+        self.projections.iter().map(|p| &**p).filter(|p| p.rule.is_implicit())
     }
 
     /// Adds a population; its spikes are recorded unless [`Network::record_spikes`] says otherwise.
@@ -159,7 +166,9 @@ impl Network {
         let first = u32::try_from(first).expect("checked above");
         let initial = Distribution::Constant(model.rest());
         let name = name.to_owned();
-        self.populations.push(Population { name, size, first, model, each: vec![], initial, source_spikes: vec![], record_spikes: true });
+        let population = Population { name, size, first, model, each: vec![], initial, source_spikes: vec![] };
+        push(&mut self.recorded, true, "a population");
+        push(&mut self.populations, Arc::new(population), "a population");
         Ok(self.populations.len() - 1)
     }
 
@@ -180,15 +189,16 @@ impl Network {
         if models.iter().all(|one| *one == model) {
             return Ok(id);
         }
-        self.populations[id].initial = Distribution::Array(models.iter().map(Model::rest).collect());
-        self.populations[id].each = models;
+        let population = Arc::make_mut(&mut self.populations[id]);
+        population.initial = Distribution::Array(models.iter().map(Model::rest).collect());
+        population.each = models;
         Ok(id)
     }
 
     /// Checks that neurons can be updated only where something happens: adaptive neurons do not rest, and of neurons that
     /// differ nothing is known in closed form.
     pub(crate) fn check_events(&self) -> Result<(), NetworkError> {
-        let dense = |p: &&Population| !p.each.is_empty() || matches!(p.model, Model::Alif(_));
+        let dense = |p: &&Arc<Population>| !p.each.is_empty() || matches!(p.model, Model::Alif(_));
         let Some(population) = self.populations.iter().find(dense) else { return Ok(()) };
         let reason = if population.each.is_empty() { "adaptive neurons" } else { "neurons with parameters of their own" };
         let allowed = format!("\"auto\" or \"dense\" with {reason}, which are stepped in every tick");
@@ -198,53 +208,60 @@ impl Network {
     /// Sets the distribution of initial potentials in mV.
     pub fn initial_potential(&mut self, id: PopulationId, law: Distribution) -> Result<(), NetworkError> {
         known("population", id, self.populations.len())?;
-        let population = &mut self.populations[id];
+        let population = &self.populations[id];
         law.check(&population.name, "v_init", Some(u64::from(population.size)))?;
         if matches!(population.model, Model::SpikeSource) {
             return Err(value_error(&population.name, "v_init", "set", "a population with a potential"));
         }
-        population.initial = law;
+        Arc::make_mut(&mut self.populations[id]).initial = law;
         Ok(())
     }
 
     /// Sets the spikes of a spike source: ticks from 1, no spike twice.
     pub fn source_spikes(&mut self, id: PopulationId, neurons: &[u32], ticks: &[u64]) -> Result<(), NetworkError> {
         known("population", id, self.populations.len())?;
-        let population = &mut self.populations[id];
-        let name = population.name.clone();
+        let population = &self.populations[id];
+        let name = &population.name;
         if !matches!(population.model, Model::SpikeSource) {
-            return Err(value_error(&name, "spikes", "set", "a spike source"));
+            return Err(value_error(name, "spikes", "set", "a spike source"));
         }
         if neurons.len() != ticks.len() {
-            return Err(value_error(&name, "ticks", ticks.len(), &format!("as many as neurons, {}", neurons.len())));
+            return Err(value_error(name, "ticks", ticks.len(), &format!("as many as neurons, {}", neurons.len())));
         }
         if let Some(bad) = neurons.iter().find(|&&n| n >= population.size) {
-            return Err(value_error(&name, "neuron", bad, &format!("0 to {}", population.size - 1)));
+            return Err(value_error(name, "neuron", bad, &format!("0 to {}", population.size - 1)));
         }
         if ticks.contains(&0) {
-            return Err(value_error(&name, "tick", 0, "1 or later"));
+            return Err(value_error(name, "tick", 0, "1 or later"));
         }
         let mut spikes: Vec<(Tick, u32)> = ticks.iter().copied().zip(neurons.iter().copied()).collect();
         spikes.sort_unstable();
         if let Some(pair) = spikes.windows(2).find(|pair| pair[0] == pair[1]) {
             let text = format!("neuron {} at tick {} twice", pair[0].1, pair[0].0);
-            return Err(value_error(&name, "spikes", text, "each (neuron, tick) once"));
+            return Err(value_error(name, "spikes", text, "each (neuron, tick) once"));
         }
-        population.source_spikes = spikes;
+        Arc::make_mut(&mut self.populations[id]).source_spikes = spikes;
         Ok(())
     }
 
     /// Adds a projection; nothing is expanded before compiling.
     pub fn projection(&mut self, projection: Projection) -> Result<usize, NetworkError> {
-        projection.check(self)?;
-        self.projections.push(projection);
-        Ok(self.projections.len() - 1)
+        self.projections(vec![projection])
+    }
+
+    /// Adds projections, all of them or none; returns the id of the first.
+    pub fn projections(&mut self, all: Vec<Projection>) -> Result<usize, NetworkError> {
+        all.iter().try_for_each(|projection| projection.check(self))?;
+        let first = self.projections.len();
+        reserve(&mut self.projections, all.len(), "projections");
+        self.projections.extend(all.into_iter().map(Arc::new));
+        Ok(first)
     }
 
     /// Adds a stimulus.
     pub fn stimulus(&mut self, stimulus: Stimulus) -> Result<usize, NetworkError> {
         check::stimulus(self, &stimulus)?;
-        self.stimuli.push(stimulus);
+        push(&mut self.stimuli, Arc::new(stimulus), "a stimulus");
         Ok(self.stimuli.len() - 1)
     }
 
@@ -267,7 +284,7 @@ impl Network {
         if recorder.interval == 0 {
             return Err(value_error(&population.name, "interval", 0, "at least one tick"));
         }
-        self.recorders.push(recorder);
+        push(&mut self.recorders, Arc::new(recorder), "a recorder");
         Ok(self.recorders.len() - 1)
     }
 
@@ -276,8 +293,9 @@ impl Network {
         for &id in populations {
             known("population", id, self.populations.len())?;
         }
-        for (id, population) in self.populations.iter_mut().enumerate() {
-            population.record_spikes = populations.contains(&id);
+        self.recorded.fill(false);
+        for &id in populations {
+            self.recorded[id] = true;
         }
         Ok(())
     }
