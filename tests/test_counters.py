@@ -7,6 +7,7 @@ one tick at a time. These networks are so sparse that their synapses are stored 
 in which anything is due, and no others.
 """
 
+import json
 import math
 
 import numpy as np
@@ -254,3 +255,40 @@ def test_updates_done_may_be_priced(tmp_path):
     price = '[[price]]\nterm = "{0}"\ncount = "{0}"\nvalue = {1}\nunit = "nJ"\nevidence = "vendor"\nbound = "max"\n'
     path.write_text(head + price.format("updates_done", 2.0) + price.format("updates_skipped", 0.5), encoding="utf-8")
     assert result.energy(path).nominal_j == pytest.approx(2e-9 * 300 + 0.5e-9 * (60_000 - 300))
+
+
+def silent(neurons):
+    net = sc.Network(dt=0.01, seed=1)
+    many = net.population(neurons, sc.LIF(), name="many")
+    net.connect(many, many, sc.FixedOutDegree(1), weight=1.0, delay=1.0)
+    return net.compile(workers=2, updates="event")
+
+
+def test_counts_are_exact_beyond_64_bits():
+    result = silent(200_000).run(1e12)
+    exact = 200_000 * 10**14
+    assert exact > 2**64
+    assert result.counts.neuron_updates == {"many": exact}
+    assert result.counts.updates_skipped == {"many": exact - 200_000}, "each is looked at once, in the first tick"
+    assert result.statistics["neuron_updates_per_population"] == [exact]
+    assert result.ledger.neuron_updates == result.ledger.synaptic_operations_dense == exact
+    report = result.energy("loihi")
+    lines = {line.price.count: line for line in report.lines}
+    assert lines["neuron_updates"].count == exact
+    assert lines["neuron_updates"].nominal_j == exact * lines["neuron_updates"].price.nominal_j
+    assert f"{exact:,}" in str(report)
+    assert json.loads(json.dumps(report.to_dict()))["updates"]["clocked"] == exact
+
+
+def test_runs_and_samples_add_up_beyond_64_bits():
+    machine = silent(100_000)
+    each = 100_000 * 10**14
+    assert each < 2**64 < 2 * each
+    for _ in range(2):
+        assert machine.run(1e12).counts.neuron_updates == {"many": each}
+    assert machine.statistics["neuron_updates_per_population"] == [2 * each]
+    assert machine.statistics["updates_skipped_per_population"] == [2 * each - 100_000]
+    batch = machine.run_batch(1e12, {"many": [[0.0] * 100_000] * 3})
+    assert batch.counts.neuron_updates == {"many": 3 * each}
+    assert batch.counts.updates_skipped == {"many": 3 * (each - 100_000)}
+    assert batch.ledger.updates_done == 300_000

@@ -132,4 +132,5 @@ def inside_cells(one: Inside) -> tuple[str, ...]:
 
 def _count(name: str, count: float) -> str:
     unit = " s" if name == "biological_s" else " B" if name in BYTES else ""
-    return (f"{count:,.0f}" if float(count).is_integer() else f"{count:,.6g}") + unit
+    whole = isinstance(count, int) or count.is_integer()
+    return (f"{int(count):,}" if whole else f"{count:,.6g}") + unit

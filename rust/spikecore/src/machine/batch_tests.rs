@@ -111,7 +111,7 @@ proptest! {
             let found = machine.run_batch(&batch, &mut |_| true).unwrap();
             let mut untouched = build::<W>(network, options);
             prop_assert_eq!(&run(&mut machine, &[1_000 - cut]), &run(&mut untouched, &[1_000]));
-            let mut sums = (0, 0, 0, 0);
+            let mut sums = (0u128, 0, 0, 0);
             for (k, sample) in found.samples.iter().enumerate() {
                 machine.reset(&one_of(&batch.inputs, k), batch.seeds.as_ref().map(|seeds| seeds[k])).unwrap();
                 machine.run(1_000, &mut |_| true).unwrap();
@@ -122,13 +122,13 @@ proptest! {
                 prop_assert_eq!(&sample.counts, &machine.spike_counts());
                 prop_assert_eq!(&sample.spikes, &machine.take_spikes());
                 let s = machine.statistics();
-                let add = |sum: &mut u64, counts: &[u64]| *sum += counts.iter().sum::<u64>();
+                let add = |sum: &mut u128, counts: &[u128]| *sum += counts.iter().sum::<u128>();
                 add(&mut sums.0, &s.spikes);
                 add(&mut sums.1, &s.synaptic_operations);
                 add(&mut sums.2, &s.stimulus_events);
                 add(&mut sums.3, &s.updates_skipped);
             }
-            let total = |counts: &[u64]| counts.iter().sum::<u64>();
+            let total = |counts: &[u128]| counts.iter().sum::<u128>();
             let c = &found.counts;
             let totals = (total(&c.spikes), total(&c.synaptic_operations), total(&c.stimulus_events), total(&c.updates_skipped));
             prop_assert_eq!(totals, sums);

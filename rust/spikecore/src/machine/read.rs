@@ -9,18 +9,21 @@ use crate::neurocore::weight::Weight;
 use crate::recorder;
 
 /// Counters, timers and sizes; everything since compilation or the last reset.
+///
+/// What is counted by population has 128 bits: neurons times ticks pass 64 where a machine jumps over silence, and samples of
+/// a batch add up. What is counted one by one, and the ticks of at most 65,535 cores, never comes so far.
 #[derive(Debug, Clone, Default)]
 pub struct Statistics {
     /// Spikes per population.
-    pub spikes: Vec<u64>,
+    pub spikes: Vec<u128>,
     /// Synaptic operations per source population: spikes × synapses, delivered or pending.
-    pub synaptic_operations: Vec<u64>,
+    pub synaptic_operations: Vec<u128>,
     /// Neuron updates per population.
-    pub neuron_updates: Vec<u64>,
+    pub neuron_updates: Vec<u128>,
     /// Of these, those that were not done one by one.
-    pub updates_skipped: Vec<u64>,
+    pub updates_skipped: Vec<u128>,
     /// Events from Poisson stimuli per population.
-    pub stimulus_events: Vec<u64>,
+    pub stimulus_events: Vec<u128>,
     /// Seconds per worker in ingest, deliver, integrate, wait.
     pub phases_s: Vec<[f64; 4]>,
     /// Synapses scattered per worker, up to a frame before they are due.
@@ -237,13 +240,15 @@ impl<W: Weight> Engine<W> {
             for placed in core.placed() {
                 let population = placed.slice.population;
                 if let Part::Neurons { slab, .. } = &placed.part {
-                    s.neuron_updates[population] += u64::from(placed.slice.len) * self.now;
-                    s.updates_skipped[population] += u64::from(placed.slice.len) * self.now - slab.updated();
-                    s.stimulus_events[population] += slab.stimulus_events();
+                    let updates = u128::from(placed.slice.len) * u128::from(self.now);
+                    s.neuron_updates[population] += updates;
+                    s.updates_skipped[population] += updates - u128::from(slab.updated());
+                    s.stimulus_events[population] += u128::from(slab.stimulus_events());
                 }
                 let degrees = &self.out_degree[placed.first_id as usize..];
-                s.spikes[population] += placed.spikes.iter().sum::<u64>();
-                s.synaptic_operations[population] += placed.spikes.iter().zip(degrees).map(|(&k, &d)| k * u64::from(d)).sum::<u64>();
+                s.spikes[population] += u128::from(placed.spikes.iter().sum::<u64>());
+                let operations = placed.spikes.iter().zip(degrees).map(|(&k, &d)| k * u64::from(d)).sum::<u64>();
+                s.synaptic_operations[population] += u128::from(operations);
             }
         }
         s

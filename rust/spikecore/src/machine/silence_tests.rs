@@ -16,7 +16,7 @@ const VISITS: u64 = 20_000;
 /// What a run has cost: neurons updated, spikes, packets, synapses, ticks run (over all cores) and visits that skipped.
 fn cost<W: Weight>(machine: &Engine<W>) -> [u64; 6] {
     let s = machine.statistics();
-    let total = |counts: &[u64]| counts.iter().sum::<u64>();
+    let total = |counts: &[u128]| u64::try_from(counts.iter().sum::<u128>()).expect("few enough");
     let done = total(&s.neuron_updates) - total(&s.updates_skipped);
     let run = s.cores as u64 * s.ticks - s.ticks_skipped;
     let visits = machine.cores.iter().map(|core| core.skips).sum();

@@ -317,7 +317,7 @@ pub(super) fn any_network() -> impl Strategy<Value = Network> {
     })
 }
 
-pub(super) type Outcome = ((Vec<u64>, Vec<u32>), Vec<u64>, Vec<u64>, Vec<u64>, Vec<u64>);
+pub(super) type Outcome = ((Vec<u64>, Vec<u32>), Vec<u64>, Vec<u128>, Vec<u128>, Vec<u128>);
 
 fn outcome<W: Weight>(network: &Network, options: &Options, split: &[u64]) -> Outcome {
     let mut machine = build::<W>(network, options);
