@@ -8,15 +8,31 @@ the wrong kind is a `TypeError`. Times and the grid live in `spikecore.grid`.
 import math
 from collections.abc import Callable, Collection
 from itertools import islice
-from numbers import Integral, Real
+from numbers import Integral, Rational, Real
 from typing import Any, Never
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikecore import printed
 from spikecore.errors import NetworkError
 
-__all__ = ["array", "choice", "count", "indices", "is_infinite", "listed", "number", "refuse", "switch"]
+__all__ = [
+    "array",
+    "choice",
+    "count",
+    "indices",
+    "is_infinite",
+    "listed",
+    "name",
+    "number",
+    "real",
+    "reals",
+    "refuse",
+    "switch",
+    "within",
+    "wrong_kind",
+]
 
 MAX_NEURONS = 2**32 - 1
 """Neuron ids are 32 bits wide."""
@@ -25,13 +41,40 @@ LARGEST = 1e12
 
 
 def refuse(owner: str, parameter: str, value: Any, allowed: str, **details: Any) -> Never:
-    """Raise `NetworkError` in the one wording that every check shares."""
-    where = f"{owner}: " if owner else ""
-    shown = value if isinstance(value, str) else f"{value!r}"
-    if isinstance(value, np.generic):
-        shown = repr(value.item())
-    msg = f"{where}{parameter} is {shown}, allowed: {allowed}"
+    """Raise `NetworkError` in the one wording that every check shares; a value that is text is shown as it is."""
+    text = printed.shortened(printed.shown(value)) if isinstance(value, str) else printed.value(value)
+    msg = f"{_where(owner)}{parameter} is {text}, allowed: {allowed}"
     raise NetworkError(msg, population=owner, parameter=parameter, value=value, allowed=allowed, **details)
+
+
+def wrong_kind(owner: str, parameter: str, expected: str, value: Any) -> Never:
+    """Raise `TypeError` for a value of the wrong kind."""
+    msg = f"{_where(owner)}{parameter} must be {expected}, not {printed.shortened(printed.shown(str(value)))}"
+    raise TypeError(msg)
+
+
+def name(owner: str, parameter: str, value: Any, allowed: str = "a name that is not empty") -> str:
+    """Return a name as a plain string; it may hold any character but a lone surrogate."""
+    if not isinstance(value, str):
+        wrong_kind(owner, parameter, "a string", printed.value(value))
+    if not value.strip():
+        refuse(owner, parameter, printed.value(value), allowed)
+    if printed.has_surrogate(value):
+        refuse(owner, parameter, printed.value(value), "characters that UTF-8 can hold: no lone surrogate")
+    return str(value)
+
+
+def real(owner: str, parameter: str, value: Any) -> float:
+    """Return `value` as a float, ±∞ for a number that is too large for one; what is no number is a `TypeError`."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, Real):
+        wrong_kind(owner, parameter, "a number", _kind(value))
+    huge: Any = value
+    try:
+        return float(huge)
+    except OverflowError:
+        return math.inf if huge > 0 else -math.inf
 
 
 def number(
@@ -45,83 +88,102 @@ def number(
     unit: str = "",
 ) -> float:
     """Return `value` as a finite float in `[low, high]`, or in `(above, high]`."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        if isinstance(value, np.ndarray) and value.ndim == 0:
-            return number(owner, parameter, value.item(), low=low, high=high, above=above, unit=unit)
-        msg = f"{owner + ': ' if owner else ''}{parameter} must be a number, not {_kind(value)}"
-        raise TypeError(msg)
-    try:
-        result = float(value)
-    except OverflowError:
-        refuse(owner, parameter, "beyond 1e308", _range(low, high, above, unit))
+    result = real(owner, parameter, value)
     inside = low <= result <= high and (above is None or result > above)
     if not (math.isfinite(result) and inside):
-        refuse(owner, parameter, value, _range(low, high, above, unit))
+        refuse(owner, parameter, _beyond(value, result), _range(low, high, above, unit))
     return result
 
 
 def count(owner: str, parameter: str, value: Any, *, low: int = 0, high: int = MAX_NEURONS) -> int:
     """Return `value` as an integer in `[low, high]`."""
-    whole = isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
-    if isinstance(value, bool) or not whole:
-        msg = f"{owner + ': ' if owner else ''}{parameter} must be a whole number, not {value!r}"
-        raise TypeError(msg)
+    if isinstance(value, bool) or not _is_whole(value):
+        wrong_kind(owner, parameter, "a whole number", printed.value(value))
     result = int(value)
     if not low <= result <= high:
-        refuse(owner, parameter, value, f"{low} … {high}")
+        refuse(owner, parameter, value, within(low, high))
     return result
+
+
+def within(low: int, high: int) -> str:
+    """Return how messages write a range of whole numbers.
+
+    Examples
+    --------
+    >>> within(1, 1024), within(0, 2**64 - 1)
+    ('1 … 1024', '0 … 2^64 - 1')
+    """
+    bits = (high + 1).bit_length() - 1
+    return f"{low} … 2^{bits} - 1" if bits > 32 and high == 2**bits - 1 else f"{low} … {high}"
 
 
 def is_infinite(value: Any) -> bool:
     """Return whether `value` is the number +∞, where a time may last for ever."""
-    return isinstance(value, Real | np.floating) and float(value) == math.inf
+    return isinstance(value, float | np.floating) and bool(value == math.inf)
 
 
 def switch(owner: str, parameter: str, value: Any) -> bool:
     """Return `value` when it is True or False; a word such as "no" is not."""
     if not isinstance(value, bool | np.bool_):
-        msg = f"{owner + ': ' if owner else ''}{parameter} must be True or False, not {_kind(value)}"
-        raise TypeError(msg)
+        wrong_kind(owner, parameter, "True or False", _kind(value))
     return bool(value)
 
 
 def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return `value` when it is one of `allowed`."""
-    if value not in allowed:
-        refuse(owner, parameter, f"{value!r}", ", ".join(repr(one) for one in allowed) or "none")
+    if not isinstance(value, str) or value not in allowed:
+        refuse(owner, parameter, printed.value(value), ", ".join(repr(one) for one in allowed) or "none")
     return str(value)
 
 
-def array(owner: str, parameter: str, values: Any, *, shape: tuple[int, ...] | None = None) -> NDArray[np.float64]:
-    """Return `values` as a fresh contiguous float64 array of finite numbers, at most `LARGEST`, with this shape."""
+def reals(owner: str, parameter: str, values: Any, expected: str) -> NDArray[np.float64]:
+    """Return `values` as a fresh contiguous float64 array; ±∞ for a number that is too large for one."""
     try:
         given = np.asarray(values)
     except ValueError as error:
-        msg = f"{owner}: {parameter} must be an array of numbers ({error})"
-        raise NetworkError(msg, population=owner, parameter=parameter) from error
-    if isinstance(values, np.ma.MaskedArray) or (given.size and given.dtype.kind not in "iuf"):
-        kind = "masked" if isinstance(values, np.ma.MaskedArray) else given.dtype
-        msg = f"{owner}: {parameter} must be an array of real numbers, not {kind}"
-        raise TypeError(msg)
-    result = np.array(given, dtype=np.float64, order="C")
+        msg = f"{_where(owner)}{parameter} must be {expected} ({error})"
+        raise NetworkError(msg, population=owner, parameter=parameter, value=values) from error
+    if isinstance(values, np.ma.MaskedArray):
+        wrong_kind(owner, parameter, _of_reals(expected), "masked")
+    if given.dtype.kind == "O" and all(isinstance(one, Real) and not isinstance(one, bool) for one in given.flat):
+        floats = [real(owner, parameter, one) for one in given.flat]
+        return np.array(floats, dtype=np.float64).reshape(given.shape)
+    if given.size and given.dtype.kind not in "iuf":
+        wrong_kind(owner, parameter, _of_reals(expected), given.dtype)
+    with np.errstate(over="ignore"):
+        return np.array(given, dtype=np.float64, order="C")
+
+
+def array(
+    owner: str, parameter: str, values: Any, *, shape: tuple[int, ...] | None = None, unit: str = ""
+) -> NDArray[np.float64]:
+    """Return `values` as a fresh contiguous float64 array of finite numbers, at most `LARGEST`, with this shape."""
+    result = reals(owner, parameter, values, "an array of numbers")
     if shape is not None and result.shape != shape:
         refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"{shape}")
     inside = np.abs(result) <= LARGEST
     if not inside.all():
         where = tuple(int(i) for i in np.argwhere(~inside)[0])
         at = where[0] if len(where) == 1 else where
-        refuse(owner, f"{parameter}[{at}]", float(result[where]), _range(-LARGEST, LARGEST, None, ""))
+        refuse(owner, f"{parameter}[{at}]", float(result[where]), _range(-LARGEST, LARGEST, None, unit))
     return result
 
 
 def indices(owner: str, parameter: str, values: Any, size: int) -> NDArray[np.uint32]:
     """Return `values` as a one-dimensional uint32 array of indices below `size`."""
-    result = np.asarray(values)
+    try:
+        result = np.asarray(values)
+    except ValueError as error:
+        msg = f"{_where(owner)}{parameter} must be an array of integers ({error})"
+        raise NetworkError(msg, population=owner, parameter=parameter, value=values) from error
     if result.size == 0:
         return np.empty(0, dtype=np.uint32)
-    if result.dtype.kind not in "iu":
-        msg = f"{owner}: {parameter} must be integers, not {result.dtype}"
-        raise TypeError(msg)
+    if result.dtype.kind == "O" and all(isinstance(one, Integral) and not isinstance(one, bool) for one in result.flat):
+        at = next((k for k, one in enumerate(result.flat) if not 0 <= one < size), None)
+        if at is not None:
+            refuse(owner, f"{parameter}[{at}]", result.flat[at], f"0 … {size - 1}")
+    elif result.dtype.kind not in "iu":
+        wrong_kind(owner, parameter, "integers", result.dtype)
     if result.ndim != 1:
         refuse(owner, f"the shape of {parameter}", f"{result.shape}", "one dimension")
     outside = (result < 0) | (result >= size)
@@ -143,8 +205,27 @@ def listed(entries: Collection[Any], most: int = 8, show: Callable[[Any], str] =
     return f"{shown} … ({len(entries):,} in all)" if len(entries) > most else shown
 
 
+def _where(owner: str) -> str:
+    return f"{printed.shortened(printed.shown(owner))}: " if owner else ""
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, float | np.floating):
+        return float(value).is_integer()
+    return isinstance(value, Integral) or (isinstance(value, Real) and value == value // 1)
+
+
+def _beyond(value: Any, result: float) -> Any:
+    """Return what a message shows of a number: of one that no float holds, that it is beyond all of them."""
+    return "beyond 1e308" if math.isinf(result) and isinstance(value, Rational) else value
+
+
+def _of_reals(expected: str) -> str:
+    return expected.replace("array of numbers", "array of real numbers")
+
+
 def _kind(value: Any) -> str:
-    return f"{type(value).__name__} {value!r}"
+    return f"{type(value).__name__} {printed.value(value)}"
 
 
 def _range(low: float, high: float, above: float | None, unit: str) -> str:

@@ -141,11 +141,9 @@ def latency(
     grid, ticks, x = _start(frames, duration, dt)
     checks.choice("coding", "method", method, ("log", "linear"))
     tau = checks.number("coding", "tau", tau, above=0.0, unit="ms")
-    below_one = float(np.nextafter(1.0, 0.0))
-    if method == "log":
-        theta = checks.number("coding", "threshold", threshold, above=0.0, high=below_one)
-    else:
-        theta = checks.number("coding", "threshold", threshold, low=0.0, high=below_one)
+    theta = checks.real("coding", "threshold", threshold)
+    if not 0.0 <= theta < 1.0 or (method == "log" and theta == 0.0):
+        checks.refuse("coding", "threshold", threshold, "> 0 and < 1" if method == "log" else "≥ 0 and < 1")
     frame, neurons = np.nonzero(x > theta)
     bright = x[frame, neurons]
     # ln(x / (x - θ)), without the loss of digits where x is much larger.

@@ -152,12 +152,12 @@ def delay_to_native(owner: str, value: Any, size: int | None, grid: Grid) -> Nat
     """Return a delay in the border's form, in ms; the engine rounds draws to the grid."""
     if isinstance(value, Normal | Uniform):
         return _delay_distribution(owner, value, grid)
-    native = _to_native(owner, "delay", value, size)
-    if native[0] == "constant":
-        grid.ticks(owner, "delay", native[1], low=1, high=MAX_DELAY_TICKS)
-    else:
-        grid.tick_array(owner, "delay", native[1], low=1, high=MAX_DELAY_TICKS)
-    return native
+    if is_array(value):
+        delays = _one_each(owner, "delay", value, size)
+        grid.tick_array(owner, "delay", delays, low=1, high=MAX_DELAY_TICKS)
+        return ("array", delays)
+    grid.ticks(owner, "delay", value, low=1, high=MAX_DELAY_TICKS)
+    return ("constant", float(value))
 
 
 def _delay_distribution(owner: str, value: Normal | Uniform, grid: Grid) -> Native:
@@ -189,7 +189,7 @@ def _to_native(owner: str, parameter: str, value: Any, size: int | None) -> Nati
     if isinstance(value, Uniform):
         return ("uniform", float(value.low), float(value.high))
     if is_array(value):
-        return ("array", _one_each(owner, parameter, value, size))
+        return ("array", checks.array(owner, parameter, _one_each(owner, parameter, value, size)))
     return ("constant", checks.number(owner, parameter, value))
 
 
@@ -205,4 +205,7 @@ def _one_each(owner: str, parameter: str, value: Any, size: int | None) -> NDArr
             "(OneToOne, AllToAll, Pairs)"
         )
         checks.refuse(owner, parameter, "an array", allowed)
-    return checks.array(owner, parameter, value, shape=(size,))
+    result = checks.reals(owner, parameter, value, "an array of numbers")
+    if result.shape != (size,):
+        checks.refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"({size},)")
+    return result

@@ -8,6 +8,8 @@ The compiled extension imports these classes and raises them too. Plain misuse s
 
 from typing import Any
 
+from spikecore import printed
+
 __all__ = [
     "BusyError",
     "CapacityError",
@@ -26,7 +28,8 @@ class SpikecoreError(Exception):
     Parameters
     ----------
     message : str
-        What went wrong, with the offending value and the allowed range.
+        What went wrong, with the offending value and the allowed range. Control characters in it, as a name may
+        have, are written as escapes.
     **details : object
         The values behind the message; each becomes an attribute.
 
@@ -49,7 +52,7 @@ class SpikecoreError(Exception):
     allowed: Any = None
 
     def __init__(self, message: str = "", **details: Any) -> None:
-        super().__init__(message)
+        super().__init__(printed.lines(message))
         self.__dict__.update(details)
 
 

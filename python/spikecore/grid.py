@@ -5,6 +5,7 @@ names the value; nothing is rounded behind the caller's back except drawn delays
 `spikecore.distributions`.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,19 @@ from numpy.typing import NDArray
 
 from spikecore import checks
 
-__all__ = ["FOREVER", "MAX_DELAY_TICKS", "Grid"]
+__all__ = ["FOREVER", "LONGEST_DT", "MAX_DELAY_TICKS", "MAX_TICKS", "SHORTEST_DT", "Grid"]
+
+SHORTEST_DT = 1e-9
+"""Shortest tick in ms: all times and rates of a grid stay far from the ends of floats."""
+LONGEST_DT = 100.0
+"""Longest tick in ms."""
 
 MAX_DELAY_TICKS = 65_535
 """Longest delay of a synapse, in ticks."""
 FOREVER = 2**64 - 1
 """The stop tick of a stimulus that never stops."""
-_MAX_TICKS = 2**53
+MAX_TICKS = 2**48 - 65_537
+"""Ticks that a machine can count, and so the latest moment of anything."""
 
 
 class Grid:
@@ -27,7 +34,7 @@ class Grid:
     Parameters
     ----------
     dt : float
-        Length of a tick in ms, > 0 and ≤ 100.
+        Length of a tick in ms, 1e-9 … 100.
 
     Examples
     --------
@@ -39,18 +46,17 @@ class Grid:
     """
 
     def __init__(self, dt: float) -> None:
-        self.dt = checks.number("", "dt", dt, above=0.0, high=100.0, unit="ms")
+        self.dt = checks.number("", "dt", dt, low=SHORTEST_DT, high=LONGEST_DT, unit="ms")
         inverse = round(1.0 / self.dt)
         self._inverse = inverse if inverse > 0 and abs(1.0 / self.dt - inverse) < 1e-9 else None
 
-    def ticks(self, owner: str, parameter: str, time: Any, *, low: int = 0, high: int = _MAX_TICKS) -> int:
+    def ticks(self, owner: str, parameter: str, time: Any, *, low: int = 0, high: int = MAX_TICKS) -> int:
         """Return a time in ms as ticks; it must lie on the grid, in `[low, high]` ticks."""
-        value = checks.number(owner, parameter, time, unit="ms")
+        value = checks.real(owner, parameter, time)
         exact = value / self.dt
-        nearest = round(exact)
-        if abs(exact - nearest) > _slack(nearest) or not low <= nearest <= high:
-            allowed = f"multiples of dt = {self.dt:g} ms, {self._span(low, high)}"
-            checks.refuse(owner, parameter, f"{value!r} ms", allowed)
+        nearest = round(exact) if math.isfinite(exact) else high + 1
+        if not (low <= nearest <= high and abs(exact - nearest) <= _slack(nearest)):
+            checks.refuse(owner, parameter, _shown(value), self._allowed(low, high))
         return nearest
 
     def stop(self, owner: str, time: Any, start: int) -> int:
@@ -66,23 +72,23 @@ class Grid:
         times: NDArray[np.float64],
         *,
         low: int,
-        high: int = _MAX_TICKS,
+        high: int = MAX_TICKS,
     ) -> NDArray[np.float64]:
         """Return times in ms as whole ticks in float64; each lies on the grid in `[low, high]`."""
         exact = times / self.dt
         nearest = np.rint(exact)
         slack = np.maximum(1e-6, 4.0 * np.finfo(np.float64).eps * np.abs(nearest))
-        wrong = (np.abs(exact - nearest) > slack) | (nearest < low) | (nearest > high)
-        if wrong.any():
-            at = int(np.argmax(wrong))
-            allowed = f"multiples of dt = {self.dt:g} ms, {self._span(low, high)}"
-            checks.refuse(owner, f"{parameter}[{at}]", f"{float(times.flat[at])!r} ms", allowed)
+        with np.errstate(invalid="ignore"):
+            right = (np.abs(exact - nearest) <= slack) & (nearest >= low) & (nearest <= high)
+        if not right.all():
+            at = int(np.argmin(right))
+            place = at if times.ndim <= 1 else tuple(int(i) for i in np.unravel_index(at, times.shape))
+            checks.refuse(owner, f"{parameter}[{place}]", _shown(float(times.flat[at])), self._allowed(low, high))
         result: NDArray[np.float64] = nearest
         return result
 
-    def _span(self, low: int, high: int) -> str:
-        first = f"{low * self.dt:g}"
-        return f"{first} … {high * self.dt:g} ms"
+    def _allowed(self, low: int, high: int) -> str:
+        return f"multiples of dt = {self.dt:g} ms, {low * self.dt:.15g} … {high * self.dt:.15g} ms"
 
     def ms(self, ticks: Any) -> NDArray[np.float64]:
         """Return ticks as ms, the float nearest to the decimal value where `1/dt` is whole."""
@@ -94,3 +100,7 @@ class Grid:
 
 def _slack(ticks: int) -> float:
     return max(1e-6, 4.0 * float(np.finfo(np.float64).eps) * abs(ticks))
+
+
+def _shown(time: float) -> str:
+    return f"{time!r} ms" if math.isfinite(time) else f"{time!r} ms, not a finite time"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.errors import NetworkError
 from spikecore.grid import MAX_DELAY_TICKS, Grid
 from spikecore.implicit import Convolution, Dense, Implicit, Pooling, matrix
@@ -61,8 +61,8 @@ def _one_number(owner: str, parameter: str, value: Any, name: str) -> float:
         raise TypeError(msg)
     plain = isinstance(value, Real) or (isinstance(value, np.ndarray) and value.ndim == 0)
     if not plain or isinstance(value, bool):
-        checks.refuse(owner, parameter, f"{value!r}", f"one number for all synapses of {name}")
-    return float(value)
+        checks.refuse(owner, parameter, printed.value(value), f"one number for all synapses of {name}")
+    return checks.real(owner, parameter, value)
 
 
 def _rule(rule: Implicit) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
 from spikecore.models import SpikeSource
@@ -47,7 +47,7 @@ def find(keys: Collection[Any], populations: Sequence[Population]) -> list[Popul
     located = []
     for key in keys:
         if isinstance(key, str) and key not in by_name:
-            checks.refuse("machine", "population", f"{key!r}", checks.listed(by_name))
+            checks.refuse("machine", "population", printed.value(key), checks.listed(by_name))
         handle = by_name[key] if isinstance(key, str) else key
         located.append(member(handle, populations, "machine"))
     return located
@@ -61,7 +61,7 @@ def of_one(given: Any, populations: Sequence[Population], grid: Grid) -> Inputs:
             columns.append(_spike_column(population, [value], grid, [population.name]))
         else:
             shape = (population.size,) if _shape(population, value) else ()
-            amplitudes = checks.array(population.name, "current", value, shape=shape)
+            amplitudes = checks.array(population.name, "current", value, shape=shape, unit="pA")
             columns.append((population.index, "current", np.full(population.size, amplitudes)))
     return Inputs(1, columns)
 
@@ -88,7 +88,7 @@ def of_batch(given: Any, seeds: list[int] | None, populations: Sequence[Populati
             names = [f"{population.name}, sample {k}" for k in range(samples)]
             columns.append(_spike_column(population, list(value), grid, names))
         else:
-            amplitudes = checks.array(population.name, "current", value, shape=(samples, population.size))
+            amplitudes = checks.array(population.name, "current", value, shape=(samples, population.size), unit="pA")
             columns.append((population.index, "current", amplitudes.ravel()))
     return Inputs(samples, columns)
 
@@ -98,8 +98,7 @@ def seed_list(seeds: Any) -> list[int] | None:
     if seeds is None:
         return None
     if not isinstance(seeds, Sequence | np.ndarray) or isinstance(seeds, str):
-        msg = f"seeds must be a sequence of whole numbers, one per sample, not {seeds!r}"
-        raise TypeError(msg)
+        checks.wrong_kind("", "seeds", "a sequence of whole numbers, one per sample", printed.value(seeds))
     return [checks.count("", f"seeds[{k}]", seed, high=2**64 - 1) for k, seed in enumerate(seeds)]
 
 
@@ -107,8 +106,7 @@ def _items(given: Any, populations: Sequence[Population]) -> list[tuple[Populati
     if given is None:
         return []
     if not isinstance(given, Mapping):
-        msg = f"inputs must be a mapping of populations or their names, not {given!r}"
-        raise TypeError(msg)
+        checks.wrong_kind("", "inputs", "a mapping of populations or their names", printed.value(given))
     items = list(zip(find(given.keys(), populations), given.values(), strict=True))
     if len({population.index for population, _ in items}) != len(items):
         names = checks.listed([population.name for population, _ in items])
@@ -119,8 +117,7 @@ def _items(given: Any, populations: Sequence[Population]) -> list[tuple[Populati
 def _length(population: Population, value: Any) -> int:
     if isinstance(population.model, SpikeSource):
         if not isinstance(value, Sequence) or isinstance(value, str | tuple):
-            msg = f"{population.name}: inputs must be a list with the spikes of each sample, not {type(value).__name__}"
-            raise TypeError(msg)
+            checks.wrong_kind(population.name, "inputs", "a list with the spikes of each sample", type(value).__name__)
         return len(value)
     shape = _shape(population, value)
     if len(shape) != 2:

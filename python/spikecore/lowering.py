@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, connect, implicit, implicit_lowering
+from spikecore import checks, connect, implicit, implicit_lowering, printed
 from spikecore.distributions import delay_to_native, is_array, weight_to_native
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
@@ -54,7 +54,7 @@ def plans(
 
 def plan(source: Population, target: Population, settings: Settings, grid: Grid) -> Any:
     """Check one projection; return the border's arguments after the two populations."""
-    owner = f"{source.name} → {target.name}"
+    owner = f"{printed.shown(source.name)} → {printed.shown(target.name)}"
     rule, weight, delay = settings.rule, settings.weight, settings.delay
     autapses, multapses = settings.autapses, settings.multapses
     if settings.receptor is not None:
@@ -206,7 +206,11 @@ def _pair_values(owner: str, parameter: str, value: Any, source: Population, tar
     if not is_array(value):
         return value
     shape = (source.size, target.size)
-    matrix = checks.array(owner, parameter, value, shape=shape)
+    matrix = checks.reals(owner, parameter, value, "an array of numbers")
+    if matrix.shape != shape:
+        checks.refuse(owner, f"the shape of {parameter}", f"{matrix.shape}", f"{shape}")
+    if parameter == "weight":
+        matrix = checks.array(owner, parameter, matrix)
     if source is target and not autapses:
         return matrix[~np.eye(source.size, dtype=np.bool_)]
     return matrix.ravel()

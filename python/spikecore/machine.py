@@ -366,7 +366,7 @@ class Machine:
         Parameters
         ----------
         events : int
-            Synaptic events per worker, ≥ 1.
+            Synaptic events per worker, 1 … 2^30: some seconds.
 
         Returns
         -------
@@ -378,7 +378,7 @@ class Machine:
         CapacityError
             If the system gives no thread.
         """
-        n = checks.count("", "events", events, low=1, high=2**40)
+        n = checks.count("", "events", events, low=1, high=2**30)
         with self._alone():
             return self._native.bare_scatter(n)
 

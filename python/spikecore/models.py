@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 
 from spikecore import checks, parameters
+from spikecore.grid import MAX_DELAY_TICKS
 from spikecore.parameters import Parameter, Range
 
 __all__ = ["LIF", "LIFDelta", "NeuronModel", "SpikeSource"]
@@ -46,7 +47,7 @@ _RANGES = {
     "e_l": Range("mV"),
     "v_th": Range("mV"),
     "v_reset": Range("mV"),
-    "t_ref": Range("ms", low=0.0),
+    "t_ref": Range("ms", ticks=MAX_DELAY_TICKS),
     "tau_syn": _TIME,
     "tau_syn_exc": _TIME,
     "tau_syn_inh": _TIME,

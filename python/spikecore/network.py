@@ -11,7 +11,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spikecore import _native, checks, lowering, options, stimuli
+from spikecore import _native, checks, lowering, options, printed, stimuli
 from spikecore.connect import Rule
 from spikecore.distributions import Value, potential_to_native
 from spikecore.errors import ForecastError, NetworkError
@@ -33,7 +33,7 @@ class Network:
     Parameters
     ----------
     dt : float
-        Tick in ms, > 0 and ≤ 100.
+        Tick in ms, 1e-9 … 100.
     seed : int
         Seed of every random draw, 0 … 2^64 - 1. The same network and seed give the same spikes on
         every machine and for every number of workers.
@@ -127,10 +127,8 @@ class Network:
         n = self._new_size(label, size)
         if not isinstance(model, NeuronModel) or isinstance(model, SpikeSource):
             hint = "; use net.spike_source(…)" if isinstance(model, SpikeSource) else ""
-            msg = (
-                f"{label}: model must be LIF(…), LIFDelta(…), IF(…), LeakyIntegrator(…) or ALIF(…), not {model!r}{hint}"
-            )
-            raise TypeError(msg)
+            kinds = "LIF(…), LIFDelta(…), IF(…), LeakyIntegrator(…) or ALIF(…)"
+            checks.wrong_kind(label, "model", kinds, f"{printed.value(model)}{hint}")
         self._check_model(label, n, model)
         start = None if v_init is None else potential_to_native(label, v_init, n)
         population = self._declare(label, n, model)
@@ -287,8 +285,7 @@ class Network:
             If `stimulus` is not a stimulus.
         """
         if not isinstance(stimulus, stimuli.Poisson | stimuli.DirectCurrent):
-            msg = f"stimulus must be Poisson(…) or DirectCurrent(…), not {stimulus!r}"
-            raise TypeError(msg)
+            checks.wrong_kind("", "stimulus", "Poisson(…) or DirectCurrent(…)", printed.value(stimulus))
         populations = self._members(targets, "targets")
         for population in populations:
             self._refuse_source(population, "stimulated")
@@ -305,7 +302,8 @@ class Network:
     ) -> Callable[[], int]:
         if isinstance(stimulus, stimuli.Poisson):
             highest = stimuli.MAX_EVENTS_PER_TICK / self.dt * 1e3
-            rate = checks.number(population.name, "rate", stimulus.rate, low=0.0, high=highest, unit="Hz")
+            unit = f"Hz ({stimuli.MAX_EVENTS_PER_TICK:g} events per tick)"
+            rate = checks.number(population.name, "rate", stimulus.rate, low=0.0, high=highest, unit=unit)
             weight = float(stimulus.weight)
             return lambda: self._native.poisson(population.index, rate, weight, start, stop)
         amplitudes = stimuli.amplitudes(population, stimulus)
@@ -352,7 +350,7 @@ class Network:
             chosen = checks.indices(population.name, "neurons", neurons, population.size)
         if len(chosen) == 0 or len(np.unique(chosen)) != len(chosen):
             allowed = "at least one neuron, each once"
-            checks.refuse(population.name, "neurons", f"{chosen.tolist()[:8]}", allowed)
+            checks.refuse(population.name, "neurons", f"{chosen[:8].tolist()}", allowed)
         step = self.dt if interval is None else interval
         ticks = self._grid.ticks(population.name, "interval", step, low=1)
         index = self._native.record(population.index, variable, chosen, ticks)
@@ -469,7 +467,7 @@ class Network:
 
     def _declare(self, name: str, size: int, model: NeuronModel) -> Population:
         native, parameters = model.lowered()
-        index = self._native.population(name, size, native, parameters)
+        index = self._native.population(printed.shown(name), size, native, parameters)
         population = Population(name, size, model, self._neurons, index)
         self._populations.append(population)
         self._names.add(name)
@@ -480,8 +478,7 @@ class Network:
         if isinstance(populations, Population):
             populations = [populations]
         if not isinstance(populations, Sequence) or isinstance(populations, str):
-            msg = f"{parameter} must be a Population or a sequence of them, not {populations!r}"
-            raise TypeError(msg)
+            checks.wrong_kind("", parameter, "a Population or a sequence of them", printed.value(populations))
         for population in populations:
             member(population, self._populations, "network")
         if len({id(population) for population in populations}) != len(populations):
@@ -496,12 +493,9 @@ class Network:
             raise NetworkError(msg, population=population.name, value=population)
 
     def _new_name(self, name: Any) -> str:
-        label = f"population{len(self._populations)}" if name is None else name
-        if not isinstance(label, str):
-            msg = f"name must be a string, not {name!r}"
-            raise TypeError(msg)
-        if not label.strip() or label in self._names:
-            allowed = "a name that is not empty and not taken"
+        allowed = "a name that is not empty and not taken"
+        label = f"population{len(self._populations)}" if name is None else checks.name("", "name", name, allowed)
+        if label in self._names:
             checks.refuse("", "name", f"{label!r}", allowed)
         return label
 

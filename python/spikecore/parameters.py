@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks
-from spikecore.errors import NetworkError
 
 __all__ = ["Parameter", "Range", "checked", "elementwise", "equal", "same_length", "shown"]
 
@@ -35,45 +34,54 @@ class Range:
         A bound that is not reached.
     infinite : bool
         Whether +∞ is allowed.
+    ticks : int or None
+        Most ticks, for a time whose range depends on the grid and is checked again with it.
     """
 
     unit: str
     low: float = -checks.LARGEST
     above: float | None = None
     infinite: bool = False
+    ticks: int | None = None
 
 
 def checked(owner: str, parameter: str, value: Any, allowed: Range) -> float | NDArray[np.float64]:
     """Return `value` as a float or a read-only array, every element in its range."""
-    try:
-        given = np.asarray(value)
-    except ValueError as error:
-        msg = f"{owner}: {parameter} must be a number or an array of numbers ({error})"
-        raise NetworkError(msg, population=owner, parameter=parameter, value=value) from error
-    if given.ndim == 0:
+    result = _array(owner, parameter, value)
+    if result is None:
         return _number(owner, parameter, value, allowed)
-    if isinstance(value, np.ma.MaskedArray) or (given.size and given.dtype.kind not in "iuf"):
-        kind = "masked" if isinstance(value, np.ma.MaskedArray) else given.dtype
-        msg = f"{owner}: {parameter} must be a number or an array of real numbers, not {kind}"
-        raise TypeError(msg)
-    if given.ndim != 1 or given.size == 0:
-        checks.refuse(owner, f"the shape of {parameter}", f"{given.shape}", "one dimension, one value per neuron")
-    result = np.array(given, dtype=np.float64)
-    inside = (result >= allowed.low) & (result <= checks.LARGEST)
+    if result.ndim != 1 or result.size == 0:
+        checks.refuse(owner, f"the shape of {parameter}", f"{result.shape}", "one dimension, one value per neuron")
+    if allowed.ticks is None:
+        inside = (result >= allowed.low) & (result <= checks.LARGEST)
+    else:
+        inside = (result >= 0.0) & (result < math.inf)
     if allowed.above is not None:
         inside &= result > allowed.above
     if allowed.infinite:
-        inside |= result == math.inf
+        inside |= [bool(one == math.inf) for one in value]
     if not inside.all():
         at = int(np.argmin(inside))
-        _number(owner, f"{parameter}[{at}]", float(result[at]), allowed)
+        _number(owner, f"{parameter}[{at}]", value[at] if math.isinf(result[at]) else float(result[at]), allowed)
     result.setflags(write=False)
     return result
+
+
+def _array(owner: str, parameter: str, value: Any) -> NDArray[np.float64] | None:
+    """Return `value` as an array; None for what is one value."""
+    if isinstance(value, str) or not hasattr(value, "__len__") or getattr(value, "ndim", 1) == 0:
+        return None
+    return checks.reals(owner, parameter, value, "a number or an array of numbers")
 
 
 def _number(owner: str, parameter: str, value: Any, allowed: Range) -> float:
     if allowed.infinite and not isinstance(value, bool) and checks.is_infinite(value):
         return math.inf
+    if allowed.ticks is not None:
+        time = checks.real(owner, parameter, value)
+        if not 0.0 <= time < math.inf:
+            checks.refuse(owner, parameter, value, f"0 … {allowed.ticks:,} ticks, in {allowed.unit}")
+        return time
     return checks.number(owner, parameter, value, low=allowed.low, above=allowed.above, unit=allowed.unit)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.errors import NetworkError
 from spikecore.models import NeuronModel
 
@@ -135,7 +135,7 @@ def member(population: Any, populations: Sequence[Population], owner: str) -> Po
         If it is another network's; the message names those there are.
     """
     if not isinstance(population, Population):
-        msg = f"expected a Population, not {population!r}"
+        msg = f"expected a Population, not {printed.value(population)}"
         raise TypeError(msg)
     if population.index < len(populations) and populations[population.index] is population:
         return population

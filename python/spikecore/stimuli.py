@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
 
@@ -58,7 +58,9 @@ class Poisson:
 
     def __post_init__(self) -> None:
         """Check the parameters that do not depend on the grid."""
-        checks.number("Poisson", "rate", self.rate, low=0.0, unit="Hz")
+        rate = checks.real("Poisson", "rate", self.rate)
+        if not 0.0 <= rate < math.inf:
+            checks.refuse("Poisson", "rate", self.rate, f"0 … {MAX_EVENTS_PER_TICK:g} events per tick, in Hz")
         checks.number("Poisson", "weight", self.weight)
         _check_interval("Poisson", self.start, self.stop)
 
@@ -96,7 +98,7 @@ class DirectCurrent:
 
     def __post_init__(self) -> None:
         """Check the parameters that do not depend on the grid."""
-        if np.ndim(self.amplitude) == 0:
+        if _is_one(self.amplitude):
             checks.number("DirectCurrent", "amplitude", self.amplitude, unit="pA")
         _check_interval("DirectCurrent", self.start, self.stop)
 
@@ -107,9 +109,13 @@ Stimulus = Poisson | DirectCurrent
 
 def amplitudes(population: "Population", stimulus: DirectCurrent) -> NDArray[np.float64]:
     """Return the currents in pA: one value for all, or one per neuron."""
-    if np.ndim(stimulus.amplitude) == 0:
+    if _is_one(stimulus.amplitude):
         return np.array([stimulus.amplitude], dtype=np.float64)
-    return checks.array(population.name, "amplitude", stimulus.amplitude, shape=(population.size,))
+    return checks.array(population.name, "amplitude", stimulus.amplitude, shape=(population.size,), unit="pA")
+
+
+def _is_one(amplitude: Any) -> bool:
+    return isinstance(amplitude, str) or getattr(amplitude, "ndim", None) == 0 or not hasattr(amplitude, "__len__")
 
 
 def source_spikes(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
@@ -135,11 +141,13 @@ def _flatten(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArray[np.
         if len(times) != 2:
             checks.refuse(owner, "the length of the tuple times", len(times), "2: (neurons, times)")
         neurons = checks.indices(owner, "neurons", times[0], size)
-        moments = checks.array(owner, "times", times[1], shape=neurons.shape)
+        moments = checks.reals(owner, "times", times[1], "an array of numbers")
+        if moments.shape != neurons.shape:
+            checks.refuse(owner, "the shape of times", f"{moments.shape}", f"{neurons.shape}")
         return neurons, grid.tick_array(owner, "times", moments, low=1).astype(np.uint64)
     if not isinstance(times, Iterable) or isinstance(times, str):
-        msg = f"{owner}: times must be a list with one array per neuron, or a tuple (neurons, times), not {times!r}"
-        raise TypeError(msg)
+        expected = "a list with one array per neuron, or a tuple (neurons, times)"
+        checks.wrong_kind(owner, "times", expected, printed.value(times))
     given = list(times)
     if len(given) != size:
         checks.refuse(owner, "the length of times", len(given), f"{size}, one array per neuron")
@@ -149,16 +157,18 @@ def _flatten(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArray[np.
 
 
 def _train(owner: str, parameter: str, times: Any, grid: Grid) -> NDArray[np.uint64]:
-    moments = checks.array(owner, parameter, times)
+    moments = checks.reals(owner, parameter, times, "an array of numbers")
     if moments.ndim != 1:
         checks.refuse(owner, f"the shape of {parameter}", f"{moments.shape}", "one dimension")
     return grid.tick_array(owner, parameter, moments, low=1).astype(np.uint64)
 
 
 def _check_interval(owner: str, start: Any, stop: Any) -> None:
-    begin = checks.number(owner, "start", start, low=0.0, unit="ms")
+    begin = checks.real(owner, "start", start)
+    if not 0.0 <= begin < math.inf:
+        checks.refuse(owner, "start", start, "0 ms or later, on the grid")
+    end = checks.real(owner, "stop", stop)
     if checks.is_infinite(stop):
         return
-    end = checks.number(owner, "stop", stop, unit="ms")
-    if end <= begin:
-        checks.refuse(owner, "stop", stop, f"after start = {begin:g} ms")
+    if not begin < end < math.inf:
+        checks.refuse(owner, "stop", stop, f"after start = {begin:g} ms, on the grid or infinite")

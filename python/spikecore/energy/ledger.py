@@ -7,11 +7,10 @@ another program counted. A count that is not known is None and never a guess; `u
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
-import numpy as np
-
+from spikecore import checks
 from spikecore.errors import NetworkError
 
 __all__ = ["BYTES", "COUNTS", "Ledger", "ProjectionCounts"]
@@ -288,14 +287,10 @@ _UNKNOWN = {
 
 def _count(owner: str, name: str, value: Any) -> float:
     """Return a count as a plain number: an integer stays one."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        msg = f"{owner}: {name} must be a number, not {type(value).__name__} {value!r}"
-        raise TypeError(msg)
-    plain = int(value) if isinstance(value, Integral) else float(value)
-    if not 0 <= plain < math.inf:
-        msg = f"{owner}: {name} is {plain!r}, allowed: 0 or more, finite"
-        raise NetworkError(msg, parameter=name, value=plain)
-    return plain
+    size = checks.real(owner, name, value)
+    if not 0.0 <= size < math.inf:
+        checks.refuse(owner, name, value, "0 or more, finite")
+    return int(value) if isinstance(value, Integral) else size
 
 
 def _at_most(name: str, value: float, most: float, what: str) -> None:

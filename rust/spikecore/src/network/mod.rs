@@ -133,10 +133,10 @@ pub struct Network {
 }
 
 impl Network {
-    /// An empty network with a tick of `dt` ms (0 < dt ≤ 100).
+    /// An empty network with a tick of `dt` ms (1e-9 ≤ dt ≤ 100).
     pub fn new(dt: f64, seed: u64) -> Result<Self, NetworkError> {
-        if !(dt > 0.0 && dt <= 100.0) {
-            return Err(value_error("network", "dt", dt, "0 < dt <= 100 ms"));
+        if !(1e-9..=100.0).contains(&dt) {
+            return Err(value_error("network", "dt", dt, "1e-09 … 100 ms"));
         }
         Ok(Self { dt, seed, populations: vec![], projections: vec![], stimuli: vec![], recorders: vec![], recorded: vec![] })
     }
