@@ -3,15 +3,15 @@
 A profile is a TOML file. `profile_file` reads and checks it; here is what it becomes. `price` has the prices.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy.operating_point import Contained, OperatingPoint
 from spikecore.energy.price import SCOPES, Level, Price, Unpriced, overlapping
-from spikecore.errors import NetworkError
 
 __all__ = ["Chip", "Level", "Price", "Profile", "Unpriced", "known", "load"]
 
@@ -260,16 +260,7 @@ def load(which: str | Path) -> Profile:
     if str(which) in known():
         entry = resources.files("spikecore.energy") / "profiles" / f"{which}.toml"
         return profile_file.parse(entry.read_text(encoding="utf-8"), f"{which}.toml")
-    if Path(which).suffix == ".toml" and Path(which).is_file():
-        return profile_file.parse(_text(Path(which)), str(which))
+    if Path(which).suffix == ".toml" and os.path.lexists(which):
+        return profile_file.read(Path(which))
     allowed = f"{', '.join(repr(name) for name in known())} or the path of a .toml file"
-    checks.refuse("energy", "profile", f"{str(which)!r}", allowed)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        line = 1 + error.object[: error.start].count(b"\n")
-        msg = f"energy: profile {str(file)!r} is malformed: line {line} is not UTF-8: {error.reason}"
-        raise NetworkError(msg, parameter="profile", value=str(file)) from error
+    checks.refuse("energy", "profile", printed.value(str(which)), allowed)

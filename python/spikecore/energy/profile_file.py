@@ -1,22 +1,23 @@
 """Reading a profile's TOML: every mistake is named with file, key and line.
 
-`tomllib` keeps no lines, so the text is scanned for the line of each key (`Places`).
+Limits of size and shape are those of `toml_text`. A parser keeps no lines: the text is scanned for the line of each
+key (`Places`).
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path as OsPath
 from typing import Any, Never
 
-from spikecore import checks
+from spikecore import checks, printed, reading, toml_text
 from spikecore.energy import operating_point
 from spikecore.energy.ledger import BYTES, COUNTS
 from spikecore.energy.price import BOUNDS, EVIDENCE, SCOPES, STORES, Level, Price, Unpriced, misplaced, units
 from spikecore.energy.profile import Chip, Profile, double
 from spikecore.errors import NetworkError
 
-__all__ = ["Places", "parse"]
+__all__ = ["Places", "parse", "read", "subject"]
 
 _TOP = {
     "name",
@@ -87,7 +88,7 @@ class _Table:
     def __init__(self, data: Any, file: str, places: Places, path: Path, allowed: set[str]) -> None:
         self.file, self.places, self.path = file, places, path
         if not isinstance(data, Mapping):
-            self.fail("", f"is {data!r}, allowed: a table")
+            self.fail("", f"is {printed.value(data)}, allowed: a table")
         self.data: Mapping[str, Any] = data
         for key in data:
             if key not in allowed:
@@ -97,10 +98,10 @@ class _Table:
         """Return the file and the line of a key, for messages."""
         inside = ".".join(f"{p + 1}" if isinstance(p, int) else p for p in self.path)
         where = f" [{inside}]" if inside else ""
-        return f"energy: profile {self.file!r} is malformed: line {self.places.line((*self.path, key))}{where}"
+        return f"{subject(self.file)}: line {self.places.line((*self.path, key))}{where}"
 
     def fail(self, key: str, what: str) -> Never:
-        msg = f"{self.owner(key)}: {key} {what}"
+        msg = f"{self.owner(key)}: {printed.shortened(printed.shown(key))} {what}"
         raise NetworkError(msg, parameter=key, value=self.file)
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -110,7 +111,7 @@ class _Table:
             self.fail(key, "is missing")
         value = self.data[key]
         if not isinstance(value, str) or not value.strip():
-            self.fail(key, f"is {value!r}, allowed: a text that is not empty")
+            self.fail(key, f"is {printed.value(value)}, allowed: a text that is not empty")
         return value
 
     def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
@@ -121,13 +122,13 @@ class _Table:
             return None
         value = self.data[key]
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.fail(key, f"is {value!r}, allowed: a number")
+            self.fail(key, f"is {printed.value(value)}, allowed: a number")
         return checks.number(self.owner(key), key, value, low=0.0, high=1e18) + 0.0  # -0.0 is 0
 
     def switch(self, key: str) -> bool:
         value = self.data.get(key, False)
         if not isinstance(value, bool):
-            self.fail(key, f"is {value!r}, allowed: true or false")
+            self.fail(key, f"is {printed.value(value)}, allowed: true or false")
         return value
 
     def required(self, key: str) -> float:
@@ -145,8 +146,18 @@ class _Table:
     def texts(self, key: str) -> tuple[str, ...]:
         values = self.data.get(key, [])
         if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-            self.fail(key, f"is {values!r}, allowed: a list of texts")
+            self.fail(key, f"is {printed.value(values)}, allowed: a list of texts")
         return tuple(values)
+
+
+def subject(file: str | OsPath) -> str:
+    """Return how messages begin that are about a profile's file."""
+    return f"energy: profile {str(file)!r} is malformed"
+
+
+def read(file: OsPath) -> Profile:
+    """Return the profile of a TOML file; see `parse`."""
+    return parse(reading.text(file, subject(file), "profile"), str(file))
 
 
 def parse(text: str, file: str) -> Profile:
@@ -164,11 +175,7 @@ def parse(text: str, file: str) -> Profile:
     NetworkError
         With file, line and key, for whatever breaks the form.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        msg = f"energy: profile {file!r} is malformed: {error}"
-        raise NetworkError(msg, parameter="profile", value=file) from error
+    data = toml_text.parse(text, file, subject(file), "profile")
     top = _Table(data, file, Places(text), (), _TOP)
     scope = top.choice("scope", SCOPES)
     profile = Profile(

@@ -4,13 +4,13 @@ A mistake names the file and the key. Packets and hops are those of one chip; th
 is priced on another.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any, Never
 
+from spikecore import json_text, printed, reading
 from spikecore.energy.ledger import Ledger, ProjectionCounts
 from spikecore.errors import NetworkError
 
@@ -37,11 +37,8 @@ def ledgers(path: Path) -> dict[str, Ledger]:
     OSError
         If the file cannot be read.
     """
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        msg = f"energy: {path} is not JSON: {error}"
-        raise NetworkError(msg, parameter="run", value=str(path)) from error
+    subject = f"energy: {path}"
+    report = json_text.parse(reading.text(path, subject, "run"), str(path), subject, "run")
     energy = report.get("energy") if isinstance(report, Mapping) else None
     if not isinstance(energy, Mapping) or not energy:
         _fail(path, "energy", "is missing or empty, allowed: what spikecore run --energy loihi --json writes")
@@ -92,10 +89,10 @@ def _value(value: Any, field: str, path: Path, key: str) -> Any:
     if field == "unknown":
         for name, reason in _table(value, path, key).items():
             if not isinstance(reason, str):
-                _fail(path, f"{key}.{name}", f"is {reason!r}, allowed: a text, why the count is not known")
+                _fail(path, f"{key}.{name}", f"is {printed.value(reason)}, allowed: a text, why the count is not known")
         return value
     if value is not None and not _is_number(value):
-        _fail(path, key, f"is {value!r}, allowed: a number")
+        _fail(path, key, f"is {printed.value(value)}, allowed: a number")
     return value
 
 
@@ -109,7 +106,7 @@ def _projection(value: Any, path: Path, key: str) -> ProjectionCounts:
         if name not in given and one.default is MISSING:
             _fail(path, f"{key}.{name}", "is missing")
     if not isinstance(given["name"], str):
-        _fail(path, f"{key}.name", f"is {given['name']!r}, allowed: a text")
+        _fail(path, f"{key}.name", f"is {printed.value(given['name'])}, allowed: a text")
     for name in given:
         if name != "name" and (given[name] is not None or known[name].default is MISSING):
             _number(given[name], path, f"{key}.{name}")
@@ -122,19 +119,19 @@ def _counts(value: Any, path: Path, key: str) -> dict[str, float]:
 
 def _table(value: Any, path: Path, key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        _fail(path, key, f"is {value!r}, allowed: a table")
+        _fail(path, key, f"is {printed.value(value)}, allowed: a table")
     return value
 
 
 def _list(value: Any, path: Path, key: str) -> list[Any]:
     if not isinstance(value, list):
-        _fail(path, key, f"is {value!r}, allowed: a list")
+        _fail(path, key, f"is {printed.value(value)}, allowed: a list")
     return value
 
 
 def _number(value: Any, path: Path, key: str) -> float:
     if not _is_number(value) or not 0 <= value < math.inf:
-        _fail(path, key, f"is {value!r}, allowed: a number, 0 or more")
+        _fail(path, key, f"is {printed.value(value)}, allowed: a number, 0 or more")
     count: float = value
     return count
 
@@ -144,5 +141,5 @@ def _is_number(value: Any) -> bool:
 
 
 def _fail(path: Path, key: str, what: str) -> Never:
-    msg = f"energy: {path}: {key} {what}"
+    msg = f"energy: {path}: {printed.shortened(printed.shown(key))} {what}"
     raise NetworkError(msg, parameter=key, value=str(path))

@@ -1,0 +1,204 @@
+"""Files that a caller hands us, and files that we write: hostile ones cost little, and a good one survives."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import spikecore as sc
+from spikecore import json_text, reading, toml_text
+from spikecore.energy import load, saved
+
+PROFILE = """name = "mine"
+title = "Mine"
+node = "7 nm"
+scope = "per-term"
+source = "here"
+"""
+PRICE = '[[price]]\nterm = "{}"\ncount = "spikes"\nvalue = {}\nunit = "pJ"\nevidence = "measured"\nbound = "exact"\n'
+LEDGER = '{{"energy": {{"loihi": {{"ledger": {{"spikes": {}}}}}}}}}'
+MANY = 2**20
+
+TOML = {
+    "nested arrays": ("a = " + "[" * 100_000, r"line 1: a is nested deeper than 16 brackets"),
+    "nested tables": ("a = " + "{a=" * 100_000, r"line 1: .*(nested|keys)"),
+    "arrays closed": ("\n\na = " + "[" * 50_000 + "]" * 50_000, r"line 3: a is nested deeper"),
+    "dotted key": (".".join("a" * 50_000) + " = 1", r"line 1: .*(dots|more than 400 characters)"),
+    "dotted key with blanks": (" . ".join("a" * 30_000) + " = 1", r"line 1: .* more than 8 dots"),
+    "quoted dotted key": (".".join(['"a.b"'] * 20_000) + " = 1", r"line 1: .* more than 8 dots"),
+    "dotted header": ("[" + ".".join("a" * 190) + "]", r"line 1: .* more than 8 dots"),
+    "digits": (PROFILE + PRICE.format("x", "1" * 5_000), r"line 9: value has a number .* more than 400 characters"),
+    "hexadecimal": (PROFILE + PRICE.format("x", "0x" + "f" * 100_000), r"line 9: value has a number"),
+    "10^400": (
+        PROFILE + PRICE.format("x", "1" + "0" * 399),
+        r"line 9 \[price.1\]: value is beyond 1e308, allowed: 0 … 1e",
+    ),
+    "1e400": (PROFILE + PRICE.format("x", "1e400"), r"line 9 \[price.1\]: value is inf, allowed: 0 … 1e"),
+    "nan": (PROFILE + PRICE.format("x", "nan"), r"line 9 \[price.1\]: value is nan"),
+    "keys": ("".join(f"a{k} = 1\n" for k in range(100_000)), r"line 1: .* more than 64 keys"),
+    "tables": ("".join(f"[a{k}]\n" for k in range(100_000)), r"more than 64 tables"),
+    "arrays of tables": ("".join(f"[[a{k}]]\nb.c=1\n" for k in range(30_000)), r"more than 64 tables"),
+    "quoted tables": ("".join(f"[['a{k}']]\n" for k in range(30_000)), r"more than 64 tables"),
+    "array of tables": ("[[price]]\n" * 100_000, r"tables in arrays"),
+    "commas": ("notes = [" + "1," * 400_000 + "]", r"more than 100,000 commas"),
+    "lines": ("\n" * MANY, r"more than 150,000 lines"),
+    "comments": ("#\n" * MANY, r"more than 150,000 lines"),
+    "quotes": ("a = " + '"' * MANY, r"malformed"),
+    "escapes": ('a = "' + '\\"' * (MANY // 2), r"malformed"),
+    "unfinished text": ('a = """' + "x" * MANY, r"malformed"),
+    "a long name": ("a" * MANY + " = 1", r"more than 400 characters"),
+    "long": ("#" * 3 * MANY, r"has more than 2,097,152 bytes"),
+    "not UTF-8": (b'a = 1\nb = "\xff"', r"line 2 is not UTF-8"),
+    "surrogates": ('a = "\\ud800"', r"malformed"),
+    "NUL": ("a = \x00", r"malformed"),
+    "binary": (bytes(range(256)) * 100, r"malformed"),
+    "empty": ("", r"is missing"),
+}
+JSON = {
+    "nested lists": ("[" * 100_000, r"nested deeper than 64"),
+    "nested lists closed": ("[" * 100_000 + "]" * 100_000, r"nested deeper than 64"),
+    "nested tables": ('{"a":' * 100_000, r"nested deeper than 64"),
+    "digits": (
+        LEDGER.format("1" * 5_000),
+        r"energy.loihi.ledger.spikes is a number of 5,000 digits, allowed: at most 1e308",
+    ),
+    "10^400": (LEDGER.format("1" + "0" * 400), r"energy.loihi.ledger.spikes is a number of 401 digits"),
+    "1e400": (LEDGER.format("-1e400"), r"energy.loihi.ledger.spikes is -1e400, allowed: at most 1e308"),
+    "NaN": (LEDGER.format("NaN"), r"energy.loihi.ledger.spikes is NaN, allowed: a finite number"),
+    "Infinity": (LEDGER.format("[1, -Infinity]"), r"energy.loihi.ledger.spikes.2 is -Infinity"),
+    "twice": (LEDGER.format('1, "spikes": 2'), r"energy.loihi.ledger.spikes is there twice"),
+    "surrogate": (LEDGER.format('"\\ud800"'), r"energy.loihi.ledger.spikes is '\\ud800', allowed: no lone surrogate"),
+    "lists": ("[" + "[]," * 400_000 + "[]]", r"more than 250,000 values"),
+    "tables": ("[" + "{}," * 400_000 + "{}]", r"more than 250,000 values"),
+    "numbers": ("[" + "0.1," * 400_000 + "1]", r"more than 250,000 values"),
+    "quotes": ('"' * MANY, r"is not JSON"),
+    "escapes": ('"' + '\\"' * (MANY // 2), r"is not JSON"),
+    "a long text": ('{"energy": "' + "\U0001f600" * (MANY // 4) + '"}', r"energy is missing or empty"),
+    "a long key": ('{"energy": {"' + "x" * MANY + '": 1}}', r"ledger is missing"),
+    "long": (" " * 3 * MANY, r"has more than 2,097,152 bytes"),
+    "not UTF-8": (b'{\n"\xff": 1}', r"line 2 is not UTF-8"),
+    "binary": (bytes(range(256)) * 100, r"not UTF-8"),
+    "empty": ("", r"is not JSON"),
+    "a number": ("1", r"energy is missing or empty"),
+}
+
+
+def write(path, content):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", TOML)
+def test_a_hostile_profile_is_an_error_with_file_and_line(tmp_path, name):
+    content, named = TOML[name]
+    file = write(tmp_path / "mine.toml", content)
+    with pytest.raises(sc.NetworkError, match=named) as caught:
+        load(file)
+    assert "mine.toml" in str(caught.value)
+    assert len(str(caught.value)) < 1_000
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_a_hostile_report_is_an_error_with_file_and_key(tmp_path, name):
+    content, named = JSON[name]
+    file = write(tmp_path / "run.json", content)
+    with pytest.raises(sc.NetworkError, match=named) as caught:
+        saved.ledgers(file)
+    assert "run.json" in str(caught.value)
+    assert len(str(caught.value)) < 1_000
+
+
+def in_64_mib(code, *arguments):
+    """Run code that may take 64 MiB more than its imports."""
+    start = """
+import json, os, resource, sys
+import spikecore as sc
+from spikecore.energy import Comparison, html, load, profile_file, report_text, saved
+from spikecore.energy.formulas import prices
+warm = load("loihi")
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 64 * 2**20, resource.RLIM_INFINITY))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", start + code, *map(str, arguments)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits are read from /proc")
+
+
+@linux
+def test_hostile_files_take_less_than_64_mib(tmp_path):
+    for k, (content, _) in enumerate(TOML.values()):
+        write(tmp_path / f"{k}.toml", content)
+    for k, (content, _) in enumerate(JSON.values()):
+        write(tmp_path / f"{k}.json", content)
+    (tmp_path / "endless.toml").symlink_to("/dev/zero")
+    (tmp_path / "endless.json").symlink_to("/dev/zero")
+    with (tmp_path / "sparse.json").open("wb") as file:
+        file.truncate(2**40)
+    code = """
+from pathlib import Path
+refused = 0
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    try:
+        load(path) if path.suffix == ".toml" else saved.ledgers(path)
+    except sc.NetworkError as error:
+        assert path.name in str(error), error
+        refused += 1
+print(refused)
+"""
+    assert in_64_mib(code, tmp_path) == f"{len(TOML) + len(JSON) + 3}\n"
+
+
+@linux
+def test_the_largest_files_that_are_read_take_less_than_64_mib(tmp_path):
+    lists = (json_text.MOST_VALUES - 10) // 2
+    write(tmp_path / "0.json", '{"energy": [' + "[]," * lists + "[]]}")
+    write(tmp_path / "1.json", '{"energy": [' + '{"a":[]},' * (json_text.MOST_VALUES // 4 - 10) + "[]]}")
+    write(tmp_path / "2.json", '{"energy": {' + ",".join(f'"{k}":0.5' for k in range(120_000)) + "}}")
+    write(tmp_path / "0.toml", "notes = [" + "[]," * (toml_text.MOST_COMMAS - 1) + "]")
+    write(tmp_path / "1.toml", "[[price]]\n" * toml_text.MOST_ARRAY_TABLES)
+    write(tmp_path / "2.toml", "".join(f"[[a{k % 60}]]\nb.c.d=1\n" for k in range(toml_text.MOST_ARRAY_TABLES)))
+    write(tmp_path / "3.toml", 'title = "' + "x" * (reading.MOST_BYTES - 20) + '"')
+    code = """
+from pathlib import Path
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    try:
+        load(path) if path.suffix == ".toml" else saved.ledgers(path)
+    except sc.NetworkError as error:
+        print(path.name)
+"""
+    assert len(in_64_mib(code, tmp_path).split()) == 7
+
+
+def test_a_profile_of_many_prices_is_read(tmp_path):
+    prices = "".join(PRICE.format(f"t{k}", k) for k in range(300))
+    assert len(load(write(tmp_path / "mine.toml", PROFILE + prices)).prices) == 300
+
+
+@pytest.mark.parametrize("suffix", ["toml", "json"])
+def test_what_is_no_file_is_refused_by_its_kind(tmp_path, suffix):
+    read = load if suffix == "toml" else saved.ledgers
+    os.mkfifo(tmp_path / f"pipe.{suffix}")
+    (tmp_path / f"folder.{suffix}").mkdir()
+    (tmp_path / f"null.{suffix}").symlink_to(os.devnull)
+    for name, kind in (("pipe", "a pipe"), ("folder", "a directory"), ("null", "a device")):
+        with pytest.raises(sc.NetworkError, match=rf"{name}.{suffix}.* is {kind}, allowed: a regular file"):
+            read(tmp_path / f"{name}.{suffix}")
+    with pytest.raises(sc.NetworkError, match=r"cannot be opened|profile is"):
+        read(tmp_path / f"a\0b.{suffix}")
+
+
+def test_a_report_that_was_written_is_read(tmp_path):
+    net = sc.Network(seed=1)
+    exc = net.population(4, sc.LIF(i_e=600.0), name="exc\x1b[31m")
+    net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0)
+    report = net.compile(workers=1).run(50.0).energy("loihi")
+    file = write(tmp_path / "run.json", json.dumps({"energy": {"loihi": report.to_dict()}}))
+    assert saved.ledgers(file)["loihi"].spikes == report.ledger.spikes
