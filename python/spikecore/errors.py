@@ -72,7 +72,18 @@ class NotRecordedError(NetworkError, KeyError):
 
 
 class ForecastError(SpikecoreError, MemoryError):
-    """A network, or what a run records, does not fit in memory; nothing is lost: all cores stand at one tick."""
+    """A network, what a run records or what a call returns does not fit in memory.
+
+    Nothing is lost: a description is as it was, and the cores of a machine stand at one tick. Where memory ends in the
+    middle of a tick the message says so; the machine is then poisoned until it is reset.
+
+    Attributes
+    ----------
+    value, allowed : int
+        Bytes that are needed and available, where that was known beforehand.
+    parameter : str
+        Where memory ended before it was known: what could not be had, with its bytes in `value`; else None.
+    """
 
 
 class CapacityError(SpikecoreError, ValueError):
@@ -84,7 +95,10 @@ class BusyError(SpikecoreError, RuntimeError):
 
 
 class PoisonedError(SpikecoreError, RuntimeError):
-    """An earlier fault left this machine without a defined state; compile the network again."""
+    """An earlier fault left this machine without a defined state; compile the network again.
+
+    Where memory ended in the middle of a tick, `Machine.reset` makes it whole, and it spikes like a new one.
+    """
 
 
 class InternalError(SpikecoreError, RuntimeError):

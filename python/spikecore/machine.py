@@ -182,7 +182,10 @@ class Machine:
         NetworkError
             If an input is not of the form above, or a population is not of this machine.
         PoisonedError
-            If an internal error has left the machine without a defined state.
+            If an internal error has left the machine without a defined state. One that memory ended in the
+            middle of a tick has left so is made whole.
+        ForecastError
+            If memory ends; the machine is poisoned then, and may be reset again.
         BusyError
             If another thread is running this machine.
 

@@ -427,7 +427,7 @@ class Network:
         Raises
         ------
         ForecastError
-            If it does not fit in memory; nothing was allocated.
+            If it does not fit in memory: nothing was allocated, or what was is given back.
         NetworkError
             If an option is unknown, ``weights`` is given together with ``precision="f64"``, or
             ``updates="event"`` with neurons that are integrated in every tick.
@@ -449,6 +449,8 @@ class Network:
             with build_progress(progress) as report:
                 native = self._native.compile(n_workers, store, updates, progress=report)
         except ForecastError as error:
+            if error.parameter is not None:  # it fitted, and then memory ended all the same
+                raise
             forecast = Forecast(self._native.forecast(n_workers, store), error.allowed)
             msg = f"{error}. {forecast}"
             raise ForecastError(msg, value=forecast.bytes, allowed=forecast.available) from None

@@ -1,10 +1,12 @@
 //! Python values to the engine's description types.
 
-use numpy::{PyArrayMethods, PyReadonlyArray1};
+use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spikecore::{Axis, Distribution, Receptor, Rule, Updates, Variable, Windows};
+
+use crate::door::values;
 
 fn tag(tuple: &Bound<'_, PyTuple>) -> PyResult<String> {
     tuple.get_item(0)?.extract()
@@ -36,7 +38,7 @@ pub fn distribution(tuple: &Bound<'_, PyTuple>) -> PyResult<Distribution> {
             high: number(tuple, 4)?,
             clip: tuple.get_item(5)?.extract::<String>()? == "clip",
         },
-        "array" => Distribution::Array(tuple.get_item(1)?.extract::<PyReadonlyArray1<'_, f64>>()?.to_vec()?),
+        "array" => Distribution::Array(values(&tuple.get_item(1)?.extract::<PyReadonlyArray1<'_, f64>>()?, "an array of values")?),
         other => {
             return Err(PyValueError::new_err(format!("unknown distribution {other:?}")));
         }
@@ -45,7 +47,7 @@ pub fn distribution(tuple: &Bound<'_, PyTuple>) -> PyResult<Distribution> {
 
 /// A connection rule.
 pub fn rule(tuple: &Bound<'_, PyTuple>) -> PyResult<Rule> {
-    let array = |index| -> PyResult<Vec<u32>> { Ok(tuple.get_item(index)?.extract::<PyReadonlyArray1<'_, u32>>()?.to_vec()?) };
+    let array = |index| values(&tuple.get_item(index)?.extract::<PyReadonlyArray1<'_, u32>>()?, "pairs of neurons");
     Ok(match tag(tuple)?.as_str() {
         "one_to_one" => Rule::OneToOne,
         "all_to_all" => Rule::AllToAll,

@@ -1,8 +1,9 @@
 //! The engine's errors as Python exceptions: one total match per enum, so that a new variant does not compile
 //! until it has chosen its exception. The values behind a message become the attributes that `errors.py` documents.
 
-use pyo3::PyErr;
 use pyo3::prelude::*;
+use pyo3::{PyErr, PyTypeInfo};
+use spikecore::allocation::{Fault, OutOfMemory};
 use spikecore::{CompileError, NetworkError, RunError};
 
 pyo3::import_exception!(spikecore.errors, BusyError);
@@ -12,6 +13,33 @@ pyo3::import_exception!(spikecore.errors, InternalError);
 pyo3::import_exception!(spikecore.errors, PoisonedError);
 mod python {
     pyo3::import_exception!(spikecore.errors, NetworkError);
+}
+
+/// Loads the classes: where memory ends it would be too late.
+pub fn load(py: Python<'_>) {
+    let ours = [BusyError::type_object(py), CapacityError::type_object(py), ForecastError::type_object(py)];
+    let ours = ours.into_iter().chain([InternalError::type_object(py), PoisonedError::type_object(py)]);
+    ours.chain([python::NetworkError::type_object(py)]).for_each(drop);
+}
+
+/// What PyO3 and rust-numpy panic with where Python makes no object for them, which it does while there is memory.
+const NO_OBJECT: [&str; 2] = ["Python API call failed", "Failed to create slice container"];
+
+/// What the door of the border has caught.
+pub fn fault(fault: Fault) -> PyErr {
+    match fault {
+        Fault::Memory(memory) => out_of_memory(memory.to_string(), memory),
+        Fault::Panic(message) if NO_OBJECT.iter().any(|known| message.contains(known)) => {
+            ForecastError::new_err("out of memory: Python could not make an object")
+        }
+        Fault::Panic(message) => InternalError::new_err(format!("internal error: {message}")),
+    }
+}
+
+/// Memory ended; the attributes say for what, and how many bytes could not be had.
+fn out_of_memory(text: String, memory: OutOfMemory) -> PyErr {
+    let raised = with(ForecastError::new_err(text), [("parameter", memory.what)]);
+    with(raised, [("value", memory.bytes)])
 }
 
 /// A mistake in the description.
@@ -42,6 +70,8 @@ pub fn compile(error: CompileError) -> PyErr {
         CompileError::CoreFull { slots, limit, .. } => beyond(text, "slots", slots, format!("at most {limit}")),
         CompileError::LogCapacity { capacity, needed, .. } => beyond(text, "log_capacity", capacity, format!("at least {needed}")),
         CompileError::NoThread(_) => with(CapacityError::new_err(text), [("parameter", "workers")]),
+        CompileError::OutOfMemory(memory) => out_of_memory(text, memory),
+        CompileError::Panicked(_) => InternalError::new_err(text),
         CompileError::Interrupted => pyo3::exceptions::PyKeyboardInterrupt::new_err(text),
     }
 }
@@ -58,7 +88,9 @@ pub fn run(error: RunError) -> PyErr {
         | RunError::BatchMemory { needed, available, .. } => too_large(text, needed, available),
         RunError::Network(inner) => network(inner),
         RunError::Interrupted => pyo3::exceptions::PyKeyboardInterrupt::new_err(text),
-        RunError::Poisoned => PoisonedError::new_err(text),
+        RunError::OutOfMemory(memory) | RunError::TornApart(memory) => out_of_memory(text, memory),
+        RunError::Panicked(_) => InternalError::new_err(text),
+        RunError::Torn | RunError::Poisoned => PoisonedError::new_err(text),
     }
 }
 

@@ -1,9 +1,10 @@
-//! The border between Python and the spikecore engine: converts, detaches, maps errors.
+//! The border between Python and the spikecore engine: converts, detaches, maps errors. Every call goes through `door`.
 //!
 //! No loop over neurons beyond copying arrays, no arithmetic. The public documentation lives in Python.
 
 mod batch;
 mod convert;
+mod door;
 mod errors;
 mod ledger;
 mod machine;
@@ -27,6 +28,7 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::errors::load(module.py());
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("__build_profile__", if cfg!(debug_assertions) { "debug" } else { "release" })
     }

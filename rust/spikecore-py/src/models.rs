@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use numpy::{PyArrayMethods, PyReadonlyArray1};
+use numpy::PyReadonlyArray1;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use spikecore::allocation::gathered;
 use spikecore::{Alif, LifDelta, LifExp, Model};
+
+use crate::door;
 
 /// The parameters of a population: by name, one number for all neurons or an array of one each.
 pub type Parameters<'py> = BTreeMap<String, Bound<'py, PyAny>>;
@@ -17,7 +20,7 @@ impl<const N: usize> Columns<N> {
     /// Models of `neurons` neurons.
     fn models(&self, neurons: usize, model: impl Fn([f64; N]) -> Model) -> Vec<Model> {
         let row = |k: usize| std::array::from_fn(|column| *self.0[column].get(k).unwrap_or(&self.0[column][0]));
-        (0..neurons).map(|k| model(row(k))).collect()
+        gathered((0..neurons).map(|k| model(row(k))), "the models of neurons")
     }
 }
 
@@ -58,7 +61,7 @@ pub fn models(name: &str, size: u32, parameters: &Parameters<'_>) -> PyResult<Ve
 /// One value, or as many as neurons.
 fn column(name: &str, key: &str, size: u32, value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
     let Ok(array) = value.extract::<PyReadonlyArray1<'_, f64>>() else { return Ok(vec![value.extract()?]) };
-    let values = array.to_vec()?;
+    let values = door::values(&array, "the parameters of neurons")?;
     if values.len() == size as usize && size > 0 {
         return Ok(values);
     }

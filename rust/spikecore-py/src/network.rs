@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
-use numpy::{PyArrayMethods, PyReadonlyArray1};
+use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use spikecore::allocation::{filled, with_room};
+use spikecore::allocation::{filled, gathered, with_room};
 use spikecore::{CompileOptions, DelayLaw, Network as Description, Projection, SampleRecorder, Stimulus, subject_of};
 
+use crate::door::{door, elements, values};
 use crate::machine::{Machine, Watcher};
 use crate::models::Parameters;
 use crate::{convert, errors, models, system};
@@ -22,8 +23,9 @@ type Law<'py> = (Bound<'py, PyTuple>, Bound<'py, PyTuple>, Bound<'py, PyTuple>, 
 
 impl Network {
     /// Changes the description. Machines share it: after a compile this copies its lists, and no array.
-    fn with<T>(&self, f: impl FnOnce(&mut Description) -> PyResult<T>) -> PyResult<T> {
-        f(Arc::make_mut(&mut *self.lock()?))
+    fn with<T>(&self, change: impl FnOnce(&mut Description) -> PyResult<T>) -> PyResult<T> {
+        let mut description = self.lock()?;
+        door(|| change(Arc::make_mut(&mut description)))
     }
 
     /// The description as it is now; whoever reads copies nothing and keeps nobody out.
@@ -38,6 +40,30 @@ impl Network {
             Err(TryLockError::Poisoned(left)) => Ok(left.into_inner()),
             Err(TryLockError::WouldBlock) => Err(errors::busy()),
         }
+    }
+
+    /// Adds projections, all of them or none.
+    fn add_projections(&self, laws: Vec<Law<'_>>, ends: Vec<(usize, usize, usize)>) -> PyResult<usize> {
+        let network = self.shared()?;
+        let mut left = filled(laws.len(), 0usize, "laws of projections");
+        for &(.., index) in &ends {
+            *left.get_mut(index).ok_or_else(|| PyValueError::new_err(format!("law {index} of {}", laws.len())))? += 1;
+        }
+        let mut models: Vec<Option<Projection>> = gathered(laws.iter().map(|_| None), "laws of projections");
+        let mut all = with_room(ends.len(), "projections");
+        for (source, target, index) in ends {
+            let model = match models[index].take() {
+                Some(model) => model,
+                None => projection(&network, &laws[index], (source, target))?,
+            };
+            left[index] -= 1;
+            if left[index] > 0 {
+                models[index] = Some(model.between(source, target));
+            }
+            all.push(Projection { source, target, ..model });
+        }
+        drop(network);
+        self.with(|n| n.projections(all).map_err(errors::network))
     }
 }
 
@@ -60,13 +86,13 @@ fn projection(
 impl Network {
     #[new]
     fn new(dt: f64, seed: u64) -> PyResult<Self> {
-        Ok(Self(Mutex::new(Arc::new(Description::new(dt, seed).map_err(errors::network)?))))
+        door(|| Ok(Self(Mutex::new(Arc::new(Description::new(dt, seed).map_err(errors::network)?)))))
     }
 
     /// Adds a population.
     fn population(&self, name: &str, size: u32, model: &str, parameters: Parameters<'_>) -> PyResult<usize> {
-        let models = models::models(model, size, &parameters)?;
         self.with(|n| {
+            let models = models::models(model, size, &parameters)?;
             let added = if let [one] = *models { n.population(name, size, one) } else { n.varied_population(name, models) };
             added.map_err(errors::network)
         })
@@ -74,14 +100,15 @@ impl Network {
 
     /// Sets initial potentials.
     fn initial_potential(&self, population: usize, distribution: &Bound<'_, PyTuple>) -> PyResult<()> {
-        let law = convert::distribution(distribution)?;
-        self.with(|n| n.initial_potential(population, law).map_err(errors::network))
+        self.with(|n| n.initial_potential(population, convert::distribution(distribution)?).map_err(errors::network))
     }
 
     /// Sets a spike source's spikes.
     fn source_spikes(&self, population: usize, neurons: PyReadonlyArray1<'_, u32>, ticks: PyReadonlyArray1<'_, u64>) -> PyResult<()> {
-        let (neurons, ticks) = (neurons.to_vec()?, ticks.to_vec()?);
-        self.with(|n| n.source_spikes(population, &neurons, &ticks).map_err(errors::network))
+        self.with(|n| {
+            let (neurons, ticks) = (values(&neurons, "the spikes of a source")?, values(&ticks, "the spikes of a source")?);
+            n.source_spikes(population, &neurons, &ticks).map_err(errors::network)
+        })
     }
 
     /// Adds a projection.
@@ -98,31 +125,12 @@ impl Network {
         autapses: bool,
         multapses: bool,
     ) -> PyResult<usize> {
-        self.projections(vec![(rule, weight, delay, receptor, autapses, multapses)], vec![(source, target, 0)])
+        door(|| self.add_projections(vec![(rule, weight, delay, receptor, autapses, multapses)], vec![(source, target, 0)]))
     }
 
     /// Adds projections (source, target, index of their law), all of them or none; returns the id of the first.
-    fn projections(&self, laws: Vec<Law<'_>>, ends: Vec<(usize, usize, usize)>) -> PyResult<usize> {
-        let network = self.shared()?;
-        let mut left = filled(laws.len(), 0usize, "laws of projections");
-        for &(.., index) in &ends {
-            *left.get_mut(index).ok_or_else(|| PyValueError::new_err(format!("law {index} of {}", laws.len())))? += 1;
-        }
-        let mut models: Vec<Option<Projection>> = laws.iter().map(|_| None).collect();
-        let mut all = with_room(ends.len(), "projections");
-        for (source, target, index) in ends {
-            let model = match models[index].take() {
-                Some(model) => model,
-                None => projection(&network, &laws[index], (source, target))?,
-            };
-            left[index] -= 1;
-            if left[index] > 0 {
-                models[index] = Some(model.between(source, target));
-            }
-            all.push(Projection { source, target, ..model });
-        }
-        drop(network);
-        self.with(|n| n.projections(all).map_err(errors::network))
+    fn projections(&self, laws: &Bound<'_, PyAny>, ends: &Bound<'_, PyAny>) -> PyResult<usize> {
+        door(|| self.add_projections(elements(laws, "laws of projections")?, elements(ends, "projections")?))
     }
 
     /// Adds independent Poisson processes; rate in Hz, times in ticks.
@@ -137,33 +145,40 @@ impl Network {
 
     /// Adds a direct current in pA; times in ticks.
     fn direct_current(&self, population: usize, amplitudes: PyReadonlyArray1<'_, f64>, start: u64, stop: u64) -> PyResult<usize> {
-        let amplitudes = amplitudes.to_vec()?;
-        self.with(|n| n.stimulus(Stimulus::DirectCurrent { population, amplitudes, start, stop }).map_err(errors::network))
+        self.with(|n| {
+            let amplitudes = values(&amplitudes, "the currents of a stimulus")?;
+            n.stimulus(Stimulus::DirectCurrent { population, amplitudes, start, stop }).map_err(errors::network)
+        })
     }
 
     /// Records a variable of chosen neurons.
     fn record(&self, population: usize, variable: &str, neurons: PyReadonlyArray1<'_, u32>, interval: u64) -> PyResult<usize> {
-        let recorder = SampleRecorder { population, variable: convert::variable(variable)?, neurons: neurons.to_vec()?, interval };
-        self.with(|n| n.record(recorder).map_err(errors::network))
+        self.with(|n| {
+            let (variable, neurons) = (convert::variable(variable)?, values(&neurons, "the neurons of a recorder")?);
+            n.record(SampleRecorder { population, variable, neurons, interval }).map_err(errors::network)
+        })
     }
 
     /// Chooses the populations whose spikes are recorded.
-    fn record_spikes(&self, populations: Vec<usize>) -> PyResult<()> {
-        self.with(|n| n.record_spikes(&populations).map_err(errors::network))
+    fn record_spikes(&self, populations: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.with(|n| n.record_spikes(&elements::<usize>(populations, "a list of populations")?).map_err(errors::network))
     }
 
     /// Neurons, synapses and bytes.
     fn forecast<'py>(&self, py: Python<'py>, workers: usize, weights: &str) -> PyResult<Bound<'py, PyDict>> {
-        let f = spikecore::Machine::forecast(&*self.shared()?, workers, weights).map_err(errors::compile)?;
-        let dict = PyDict::new(py);
-        dict.set_item("neurons", f.neurons)?;
-        dict.set_item("synapses", f.synapses)?;
-        dict.set_item("synapse_bytes", f.synapse_bytes)?;
-        dict.set_item("index_bytes", f.index_bytes)?;
-        dict.set_item("state_bytes", f.state_bytes)?;
-        dict.set_item("build_bytes", f.build_bytes)?;
-        dict.set_item("bytes", f.bytes())?;
-        Ok(dict)
+        door(|| {
+            let description = self.shared()?;
+            let f = py.detach(|| spikecore::Machine::forecast(&description, workers, weights)).map_err(errors::compile)?;
+            let dict = PyDict::new(py);
+            dict.set_item("neurons", f.neurons)?;
+            dict.set_item("synapses", f.synapses)?;
+            dict.set_item("synapse_bytes", f.synapse_bytes)?;
+            dict.set_item("index_bytes", f.index_bytes)?;
+            dict.set_item("state_bytes", f.state_bytes)?;
+            dict.set_item("build_bytes", f.build_bytes)?;
+            dict.set_item("bytes", f.bytes())?;
+            Ok(dict)
+        })
     }
 
     /// Builds the machine.
@@ -176,18 +191,21 @@ impl Network {
         weights: &str,
         updates: &str,
         log_capacity: Option<usize>,
-        placement: Option<Vec<i64>>,
+        placement: Option<Bound<'_, PyAny>>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Machine> {
-        let description = self.shared()?;
-        let options =
-            CompileOptions { workers, log_capacity, placement, level: system::level()?, loose: None, updates: convert::updates(updates)? };
-        let started = std::time::Instant::now();
-        let mut watcher = Watcher::new(progress);
-        let built = py.detach(|| spikecore::Machine::compile(&description, weights, &options, &mut |done| watcher.poll(done)));
-        watcher.finish()?;
-        let built = built.map_err(errors::compile)?;
-        let wiring = spikecore::Wiring::new(description, weights, &options).map_err(errors::compile)?;
-        Ok(Machine::new(built, wiring, started.elapsed().as_secs_f64()))
+        door(|| {
+            let description = self.shared()?;
+            let placement = placement.map(|list| elements(&list, "the placement of populations")).transpose()?;
+            let (level, updates) = (system::level()?, convert::updates(updates)?);
+            let options = CompileOptions { workers, log_capacity, placement, level, loose: None, updates };
+            let started = std::time::Instant::now();
+            let mut watcher = Watcher::new(progress);
+            let built = py.detach(|| spikecore::Machine::compile(&description, weights, &options, &mut |done| watcher.poll(done)));
+            watcher.finish()?;
+            let built = built.map_err(errors::compile)?;
+            let wiring = spikecore::Wiring::new(description, weights, &options).map_err(errors::compile)?;
+            Ok(Machine::new(built, wiring, started.elapsed().as_secs_f64()))
+        })
     }
 }

@@ -3,8 +3,9 @@
 //! `Vec` aborts the process when the system gives no memory; in a Python extension that kills the interpreter. These
 //! functions unwind instead, with an [`OutOfMemory`] that says what was wanted. Invariants:
 //!
-//! - **A1** Every door catches: `Machine`'s methods, the threads of a build, the workers of a run and the border call
-//!   [`caught`], and turn what they catch into an error.
+//! - **A1** Every door catches ([`caught`]) and turns what it catches into an error. Doors are `Machine::compile`, `run`,
+//!   `reset` and `run_batch`, the workers of a run, the threads of a batch, and on the border every call. What only reads
+//!   or declares unwinds up to the border; who calls it from Rust catches it there.
 //! - **A2** Who unwinds leaves nothing half done that outlives the door: a description or a machine that is only read is
 //!   unchanged, one that is being built is dropped, one that runs is poisoned.
 //!
@@ -14,7 +15,8 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Memory that the system did not give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("out of memory: {bytes} bytes could not be had for {what}")]
 pub struct OutOfMemory {
     /// Bytes asked for.
     pub bytes: u64,
@@ -81,7 +83,12 @@ pub fn copied<T: Clone>(values: &[T], what: &'static str) -> Vec<T> {
 /// Everything that an iterator gives; where it knows its length, in one allocation.
 pub fn gathered<T>(values: impl IntoIterator<Item = T>, what: &'static str) -> Vec<T> {
     let values = values.into_iter();
-    let mut all = with_room(values.size_hint().0, what);
+    let (least, most) = values.size_hint();
+    let mut all = with_room(least, what);
+    if most == Some(least) {
+        all.extend(values); // there is room
+        return all;
+    }
     for value in values {
         push(&mut all, value, what);
     }

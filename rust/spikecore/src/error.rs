@@ -1,6 +1,9 @@
-//! The caller's mistakes, one enum per stage. Each variant carries the offending values; bugs are panics.
+//! What can go wrong, one enum per stage: the caller's mistakes with the offending values, and, where a door has caught
+//! it (`allocation.rs`), the end of memory or a bug.
 
 use thiserror::Error;
+
+use crate::allocation::{Fault, OutOfMemory};
 
 /// A mistake in the description of a network.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -68,9 +71,24 @@ pub enum CompileError {
     /// The system gave no thread.
     #[error("cannot start a thread ({0})")]
     NoThread(String),
+    /// Memory ended; what was being built is dropped.
+    #[error(transparent)]
+    OutOfMemory(OutOfMemory),
+    /// A bug: what the panic said.
+    #[error("internal error while building: {0}")]
+    Panicked(String),
     /// The caller asked to stop while building.
     #[error("building was interrupted")]
     Interrupted,
+}
+
+impl From<Fault> for CompileError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Memory(memory) => Self::OutOfMemory(memory),
+            Fault::Panic(message) => Self::Panicked(message),
+        }
+    }
 }
 
 /// A run that could not go on.
@@ -150,8 +168,20 @@ pub enum RunError {
     /// The caller asked to stop before all samples of a batch were run.
     #[error("the batch was interrupted")]
     Interrupted,
+    /// Memory ended; the machine is as it was, or all its cores stand at one tick.
+    #[error(transparent)]
+    OutOfMemory(OutOfMemory),
+    /// Memory ended in the middle of a tick, or of a reset: the machine has no defined state until it is reset.
+    #[error("{0}; it left the machine in the middle of a tick: reset it, or compile the network again")]
+    TornApart(OutOfMemory),
+    /// A bug: what the panic said. The machine is poisoned, unless it was only read.
+    #[error("internal error: {0}")]
+    Panicked(String),
+    /// Memory ended earlier in the middle of a tick, and left the machine without a defined state.
+    #[error("the machine is poisoned: memory ended in the middle of a tick; reset it, or compile the network again")]
+    Torn,
     /// An earlier panic left the machine without a defined state.
-    #[error("the machine is poisoned by an earlier internal error")]
+    #[error("the machine is poisoned by an earlier internal error; compile the network again")]
     Poisoned,
 }
 
@@ -174,5 +204,14 @@ impl Held {
 impl std::fmt::Display for Held {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "what is recorded holds {} bytes, spikes that wait for their delays {}", self.recorded, self.waiting)
+    }
+}
+
+impl From<Fault> for RunError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Memory(memory) => Self::OutOfMemory(memory),
+            Fault::Panic(message) => Self::Panicked(message),
+        }
     }
 }

@@ -4,13 +4,12 @@
 //! threads. A sample is a reset, its input and a run, so it gives what the machine itself would, whoever runs it. The
 //! machine is only read. Replicas live as long as the call: a machine at rest holds no more than its own state.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, no_thread};
 use super::read::Statistics;
-use super::worker::message_of;
+use crate::allocation::{Fault, caught, gathered, reserve, with_room};
 use crate::compile::available_memory;
 use crate::error::RunError;
 use crate::id::{NeuronId, PopulationId, Tick};
@@ -80,14 +79,25 @@ impl Desk {
         self.caller.unpark();
     }
 
-    /// Follows `threads` threads until all have left, or stops them if `watch`, which gets the samples done, says so.
-    fn follow(&self, threads: u64, watch: &mut dyn FnMut(u64) -> bool) {
-        while self.left.load(Ordering::Relaxed) < threads {
-            std::thread::park_timeout(POLL);
-            if !watch(self.done.load(Ordering::Relaxed)) {
-                self.stopped.store(true, Ordering::Relaxed);
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Follows `threads` threads until all have left, or stops them if `watch`, which gets the samples done, says so or
+    /// unwinds.
+    fn follow(&self, threads: u64, watch: &mut dyn FnMut(u64) -> bool) -> Result<(), Fault> {
+        let followed = caught(|| {
+            while self.left.load(Ordering::Relaxed) < threads {
+                std::thread::park_timeout(POLL);
+                if !watch(self.done.load(Ordering::Relaxed)) {
+                    self.stop();
+                }
             }
+        });
+        if followed.is_err() {
+            self.stop();
         }
+        followed
     }
 }
 
@@ -106,7 +116,7 @@ impl<W: Weight> Engine<W> {
         let (next, done, left) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
         let desk = Desk { next, done, left, stopped: AtomicBool::new(false), caller: current() };
         let shares: Result<Vec<Result<Share, RunError>>, RunError> = std::thread::scope(|scope| {
-            let mut workers = vec![];
+            let mut workers = with_room(threads, "the threads of a batch");
             for worker in 0..threads {
                 let desk = &desk;
                 let thread = Builder::new().spawn_scoped(scope, move || {
@@ -115,14 +125,16 @@ impl<W: Weight> Engine<W> {
                     share
                 });
                 workers.push(thread.map_err(|error| {
-                    desk.stopped.store(true, Ordering::Relaxed);
+                    desk.stop();
                     no_thread(worker, threads, &error)
                 })?);
             }
-            desk.follow(threads as u64, &mut watch);
-            Ok(workers.into_iter().map(|w| w.join().expect("invariant: samples catch panics")).collect())
+            let followed = desk.follow(threads as u64, &mut watch);
+            let shares = gathered(workers.into_iter().map(|w| w.join().expect("invariant: shares catch panics")), "samples");
+            followed?;
+            Ok(shares)
         });
-        let (mut all, mut counts) = (vec![], Statistics::default());
+        let (mut all, mut counts) = (with_room(samples, "samples"), Statistics::default());
         for share in shares? {
             let (samples, own) = share?;
             all.extend(samples);
@@ -135,12 +147,13 @@ impl<W: Weight> Engine<W> {
             return Err(RunError::Interrupted);
         }
         all.sort_unstable_by_key(|&(number, _)| number);
-        let samples = all.into_iter().map(|(_, sample)| sample).collect();
+        let samples = gathered(all.into_iter().map(|(_, sample)| sample), "samples");
         Ok(Batched { samples, counts, real_s: started.elapsed().as_secs_f64() })
     }
 
     /// Everything that can be known before a sample is run.
     fn check_batch(&self, batch: &Batch, threads: usize) -> Result<(), RunError> {
+        self.check_health()?;
         self.check_inputs(&batch.inputs)?;
         if batch.ticks > ClockWord::MAX {
             return Err(RunError::TooLong { now: 0, ticks: batch.ticks, limit: ClockWord::MAX });
@@ -164,29 +177,38 @@ impl<W: Weight> Engine<W> {
         Ok(())
     }
 
-    /// One thread's part of a batch: samples, as long as there are any that nobody has taken.
+    /// One thread's part of a batch: samples, as long as there are any that nobody has taken. What ends it early ends the
+    /// batch.
     fn share(&self, batch: &Batch, desk: &Desk, worker: usize) -> Result<Share, RunError> {
+        let mut replica = None;
+        let share = caught(|| self.run_share(batch, desk, &mut replica));
+        share.map_err(|fault| {
+            desk.stop();
+            match fault {
+                Fault::Memory(memory) => RunError::OutOfMemory(memory),
+                Fault::Panic(message) => {
+                    let tick = replica.as_ref().map_or(0, Self::slowest);
+                    RunError::WorkerPanicked { worker, tick, message }
+                }
+            }
+        })
+    }
+
+    fn run_share(&self, batch: &Batch, desk: &Desk, replica: &mut Option<Self>) -> Share {
         let (mut samples, mut counts) = (vec![], Statistics::default());
-        let mut replica: Option<Self> = None;
         while desk.go_on() {
             let number = desk.next.fetch_add(1, Ordering::Relaxed) as usize;
             if number >= batch.inputs.samples {
                 break;
             }
-            let run = || replica.get_or_insert_with(|| self.replica()).sample(batch, number, &|| desk.go_on());
-            match catch_unwind(AssertUnwindSafe(run)) {
-                Ok(Some(sample)) => samples.push((number, sample)),
-                Ok(None) => break,
-                Err(panic) => {
-                    desk.stopped.store(true, Ordering::Relaxed);
-                    let tick = replica.as_ref().map_or(0, |replica| replica.slowest());
-                    return Err(RunError::WorkerPanicked { worker, tick, message: message_of(&*panic) });
-                }
-            }
-            counts.add_counts(&replica.as_ref().expect("invariant: it has run a sample").statistics());
+            reserve(&mut samples, 1, "samples");
+            let replica = replica.get_or_insert_with(|| self.replica());
+            let Some(sample) = replica.sample(batch, number, &|| desk.go_on()) else { break };
+            samples.push((number, sample));
+            counts.add_counts(&replica.statistics());
             desk.done.fetch_add(1, Ordering::Relaxed);
         }
-        Ok((samples, counts))
+        (samples, counts)
     }
 
     /// Runs sample `number` from tick 0 and takes what it came to; `None` if `go_on` said no.
@@ -196,8 +218,9 @@ impl<W: Weight> Engine<W> {
             return None;
         }
         let state = |&(population, variable): &(PopulationId, Variable)| self.state(population, variable).expect("checked");
-        let states = batch.states.iter().map(state).collect();
-        let tables = (0..self.recorders.len()).map(|id| self.take_samples(id).expect("invariant: a recorder")).collect();
+        let states = gathered(batch.states.iter().map(state), "the states of a sample");
+        let tables = (0..self.recorders.len()).map(|id| self.take_samples(id).expect("invariant: a recorder"));
+        let tables = gathered(tables, "the tables of a sample");
         Some(Sample { counts: self.spike_counts(), states, spikes: self.take_spikes(), tables })
     }
 }

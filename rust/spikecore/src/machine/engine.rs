@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::step::Phases;
 use super::worker::{self, Failure};
+use crate::allocation::{Fault, caught, filled, gathered, with_room};
 use crate::error::RunError;
 use crate::id::Tick;
 use crate::network::Network;
@@ -46,6 +47,17 @@ pub struct Parts<W: Weight> {
     pub steps: Vec<f64>,
 }
 
+/// Whether what the cores hold is defined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// All cores stand at one tick.
+    Sound,
+    /// Memory ended in the middle of a tick or of a reset; a reset makes all anew from the stores.
+    Torn,
+    /// A bug.
+    Broken,
+}
+
 /// A compiled network with weights of format `W`.
 #[derive(Debug)]
 pub struct Engine<W: Weight> {
@@ -70,7 +82,7 @@ pub struct Engine<W: Weight> {
     pub(super) pace: f64,
     /// CPUs of this process: workers that have none of their own do not spin.
     pub(super) cpus: usize,
-    pub(super) poisoned: bool,
+    pub(super) health: Health,
 }
 
 impl<W: Weight> Engine<W> {
@@ -87,14 +99,23 @@ impl<W: Weight> Engine<W> {
             workers: parts.workers,
             out_degree: parts.out_degree,
             steps: parts.steps,
-            population_sizes: network.populations.iter().map(|p| p.size).collect(),
-            receptors: network.populations.iter().map(|p| p.model.receptors()).collect(),
-            recorders: network.recorders.iter().map(|r| (r.interval, r.neurons.len(), 0)).collect(),
-            phases: vec![Phases::default(); parts.workers],
+            population_sizes: gathered(network.populations.iter().map(|p| p.size), "a table of populations"),
+            receptors: gathered(network.populations.iter().map(|p| p.model.receptors()), "a table of populations"),
+            recorders: gathered(network.recorders.iter().map(|r| (r.interval, r.neurons.len(), 0)), "a table of recorders"),
+            phases: filled(parts.workers, Phases::default(), "timers"),
             run_s: 0.0,
             pace: 0.0,
             cpus: std::thread::available_parallelism().map_or(1, usize::from),
-            poisoned: false,
+            health: Health::Sound,
+        }
+    }
+
+    /// Refuses where what the cores hold is not defined.
+    pub(super) fn check_health(&self) -> Result<(), RunError> {
+        match self.health {
+            Health::Sound => Ok(()),
+            Health::Torn => Err(RunError::Torn),
+            Health::Broken => Err(RunError::Poisoned),
         }
     }
 
@@ -113,11 +134,14 @@ impl<W: Weight> Engine<W> {
         self.run_watched(ticks, &mut |_, done| watch(done))
     }
 
+    /// A bug has left the machine without a defined state.
+    pub(super) fn give_up(&mut self) {
+        self.health = Health::Broken;
+    }
+
     /// The same, with the router in `watch`'s sight: tests look at clocks and hold cores back.
     pub(super) fn run_watched(&mut self, ticks: Tick, watch: &mut dyn FnMut(&Router, Tick) -> bool) -> Result<Tick, RunError> {
-        if self.poisoned {
-            return Err(RunError::Poisoned);
-        }
+        self.check_health()?;
         if ticks > ClockWord::MAX - self.now {
             return Err(RunError::TooLong { now: self.now, ticks, limit: ClockWord::MAX });
         }
@@ -131,9 +155,9 @@ impl<W: Weight> Engine<W> {
         let left = AtomicU64::new(0);
         let (router, reach, workers, left) = (&self.router, (self.longest, self.cpus), self.workers, &left);
         let mut grants = Grants { router, cores: self.cores.len(), start, end: start + ticks, pace: self.pace };
-        let failures: Result<Vec<Failure>, RunError> = std::thread::scope(|scope| {
+        let (watched, failure) = std::thread::scope(|scope| {
             let (mut cores, mut ports) = (self.cores.as_mut_slice(), self.ports.as_mut_slice());
-            let mut threads = vec![];
+            let mut threads = with_room(workers, "workers");
             for ((id, share), phases) in shares.into_iter().enumerate().zip(&mut self.phases) {
                 let own = cores.split_off_mut(..share.len()).expect("invariant: shares cover the cores");
                 let ends = ports.split_off_mut(..share.len()).expect("invariant: one port per core");
@@ -149,16 +173,23 @@ impl<W: Weight> Engine<W> {
                     no_thread(id, workers, &error)
                 })?);
             }
-            grants.supply(&|| left.load(Ordering::Relaxed) == workers as u64, &mut watch);
-            Ok(threads.into_iter().filter_map(|t| t.join().expect("invariant: workers catch panics").err()).collect())
-        });
+            // Whatever ends the calling thread's part, the run is closed, and all cores stand at its horizon.
+            let watched = caught(|| grants.supply(&|| left.load(Ordering::Relaxed) == workers as u64, &mut watch));
+            router.close();
+            let failures = threads.into_iter().filter_map(|t| t.join().expect("invariant: workers catch panics").err());
+            Ok::<_, RunError>((watched, failures.fold(None, Failure::or)))
+        })?;
         self.pace = grants.pace;
         self.run_s += started.elapsed().as_secs_f64();
-        if let Some(failure) = failures?.into_iter().next() {
-            self.poisoned = true;
-            return Err(RunError::WorkerPanicked { worker: failure.worker, tick: failure.tick, message: failure.message });
+        if let Some(Failure { worker, tick, fault }) = failure {
+            self.health = if matches!(fault, Fault::Memory(_)) { Health::Torn } else { Health::Broken };
+            return Err(match fault {
+                Fault::Memory(memory) => RunError::TornApart(memory),
+                Fault::Panic(message) => RunError::WorkerPanicked { worker, tick, message },
+            });
         }
         self.now = self.router.horizon();
+        watched?;
         self.assert_nothing_lost();
         let ran = self.now - start;
         let short = headroom.short();
@@ -198,7 +229,7 @@ impl<W: Weight> Engine<W> {
     /// Contiguous runs of cores, one per worker.
     pub(super) fn cores_per_worker(&self) -> Vec<Range<usize>> {
         let (cores, workers) = (self.cores.len(), self.workers);
-        (0..workers).map(|w| cores * w / workers..cores * (w + 1) / workers).collect()
+        gathered((0..workers).map(|w| cores * w / workers..cores * (w + 1) / workers), "workers")
     }
 
     /// Largest leads: (core, producer, ticks).

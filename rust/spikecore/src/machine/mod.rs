@@ -1,4 +1,7 @@
 //! The machine: cores, router and clock of one compiled network, whatever its weight format.
+//!
+//! `compile`, `run`, `reset` and `run_batch` are doors (`allocation.rs`): where memory ends, they return an error. What
+//! only reads unwinds with `OutOfMemory`, changes nothing and loses nothing that was recorded.
 
 mod batch;
 #[cfg(test)]
@@ -20,6 +23,7 @@ mod tests;
 mod wide_tests;
 mod worker;
 
+use crate::allocation::{Fault, caught};
 use crate::compile::{self, Forecast, Options};
 use crate::error::{CompileError, NetworkError, RunError};
 use crate::id::{NeuronId, PopulationId, Tick};
@@ -89,12 +93,12 @@ impl Machine {
         if options.updates == Updates::Event {
             network.check_events()?;
         }
-        match weights {
+        caught(|| match weights {
             "f32" => Ok(Self::F32(Box::new(compile::compile(network, options, watch)?))),
             "f64" => Ok(Self::F64(Box::new(compile::compile(network, options, watch)?))),
             "q16" => Ok(Self::Q16(Box::new(compile::compile(network, options, watch)?))),
             _ => Err(unknown_format(weights)),
-        }
+        })?
     }
 
     /// Runs `ticks` ticks; `watch` gets the ticks done every few milliseconds and returns whether to go on. Returns
@@ -102,18 +106,42 @@ impl Machine {
     ///
     /// # Errors
     /// [`RunError`] if a worker panicked, now or earlier, if the machine cannot count so many ticks, if the system gives
-    /// no thread, or if what is recorded does not fit into memory.
+    /// no thread, or where memory ends. Then all cores stand at one tick, or the machine is poisoned and the error says so.
     pub fn run(&mut self, ticks: Tick, watch: &mut dyn FnMut(Tick) -> bool) -> Result<Tick, RunError> {
-        each!(self, e => e.run(ticks, watch))
+        let outcome = caught(|| each!(self, e => e.run(ticks, watch)));
+        self.settled(outcome)
+    }
+
+    /// An outcome behind a door. A bug leaves a machine that was being changed without a defined state.
+    fn settled<T>(&mut self, outcome: Result<Result<T, RunError>, Fault>) -> Result<T, RunError> {
+        if let Err(Fault::Panic(_)) = &outcome {
+            self.give_up();
+        }
+        outcome?
+    }
+
+    /// Poisons the machine: a bug was found while it was being changed.
+    pub fn give_up(&mut self) {
+        each!(self, e => e.give_up());
+    }
+
+    /// Whether what it holds is defined.
+    ///
+    /// # Errors
+    /// [`RunError::Torn`] or [`RunError::Poisoned`].
+    pub fn check_health(&self) -> Result<(), RunError> {
+        each!(self, e => e.check_health())
     }
 
     /// Goes back to tick 0, as if just compiled: the next run gives what a fresh machine gives. Populations that
     /// `inputs`, of one sample, names get that until the next reset; stimuli are drawn with `seed` if there is one.
     ///
     /// # Errors
-    /// [`RunError`] if an earlier panic poisoned the machine, or for input that does not fit its population.
+    /// [`RunError`] if an earlier panic poisoned the machine, for input that does not fit its population, or where memory
+    /// ends: then the machine is torn, and another reset makes it whole.
     pub fn reset(&mut self, inputs: &Inputs, seed: Option<u64>) -> Result<(), RunError> {
-        each!(self, e => e.reset(inputs, seed))
+        let outcome = caught(|| each!(self, e => e.reset(inputs, seed)));
+        self.settled(outcome)
     }
 
     /// Runs every sample of a batch from tick 0: each gives what [`Machine::reset`] and [`Machine::run`] would. The
@@ -122,7 +150,7 @@ impl Machine {
     /// # Errors
     /// [`RunError`] as for `reset` and `run`, or if the replicas do not fit into memory.
     pub fn run_batch(&self, batch: &Batch, watch: &mut dyn FnMut(u64) -> bool) -> Result<Batched, RunError> {
-        each!(self, e => e.run_batch(batch, watch))
+        caught(|| each!(self, e => e.run_batch(batch, watch)))?
     }
 
     /// Ticks since compilation or the last reset.

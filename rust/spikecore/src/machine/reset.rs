@@ -3,9 +3,12 @@
 //!
 //! A machine that was reset cannot be told from one just compiled: every part goes back to how it was made, the
 //! router is made anew, and the stores, which never change, stay. Nothing is drawn but the first events of rare stimuli.
+//! Where memory ends, a reset leaves the machine torn; the next one makes all cores anew from their stores, as a replica
+//! does, so it does not matter what they hold.
 
-use super::engine::Engine;
+use super::engine::{Engine, Health};
 use super::step::Phases;
+use crate::allocation::{copied, filled, gathered};
 use crate::error::{NetworkError, RunError};
 use crate::network::Inputs;
 use crate::neurocore::weight::Weight;
@@ -19,21 +22,28 @@ fn connect(lanes: &[Lane]) -> (Router, Vec<Port>) {
 impl<W: Weight> Engine<W> {
     /// See [`super::Machine::reset`].
     pub fn reset(&mut self, inputs: &Inputs, seed: Option<u64>) -> Result<(), RunError> {
+        if self.health == Health::Broken {
+            return Err(RunError::Poisoned);
+        }
         self.check_inputs(inputs)?;
         if inputs.samples != 1 {
             let (value, allowed) = (inputs.samples.to_string(), "1: a machine runs one sample".to_owned());
             return Err(NetworkError::Value { subject: "machine".to_owned(), parameter: "samples", value, allowed }.into());
         }
+        if std::mem::replace(&mut self.health, Health::Torn) == Health::Torn {
+            for core in &mut self.cores {
+                *core = core.replica(self.seed);
+            }
+        }
         self.rewind(inputs, 0, seed);
+        self.health = Health::Sound;
         Ok(())
     }
 
     /// Checks that it may be given these inputs.
     pub(super) fn check_inputs(&self, inputs: &Inputs) -> Result<(), RunError> {
-        if self.poisoned {
-            return Err(RunError::Poisoned);
-        }
-        let populations: Vec<_> = self.population_sizes.iter().zip(&self.receptors).map(|(&size, &r)| (size, r == 0)).collect();
+        let kinds = self.population_sizes.iter().zip(&self.receptors).map(|(&size, &r)| (size, r == 0));
+        let populations: Vec<_> = gathered(kinds, "a table of populations");
         Ok(inputs.check(&populations)?)
     }
 
@@ -53,21 +63,21 @@ impl<W: Weight> Engine<W> {
     pub(super) fn replica(&self) -> Self {
         let (router, ports) = connect(&self.lanes);
         Self {
-            cores: self.cores.iter().map(|core| core.replica(self.seed)).collect(),
-            lanes: self.lanes.clone(),
+            cores: gathered(self.cores.iter().map(|core| core.replica(self.seed)), "the cores of a replica"),
+            lanes: gathered(self.lanes.iter().map(Lane::copied), "the lanes of a replica"),
             ports,
             router,
             now: 0,
             workers: 1,
-            out_degree: self.out_degree.clone(),
-            steps: self.steps.clone(),
-            population_sizes: self.population_sizes.clone(),
-            receptors: self.receptors.clone(),
-            recorders: self.recorders.iter().map(|&(interval, width, _)| (interval, width, 0)).collect(),
-            phases: vec![Phases::default()],
+            out_degree: copied(&self.out_degree, "the out-degrees of a replica"),
+            steps: copied(&self.steps, "a table of populations"),
+            population_sizes: copied(&self.population_sizes, "a table of populations"),
+            receptors: copied(&self.receptors, "a table of populations"),
+            recorders: gathered(self.recorders.iter().map(|&(interval, width, _)| (interval, width, 0)), "a table of recorders"),
+            phases: filled(1, Phases::default(), "timers"),
             run_s: 0.0,
             pace: 0.0,
-            poisoned: false,
+            health: Health::Sound,
             ..*self
         }
     }

@@ -7,6 +7,7 @@
 use super::engine::Engine;
 use super::step::{Lap, Phases, Seat};
 use super::worker::pass;
+use crate::allocation::gathered;
 use crate::id::Tick;
 use crate::neurocore::weight::Weight;
 
@@ -15,8 +16,8 @@ impl<W: Weight> Engine<W> {
     /// [`Engine::rewind`] may follow.
     pub(super) fn run_alone(&mut self, ticks: Tick, go_on: &dyn Fn() -> bool) -> bool {
         let (router, longest) = (&self.router, self.longest);
-        let mut seats: Vec<Seat<'_, W>> =
-            self.cores.iter_mut().zip(&mut self.ports).map(|(core, port)| Seat::new(core, port, longest)).collect();
+        let ends = self.cores.iter_mut().zip(&mut self.ports).map(|(core, port)| Seat::new(core, port, longest));
+        let mut seats: Vec<Seat<'_, W>> = gathered(ends, "the cores of a replica");
         let (mut words, mut phases, mut lap) = (vec![], Phases::default(), Lap::start());
         self.now += ticks;
         router.grant(self.now);

@@ -3,10 +3,8 @@
 //! It visits all its cores, each for as long as it can run, and waits when none can. A panic poisons the router,
 //! which ends every wait, and is handed back.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::step::{Lap, Phases, Seat};
+use crate::allocation::{Fault, caught, gathered};
 use crate::id::{CoreId, Tick};
 use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
@@ -15,15 +13,26 @@ use crate::router::{Blocked, Poisoned, Port, Router, Waiter};
 /// Ticks that a core may run before the worker looks at its other cores.
 const TURN: usize = 64;
 
-/// A panic in a worker.
+/// What ended a worker before the end of its run.
 #[derive(Debug)]
 pub struct Failure {
     /// Worker.
     pub worker: usize,
     /// Next tick of its slowest core.
     pub tick: Tick,
-    /// Panic message.
-    pub message: String,
+    /// The end of memory, or a bug.
+    pub fault: Fault,
+}
+
+impl Failure {
+    /// The failure that a run is told of: a bug if there is one, or else the first.
+    pub fn or(first: Option<Self>, second: Self) -> Option<Self> {
+        let bug = |failure: &Self| matches!(failure.fault, Fault::Panic(_));
+        Some(match first {
+            Some(first) if bug(&first) || !bug(&second) => first,
+            _ => second,
+        })
+    }
 }
 
 /// Runs `cores`, which have no delay above `longest`, until the run is closed and all stand at its horizon. Spinning is
@@ -36,9 +45,10 @@ pub fn work<W: Weight>(
     (longest, cpus): (u32, usize),
     phases: &mut Phases,
 ) -> Result<(), Failure> {
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let mut seats: Vec<Seat<'_, W>> = cores.iter_mut().zip(&mut *ports).map(|(core, port)| Seat::new(core, port, longest)).collect();
-        let ids: Vec<CoreId> = seats.iter().map(|s| s.core.id()).collect();
+    let outcome = caught(|| {
+        let ends = cores.iter_mut().zip(&mut *ports).map(|(core, port)| Seat::new(core, port, longest));
+        let mut seats: Vec<Seat<'_, W>> = gathered(ends, "a worker's cores");
+        let ids: Vec<CoreId> = gathered(seats.iter().map(|s| s.core.id()), "a worker's cores");
         let mut waiter = Waiter::new(router, worker, &ids, cpus);
         let mut words = vec![];
         let mut lap = Lap::start();
@@ -55,18 +65,12 @@ pub fn work<W: Weight>(
                 }
             }
         }
-    }));
-    outcome.map_err(|panic| {
+    });
+    outcome.map_err(|fault| {
         router.poison();
         let tick = ports.iter().map(Port::published).min().unwrap_or(0);
-        Failure { worker, tick, message: message_of(&*panic) }
+        Failure { worker, tick, fault }
     })
-}
-
-/// What a panic said.
-pub(super) fn message_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(|&s| s.to_owned())).unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// One visit to every core, and a look over the whole machine if they all rest: whether anything moved, and whether

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{DelayLaw, Distribution, Network, Projection, Rule};
+use super::{DelayLaw, Distribution, Network, Population, Projection, Rule};
 use crate::allocation::copied;
 use crate::id::PopulationId;
 
@@ -21,6 +21,29 @@ impl Clone for Network {
     }
 }
 
+impl Clone for Population {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            each: copied(&self.each, "the models of neurons"),
+            initial: self.initial.clone(),
+            source_spikes: copied(&self.source_spikes, "the spikes of a source"),
+            ..*self
+        }
+    }
+}
+
+impl Clone for Distribution {
+    fn clone(&self) -> Self {
+        match *self {
+            Self::Constant(value) => Self::Constant(value),
+            Self::Uniform { low, high } => Self::Uniform { low, high },
+            Self::Normal { mean, sd, low, high, clip } => Self::Normal { mean, sd, low, high, clip },
+            Self::Array(ref values) => Self::Array(copied(values, "an array of values")),
+        }
+    }
+}
+
 impl Projection {
     /// The same between other populations.
     pub fn between(&self, source: PopulationId, target: PopulationId) -> Self {
@@ -28,10 +51,7 @@ impl Projection {
             Rule::Pairs(sources, targets) => Rule::Pairs(copied(sources, "pairs"), copied(targets, "pairs")),
             rule => rule.clone(),
         };
-        let weight = match &self.weight {
-            Distribution::Array(values) => Distribution::Array(copied(values, "weights")),
-            weight => weight.clone(),
-        };
+        let weight = self.weight.clone();
         let delay = match &self.delay {
             DelayLaw::Constant(ticks) => DelayLaw::Constant(*ticks),
             DelayLaw::Table(table) => DelayLaw::Table(Arc::clone(table)),

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::check::{finite, value_error};
+use crate::allocation::with_room;
 use crate::error::NetworkError;
 
 /// A distribution of real values.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub enum Distribution {
     /// One value.
     Constant(f64),
@@ -116,11 +117,15 @@ impl DelayLaw {
         let error = |value: String| value_error(subject, "delay", value, &allowed);
         let table = match law {
             Distribution::Array(values) => {
-                let ticks = values.iter().map(|&ms| {
+                let mut all = with_room(values.len(), "an array of delays");
+                for &ms in values {
                     let ticks = (ms / dt).round();
-                    if fits(ticks) && (ms / dt - ticks).abs() < 1e-3 { Ok(ticks as u16) } else { Err(error(ms.to_string())) }
-                });
-                return Ok(Self::Array(ticks.collect::<Result<_, _>>()?));
+                    if !fits(ticks) || (ms / dt - ticks).abs() >= 1e-3 {
+                        return Err(error(ms.to_string()));
+                    }
+                    all.push(ticks as u16);
+                }
+                return Ok(Self::Array(all));
             }
             Distribution::Constant(ms) => {
                 let ticks = (ms / dt).round();

@@ -22,13 +22,13 @@ pub use windows::{Axis, Windows};
 
 use std::sync::Arc;
 
-use crate::allocation::{push, reserve};
+use crate::allocation::{filled, gathered, push, reserve};
 use crate::error::NetworkError;
 use crate::id::{NeuronId, PopulationId, Tick};
 use check::{known, value_error};
 
 /// A set of neurons with one model.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Population {
     /// Name, for messages.
     pub name: String,
@@ -113,7 +113,7 @@ pub enum Variable {
 /// A network description. Global neuron ids are handed out in declaration order.
 ///
 /// Objects are shared: a copy of a description, such as the next declaration makes after a compile, is a copy of these
-/// lists and holds no array twice.
+/// lists and holds no array twice. A call that fails, for want of memory too, leaves it as it was.
 #[derive(Debug)]
 pub struct Network {
     /// Length of a tick in ms.
@@ -158,17 +158,20 @@ impl Network {
 
     /// Adds a population; its spikes are recorded unless [`Network::record_spikes`] says otherwise.
     pub fn population(&mut self, name: &str, size: u32, model: Model) -> Result<PopulationId, NetworkError> {
+        self.add(name, size, model, vec![], Distribution::Constant(model.rest()))
+    }
+
+    fn add(&mut self, name: &str, size: u32, model: Model, each: Vec<Model>, initial: Distribution) -> Result<PopulationId, NetworkError> {
         let first = self.neurons();
         if size == 0 || first + u64::from(size) > u64::from(u32::MAX) {
             return Err(value_error(name, "size", size, "1 to 4294967294 neurons in the whole network"));
         }
         model.check(name, self.dt)?;
         let first = u32::try_from(first).expect("checked above");
-        let initial = Distribution::Constant(model.rest());
-        let name = name.to_owned();
-        let population = Population { name, size, first, model, each: vec![], initial, source_spikes: vec![] };
-        push(&mut self.recorded, true, "a population");
+        let population = Population { name: name.to_owned(), size, first, model, each, initial, source_spikes: vec![] };
+        reserve(&mut self.recorded, 1, "a population");
         push(&mut self.populations, Arc::new(population), "a population");
+        self.recorded.push(true); // there is room
         Ok(self.populations.len() - 1)
     }
 
@@ -185,14 +188,11 @@ impl Network {
             one.check(&subject(), self.dt)?;
         }
         let size = u32::try_from(models.len()).unwrap_or(u32::MAX);
-        let id = self.population(name, size, model)?;
         if models.iter().all(|one| *one == model) {
-            return Ok(id);
+            return self.population(name, size, model);
         }
-        let population = Arc::make_mut(&mut self.populations[id]);
-        population.initial = Distribution::Array(models.iter().map(Model::rest).collect());
-        population.each = models;
-        Ok(id)
+        let rests = gathered(models.iter().map(Model::rest), "initial potentials");
+        self.add(name, size, model, models, Distribution::Array(rests))
     }
 
     /// Checks that neurons can be updated only where something happens: adaptive neurons do not rest, and of neurons that
@@ -234,7 +234,7 @@ impl Network {
         if ticks.contains(&0) {
             return Err(value_error(name, "tick", 0, "1 or later"));
         }
-        let mut spikes: Vec<(Tick, u32)> = ticks.iter().copied().zip(neurons.iter().copied()).collect();
+        let mut spikes = gathered(ticks.iter().copied().zip(neurons.iter().copied()), "the spikes of a source");
         spikes.sort_unstable();
         if let Some(pair) = spikes.windows(2).find(|pair| pair[0] == pair[1]) {
             let text = format!("neuron {} at tick {} twice", pair[0].1, pair[0].0);
@@ -293,10 +293,9 @@ impl Network {
         for &id in populations {
             known("population", id, self.populations.len())?;
         }
-        self.recorded.fill(false);
-        for &id in populations {
-            self.recorded[id] = true;
-        }
+        let mut recorded = filled(self.populations.len(), false, "what is recorded");
+        populations.iter().for_each(|&id| recorded[id] = true);
+        self.recorded = recorded;
         Ok(())
     }
 }

@@ -9,6 +9,7 @@
 //! - **L2** The words of a segment are overwritten only after every consumer has said that it is done with the
 //!   tick (R4 in the router's header). So words are Relaxed, and under loom plain memory.
 
+use crate::allocation::{gathered, reserve};
 use crate::id::{NeuronId, Tick};
 use crate::sync::{AtomicU64, Ordering, Padded, Word, mutant, ordering};
 
@@ -38,7 +39,8 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { words: (0..capacity).map(|_| Word::new(0)).collect(), tail: Padded(AtomicU64::new(0)) }
+        let words = gathered((0..capacity).map(|_| Word::new(0)), "the log of a core");
+        Self { words: words.into(), tail: Padded(AtomicU64::new(0)) }
     }
 
     pub(crate) fn capacity(&self) -> u64 {
@@ -83,6 +85,7 @@ impl Log {
     pub(crate) fn copy(&self, at: u64, header: Header, ids: &mut Vec<NeuronId>) {
         let (count, start) = (header.count as usize, self.index(at + HEADER));
         let near = count.min(self.words.len() - start);
+        reserve(ids, count, "spikes of a tick");
         ids.extend(self.words[start..start + near].iter().chain(&self.words[..count - near]).map(Word::get));
     }
 

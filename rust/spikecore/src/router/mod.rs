@@ -89,6 +89,7 @@ pub use clock::ClockWord;
 pub use port::{Blocked, Gate, Port};
 pub use wait::{Poisoned, Waiter};
 
+use crate::allocation::{copied, filled, gathered, push};
 use crate::error::CompileError;
 use crate::id::{CoreId, Tick};
 use crate::sync::{AtomicU64, Ordering, Padded, ordering};
@@ -105,6 +106,13 @@ pub struct Lane {
     pub capacity: usize,
     /// The cores that project to it, with the smallest delay from each in ticks (at least 1).
     pub inputs: Vec<(CoreId, u32)>,
+}
+
+impl Lane {
+    /// A copy.
+    pub fn copied(&self) -> Self {
+        Self { inputs: copied(&self.inputs, "a lane of the router"), ..*self }
+    }
 }
 
 /// What others see of a core.
@@ -139,7 +147,7 @@ impl Router {
 
     /// The router of these cores and the port of each. Rejects a log below one worst tick (P1).
     pub fn new(lanes: &[Lane]) -> Result<(Self, Vec<Port>), CompileError> {
-        let mut consumers = vec![Vec::new(); lanes.len()];
+        let mut consumers: Vec<Vec<(CoreId, usize)>> = filled(lanes.len(), vec![], "the router");
         for (core, lane) in lanes.iter().enumerate() {
             let needed = Self::least_capacity(lane.neurons);
             if lane.capacity < needed {
@@ -150,13 +158,13 @@ impl Router {
                     assert!(lookahead >= 1, "invariant: a delay from core {producer} to core {core} is at least a tick");
                     let named = consumers[producer].last().is_some_and(|&(last, _)| last == core);
                     assert!(!named, "core {producer} is named twice by core {core}");
-                    consumers[producer].push((core, channel));
+                    push(&mut consumers[producer], (core, channel), "the router");
                 }
             }
         }
         let line = |(lane, consumers): (&Lane, Vec<(CoreId, usize)>)| Line {
             clock: ClockWord::new(0),
-            filed: port::channels(&lane.inputs).iter().map(|_| ClockWord::new(0)).collect(),
+            filed: gathered(port::channels(&lane.inputs).iter().map(|_| ClockWord::new(0)), "the router").into(),
             ceiling: ClockWord::new(ClockWord::MAX),
             rest: Rest::new(),
             log: Log::new(if consumers.is_empty() { 0 } else { lane.capacity }),
@@ -164,14 +172,14 @@ impl Router {
         };
         let port = |(core, lane): (CoreId, &Lane)| Port::new(core, Self::least_capacity(lane.neurons) as u64, &lane.inputs);
         let router = Self {
-            lines: lanes.iter().zip(consumers).map(line).collect(),
+            lines: gathered(lanes.iter().zip(consumers).map(line), "the router").into(),
             horizon: ClockWord::new(0),
             closed: ClockWord::new(0),
             poison: ClockWord::new(0),
             silence: Padded(AtomicU64::new(0)),
             crew: Crew::new(0),
         };
-        Ok((router, lanes.iter().enumerate().map(port).collect()))
+        Ok((router, gathered(lanes.iter().enumerate().map(port), "the router")))
     }
 
     /// Opens a run of this many workers; no thread of an earlier run may be left.

@@ -7,6 +7,7 @@
 use super::Router;
 use super::input::Input;
 use super::log::HEADER;
+use crate::allocation::{copied, gathered, push};
 use crate::id::{CoreId, NeuronId, Tick};
 use crate::sync::{Ordering, mutant, ordering};
 
@@ -69,13 +70,13 @@ const SPREAD: u32 = 4;
 
 /// For each input, its channel: channels by ascending lookahead.
 pub(super) fn channels(inputs: &[(CoreId, u32)]) -> Vec<Vec<(CoreId, u32)>> {
-    let mut sorted = inputs.to_vec();
-    sorted.sort_by_key(|&(producer, lookahead)| (lookahead, producer));
+    let mut sorted = copied(inputs, "the router");
+    sorted.sort_unstable_by_key(|&(producer, lookahead)| (lookahead, producer));
     let mut channels: Vec<Vec<(CoreId, u32)>> = vec![];
     for input in sorted {
         match channels.last_mut() {
-            Some(channel) if input.1 < channel[0].1.saturating_mul(SPREAD) => channel.push(input),
-            _ => channels.push(vec![input]),
+            Some(channel) if input.1 < channel[0].1.saturating_mul(SPREAD) => push(channel, input, "the router"),
+            _ => push(&mut channels, vec![input], "the router"),
         }
     }
     channels.iter_mut().for_each(|channel| channel.sort_unstable());
@@ -109,7 +110,7 @@ impl Port {
         let channel = |inputs: &Vec<(CoreId, u32)>| Channel {
             reach: inputs.iter().map(|&(_, lookahead)| Tick::from(lookahead)).min().unwrap_or(0),
             filed: 0,
-            inputs: inputs.iter().map(|&(producer, _)| Input::new(producer)).collect(),
+            inputs: gathered(inputs.iter().map(|&(producer, _)| Input::new(producer)), "the router").into(),
         };
         Self {
             core,
@@ -118,8 +119,8 @@ impl Port {
             written: 0,
             reclaimed: 0,
             horizon: 0,
-            leads: channels.iter().flatten().map(|&(producer, _)| (producer, 0)).collect(),
-            channels: channels.iter().map(channel).collect(),
+            leads: gathered(channels.iter().flatten().map(|&(producer, _)| (producer, 0)), "the router").into(),
+            channels: gathered(channels.iter().map(channel), "the router").into(),
             counters: PortCounters::default(),
             waited: None,
             merged: Vec::new(),
@@ -351,14 +352,14 @@ impl Port {
                     return false;
                 }
             } else if !mutant("close_not_awaited") {
-                words.push(Blocked { gate: Gate::Closed, ticks: 1 });
+                push(words, Blocked { gate: Gate::Closed, ticks: 1 }, "a worker's words");
             }
         }
-        words.push(start);
+        push(words, start, "a worker's words");
         let awaited = if mutant("one_channel_awaited") { 1 } else { self.channels.len() };
         for channel in self.channels.iter().take(awaited).filter(|channel| channel.filed <= limit) {
             if !mutant("filing_not_awaited") {
-                words.push(Blocked { gate: Gate::Clock(channel.slowest()), ticks: channel.filed + 1 });
+                push(words, Blocked { gate: Gate::Clock(channel.slowest()), ticks: channel.filed + 1 }, "a worker's words");
             }
         }
         true

@@ -15,6 +15,7 @@
 
 use super::clock::Seats;
 use super::{Blocked, Gate, Router};
+use crate::allocation::{filled, gathered};
 use crate::id::CoreId;
 use crate::sync::{Once, Thread, current, mutant, park, spin_loop, yield_now};
 
@@ -37,7 +38,7 @@ pub(super) struct Crew {
 
 impl Crew {
     pub(super) fn new(workers: usize) -> Self {
-        Self { seats: (0..=workers).map(|_| Once::new()).collect() }
+        Self { seats: gathered((0..=workers).map(|_| Once::new()), "the seats of workers").into() }
     }
 
     pub(super) fn enter(&self, seat: usize) {
@@ -89,7 +90,7 @@ impl Waiter {
     pub fn new(router: &Router, worker: usize, own: &[CoreId], cpus: usize) -> Self {
         assert!(worker < router.crew.workers(), "seat {worker} of {} workers", router.crew.workers());
         router.crew.enter(worker);
-        let mut mine = vec![false; router.lines.len()].into_boxed_slice();
+        let mut mine = filled(router.lines.len(), false, "a worker's cores").into_boxed_slice();
         own.iter().for_each(|&core| mine[core] = true);
         let (spins, yields) = if router.crew.workers() > cpus { (0, SHARED_YIELDS) } else { (SPINS, YIELDS) };
         Self { own: mine, seat: Seats::only(worker), spins, yields }
