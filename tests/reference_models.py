@@ -12,6 +12,8 @@ adaptive (`Adaptive`; Yin, Corradi & Bohte 2020)::
     theta = b0 + beta eta
     V = ((V alpha + gain I_e) + input gain) - theta S,  gain = (1 - alpha) R
     S = V > theta
+
+`reached` is the potential that a step leads to, before a reset.
 """
 
 from dataclasses import dataclass, field
@@ -90,6 +92,7 @@ class Leaky:
         if not self.p.delta:
             self.i[0] = self.settle(self.i[0] * c["p11e"] + exc)
             self.i[1] = self.settle(self.i[1] * c["p11i"] + inh)
+        self.reached = self.v.copy()
         fired = np.flatnonzero(self.v >= self.theta)
         self.v[fired] = self.v[fired] + self.jump[fired] if self.p.subtracts else self.reset[fired]
         self.r[fired] = self.t_ref[fired]
@@ -146,5 +149,6 @@ class Adapting:
         self.eta = tiny(self.eta * c["rho"] + c["fresh"] * self.spiked)
         self.theta = c["b0"] + c["beta"] * self.eta
         self.v = tiny(((self.v * c["alpha"] + self.bias) + exc * c["gain"]) - self.theta * self.spiked)
+        self.reached = self.v
         self.spiked = (self.v > self.theta).astype(self.dtype)
         return np.flatnonzero(self.spiked)

@@ -1,0 +1,128 @@
+"""``python -m tests.fuzz``: run networks, print figures, minimise what fails."""
+
+import argparse
+import concurrent.futures
+import itertools
+import json
+import multiprocessing
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from . import checks, minimise, networks
+
+STALLED_S = 300
+"""A network that takes longer is reported: something waits for ever."""
+
+
+def main():
+    """Run the command line; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--networks", type=int, default=200, help="how many networks (default: 200)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the first; the others follow (default: 1)")
+    parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+    parser.add_argument("--minutes", type=float, help="stop after this time")
+    parser.add_argument("--only", type=int, help="print and run the network of this seed")
+    parser.add_argument("--go-on", action="store_true", help="do not stop at the first failure")
+    given = parser.parse_args()
+    if given.only is not None:
+        print(json.dumps(networks.describe(given.only), indent=1))
+        given.seed, given.networks = given.only, 1
+    return campaign(given)
+
+
+def campaign(given):
+    """Run the seeds asked for; report failures as they come."""
+    started, done, near, failures = time.monotonic(), 0, [], []
+    try:
+        for seed, failed, ties in results(range(given.seed, given.seed + given.networks), given.jobs):
+            done, near = done + 1, near + ties
+            if failed:
+                failures.append(seed)
+                report(seed, *failed)
+                if not given.go_on:
+                    break
+            progress(f"{done} of {given.networks} networks, last seed {seed}, {time.monotonic() - started:.0f} s")
+            if given.minutes is not None and time.monotonic() - started > 60.0 * given.minutes:
+                break
+    except KeyboardInterrupt:
+        print("\nstopped by Ctrl-C")
+    seconds = time.monotonic() - started
+    ties = f"{len(near)} near ties between modes, the widest {max(near):.2g} of the bound" if near else "no near tie"
+    rate = f"{seconds / max(done, 1):.2f} s each"
+    print(f"\n{done} networks from seed {given.seed} in {seconds:.0f} s, {rate}: {len(failures)} failed; {ties}")
+    for seed in failures:
+        print(f"failed: --only {seed}")
+    return 1 if failures else 0
+
+
+def progress(text):
+    """Show one line on a terminal, and now and then in a file."""
+    if sys.stdout.isatty():
+        print(f"\r{text}", end="", flush=True)
+    elif text.split(maxsplit=1)[0].endswith("00"):
+        print(text, flush=True)
+
+
+def results(seeds, jobs):
+    """(seed, failure, near ties) of each network, in the order of completion."""
+    if jobs == 1:
+        yield from map(examine, seeds)
+        return
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(jobs, context) as pool:
+        left, running = iter(seeds), set()
+        try:
+            while True:
+                running |= {pool.submit(examine, seed) for seed in itertools.islice(left, 2 * jobs - len(running))}
+                if not running:
+                    return
+                finished, running = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+                yield from (one.result() for one in finished)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def examine(seed):
+    """Run all checks of the network of one seed."""
+    near = []
+    with limited(seed):
+        return seed, checks.first_failure(networks.describe(seed), near), near
+
+
+class limited:
+    """Raises where a network takes too long, so that a machine that waits for ever is a failure with a seed."""
+
+    def __init__(self, seed):
+        self.seed = seed
+
+    def __enter__(self):
+        self.before = signal.signal(signal.SIGALRM, self.stop)
+        signal.alarm(STALLED_S)
+
+    def __exit__(self, *_):
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, self.before)
+
+    def stop(self, *_):
+        msg = f"the network of seed {self.seed} takes more than {STALLED_S} s"
+        raise TimeoutError(msg)
+
+
+def report(seed, name, failure):
+    """Minimise a failing network and print the script that shows it; keep it in a file too."""
+    print(f"\nseed {seed}: {name}: {failure.message}\nminimising …", flush=True)
+    net, name, smaller = minimise.minimised(networks.describe(seed), name)
+    if smaller is None:
+        print("it does not fail again: not the same from run to run")
+        net, smaller = networks.describe(seed), failure
+    text = minimise.script(net, name, smaller)
+    path = Path(tempfile.gettempdir()) / f"fuzz_{seed}.py"
+    path.write_text(text)
+    print(f"{smaller.message}\n--- {path} ---\n{text}--- end ---", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
