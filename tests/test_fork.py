@@ -120,12 +120,49 @@ thread.start()
 assert running.wait(30.0)
 try:
     busy = child(lambda: repr(machine.time))
-    assert busy.startswith("BusyError"), busy
+    assert busy.startswith("PoisonedError") and "forked" in busy, busy
     other = child(lambda: net.compile(workers=2).run(20.0).spikes_sha256())
 finally:
     done.set()
     thread.join()
 assert other == net.compile(workers=1).run(20.0).spikes_sha256(), other
+""",
+        "-W",
+        "ignore::DeprecationWarning",
+    )
+
+
+def test_a_child_forked_within_a_call_is_told_and_cannot_go_on_with_it():
+    script(
+        """
+net = build()
+machine = net.compile(workers=2)
+told, ended = [], []
+def fork(_ticks):
+    if told:
+        return
+    told.append(child(lambda: repr((refusal(lambda: machine.time), refusal(machine.result)))))
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        return  # into a run whose workers are the parent's
+    ended.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+def refusal(call):
+    try:
+        call()
+    except sc.PoisonedError as error:
+        return "forked" in str(error)
+machine._native.run(100_000, fork)
+assert told == ["(True, True)"] and ended == [1], (told, ended)
+assert machine.result().stop == machine.time == 10_000.0
+
+def declare(_share):
+    told.append(child(lambda: repr(refusal(lambda: net.population(1, sc.LIF())))))
+    raise LookupError
+try:
+    net._native.compile(2, "f32", progress=declare)
+except LookupError:
+    assert told[1:] == ["None"]  # a description is free while it is compiled
 """,
         "-W",
         "ignore::DeprecationWarning",

@@ -336,7 +336,7 @@ def test_machine_mistakes():
 def test_a_second_thread_is_refused():
     net, *_ = small()
     machine = net.compile(workers=1)
-    running = threading.Event()
+    running, refused = threading.Event(), threading.Event()
     caught = []
 
     def second():
@@ -345,13 +345,18 @@ def test_a_second_thread_is_refused():
             machine.run(1.0)
         except sc.BusyError as error:
             caught.append(error)
+        refused.set()
+
+    def hold(_ticks):
+        running.set()
+        assert refused.wait(10.0)
 
     thread = threading.Thread(target=second)
     thread.start()
-    with machine._lock:
-        running.set()
-        thread.join(10.0)
+    machine._native.run(100_000, hold)
+    thread.join(10.0)
     assert len(caught) == 1
+    machine.reset()
     assert machine.run(1.0).stop == 1.0
 
 

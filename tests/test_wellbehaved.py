@@ -106,7 +106,6 @@ RAISED = {
     "weights": (sc.NetworkError, lambda: described().compile(1, "f16")),
     "log": (sc.CapacityError, lambda: described().compile(2, "f32", log_capacity=0)),
     "state": (sc.NetworkError, lambda: described().compile(1, "f32").state(0, "v")),
-    "samples": (sc.NetworkError, lambda: described().compile(1, "f32").take_samples(0)),
     "synapses": (sc.NetworkError, lambda: described().compile(1, "f32").synapses(0, 2)),
     "rule": (ValueError, lambda: described().projection(0, 1, ("ring",), (), ())),
     "parameter": (TypeError, lambda: described().population("a", 1, "lif_delta", {"tau_m": 1.0})),

@@ -11,7 +11,7 @@ from spikecore import checks
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
-from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed, kept
+from spikecore.recorded import SampleTables, SpikeTrains, fixed, kept, samples_of
 from spikecore.result import Counts
 from spikecore.wiring import Wiring
 
@@ -24,11 +24,17 @@ __all__ = ["BatchResult", "CountTables", "StateTables"]
 
 
 class CountTables(Mapping[Population, NDArray[np.uint64]]):
-    """Spike counts by population; a name works as a key too."""
+    """Spike counts by population, made when they are asked for; a name works as a key too."""
 
-    def __init__(self, populations: tuple[Population, ...], table: NDArray[np.uint64]) -> None:
+    def __init__(
+        self, populations: tuple[Population, ...], counts: list[tuple[NDArray[np.uint32], NDArray[np.uint64]]]
+    ) -> None:
         self._populations = populations
-        self._table = fixed(table)
+        self._samples = len(counts)
+        self._rows = np.repeat(np.arange(len(counts)), [len(neurons) for neurons, _ in counts])
+        self._neurons = np.concatenate([neurons for neurons, _ in counts])
+        self._spikes = np.concatenate([spikes for _, spikes in counts])
+        self._tables: dict[int, NDArray[np.uint64]] = {}
 
     @cached_property
     def _by_name(self) -> dict[str, Population]:
@@ -37,7 +43,18 @@ class CountTables(Mapping[Population, NDArray[np.uint64]]):
     def __getitem__(self, key: Population | str) -> NDArray[np.uint64]:
         """Return the spikes of every neuron in every sample, shape (B, size)."""
         population = kept(key, self._by_name, "the machine has no population {}; it has: {}")
-        return self._table[:, population.first : population.first + population.size]
+        if population.index not in self._tables:
+            table = np.zeros((self._samples, population.size), dtype=np.uint64)
+            inside = np.flatnonzero((self._neurons >= population.first) & (self._neurons < population.ids.stop))
+            table[self._rows[inside], self._neurons[inside] - population.first] = self._spikes[inside]
+            self._tables[population.index] = fixed(table)
+        return self._tables[population.index]
+
+    def added(self) -> NDArray[np.uint64]:
+        """Return the spikes of every neuron by global id, added over the samples, shape (neurons,)."""
+        counts = np.zeros(sum(population.size for population in self._populations), dtype=np.uint64)
+        np.add.at(counts, self._neurons, self._spikes)
+        return counts
 
     def __iter__(self) -> Iterator[Population]:
         """Iterate over the populations in the order of declaration."""
@@ -87,8 +104,6 @@ class BatchResult:
         Of every sample, the spikes of the recorded populations, as `Result.spikes`.
     samples : sequence of B SampleTables
         Of every sample, what the recorders kept, as `Result.samples`.
-    neuron_spikes : ndarray of uint64, shape (neurons,)
-        Spikes of every neuron by global id, added over the samples.
     populations, wiring : tuple of Population, Wiring
         The network, for the ledger.
     counts : Counts
@@ -131,18 +146,24 @@ class BatchResult:
         self.dt = grid.dt
         self.ticks = ticks * self._length
         self.real_s: float = raw["real_s"]
-        per_neuron = raw["counts"].reshape(self._length, sum(population.size for population in populations))
-        self.neuron_spikes: NDArray[np.uint64] = fixed(per_neuron.sum(axis=0, dtype=np.uint64))
-        self.spike_counts = CountTables(populations, per_neuron)
+        self.spike_counts = CountTables(populations, raw["counts"])
         shapes = [(self._length, population.size) for population, _ in states]
         tables = [values.reshape(shape) for values, shape in zip(raw["states"], shapes, strict=True)]
         self.states = StateTables(dict(zip(states, tables, strict=True)))
         self.spikes: Sequence[SpikeTrains] = [SpikeTrains(grid, recorded, *pair) for pair in raw["spikes"]]
-        self.samples: Sequence[SampleTables] = [_tables(grid, recorders, taken) for taken in raw["samples"]]
+        self.samples: Sequence[SampleTables] = [
+            SampleTables({one: samples_of(grid, one, *taken[one.index]) for one in recorders})
+            for taken in raw["samples"]
+        ]
         names = [population.name for population in populations]
         kinds = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events", "updates_skipped")
         per_population = (dict(zip(names, raw[f"{kind}_per_population"], strict=True)) for kind in kinds)
         self.counts = Counts(*per_population)
+
+    @cached_property
+    def neuron_spikes(self) -> NDArray[np.uint64]:
+        """Spikes of every neuron by global id, added over the samples, shape (neurons,)."""
+        return fixed(self.spike_counts.added())
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -181,11 +202,3 @@ class BatchResult:
             f"BatchResult({len(self)} samples of {self.duration:g} ms: {sum(self.counts.spikes.values()):,} spikes, "
             f"{1e3 * self.real_s / len(self):.3g} ms each)"
         )
-
-
-def _tables(grid: Grid, recorders: tuple[Recorder, ...], taken: list[tuple[Any, Any]]) -> SampleTables:
-    tables = {
-        recorder: Samples(grid.ms(ticks), recorder.neurons, values.reshape(len(ticks), len(recorder.neurons)))
-        for recorder, (ticks, values) in zip(recorders, taken, strict=True)
-    }
-    return SampleTables(tables)

@@ -1,10 +1,11 @@
-"""The compiled network: run it, stop it, read it, go on."""
+"""The compiled network: run it, stop it, read it, go on.
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import starmap
+A signal may interrupt Python between any two steps, so nothing is kept here that an interrupt could
+lose: whether a machine is in use, and what its last run came to, is known inside the engine alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,12 @@ from numpy.typing import NDArray
 
 from spikecore import _native, checks
 from spikecore.batch import BatchResult
-from spikecore.errors import BusyError, NetworkError
+from spikecore.errors import NetworkError
 from spikecore.grid import Grid
 from spikecore.inputs import find, of_batch, of_one, seed_list
 from spikecore.population import Population, Projection, Recorder, member
 from spikecore.progress import batch_progress, run_progress
-from spikecore.recorded import Samples
+from spikecore.recorded import samples_of
 from spikecore.result import Result, Span
 from spikecore.wiring import Wiring
 
@@ -46,24 +47,6 @@ class Synapses:
     def __len__(self) -> int:
         """Return the number of synapses."""
         return len(self.sources)
-
-
-@dataclass
-class _Snapshot:
-    """The cumulative counters at one moment."""
-
-    tick: int
-    counts: NDArray[np.uint64]
-    statistics: dict[str, Any]
-
-
-@dataclass
-class _Open:
-    """A run whose recordings are still with the engine, or on their way."""
-
-    before: _Snapshot
-    spikes: list[tuple[NDArray[np.uint64], NDArray[np.uint32]]] = field(default_factory=list)
-    samples: list[tuple[NDArray[np.uint64], NDArray[np.float64]]] = field(default_factory=list)
 
 
 class Machine:
@@ -97,9 +80,7 @@ class Machine:
         self._populations = populations
         self._recorders = recorders
         self._recorded = recorded
-        self._lock = threading.Lock()
-        self._open: _Open | None = None
-        self._last: Result | None = None
+        self._last: tuple[dict[str, Any], Result] | None = None
         self._wiring = Wiring(native, populations, projections)
 
     def __repr__(self) -> str:
@@ -110,14 +91,12 @@ class Machine:
     @property
     def time(self) -> float:
         """Biological time since the start, or the last reset, in ms."""
-        with self._alone():
-            return float(self._grid.ms(self._native.now()))
+        return float(self._grid.ms(self._native.now()))
 
     @property
     def statistics(self) -> dict[str, Any]:
         """All counters and timers of the engine since compilation, or the last reset."""
-        with self._alone():
-            return self._native.statistics()
+        return self._native.statistics()
 
     def run(self, duration: float, progress: bool = False) -> Result:
         """Run for a time and return what happened in it.
@@ -151,13 +130,9 @@ class Machine:
         """
         ticks = self._grid.ticks("run", "duration", duration, low=1)
         checks.switch("", "progress", progress)
-        with self._alone():
-            if self._open is not None:
-                self._settle(self._open)
-            self._open = opened = _Open(self._snapshot())
-            with run_progress(progress, float(duration), self._grid.dt) as report:
-                self._native.run(ticks, report)
-            return self._settle(opened)
+        with run_progress(progress, float(duration), self._grid.dt) as report:
+            record = self._native.run(ticks, report)
+        return self._result_of(record)
 
     def reset(self, inputs: Mapping[Population | str, Any] | None = None, *, seed: int | None = None) -> None:
         """Go back to time 0, as if just compiled; the synapses stay and are not drawn again.
@@ -201,11 +176,9 @@ class Machine:
         >>> machine.run(5.0).spikes[source].times.tolist()
         [2.0, 3.0]
         """
-        with self._alone():
-            given = of_one(inputs, self._populations, self._grid)
-            number = None if seed is None else checks.count("", "seed", seed, high=2**64 - 1)
-            self._native.reset(given.columns, number)
-            self._open = self._last = None
+        given = of_one(inputs, self._populations, self._grid)
+        number = None if seed is None else checks.count("", "seed", seed, high=2**64 - 1)
+        self._native.reset(given.columns, number)
 
     def run_batch(
         self,
@@ -271,13 +244,12 @@ class Machine:
         """
         ticks = self._grid.ticks("run_batch", "duration", duration, low=1)
         checks.switch("", "progress", progress)
-        with self._alone():
-            numbers = seed_list(seeds)
-            given = of_batch(inputs, numbers, self._populations, self._grid)
-            asked = self._variables(states)
-            wanted = [(population.index, variable) for population, variable in asked]
-            with batch_progress(progress, given.samples) as report:
-                raw = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
+        numbers = seed_list(seeds)
+        given = of_batch(inputs, numbers, self._populations, self._grid)
+        asked = self._variables(states)
+        wanted = [(population.index, variable) for population, variable in asked]
+        with batch_progress(progress, given.samples) as report:
+            raw = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
         machine = (self._populations, self._recorded, self._recorders)
         return BatchResult(raw, self._grid, ticks, *machine, asked, self._wiring)
 
@@ -302,13 +274,11 @@ class Machine:
         BusyError
             If another thread is running this machine.
         """
-        with self._alone():
-            if self._open is not None:
-                return self._settle(self._open)
-            if self._last is None:
-                msg = "nothing has been run yet; call run(duration) first"
-                raise NetworkError(msg)
-            return self._last
+        record = self._native.last_run()
+        if record is None:
+            msg = "nothing has been run yet; call run(duration) first"
+            raise NetworkError(msg)
+        return self._result_of(record)
 
     def state(self, population: Population, variable: str = "v") -> NDArray[np.float64]:
         """Return a state variable of every neuron of a population, now.
@@ -332,8 +302,7 @@ class Machine:
         """
         member(population, self._populations, "machine")
         checks.choice(population.name, "variable", variable, population.model.variables)
-        with self._alone():
-            return self._native.state(population.index, variable)
+        return self._native.state(population.index, variable)
 
     def synapses(self, source: Population, target: Population) -> Synapses:
         """Return all synapses from one population to another, as the stores hold them.
@@ -352,16 +321,13 @@ class Machine:
         """
         member(source, self._populations, "machine")
         member(target, self._populations, "machine")
-        with self._alone():
-            sources, targets, weights, ticks = self._native.synapses(source.index, target.index)
+        sources, targets, weights, ticks = self._native.synapses(source.index, target.index)
         return Synapses(sources, targets, weights, self._grid.ms(ticks))
 
     def out_degrees(self, population: Population) -> NDArray[np.uint64]:
         """Return the number of outgoing synapses of every neuron, shape (size,)."""
         member(population, self._populations, "machine")
-        with self._alone():
-            degrees = self._native.out_degrees()
-        return degrees[population.first : population.first + population.size]
+        return self._native.out_degrees()[population.first : population.first + population.size].copy()
 
     def bare_scatter(self, events: int = 20_000_000) -> list[float]:
         """Measure the limit of delivery: a bare loop over the same packed synapses, implicit ones left out.
@@ -382,52 +348,13 @@ class Machine:
             If the system gives no thread.
         """
         n = checks.count("", "events", events, low=1, high=2**30)
-        with self._alone():
-            return self._native.bare_scatter(n)
+        return self._native.bare_scatter(n)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep every other call out; who comes second is told, and does not wait."""
-        if not self._lock.acquire(blocking=False):
-            msg = "this machine is running in another thread or in the code that was interrupted"
-            raise BusyError(msg)
-        try:
-            yield
-        finally:
-            self._lock.release()
-
-    def _snapshot(self) -> _Snapshot:
-        native = self._native
-        return _Snapshot(native.now(), native.spike_counts(), native.statistics())
-
-    def _settle(self, opened: _Open) -> Result:
-        """Take from the engine what the last run recorded, and return its result.
-
-        Not done on the way out of an interrupted run, because sorting many spikes takes longer than
-        Ctrl-C may. It may be interrupted itself and done again: `starmap` hands what the engine
-        gives away to the list without a line of Python between, where a signal could drop it.
-        """
-        native = self._native
-        if not opened.spikes:
-            opened.spikes.extend(starmap(native.take_spikes, [()]))
-        for recorder in self._recorders[len(opened.samples) :]:
-            opened.samples.extend(starmap(native.take_samples, [(recorder.index,)]))
-        before, after = opened.before, self._snapshot()
-        span = Span(
-            grid=self._grid,
-            start_tick=before.tick,
-            stop_tick=after.tick,
-            real_s=after.statistics["run_s"] - before.statistics["run_s"],
-            counts=after.counts - before.counts,
-            before=before.statistics,
-            after=after.statistics,
-        )
-        pairs = zip(self._recorders, opened.samples, strict=True)
-        samples = {recorder: self._samples(recorder, *taken) for recorder, taken in pairs}
-        result = Result(span, self._wiring, self._recorded, opened.spikes[0], samples)
-        self._last, self._open = result, None
-        return result
-
-    def _samples(self, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]) -> Samples:
-        table = np.asarray(values).reshape(len(ticks), len(recorder.neurons))
-        return Samples(self._grid.ms(ticks), recorder.neurons, table)
+    def _result_of(self, record: dict[str, Any]) -> Result:
+        """Return the result of what the engine says of a run; one result for one record."""
+        last = self._last
+        if last is None or last[0] is not record:
+            span = Span(self._grid, record["before"], record["after"], *record["counts"])
+            samples = {one: samples_of(self._grid, one, *record["samples"][one.index]) for one in self._recorders}
+            last = self._last = record, Result(span, self._wiring, self._recorded, record["spikes"], samples)
+        return last[1]

@@ -15,7 +15,7 @@ from spikecore.population import Population, Recorder
 
 _Array = TypeVar("_Array", bound=NDArray[Any])
 
-__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes", "fixed", "kept"]
+__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes", "fixed", "kept", "samples_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,16 +117,30 @@ class SpikeTrains(Mapping[Population, Spikes]):
 
     def _split(self) -> dict[str, Spikes]:
         """Return the spikes by name, each population's in the order of the whole list."""
-        firsts = np.array([population.first for population in self._recorded], dtype=np.int64)
-        owners = np.searchsorted(firsts, self.ids, side="right") - 1
-        order = np.argsort(owners, kind="stable")
-        limits = np.searchsorted(owners, np.arange(len(firsts) + 1), sorter=order)
+        owners = self._owners()
+        order: Any = slice(None) if len(self._recorded) == 1 else _sorted_by(owners)
+        limits = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=len(self._recorded)))])
+        ids, times = self.ids[order], self._grid.ms(self.ticks[order])
         cut = {}
         for population, begin, end in zip(self._recorded, limits[:-1], limits[1:], strict=True):
-            own = order[begin:end]
-            neurons = self.ids[own] - np.uint32(population.first)
-            cut[population.name] = Spikes(fixed(self._grid.ms(self.ticks[own])), fixed(neurons))
+            cut[population.name] = Spikes(fixed(times[begin:end]), fixed(ids[begin:end] - np.uint32(population.first)))
         return cut
+
+    def _owners(self) -> NDArray[np.uint32]:
+        """Return for every spike the place of its population among the recorded."""
+        ends = [population.first + population.size for population in self._recorded]
+        owner = np.zeros(max(ends, default=0), dtype=np.uint32)
+        for place, (population, end) in enumerate(zip(self._recorded, ends, strict=True)):
+            owner[population.first : end] = place
+        return owner[self.ids]
+
+
+def _sorted_by(owners: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Return the stable order by owner, in time that follows the spikes: numpy sorts 16 bits by counting."""
+    order = np.argsort((owners & 0xFFFF).astype(np.uint16), kind="stable")
+    if owners.max(initial=0) <= 0xFFFF:
+        return order
+    return order[np.argsort((owners[order] >> 16).astype(np.uint16), kind="stable")]
 
 
 class SampleTables(Mapping[Recorder, Samples]):
@@ -165,6 +179,12 @@ class SampleTables(Mapping[Recorder, Samples]):
         for name, variable, table in pairs:
             tables.setdefault((name, variable), table)
         return tables
+
+
+def samples_of(grid: Grid, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]) -> Samples:
+    """Return what a recorder took, of the values tick by tick."""
+    table = values.reshape(len(ticks), len(recorder.neurons))
+    return Samples(fixed(grid.ms(ticks)), recorder.neurons, fixed(table))
 
 
 def kept(key: Population | str, populations: Mapping[str, Population], absent: str) -> Population:

@@ -66,15 +66,23 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class Span:
-    """One run as the machine hands it over: its limits and the counters around it."""
+    """One run as the machine hands it over: the counters around it, and who has spiked how often."""
 
     grid: Grid
-    start_tick: int
-    stop_tick: int
-    real_s: float
-    counts: NDArray[np.uint64]
     before: dict[str, Any] = field(repr=False)
     after: dict[str, Any] = field(repr=False)
+    spiked: NDArray[np.uint32]
+    times: NDArray[np.uint64]
+
+    @property
+    def start_tick(self) -> int:
+        """When it began."""
+        return int(self.before["ticks"])
+
+    @property
+    def stop_tick(self) -> int:
+        """When it ended."""
+        return int(self.after["ticks"])
 
 
 class Result:
@@ -122,7 +130,7 @@ class Result:
         self.samples = SampleTables(samples)
         self.start = float(span.grid.ms(span.start_tick))
         self.stop = float(span.grid.ms(span.stop_tick))
-        self.real_s = span.real_s
+        self.real_s = float(span.after["run_s"] - span.before["run_s"])
 
     @property
     def dt(self) -> float:
@@ -206,21 +214,23 @@ class Result:
             per_population("updates_skipped"),
         )
 
-    @property
+    @cached_property
     def neuron_spikes(self) -> NDArray[np.uint64]:
         """Number of spikes of every neuron by global id, shape (neurons,); needs no recording."""
-        return fixed(self._span.counts)
+        counts = np.zeros(sum(population.size for population in self.populations), dtype=np.uint64)
+        counts[self._span.spiked] = self._span.times
+        return fixed(counts)
 
     def spike_counts(self, population: Population) -> NDArray[np.int64]:
         """Return the number of spikes of every neuron, shape (size,); needs no recording."""
         first = member(population, self.populations, "network").first
-        return fixed(self._span.counts[first : first + population.size].astype(np.int64))
+        return fixed(self.neuron_spikes[first : first + population.size].astype(np.int64))
 
     def rates(self) -> dict[str, float]:
         """Return the mean rate of every population in Hz, by name; needs no recording."""
         seconds = self.duration * 1e-3
         return {
-            population.name: float(self.spike_counts(population).sum()) / population.size / seconds
+            population.name: self.counts.spikes[population.name] / population.size / seconds
             if seconds
             else float("nan")
             for population in self.populations

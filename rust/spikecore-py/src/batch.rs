@@ -50,20 +50,20 @@ fn flat<T: Copy>(samples: &[Sample], of: impl Fn(&Sample) -> &[T]) -> Vec<T> {
 /// A batch as plain arrays; per-neuron tables are flat, sample by sample.
 pub fn to_python(py: Python<'_>, mut batched: Batched) -> PyResult<Bound<'_, PyDict>> {
     let dict = PyDict::new(py);
-    dict.set_item("counts", flat(&batched.samples, |sample| &sample.counts).into_pyarray(py))?;
-    batched.samples.iter_mut().for_each(|sample| sample.counts = vec![]);
     let states = PyList::empty(py);
     for k in 0..batched.samples.first().map_or(0, |sample| sample.states.len()) {
         states.append(flat(&batched.samples, |sample| &sample.states[k]).into_pyarray(py))?;
         batched.samples.iter_mut().for_each(|sample| sample.states[k] = vec![]);
     }
-    let (spikes, tables) = (PyList::empty(py), PyList::empty(py));
+    let (counts, spikes, tables) = (PyList::empty(py), PyList::empty(py), PyList::empty(py));
     for sample in batched.samples {
+        counts.append((sample.counts.neurons.into_pyarray(py), sample.counts.spikes.into_pyarray(py)))?;
         spikes.append((sample.spikes.0.into_pyarray(py), sample.spikes.1.into_pyarray(py)))?;
         let arrays = sample.tables.into_iter().map(|(ticks, values)| (ticks.into_pyarray(py), values.into_pyarray(py)));
         tables.append(list(py, arrays)?)?;
     }
     dict.set_item("states", states)?;
+    dict.set_item("counts", counts)?;
     dict.set_item("spikes", spikes)?;
     dict.set_item("samples", tables)?;
     dict.set_item("spikes_per_population", list(py, batched.counts.spikes)?)?;

@@ -4,7 +4,7 @@
 use pyo3::prelude::*;
 use pyo3::{PyErr, PyTypeInfo};
 use spikecore::allocation::{Fault, OutOfMemory};
-use spikecore::{CompileError, NetworkError, RunError};
+use spikecore::{CompileError, NetworkError, Refused, RunError};
 
 pyo3::import_exception!(spikecore.errors, BusyError);
 pyo3::import_exception!(spikecore.errors, CapacityError);
@@ -109,7 +109,14 @@ fn with<V: for<'py> IntoPyObject<'py>, const N: usize>(error: PyErr, details: [(
     Python::attach(set).map_or_else(|other| other, |()| error)
 }
 
-/// A second call while one is under way.
-pub fn busy() -> PyErr {
-    BusyError::new_err("another call is using this machine; a machine serves one thread at a time")
+/// A call that has no turn with a `what`.
+pub fn refused(refused: Refused, what: &str) -> PyErr {
+    match refused {
+        Refused::Busy => BusyError::new_err(format!(
+            "another call is using this {what}, in another thread or in the code that was interrupted; a {what} serves one at a time"
+        )),
+        Refused::Forked => PoisonedError::new_err(format!(
+            "another call was using this {what} when this process was forked: its state here is not defined, make it anew"
+        )),
+    }
 }

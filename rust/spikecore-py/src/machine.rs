@@ -1,6 +1,6 @@
-//! `_native.Machine`: a compiled network. `try_lock`, never `lock`: a second thread gets `BusyError`.
+//! `_native.Machine`: a compiled network. Whoever comes second is refused and never waits: a thread, or a signal handler.
 
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use numpy::{IntoPyArray, PyArray1};
@@ -8,7 +8,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use spikecore::allocation::{Fault, caught};
-use spikecore::{Batch, RunError};
+use spikecore::{Batch, Record, Statistics, Turn};
 
 use crate::door::{door, elements, list};
 use crate::ledger::Wiring;
@@ -19,12 +19,13 @@ pub struct Watcher {
     progress: Option<Py<PyAny>>,
     last: Instant,
     error: Option<PyErr>,
+    process: u32,
 }
 
 impl Watcher {
     /// A watcher with an optional callback.
     pub fn new(progress: Option<Py<PyAny>>) -> Self {
-        Self { progress, last: Instant::now(), error: None }
+        Self { progress, last: Instant::now(), error: None, process: std::process::id() }
     }
 
     /// Whether to go on; attaches to Python at most every 10 ms.
@@ -39,6 +40,9 @@ impl Watcher {
                 self.progress.as_ref().map_or(Ok(()), |callback| callback.call1(py, (done,)).map(drop))
             })
             .err();
+            if std::process::id() != self.process {
+                leave();
+            }
         }
         self.error.is_none()
     }
@@ -49,37 +53,84 @@ impl Watcher {
     }
 }
 
+/// Ends a child process that was forked by a signal handler or a callback: it came back to work whose threads are the parent's.
+fn leave() -> ! {
+    let told = Python::attach(|py| -> PyResult<()> {
+        let text = "spikecore: a process that was forked in the middle of a call cannot go on with it\n";
+        py.import("sys")?.getattr("stderr")?.call_method1("write", (text,))?;
+        py.import("sys")?.getattr("stderr")?.call_method0("flush")?;
+        py.import("os")?.call_method1("_exit", (1,)).map(drop)
+    });
+    drop(told);
+    std::process::exit(1)
+}
+
 /// A compiled network; at most one call at a time.
 #[pyclass(frozen, module = "spikecore._native")]
 pub struct Machine {
-    engine: Mutex<spikecore::Machine>,
+    desk: Turn<Desk>,
     wiring: Arc<spikecore::Wiring>,
     build_s: f64,
 }
 
-type Spikes<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<u32>>);
-type Samples<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>);
+/// The engine, and what its last run came to.
+struct Desk {
+    engine: spikecore::Machine,
+    last: Last,
+}
+
+/// The last run. A signal may interrupt Python after any call, so what a run came to is kept here, and given to whoever asks.
+enum Last {
+    /// Nothing was run since compilation or the last reset.
+    None,
+    /// What it recorded is still with the cores; these were the counters when it began.
+    Open(Box<Statistics>),
+    /// What was handed to Python.
+    Taken(Py<PyDict>),
+}
+
 type Synapses<'py> = (Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<u32>>);
+
+impl Desk {
+    /// What the last run came to: always the same object until the next run or reset.
+    fn record(&mut self, build_s: f64) -> PyResult<Option<Py<PyDict>>> {
+        if let Last::Open(before) = &self.last {
+            self.engine.check_health().map_err(errors::run)?;
+            // What may need much memory comes first: from then on, nothing that was recorded can be lost.
+            let around = [Statistics::clone(before), self.engine.statistics()];
+            let around = Python::attach(|py| counters_around(py, around, build_s).map(Bound::unbind))?;
+            let record = self.engine.take();
+            self.last = Last::Taken(Python::attach(|py| run_dict(around.bind(py), record).map(|()| around.clone_ref(py)))?);
+        }
+        Ok(match &self.last {
+            Last::Taken(record) => Some(Python::attach(|py| record.clone_ref(py))),
+            Last::None | Last::Open(_) => None,
+        })
+    }
+}
 
 impl Machine {
     /// Wraps a built engine.
     pub fn new(engine: spikecore::Machine, wiring: spikecore::Wiring, build_s: f64) -> Self {
-        Self { engine: Mutex::new(engine), wiring: Arc::new(wiring), build_s }
+        Self { desk: Turn::new(Desk { engine, last: Last::None }), wiring: Arc::new(wiring), build_s }
     }
 
-    /// Works with the engine, while nobody else does. What ends the work early is caught here, so that the lock is left
-    /// as it should be; after a bug the machine is poisoned.
-    fn with<T>(&self, work: impl FnOnce(&mut spikecore::Machine) -> PyResult<T>) -> PyResult<T> {
-        match self.engine.try_lock() {
-            Ok(mut engine) => caught(|| work(&mut engine)).unwrap_or_else(|fault| {
+    /// Works with the engine, while nobody else does. What ends the work early is caught here; after a bug the machine is
+    /// poisoned.
+    fn desk<T>(&self, work: impl FnOnce(&mut Desk) -> PyResult<T>) -> PyResult<T> {
+        let worked = self.desk.take(|desk| {
+            caught(|| work(desk)).unwrap_or_else(|fault| {
                 if let Fault::Panic(_) = fault {
-                    engine.give_up();
+                    desk.engine.give_up();
                 }
                 Err(errors::fault(fault))
-            }),
-            Err(TryLockError::WouldBlock) => Err(errors::busy()),
-            Err(TryLockError::Poisoned(_)) => Err(errors::run(RunError::Poisoned)),
-        }
+            })
+        });
+        worked.map_err(|refused| errors::refused(refused, "machine"))?
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut spikecore::Machine) -> PyResult<T>) -> PyResult<T> {
+        self.desk(|desk| work(&mut desk.engine))
     }
 
     /// Reads what changes from tick to tick, unless it is undefined.
@@ -93,15 +144,27 @@ impl Machine {
 
 #[pymethods]
 impl Machine {
-    /// Runs `ticks` ticks; returns how many were run.
+    /// Runs `ticks` ticks; returns what the run came to, as `last_run` does.
     #[pyo3(signature = (ticks, progress=None))]
-    fn run(&self, py: Python<'_>, ticks: u64, progress: Option<Py<PyAny>>) -> PyResult<u64> {
-        door(|| {
-            let mut watcher = Watcher::new(progress);
-            let done = py.detach(|| self.with(|m| m.run(ticks, &mut |done| watcher.poll(done)).map_err(errors::run)));
+    fn run(&self, py: Python<'_>, ticks: u64, progress: Option<Py<PyAny>>) -> PyResult<Py<PyDict>> {
+        let mut watcher = Watcher::new(progress);
+        let run = |desk: &mut Desk| {
+            desk.engine.check_health().map_err(errors::run)?;
+            let before = desk.engine.begin();
+            desk.last = Last::Open(Box::new(before));
+            let ran = desk.engine.run(ticks, &mut |done| watcher.poll(done));
+            // To sort many spikes takes longer than Ctrl-C may: what an interrupted run recorded stays where it is.
             watcher.finish()?;
-            done
-        })
+            ran.map_err(errors::run)?;
+            desk.record(self.build_s)
+        };
+        let record = door(|| py.detach(|| self.desk(run)))?;
+        Ok(record.expect("invariant: a run was begun"))
+    }
+
+    /// What the last run came to; it may have been interrupted. None before the first run and after a reset.
+    fn last_run(&self, py: Python<'_>) -> PyResult<Option<Py<PyDict>>> {
+        door(|| py.detach(|| self.desk(|desk| desk.record(self.build_s))))
     }
 
     /// Goes back to tick 0, with other input until the next reset, and another seed of the stimuli.
@@ -109,7 +172,12 @@ impl Machine {
     fn reset(&self, py: Python<'_>, inputs: &Bound<'_, PyList>, seed: Option<u64>) -> PyResult<()> {
         door(|| {
             let inputs = batch::inputs(1, inputs)?;
-            py.detach(|| self.with(|m| m.reset(&inputs, seed).map_err(errors::run)))
+            let reset = |desk: &mut Desk| {
+                desk.engine.reset(&inputs, seed).map_err(errors::run)?;
+                desk.last = Last::None;
+                Ok(())
+            };
+            py.detach(|| self.desk(reset))
         })
     }
 
@@ -146,22 +214,6 @@ impl Machine {
         self.with(|m| Ok(m.now()))
     }
 
-    /// Recorded spikes since the last call, ordered by (tick, neuron).
-    fn take_spikes<'py>(&self, py: Python<'py>) -> PyResult<Spikes<'py>> {
-        door(|| {
-            let (ticks, neurons) = py.detach(|| self.read(|m| Ok(m.take_spikes())))?;
-            Ok((ticks.into_pyarray(py), neurons.into_pyarray(py)))
-        })
-    }
-
-    /// Samples of a recorder since the last call: ticks, and values tick by tick.
-    fn take_samples<'py>(&self, py: Python<'py>, recorder: usize) -> PyResult<Samples<'py>> {
-        door(|| {
-            let (ticks, values) = py.detach(|| self.read(|m| m.take_samples(recorder).map_err(errors::network)))?;
-            Ok((ticks.into_pyarray(py), values.into_pyarray(py)))
-        })
-    }
-
     /// A variable of all neurons of a population.
     fn state<'py>(&self, py: Python<'py>, population: usize, variable: &str) -> PyResult<Bound<'py, PyArray1<f64>>> {
         door(|| {
@@ -190,7 +242,7 @@ impl Machine {
 
     /// Counters, timers and sizes.
     fn statistics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        door(|| statistics(py, self.read(|m| Ok(m.statistics()))?, self.build_s))
+        door(|| statistics_dict(py, self.read(|m| Ok(m.statistics()))?, self.build_s))
     }
 
     /// What the fan-out tables of a ledger are drawn from; it does not keep the machine.
@@ -204,8 +256,25 @@ impl Machine {
     }
 }
 
+/// The counters at the beginning and at the end of a run.
+fn counters_around(py: Python<'_>, [before, after]: [Statistics; 2], build_s: f64) -> PyResult<Bound<'_, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("before", statistics_dict(py, before, build_s)?)?;
+    dict.set_item("after", statistics_dict(py, after, build_s)?)?;
+    Ok(dict)
+}
+
+/// Adds what a run came to, as plain arrays.
+fn run_dict(dict: &Bound<'_, PyDict>, record: Record) -> PyResult<()> {
+    let (py, Record { spikes: (ticks, neurons), tables, counts }) = (dict.py(), record);
+    dict.set_item("spikes", (ticks.into_pyarray(py), neurons.into_pyarray(py)))?;
+    let tables = tables.into_iter().map(|(ticks, values)| (ticks.into_pyarray(py), values.into_pyarray(py)));
+    dict.set_item("samples", list(py, tables)?)?;
+    dict.set_item("counts", (counts.neurons.into_pyarray(py), counts.spikes.into_pyarray(py)))
+}
+
 /// Statistics by name.
-fn statistics(py: Python<'_>, s: spikecore::Statistics, build_s: f64) -> PyResult<Bound<'_, PyDict>> {
+fn statistics_dict(py: Python<'_>, s: Statistics, build_s: f64) -> PyResult<Bound<'_, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("spikes_per_population", list(py, s.spikes)?)?;
     dict.set_item("synaptic_operations_per_population", list(py, s.synaptic_operations)?)?;

@@ -1,13 +1,13 @@
 //! `_native.Network`: the description.
 
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::sync::Arc;
 
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use spikecore::allocation::{filled, gathered, with_room};
-use spikecore::{CompileOptions, DelayLaw, Network as Description, Projection, SampleRecorder, Stimulus, subject_of};
+use spikecore::{CompileOptions, DelayLaw, Network as Description, Projection, SampleRecorder, Stimulus, Turn, subject_of};
 
 use crate::door::{door, elements, values};
 use crate::machine::{Machine, Watcher};
@@ -16,7 +16,7 @@ use crate::{convert, errors, models, system};
 
 /// A network description; ids are handed out in call order.
 #[pyclass(frozen, module = "spikecore._native")]
-pub struct Network(Mutex<Arc<Description>>);
+pub struct Network(Turn<Arc<Description>>);
 
 /// Rule, weight, delay, receptor, autapses, multapses: a projection without its ends.
 type Law<'py> = (Bound<'py, PyTuple>, Bound<'py, PyTuple>, Bound<'py, PyTuple>, Option<String>, bool, bool);
@@ -24,22 +24,16 @@ type Law<'py> = (Bound<'py, PyTuple>, Bound<'py, PyTuple>, Bound<'py, PyTuple>, 
 impl Network {
     /// Changes the description. Machines share it: after a compile this copies its lists, and no array.
     fn with<T>(&self, change: impl FnOnce(&mut Description) -> PyResult<T>) -> PyResult<T> {
-        let mut description = self.lock()?;
-        door(|| change(Arc::make_mut(&mut description)))
+        self.turn(|description| door(|| change(Arc::make_mut(description))))?
     }
 
     /// The description as it is now; whoever reads copies nothing and keeps nobody out.
     fn shared(&self) -> PyResult<Arc<Description>> {
-        Ok(Arc::clone(&*self.lock()?))
+        self.turn(|description| Arc::clone(description))
     }
 
-    /// Who unwound under the lock left the description as it was.
-    fn lock(&self) -> PyResult<MutexGuard<'_, Arc<Description>>> {
-        match self.0.try_lock() {
-            Ok(guard) => Ok(guard),
-            Err(TryLockError::Poisoned(left)) => Ok(left.into_inner()),
-            Err(TryLockError::WouldBlock) => Err(errors::busy()),
-        }
+    fn turn<T>(&self, work: impl FnOnce(&mut Arc<Description>) -> T) -> PyResult<T> {
+        self.0.take(work).map_err(|refused| errors::refused(refused, "network"))
     }
 
     /// Adds projections, all of them or none.
@@ -86,7 +80,7 @@ fn projection(
 impl Network {
     #[new]
     fn new(dt: f64, seed: u64) -> PyResult<Self> {
-        door(|| Ok(Self(Mutex::new(Arc::new(Description::new(dt, seed).map_err(errors::network)?)))))
+        door(|| Ok(Self(Turn::new(Arc::new(Description::new(dt, seed).map_err(errors::network)?)))))
     }
 
     /// Adds a population.

@@ -7,7 +7,7 @@
 //! Machine::run          -> workers, each with its own cores; per core and tick
 //!                          deliver (filed entries due now) -> ingest (spikes of producers -> delay line)
 //!                          -> deliver (what that added) -> integrate -> publish (spikes, then the clock)
-//! take_spikes, statistics, ...  read the cores between runs
+//! take, statistics, ...         read the cores between runs
 //! ```
 //!
 //! The engine knows no Python, no files and no clock but ticks (and a stopwatch for its phase timers).
@@ -26,16 +26,19 @@ mod recorder;
 mod router;
 mod simd;
 mod sync;
+mod turn;
 
 pub use compile::{Forecast, Options as CompileOptions, available_memory};
 pub use error::{CompileError, NetworkError, RunError};
 pub use id::{BLOCK, CoreId, MAX_DELAY, MAX_SLOTS, NeuronId, PopulationId, Tick};
 pub use machine::ledger::{Wire, Wiring};
 pub use machine::placement::{Mesh, Placed};
-pub use machine::{Batch, Batched, Machine, Sample, Statistics, Synapses};
+pub use machine::{Batch, Batched, Machine, Record, Sample, Spikes, Statistics, Synapses, Table};
 pub use network::{
     Alif, Axis, Column, DelayLaw, Distribution, Inputs, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule,
     SampleRecorder, Stimulus, Variable, Windows, subject_of,
 };
+pub use neurocore::counts::SparseCounts;
 pub use neurocore::events::Updates;
 pub use simd::{Level, cpu_features};
+pub use turn::{Refused, Turn};

@@ -1,18 +1,28 @@
-//! Recorders: spikes and samples as a core buffers them; merged into canonical order on reading.
+//! Recorders: spikes and samples as slices of cores buffer them; put into canonical order on reading.
+//!
+//! Every slice has a log of its own, so that logs in the order of their neurons, put together, hold the spikes of any one
+//! tick in canonical order, and to read them is to sort by tick alone: at a cost that follows the spikes, whatever the
+//! number of cores.
 
 use std::collections::VecDeque;
 
+use crate::allocation::{extend, filled, push, with_room};
 use crate::id::{NeuronId, Tick};
 use crate::network::Variable;
 
-/// Spikes in one chunk of a log. Chunks are neither copied to grow nor all held while they are merged; so large, the
+/// Most spikes in one chunk of a log. Chunks are neither copied to grow nor all held while they are read; so large, the
 /// allocator takes them from the system untouched and gives them back.
 const CHUNK: usize = 1 << 18;
+/// Spikes in the first chunk of a log.
+const FIRST: usize = 1 << 8;
 
-/// Recorded spikes of one core, ordered by (tick, neuron).
+/// Recorded spikes of one slice, ordered by (tick, neuron).
 #[derive(Debug, Default)]
 pub struct SpikeLog {
     chunks: VecDeque<Chunk>,
+    /// Spikes of the first chunk that have been read.
+    read: usize,
+    len: usize,
 }
 
 #[derive(Debug)]
@@ -22,86 +32,200 @@ struct Chunk {
 }
 
 impl Chunk {
-    /// # Panics
-    /// Where memory ends; the calling thread stops a run before that (`headroom`).
-    fn new() -> Self {
-        let (mut ticks, mut neurons) = (vec![], vec![]);
-        let room = ticks.try_reserve_exact(CHUNK).and_then(|()| neurons.try_reserve_exact(CHUNK));
-        if room.is_err() {
-            // Not `panic!`: its report allocates, and on some platforms never returns where there is nothing left.
-            std::panic::resume_unwind(Box::new("no memory to record more spikes"));
-        }
-        Self { ticks, neurons }
+    fn new(room: usize) -> Self {
+        Self { ticks: with_room(room, "recorded spikes"), neurons: with_room(room, "recorded spikes") }
+    }
+
+    fn bytes(&self) -> u64 {
+        (self.ticks.capacity() * size_of::<Tick>() + self.neurons.capacity() * size_of::<NeuronId>()) as u64
+    }
+
+    fn room(&self) -> usize {
+        self.ticks.capacity().min(self.neurons.capacity()) - self.ticks.len()
     }
 }
 
 impl SpikeLog {
+    /// Appends a spike stamped `tick`.
+    #[inline]
+    pub fn push(&mut self, tick: Tick, neuron: NeuronId) {
+        self.extend(tick, &[neuron]);
+    }
+
     /// Appends spikes stamped `tick`.
     #[inline]
     pub fn extend(&mut self, tick: Tick, mut neurons: &[NeuronId]) {
         while !neurons.is_empty() {
             let chunk = match self.chunks.back_mut() {
-                Some(chunk) if chunk.ticks.len() < CHUNK => chunk,
-                _ => self.chunks.push_back_mut(Chunk::new()),
+                Some(chunk) if chunk.room() > 0 => chunk,
+                _ => self.chunks.push_back_mut(Chunk::new(self.len.clamp(FIRST, CHUNK))),
             };
-            let now = neurons.split_off(..neurons.len().min(CHUNK - chunk.ticks.len())).expect("invariant: within the slice");
+            let now = neurons.split_off(..neurons.len().min(chunk.room())).expect("invariant: within the slice");
             chunk.ticks.resize(chunk.ticks.len() + now.len(), tick);
             chunk.neurons.extend_from_slice(now);
+            self.len += now.len();
         }
     }
 
     /// Forgets all spikes.
     pub fn reset(&mut self) {
-        self.chunks.clear();
+        *self = Self::default();
     }
 
     /// Bytes held.
     pub fn bytes(&self) -> u64 {
-        (self.chunks.len() * CHUNK * (size_of::<Tick>() + size_of::<NeuronId>())) as u64
+        self.chunks.iter().map(Chunk::bytes).sum()
     }
 
-    fn len(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.ticks.len()).sum()
+    /// Whether there are no spikes.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    fn first(&self) -> Option<Tick> {
+        self.chunks.front().map(|chunk| chunk.ticks[self.read])
+    }
+
+    /// How many spikes come before tick `end`; stops to count above `most`.
+    fn before(&self, end: Tick, most: usize) -> usize {
+        let (mut n, mut from) = (0, self.read);
+        for chunk in &self.chunks {
+            let here = chunk.ticks[from..].partition_point(|&tick| tick < end);
+            n += here;
+            if n > most || from + here < chunk.ticks.len() {
+                break;
+            }
+            from = 0;
+        }
+        n
+    }
+
+    /// Takes the spikes before tick `end`, piece by piece.
+    fn take(&mut self, end: Tick, mut each: impl FnMut(&[Tick], &[NeuronId])) {
+        while let Some(chunk) = self.chunks.front() {
+            let (ticks, neurons) = (&chunk.ticks[self.read..], &chunk.neurons[self.read..]);
+            let n = ticks.partition_point(|&tick| tick < end);
+            each(&ticks[..n], &neurons[..n]);
+            self.read += n;
+            self.len -= n;
+            if self.read < chunk.ticks.len() {
+                return;
+            }
+            self.chunks.pop_front();
+            self.read = 0;
+        }
     }
 }
 
-/// Takes the cores' spikes, merged into canonical order: (tick, neuron).
+/// Spikes that are sorted at once: they fit into an inner cache.
+const WINDOW: usize = 1 << 14;
+/// Most bits of ticks that one pass sorts by.
+const DIGIT: u32 = 11;
+
+/// Takes the spikes of logs, which come in the order of their neurons, in canonical order: (tick, neuron). Where memory
+/// ends, it takes none.
 pub fn merge(logs: &mut [&mut SpikeLog]) -> (Vec<Tick>, Vec<NeuronId>) {
-    let total = logs.iter().map(|log| log.len()).sum();
-    let (mut ticks, mut neurons) = (Vec::with_capacity(total), Vec::with_capacity(total));
-    let mut at = vec![0; logs.len()];
-    let head = |log: &SpikeLog, at: usize| log.chunks.front().map(|chunk| (chunk.ticks[at], chunk.neurons[at]));
-    while let Some(((tick, neuron), core)) = (0..logs.len()).filter_map(|core| Some((head(logs[core], at[core])?, core))).min() {
-        ticks.push(tick);
-        neurons.push(neuron);
-        at[core] += 1;
-        if logs[core].chunks[0].ticks.len() == at[core] {
-            logs[core].chunks.pop_front();
-            at[core] = 0;
+    let total = logs.iter().map(|log| log.len).sum();
+    let (mut ticks, mut neurons) = (with_room(total, "recorded spikes"), with_room(total, "recorded spikes"));
+    // To look at a log costs more than to move a spike.
+    let window = WINDOW.max(8 * logs.len());
+    let scratch = (2 * window).min(total);
+    let (mut some, mut other): (Vec<u64>, Vec<u64>) = (with_room(scratch, "recorded spikes"), filled(scratch, 0, "recorded spikes"));
+    let mut span = 1u64 << 16;
+    while let Some(first) = logs.iter().filter_map(|log| log.first()).min() {
+        let count = |span| logs.iter().map(|log| log.before(first.saturating_add(span), 2 * window)).sum::<usize>();
+        let mut n = count(span);
+        while n > scratch && span > 1 {
+            span /= 2;
+            n = count(span);
+        }
+        let end = first.saturating_add(span);
+        if span == 1 {
+            logs.iter_mut().for_each(|log| log.take(end, |_, ids| neurons.extend_from_slice(ids)));
+            ticks.resize(neurons.len(), first);
+        } else {
+            some.clear();
+            for log in &mut *logs {
+                log.take(end, |ticks, ids| some.extend(ticks.iter().zip(ids).map(|(&tick, &id)| (tick - first) << 32 | u64::from(id))));
+            }
+            sort_by_tick(&mut some, &mut other, span);
+            ticks.extend(some.iter().map(|spike| first + (spike >> 32)));
+            neurons.extend(some.iter().map(|&spike| spike as NeuronId));
+        }
+        if n < window / 2 {
+            span = (2 * span).min(1 << 32);
         }
     }
     (ticks, neurons)
 }
 
-/// One sample recorder on one slice.
+/// Sorts spikes, tick above and neuron below 32 bits, by ticks below `span` and leaves the order within a tick; `other` is
+/// as long at least.
+fn sort_by_tick(some: &mut [u64], other: &mut [u64], span: u64) {
+    let bits = 64 - (span - 1).leading_zeros();
+    let passes = bits.div_ceil(DIGIT);
+    let other = &mut other[..some.len()];
+    let (mut from, mut to) = (&mut *some, &mut *other);
+    for pass in 0..passes {
+        let shift = 32 + pass * DIGIT;
+        let digit = |spike: u64| (spike >> shift) as usize % (1 << DIGIT);
+        let mut places = [0u32; 1 << DIGIT];
+        from.iter().for_each(|&spike| places[digit(spike)] += 1);
+        let mut sum = 0;
+        for place in &mut places {
+            sum += std::mem::replace(place, sum);
+        }
+        for &spike in &*from {
+            let place = &mut places[digit(spike)];
+            to[*place as usize] = spike;
+            *place += 1;
+        }
+        std::mem::swap(&mut from, &mut to);
+    }
+    if passes % 2 == 1 {
+        to.copy_from_slice(from);
+    }
+}
+
+/// One sample recorder on one slice. Samples wait in the state's precision `S`, potentials relative to rest.
 #[derive(Debug)]
-pub struct SampleTap {
+pub struct SampleTap<S> {
     /// The recorder in declaration order.
     pub recorder: usize,
     /// What is sampled.
     pub variable: Variable,
-    /// (index in the slice, column in the recorder's table).
-    pub neurons: Vec<(u32, usize)>,
+    /// Indices in the slice.
+    pub neurons: Vec<u32>,
+    /// Column of each in the recorder's table.
+    columns: Vec<u32>,
+    /// Whether columns follow one another.
+    adjacent: bool,
     /// Ticks between samples.
-    pub interval: Tick,
+    interval: Tick,
     /// Samples, tick by tick.
-    pub values: Vec<f64>,
+    values: Vec<S>,
 }
 
-impl SampleTap {
+impl<S: Copy> SampleTap<S> {
+    /// Samples `variable` of these neurons, (index in the slice, column), for a recorder.
+    pub fn new(recorder: usize, variable: Variable, neurons: impl Iterator<Item = (u32, u32)>, interval: Tick) -> Self {
+        let (mut indices, mut columns) = (vec![], vec![]);
+        for (index, column) in neurons {
+            push(&mut indices, index, "recorders");
+            push(&mut columns, column, "recorders");
+        }
+        let adjacent = columns.windows(2).all(|two| two[1] == two[0] + 1);
+        Self { recorder, variable, neurons: indices, columns, adjacent, interval, values: vec![] }
+    }
+
     /// The same without samples.
     pub fn replica(&self) -> Self {
-        Self { neurons: self.neurons.clone(), values: vec![], ..*self }
+        Self { neurons: self.neurons.clone(), columns: self.columns.clone(), values: vec![], ..*self }
+    }
+
+    /// Forgets all samples.
+    pub fn reset(&mut self) {
+        self.values = vec![];
     }
 
     /// Makes room for the samples of the ticks `now + 1..=now + ticks`; false where memory ends.
@@ -110,19 +234,122 @@ impl SampleTap {
         usize::try_from(samples).is_ok_and(|n| self.values.try_reserve_exact(n.saturating_mul(self.neurons.len())).is_ok())
     }
 
-    /// Samples the ticks `now + 1..=until`, in which nothing changes.
-    pub fn sample_silence(&mut self, now: Tick, until: Tick, read: impl Fn(Tick, Variable, u32) -> f64) {
+    /// Samples those of the ticks `now + 1..=until` that the interval says: `read(tick, variable, neurons, values)` appends to
+    /// the values.
+    #[inline]
+    pub fn sample(&mut self, now: Tick, until: Tick, read: impl Fn(Tick, Variable, &[u32], &mut Vec<S>)) {
         for sample in now / self.interval + 1..=until / self.interval {
-            let tick = sample * self.interval;
-            self.values.extend(self.neurons.iter().map(|&(index, _)| read(tick, self.variable, index)));
+            read(sample * self.interval, self.variable, &self.neurons, &mut self.values);
         }
     }
 
-    /// Samples at `tick` if the interval says so.
-    #[inline]
-    pub fn sample(&mut self, tick: Tick, read: impl Fn(Variable, u32) -> f64) {
-        if tick.is_multiple_of(self.interval) {
-            self.values.extend(self.neurons.iter().map(|&(index, _)| read(self.variable, index)));
+    /// Writes the values of sample `row` to their columns: of each neuron, as `real(index in the slice, value)`.
+    fn write(&self, row: usize, table: &mut [f64], real: impl Fn(u32, S) -> f64) {
+        let width = self.neurons.len();
+        let values = self.values[row * width..][..width].iter().zip(&self.neurons);
+        if self.adjacent {
+            let columns = &mut table[self.columns[0] as usize..][..width];
+            columns.iter_mut().zip(values).for_each(|(cell, (&value, &neuron))| *cell = real(neuron, value));
+        } else {
+            self.columns.iter().zip(values).for_each(|(&column, (&value, &neuron))| table[column as usize] = real(neuron, value));
         }
+    }
+}
+
+/// What is added to a sample to make it a value in physical units.
+#[derive(Debug, Clone, Copy)]
+pub enum Origin<'a> {
+    /// Nothing.
+    None,
+    /// One number for all.
+    One(f64),
+    /// One number for each neuron of the slice.
+    Each(&'a [f64]),
+}
+
+/// A recorder's samples of a slice, and what makes them values.
+pub type Tapped<'a, S> = (&'a SampleTap<S>, Origin<'a>);
+
+impl Origin<'_> {
+    /// The value in physical units of neuron `k` of the slice.
+    pub fn real(&self, k: u32, value: f64) -> f64 {
+        match *self {
+            Self::None => value,
+            Self::One(rest) => value + rest,
+            Self::Each(rest) => value + rest[k as usize],
+        }
+    }
+}
+
+/// Appends `rows` samples of a recorder, `width` wide, to a table with room for them; `real` widens a value.
+pub fn fill<S: Copy>(table: &mut Vec<f64>, (rows, width): (usize, usize), taps: &[Tapped<'_, S>], real: impl Fn(S) -> f64) {
+    let mut line = filled(width, 0.0, "samples");
+    for row in 0..rows {
+        for (tap, origin) in taps {
+            match *origin {
+                Origin::None => tap.write(row, &mut line, |_, value| real(value)),
+                Origin::One(rest) => tap.write(row, &mut line, |_, value| real(value) + rest),
+                Origin::Each(rest) => tap.write(row, &mut line, |neuron, value| real(value) + rest[neuron as usize]),
+            }
+        }
+        extend(table, &line, "samples");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn spikes_of_any_logs_come_in_canonical_order(
+            scale in 0u32..40,
+            spikes in prop::collection::vec((0u64..=400, 0u32..600, 0u32..10), 0..3000),
+        ) {
+            // Slices of 50 neurons; ticks far apart, close together, and many at once.
+            let mut expected: Vec<(Tick, NeuronId)> =
+                spikes.iter().map(|&(tick, neuron, burst)| (if burst == 0 { 7 } else { tick << scale }, neuron)).collect();
+            expected.sort_unstable();
+            expected.dedup();
+            let mut logs: Vec<SpikeLog> = (0..12).map(|_| SpikeLog::default()).collect();
+            expected.iter().for_each(|&(tick, neuron)| logs[neuron as usize / 50].push(tick, neuron));
+            let (ticks, neurons) = merge(&mut logs.iter_mut().collect::<Vec<_>>());
+            prop_assert_eq!(ticks.into_iter().zip(neurons).collect::<Vec<_>>(), expected);
+            prop_assert!(logs.iter().all(|log| log.is_empty() && log.first().is_none()));
+        }
+    }
+
+    #[test]
+    fn windows_hold_few_spikes_and_any_number_comes_in_one_tick() {
+        // 12 ticks with 100,000 spikes each, and one spike in every other tick.
+        let mut logs: Vec<SpikeLog> = (0..4).map(|_| SpikeLog::default()).collect();
+        let mut expected = vec![];
+        for tick in 0..3_000u64 {
+            for (first, log) in (0..).step_by(25_000).zip(&mut logs) {
+                let n = if tick % 250 == 7 { 25_000 } else { u32::from(tick % 2 == 0 && first == 50_000) };
+                let ids: Vec<NeuronId> = (first..first + n).collect();
+                log.extend(tick, &ids);
+                expected.extend(ids.iter().map(|&id| (tick, id)));
+            }
+        }
+        let (ticks, neurons) = merge(&mut logs.iter_mut().collect::<Vec<_>>());
+        assert!(ticks.into_iter().zip(neurons).eq(expected));
+    }
+
+    #[test]
+    fn samples_go_to_their_columns() {
+        let mut taps = [
+            SampleTap::<f32>::new(0, Variable::Potential, [(3, 1), (4, 2)].into_iter(), 2),
+            SampleTap::new(0, Variable::Potential, [(0, 3), (9, 0)].into_iter(), 2),
+        ];
+        let read =
+            |tick: Tick, _, neurons: &[u32], values: &mut Vec<f32>| values.extend(neurons.iter().map(|&n| (tick * 10) as f32 + n as f32));
+        taps.iter_mut().for_each(|tap| tap.sample(3, 7, read));
+        let each: Vec<f64> = (0..10).map(f64::from).collect();
+        let mut table = vec![];
+        let [first, second] = &taps;
+        fill(&mut table, (2, 4), &[(first, Origin::One(0.5)), (second, Origin::Each(&each))], f64::from);
+        assert_eq!(table, [58.0, 43.5, 44.5, 40.0, 78.0, 63.5, 64.5, 60.0]);
     }
 }

@@ -69,7 +69,7 @@ impl Forecast {
         }
         let (computed, kept) = implicit::forecast::<W>(network, cores);
         let neurons = network.neurons();
-        let state_per_neuron = (size_of::<W::State>() * 4 + 2 + 8 + 16 + size_of::<Single<W::State, 2>>()) as u64;
+        let state_per_neuron = (size_of::<W::State>() * 4 + 2 + 16 + 16 + size_of::<Single<W::State, 2>>()) as u64;
         let own = network.populations.iter().map(|p| {
             let bytes = Own::<W::State>::bytes_per_neuron(&p.model, !p.each.is_empty());
             (p.size as usize * bytes) as u64

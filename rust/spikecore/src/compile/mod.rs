@@ -16,6 +16,7 @@ use crate::error::CompileError;
 use crate::id::{BLOCK, NeuronId, Tick};
 use crate::machine::engine::{Engine, Parts};
 use crate::network::{Model, Network, Population, Receptor, Stimulus};
+use crate::neurocore::counts::SpikeCounts;
 use crate::neurocore::events::Updates;
 use crate::neurocore::flow::{self, Flows};
 use crate::neurocore::memory::{Memory, Reach};
@@ -23,7 +24,7 @@ use crate::neurocore::neurons::{PoissonDrive, Slab};
 use crate::neurocore::weight::Weight;
 use crate::neurocore::{Core, Outside, Part, Placed, RareDrive, Source};
 use crate::random::{PoissonCounts, PoissonGaps, Purpose, Stream};
-use crate::recorder::SampleTap;
+use crate::recorder::{SampleTap, SpikeLog};
 use crate::router::{Lane, Router};
 use crate::simd::Level;
 pub(crate) use forecast::system_bytes;
@@ -154,16 +155,17 @@ fn place<W: Weight>(
     };
     let taps = network.recorders.iter().enumerate().filter(|(_, r)| r.population == id).map(|(recorder, r)| {
         let inside = r.neurons.iter().enumerate().filter(|&(_, &n)| range.contains(&(n as usize)));
-        let neurons = inside.map(|(column, &n)| (n - slice.first, column)).collect();
-        SampleTap { recorder, variable: r.variable, neurons, interval: r.interval, values: vec![] }
+        let neurons = inside.map(|(column, &n)| (n - slice.first, column as u32));
+        SampleTap::new(recorder, r.variable, neurons, r.interval)
     });
     Placed {
         slice: *slice,
         first_id: population.first + slice.first,
         part,
-        spikes: vec![0; slice.len as usize],
+        spikes: SpikeCounts::new(slice.len as usize),
         recorded: network.recorded[id],
-        taps: taps.collect(),
+        log: SpikeLog::default(),
+        taps: taps.filter(|tap| !tap.neurons.is_empty()).collect(),
     }
 }
 

@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 
 use super::engine::{Engine, no_thread};
 use super::read::Statistics;
+use super::record::{Spikes, Table};
 use crate::allocation::{Fault, caught, gathered, reserve, with_room};
 use crate::compile::available_memory;
 use crate::error::RunError;
-use crate::id::{NeuronId, PopulationId, Tick};
+use crate::id::{PopulationId, Tick};
 use crate::network::{Inputs, Variable};
+use crate::neurocore::counts::SparseCounts;
 use crate::neurocore::weight::Weight;
 use crate::router::ClockWord;
 use crate::sync::{AtomicBool, AtomicU64, Ordering, Thread, current};
@@ -37,14 +39,14 @@ pub struct Batch {
 /// What one sample came to.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// Spikes of every neuron, by global id.
-    pub counts: Vec<u64>,
+    /// Spikes by neuron.
+    pub counts: SparseCounts,
     /// The variables that were asked for.
     pub states: Vec<Vec<f64>>,
     /// Recorded spikes, ordered by (tick, neuron).
-    pub spikes: (Vec<Tick>, Vec<NeuronId>),
-    /// Ticks and values of every recorder.
-    pub tables: Vec<(Vec<Tick>, Vec<f64>)>,
+    pub spikes: Spikes,
+    /// A table of every recorder.
+    pub tables: Vec<Table>,
 }
 
 /// What a batch came to.
@@ -219,8 +221,7 @@ impl<W: Weight> Engine<W> {
         }
         let state = |&(population, variable): &(PopulationId, Variable)| self.state(population, variable).expect("checked");
         let states = gathered(batch.states.iter().map(state), "the states of a sample");
-        let tables = (0..self.recorders.len()).map(|id| self.take_samples(id).expect("invariant: a recorder"));
-        let tables = gathered(tables, "the tables of a sample");
-        Some(Sample { counts: self.spike_counts(), states, spikes: self.take_spikes(), tables })
+        let (tables, spikes) = self.take_recorded();
+        Some(Sample { counts: self.counts(), states, spikes, tables })
     }
 }

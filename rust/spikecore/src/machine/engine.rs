@@ -210,7 +210,7 @@ impl<W: Weight> Engine<W> {
     /// Contract C4: at a stop nothing is in flight, so every core has taken all that its producers put on their logs; what
     /// was emitted was filed, what was filed was added to a cell or is held.
     pub(super) fn assert_nothing_lost(&self) {
-        let fan_out: u64 = self.spike_counts().iter().zip(&self.out_degree).map(|(&spikes, &degree)| spikes * u64::from(degree)).sum();
+        let fan_out: u64 = self.cores.iter().flat_map(|core| core.placed()).map(|placed| self.sums(placed).operations).sum();
         let (mut filed, mut settled) = (0, 0);
         for (core, port) in self.cores.iter().zip(&self.ports) {
             assert!(port.published() == self.now, "invariant C6: core {} stands at {}, not {}", core.id(), port.published(), self.now);

@@ -78,7 +78,7 @@ impl<W: Weight> Engine<W> {
 
     /// What holds the memory that runs have taken, in bytes.
     pub(super) fn held(&self) -> Held {
-        let recorded = self.cores.iter().map(|core| core.spike_log.bytes()).sum();
+        let recorded = self.cores.iter().flat_map(|core| core.placed()).map(|placed| placed.log.bytes()).sum();
         Held { recorded, waiting: self.cores.iter().map(Core::waiting_bytes).sum() }
     }
 
@@ -87,7 +87,8 @@ impl<W: Weight> Engine<W> {
         let now = self.now;
         let samples =
             |&(interval, width, _): &(Tick, usize, Tick)| ((now + ticks) / interval - now / interval).saturating_mul(width as u64);
-        let needed = self.recorders.iter().map(samples).fold(0, u64::saturating_add).saturating_mul(16);
+        let each = (size_of::<W::State>() + size_of::<f64>()) as u64;
+        let needed = self.recorders.iter().map(samples).fold(0, u64::saturating_add).saturating_mul(each);
         let available = if needed == 0 { 0 } else { available_memory() };
         let fits = needed <= available && self.cores.iter_mut().all(|core| core.reserve_samples(now, ticks));
         if fits { Ok(()) } else { Err(RunError::Memory { needed, available, ran: 0 }) }

@@ -11,6 +11,7 @@ mod headroom;
 pub mod ledger;
 pub mod placement;
 mod read;
+mod record;
 mod reset;
 mod scatter;
 #[cfg(test)]
@@ -33,6 +34,7 @@ use crate::neurocore::weight::Q16;
 pub use batch::{Batch, Batched, Sample};
 use engine::Engine;
 pub use read::{Statistics, Synapses};
+pub use record::{Record, Spikes, Table};
 
 /// A compiled network.
 #[derive(Debug)]
@@ -158,17 +160,19 @@ impl Machine {
         each!(self, e => e.now())
     }
 
+    /// Begins a run to be taken as one: drops what was recorded and not taken. Returns the counters now.
+    pub fn begin(&mut self) -> Statistics {
+        each!(self, e => e.begin())
+    }
+
+    /// Takes what happened since `begin`. Where memory ends, it unwinds and takes nothing.
+    pub fn take(&mut self) -> Record {
+        each!(self, e => e.take())
+    }
+
     /// Recorded spikes since the last call, ordered by (tick, neuron).
     pub fn take_spikes(&mut self) -> (Vec<Tick>, Vec<NeuronId>) {
         each!(self, e => e.take_spikes())
-    }
-
-    /// Samples of a recorder since the last call: the ticks, and the values tick by tick.
-    ///
-    /// # Errors
-    /// For an unknown recorder.
-    pub fn take_samples(&mut self, recorder: usize) -> Result<(Vec<Tick>, Vec<f64>), NetworkError> {
-        each!(self, e => e.take_samples(recorder))
     }
 
     /// A variable of all neurons of a population, in mV or pA.

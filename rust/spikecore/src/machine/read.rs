@@ -1,12 +1,13 @@
 //! Reading a machine between runs: state, spikes, counts, synapses. Reading changes nothing.
 
 use super::engine::Engine;
+use crate::allocation::filled;
 use crate::error::NetworkError;
-use crate::id::{NeuronId, PopulationId, Tick};
+use crate::id::{PopulationId, Tick};
 use crate::network::Variable;
-use crate::neurocore::Part;
+use crate::neurocore::counts::Sums;
 use crate::neurocore::weight::Weight;
-use crate::recorder;
+use crate::neurocore::{Part, Placed};
 
 /// Counters, timers and sizes; everything since compilation or the last reset.
 ///
@@ -100,43 +101,11 @@ impl<W: Weight> Engine<W> {
         if id < known { Ok(()) } else { Err(NetworkError::Unknown { what: "population", id, known }) }
     }
 
-    /// See [`super::Machine::take_spikes`].
-    pub fn take_spikes(&mut self) -> (Vec<Tick>, Vec<NeuronId>) {
-        recorder::merge(&mut self.cores.iter_mut().map(|c| &mut c.spike_log).collect::<Vec<_>>())
-    }
-
-    /// See [`super::Machine::take_samples`].
-    pub fn take_samples(&mut self, id: usize) -> Result<(Vec<Tick>, Vec<f64>), NetworkError> {
-        let known = self.recorders.len();
-        let Some((interval, width, last)) = self.recorders.get_mut(id) else {
-            return Err(NetworkError::Unknown { what: "recorder", id, known });
-        };
-        let first = *last / *interval + 1;
-        let ticks: Vec<Tick> = (first..=self.now / *interval).map(|k| k * *interval).collect();
-        *last = self.now;
-        let width = *width;
-        let mut table = vec![0.0; ticks.len() * width];
-        for core in &mut self.cores {
-            for (columns, values) in core.take_samples(id) {
-                for (row, values) in values.chunks_exact(columns.len().max(1)).enumerate() {
-                    for (&column, &value) in columns.iter().zip(values) {
-                        table[row * width + column] = value;
-                    }
-                }
-            }
-        }
-        Ok((ticks, table))
-    }
-
     /// See [`super::Machine::state`].
     pub fn state(&self, population: PopulationId, variable: Variable) -> Result<Vec<f64>, NetworkError> {
         self.check_variable(population, variable)?;
-        let mut values = vec![0.0; self.population_sizes[population] as usize];
-        for placed in self.cores.iter().flat_map(|c| c.placed()).filter(|p| p.slice.population == population) {
-            for index in 0..placed.slice.len as usize {
-                values[placed.slice.first as usize + index] = placed.read(variable, index, self.now).expect("invariant: neurons");
-            }
-        }
+        let mut values = filled(self.population_sizes[population] as usize, 0.0, "state");
+        self.cores.iter().for_each(|core| core.read(population, variable, self.now, &mut values));
         Ok(values)
     }
 
@@ -155,10 +124,9 @@ impl<W: Weight> Engine<W> {
 
     /// See [`super::Machine::spike_counts`].
     pub fn spike_counts(&self) -> Vec<u64> {
-        let mut counts = vec![0; self.out_degree.len()];
+        let mut counts = filled(self.out_degree.len(), 0, "counts of spikes");
         for placed in self.cores.iter().flat_map(|c| c.placed()) {
-            let first = placed.first_id as usize;
-            counts[first..first + placed.spikes.len()].copy_from_slice(&placed.spikes);
+            placed.spikes.write(&mut counts[placed.first_id as usize..][..placed.slice.len as usize]);
         }
         counts
     }
@@ -198,6 +166,11 @@ impl<W: Weight> Engine<W> {
             synapses.delays.push(delay);
         }
         Ok(synapses)
+    }
+
+    /// Spikes of a slice since compilation, and synapses of them.
+    pub(super) fn sums(&self, placed: &Placed<W>) -> Sums {
+        placed.spikes.sums(&self.out_degree[placed.first_id as usize..][..placed.slice.len as usize])
     }
 
     /// See [`super::Machine::statistics`].
@@ -245,10 +218,9 @@ impl<W: Weight> Engine<W> {
                     s.updates_skipped[population] += updates - u128::from(slab.updated());
                     s.stimulus_events[population] += u128::from(slab.stimulus_events());
                 }
-                let degrees = &self.out_degree[placed.first_id as usize..];
-                s.spikes[population] += u128::from(placed.spikes.iter().sum::<u64>());
-                let operations = placed.spikes.iter().zip(degrees).map(|(&k, &d)| k * u64::from(d)).sum::<u64>();
-                s.synaptic_operations[population] += u128::from(operations);
+                let sums = self.sums(placed);
+                s.spikes[population] += u128::from(sums.spikes);
+                s.synaptic_operations[population] += u128::from(sums.operations);
             }
         }
         s

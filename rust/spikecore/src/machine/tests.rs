@@ -216,8 +216,9 @@ fn visits_and_whole_ticks(delays: Distribution, recorded: bool) {
         splits.iter().for_each(|&ticks| assert_eq!(machine.run(ticks, &mut |_| true), Ok(ticks)));
         let v = [0, 1].map(|id| machine.state(id, Variable::Potential).unwrap());
         let counted = machine.statistics();
-        let samples = [0, 1].map(|id| recorded.then(|| machine.take_samples(id).unwrap()));
-        (machine.take_spikes(), v, samples, counted.updates_skipped, counted.stimulus_events, counted.synaptic_operations)
+        let (samples, spikes) = machine.take_recorded();
+        assert_eq!(samples.len(), 2 * usize::from(recorded));
+        (spikes, v, samples, counted.updates_skipped, counted.stimulus_events, counted.synaptic_operations)
     };
     let expected = run(false, false, None, &[12_000]);
     assert!(expected.0.0.len() > 2_000, "{} spikes", expected.0.0.len());

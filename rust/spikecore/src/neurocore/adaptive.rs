@@ -66,13 +66,13 @@ impl<S: Real> Adaptive<S> {
     }
 
     /// Adaptation of neuron `k`.
-    pub(super) fn adaptation(&self, k: usize) -> f64 {
-        self.eta[k].to_f64()
+    pub(super) fn adaptation(&self, k: usize) -> S {
+        self.eta[k]
     }
 
     /// Threshold of neuron `k` in the last step.
-    pub(super) fn threshold(&self, k: usize) -> f64 {
-        (self.b0[k] + self.beta[k] * self.eta[k]).to_f64()
+    pub(super) fn threshold(&self, k: usize) -> S {
+        self.b0[k] + self.beta[k] * self.eta[k]
     }
 
     /// Bytes of its arrays.

@@ -171,7 +171,7 @@ impl<W: Weight> Slab<W> {
     }
 
     /// A neuron of a dense block whose next step this is.
-    fn load(&self, k: usize, next: Tick) -> Single<W::State, 2> {
+    pub(super) fn load(&self, k: usize, next: Tick) -> Single<W::State, 2> {
         let current = |r: usize| self.i[r].get(k).copied().unwrap_or_default();
         Single::new(self.v[k], [current(0), current(1)], next, self.r[k])
     }

@@ -8,6 +8,7 @@ mod adaptive;
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "permutations of vectors; invariants L1-L2"))]
 mod advance;
 pub mod alarms;
+pub mod counts;
 pub mod delay_line;
 pub mod dense;
 mod digits;
@@ -26,6 +27,7 @@ pub mod neurons;
 pub mod pages;
 pub mod placed;
 mod rare;
+mod reading;
 pub mod rounds;
 pub mod single;
 pub mod source;
@@ -37,8 +39,7 @@ pub mod weight;
 pub mod window;
 
 use crate::id::{CoreId, NeuronId, PopulationId, Tick};
-use crate::network::Input;
-use crate::recorder::SpikeLog;
+use crate::network::{Input, Variable};
 use crate::simd::Level;
 use alarms::Alarms;
 use events::Wake;
@@ -119,7 +120,6 @@ pub struct Core<W: Weight> {
     /// Tests count the visits in which a core left ticks out.
     #[cfg(test)]
     pub(crate) skips: u64,
-    pub(crate) spike_log: SpikeLog,
     pub(crate) counters: Counters,
 }
 
@@ -154,7 +154,6 @@ impl<W: Weight> Core<W> {
             wakeful: false,
             #[cfg(test)]
             skips: 0,
-            spike_log: SpikeLog::default(),
             counters: Counters::default(),
         }
     }
@@ -180,7 +179,6 @@ impl<W: Weight> Core<W> {
         (self.eventful, self.dense) = (self.placed.iter().any(Placed::has_events), self.placed.iter().any(Placed::has_dense));
         self.next_event = None;
         self.visits.reset();
-        self.spike_log.reset();
         self.counters = Counters::default();
     }
 
@@ -248,7 +246,7 @@ impl<W: Weight> Core<W> {
             self.skips += 1;
         }
         for placed in &mut self.placed {
-            placed.sample_silence(now, until);
+            placed.sample(self.level, now, until);
         }
     }
 
@@ -342,16 +340,16 @@ impl<W: Weight> Core<W> {
                         }
                     }
                     for &k in &self.fired {
-                        placed.spikes[k as usize] += 1;
+                        placed.spikes.add(k as usize);
                         self.emitted.push(placed.first_id + k);
                     }
                 }
                 Part::Source(source) => source.send(now, placed.first_id, &mut placed.spikes, &mut self.emitted),
             }
             if placed.recorded {
-                self.spike_log.extend(now + 1, &self.emitted[from..]);
+                placed.log.extend(now + 1, &self.emitted[from..]);
             }
-            placed.sample(now + 1);
+            placed.sample(self.level, now, now + 1);
         }
         if census {
             self.adapt(now);
@@ -387,10 +385,16 @@ impl<W: Weight> Core<W> {
         self.placed.iter().any(|p| p.recorded)
     }
 
-    /// Takes the samples of recorder `recorder`: (column, values tick by tick) per tap.
-    pub fn take_samples(&mut self, recorder: usize) -> Vec<(Vec<usize>, Vec<f64>)> {
-        let taps = self.placed.iter_mut().flat_map(|p| &mut p.taps).filter(|t| t.recorder == recorder);
-        taps.map(|t| (t.neurons.iter().map(|n| n.1).collect(), std::mem::take(&mut t.values))).collect()
+    /// Its slices, whose records are taken or dropped between runs.
+    pub fn placed_mut(&mut self) -> &mut [Placed<W>] {
+        &mut self.placed
+    }
+
+    /// Writes a variable of its neurons of a population, each in its place in it, when `tick` is their next step, in mV or pA.
+    pub fn read(&self, population: PopulationId, variable: Variable, tick: Tick, all: &mut [f64]) {
+        for placed in self.placed.iter().filter(|placed| placed.slice.population == population) {
+            placed.read(self.level, variable, tick, &mut all[placed.slice.first as usize..][..placed.slice.len as usize]);
+        }
     }
 
     /// Bytes of spikes that wait for their delays.
@@ -416,7 +420,7 @@ impl<W: Weight> Core<W> {
     /// Bytes of state, accumulators and delay line.
     pub fn state_bytes(&self) -> u64 {
         let slabs = self.placed.iter().map(|p| match &p.part {
-            Part::Neurons { slab, .. } => slab.bytes() + size_of_val(&*p.spikes) as u64,
+            Part::Neurons { slab, .. } => slab.bytes() + p.spikes.bytes(),
             Part::Source(source) => source.bytes(),
         });
         slabs.sum::<u64>() + size_of_val(&*self.cells) as u64 + self.alarms.bytes() + self.memory.line_bytes()

@@ -16,7 +16,7 @@ use super::single::Singles;
 use super::varied::{self, Own};
 use super::weight::{Real, Weight};
 use crate::id::{BLOCK, Tick};
-use crate::network::{Model, Propagators, Variable};
+use crate::network::{Model, Propagators};
 use crate::random::PoissonCounts;
 use crate::simd::Aligned;
 use std::sync::Arc;
@@ -216,15 +216,9 @@ impl<W: Weight> Slab<W> {
         self.equations.receptors()
     }
 
-    /// A variable of one neuron when `tick` is its next step, in mV or pA.
-    pub fn read(&self, variable: Variable, index: usize, tick: Tick, bias: &[W::State]) -> f64 {
-        let (v, i) = self.state(index, tick, bias);
-        match variable {
-            Variable::Potential => v.to_f64() + if let [one] = *self.rest { one } else { self.rest[index] },
-            Variable::Current(receptor) => i[receptor].to_f64(),
-            Variable::Adaptation => self.adaptive().map_or(0.0, |own| own.adaptation(index)),
-            Variable::Threshold => self.adaptive().map_or(0.0, |own| own.threshold(index)),
-        }
+    /// Resting potentials, mV: one, or one per neuron.
+    pub(super) fn rest(&self) -> &[f64] {
+        &self.rest
     }
 
     /// Single neurons stepped so far.

@@ -1,15 +1,18 @@
 //! What a core holds: the neurons of one population that are its own, and what they get from outside.
 
+use super::counts::SpikeCounts;
 use super::kernels::prefetch_address;
 use super::lanes::Item;
 use super::neurons::{PoissonDrive, Slab};
 use super::rare::RareDrive;
 use super::source::Source;
 use super::weight::{Real, Weight};
+use crate::allocation::gathered;
 use crate::compile::partition::Slice;
 use crate::id::{NeuronId, Tick};
 use crate::network::{Input, Variable};
-use crate::recorder::SampleTap;
+use crate::recorder::{Origin, SampleTap, SpikeLog, Tapped};
+use crate::simd::Level;
 
 /// What drives a slice from outside: currents and Poisson processes.
 #[derive(Debug, Clone)]
@@ -84,11 +87,13 @@ pub struct Placed<W: Weight> {
     /// Neurons or a source.
     pub part: Part<W>,
     /// Spikes of each neuron so far.
-    pub spikes: Vec<u64>,
+    pub spikes: SpikeCounts,
     /// Whether its spikes are recorded.
     pub recorded: bool,
+    /// Its recorded spikes.
+    pub log: SpikeLog,
     /// Recorders of its state.
-    pub taps: Vec<SampleTap>,
+    pub taps: Vec<SampleTap<W::State>>,
 }
 
 impl<W: Weight> Placed<W> {
@@ -98,8 +103,8 @@ impl<W: Weight> Placed<W> {
             Part::Neurons { slab, outside } => Part::Neurons { slab: Box::new(slab.replica()), outside: outside.clone() },
             Part::Source(source) => Part::Source(source.clone()),
         };
-        let (spikes, taps) = (self.spikes.clone(), self.taps.iter().map(SampleTap::replica).collect());
-        Self { part, spikes, taps, ..*self }
+        let (spikes, taps) = (self.spikes.replica(), self.taps.iter().map(SampleTap::replica).collect());
+        Self { part, spikes, taps, log: SpikeLog::default(), ..*self }
     }
 
     /// Goes back to tick 0; Poisson events are drawn with this seed.
@@ -111,8 +116,14 @@ impl<W: Weight> Placed<W> {
             }
             Part::Source(source) => source.reset(),
         }
-        self.spikes.fill(0);
-        self.taps.iter_mut().for_each(|tap| tap.values.clear());
+        self.spikes.reset();
+        self.forget();
+    }
+
+    /// Drops what has been recorded.
+    pub fn forget(&mut self) {
+        self.log.reset();
+        self.taps.iter_mut().for_each(SampleTap::reset);
     }
 
     /// Takes its share of what the population is given until the next reset.
@@ -146,12 +157,26 @@ impl<W: Weight> Placed<W> {
         matches!(&self.part, Part::Neurons { slab, .. } if slab.has_dense())
     }
 
-    /// A variable of a neuron when `tick` is its next step; `None` for a source.
-    pub fn read(&self, variable: Variable, index: usize, tick: Tick) -> Option<f64> {
-        match &self.part {
-            Part::Neurons { slab, outside } => Some(slab.read(variable, index, tick, &outside.bias)),
-            Part::Source { .. } => None,
+    /// Writes a variable of all its neurons when `tick` is their next step, in mV or pA; of a source nothing.
+    pub fn read(&self, level: Level, variable: Variable, tick: Tick, all: &mut [f64]) {
+        let Part::Neurons { slab, outside } = &self.part else { return };
+        let (origin, mut values) = (slab.origin(variable), vec![]);
+        let indices: Vec<u32> = gathered(0..self.slice.len, "state");
+        for (some, all) in indices.chunks(1 << 12).zip(all.chunks_mut(1 << 12)) {
+            values.clear();
+            slab.read(level, variable, some, (tick, &outside.bias), &mut values);
+            for ((all, value), &k) in all.iter_mut().zip(&values).zip(some) {
+                *all = origin.real(k, value.to_f64());
+            }
         }
+    }
+
+    /// Its recorders, and what makes their samples values in physical units.
+    pub fn samples(&self) -> impl Iterator<Item = Tapped<'_, W::State>> {
+        self.taps.iter().map(|tap| match &self.part {
+            Part::Neurons { slab, .. } => (tap, slab.origin(tap.variable)),
+            Part::Source(_) => (tap, Origin::None),
+        })
     }
 
     /// The first tick from `now` on in which its neurons, all event-driven, get anything from outside or may become
@@ -215,20 +240,14 @@ impl<W: Weight> Placed<W> {
         }
     }
 
-    /// Records its state when `tick` is its next step.
-    pub(super) fn sample(&mut self, tick: Tick) {
+    /// Records its state in the ticks after `now` up to `until`; in all but the last nothing happens.
+    #[inline]
+    pub(super) fn sample(&mut self, level: Level, now: Tick, until: Tick) {
         if let Part::Neurons { slab, outside } = &self.part {
             for tap in &mut self.taps {
-                tap.sample(tick, |variable, index| slab.read(variable, index as usize, tick, &outside.bias));
-            }
-        }
-    }
-
-    /// Records its state in the ticks after `now` up to `until`, in which nothing happens.
-    pub(super) fn sample_silence(&mut self, now: Tick, until: Tick) {
-        if let Part::Neurons { slab, outside } = &self.part {
-            for tap in &mut self.taps {
-                tap.sample_silence(now, until, |tick, variable, index| slab.read(variable, index as usize, tick, &outside.bias));
+                tap.sample(now, until, |tick, variable, neurons, values| {
+                    slab.read(level, variable, neurons, (tick, &outside.bias), values)
+                });
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! It has the spikes that the network describes, and may be given others in their place until the next reset.
 
+use super::counts::SpikeCounts;
 use crate::id::{NeuronId, Tick};
 
 /// The spikes of one slice and how far they have been sent.
@@ -53,9 +54,9 @@ impl Source {
     }
 
     /// Sends the spikes of step `now`: counts them, and puts the ids, which begin at `first_id`, on `emitted`.
-    pub fn send(&mut self, now: Tick, first_id: NeuronId, counts: &mut [u64], emitted: &mut Vec<NeuronId>) {
+    pub fn send(&mut self, now: Tick, first_id: NeuronId, counts: &mut SpikeCounts, emitted: &mut Vec<NeuronId>) {
         self.take(now + 1, |_, neuron| {
-            counts[neuron as usize] += 1;
+            counts.add(neuron as usize);
             emitted.push(first_id + neuron);
         });
     }

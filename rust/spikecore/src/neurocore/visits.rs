@@ -183,15 +183,18 @@ impl<W: Weight> Core<W> {
 
     /// Sends what has been found; the tick for which there is no room, if any.
     fn send(&mut self, outlet: &mut impl Outlet) -> Result<(), Tick> {
-        let Self { visits: Visits { outbox, sent, .. }, spike_log, emitted, placed, .. } = self;
+        let Self { visits: Visits { outbox, sent, .. }, emitted, placed, .. } = self;
         while let Some(&Found { tick, .. }) = outbox.get(*sent) {
             if !outlet.may_begin(tick) {
                 return Err(tick);
             }
             let of = outbox[*sent..].iter().take_while(|spike| spike.tick == tick);
-            emitted.clear();
-            emitted.extend(of.clone().filter(|spike| placed[spike.slice as usize].recorded).map(|spike| spike.id));
-            spike_log.extend(tick + 1, emitted);
+            for spike in of.clone() {
+                let placed = &mut placed[spike.slice as usize];
+                if placed.recorded {
+                    placed.log.push(tick + 1, spike.id);
+                }
+            }
             emitted.clear();
             emitted.extend(of.map(|spike| spike.id));
             outlet.send(tick, emitted);
@@ -209,11 +212,11 @@ impl<W: Weight> Core<W> {
         };
         for spike in &outbox[..*sent] {
             let (slice, neuron) = place(placed, spike);
-            prefetch_element(&placed[slice].spikes, neuron);
+            prefetch_element(placed[slice].spikes.places(), neuron);
         }
         for spike in outbox.drain(..std::mem::take(sent)) {
             let (slice, neuron) = place(placed, &spike);
-            placed[slice].spikes[neuron] += 1;
+            placed[slice].spikes.add(neuron);
         }
     }
 
@@ -270,7 +273,7 @@ impl<W: Weight> Core<W> {
     fn end_frame(&mut self, from: Tick, end: Tick) {
         if self.visits.recorded {
             for placed in &mut self.placed {
-                placed.sample(from + 1);
+                placed.sample(self.level, from, from + 1);
             }
         }
         if events::is_census(end - 1) && self.placed.iter().any(Placed::is_busy) {

@@ -1,0 +1,132 @@
+//! The state of many neurons, read at once and without changing it: what recorders take in a tick, and what is asked for
+//! between runs.
+//!
+//! Values come in the state's precision, potentials relative to rest. A neuron of an event-driven block is read as it
+//! will be moved on when it is next needed, by a copy: sixteen together where their last step lies less than 2¹⁶ ticks back
+//! and none is refractory, one by one else. The operations are those of [`super::flow::Flow::advance`], so the bits are too.
+
+use super::advance::{self, WIDTH};
+use super::digits::{BITS, NEAR};
+use super::events::of;
+use super::kernels;
+use super::neurons::Slab;
+use super::pages::Pages;
+use super::single::{Single, Singles};
+use super::weight::{Real, Weight};
+use crate::allocation::reserve;
+use crate::id::{BLOCK, Tick};
+use crate::network::Variable;
+use crate::recorder::Origin;
+use crate::simd::Level;
+
+impl<W: Weight> Slab<W> {
+    /// What has to be added to the values of a variable that are read.
+    pub(super) fn origin(&self, variable: Variable) -> Origin<'_> {
+        match (variable, self.rest()) {
+            (Variable::Potential, [one]) => Origin::One(*one),
+            (Variable::Potential, each) => Origin::Each(each),
+            _ => Origin::None,
+        }
+    }
+
+    /// Appends a variable of these neurons when `tick` is their next step.
+    pub(super) fn read(
+        &self,
+        level: Level,
+        variable: Variable,
+        neurons: &[u32],
+        (tick, bias): (Tick, &[W::State]),
+        values: &mut Vec<W::State>,
+    ) {
+        reserve(values, neurons.len(), "samples");
+        let places = neurons.iter().map(|&k| k as usize);
+        let current = match variable {
+            Variable::Potential => None,
+            Variable::Current(receptor) => Some(receptor),
+            Variable::Adaptation => {
+                return values.extend(self.adaptive().into_iter().flat_map(|own| places.clone().map(|k| own.adaptation(k))));
+            }
+            Variable::Threshold => {
+                return values.extend(self.adaptive().into_iter().flat_map(|own| places.clone().map(|k| own.threshold(k))));
+            }
+        };
+        let array = current.map_or(&self.v, |receptor| &self.i[receptor]);
+        let mut rest = neurons;
+        while let Some(&first) = rest.first() {
+            // Neurons of one block, or, where they do not follow one another, all that are left.
+            let (k, n) = (first as usize, rest.len().min(BLOCK - first as usize % BLOCK));
+            let together = rest[..n].iter().zip(first..).fold(0, |apart, (&neuron, next)| apart | (neuron ^ next)) == 0;
+            let n = if together { n } else { rest.len() };
+            let some = rest.split_off(..n).expect("invariant: within the slice");
+            if together && !self.activity[k / BLOCK].event {
+                values.extend_from_slice(&array[k..k + n]);
+            } else if !self.has_events() {
+                values.extend(some.iter().map(|&k| array[k as usize]));
+            } else {
+                kernels::read_events(level, self, current, some, (tick, bias), values);
+            }
+        }
+    }
+}
+
+/// The potentials, or the currents of a receptor, of neurons of whatever blocks.
+#[inline(always)]
+pub fn read_events<W: Weight>(
+    slab: &Slab<W>,
+    current: Option<usize>,
+    neurons: &[u32],
+    when: (Tick, &[W::State]),
+    values: &mut Vec<W::State>,
+    level: Level,
+) {
+    match &slab.singles {
+        Singles::One(singles) => read_singles(slab, singles, current, neurons, when, values, level),
+        Singles::Two(singles) => read_singles(slab, singles, current, neurons, when, values, level),
+    }
+}
+
+#[inline(always)]
+fn read_singles<W: Weight, const N: usize>(
+    slab: &Slab<W>,
+    singles: &Pages<Single<W::State, N>>,
+    current: Option<usize>,
+    neurons: &[u32],
+    (tick, bias): (Tick, &[W::State]),
+    values: &mut Vec<W::State>,
+    level: Level,
+) {
+    let zero = W::State::default();
+    for some in neurons.chunks(WIDTH) {
+        let (mut v, mut i, mut own) = ([zero; WIDTH], [[zero; WIDTH]; N], [zero; WIDTH]);
+        let (mut ticks, mut near) = ([0; WIDTH], true);
+        for (lane, &k) in some.iter().enumerate() {
+            let k = k as usize;
+            let single = if slab.activity[k / BLOCK].event {
+                singles[k]
+            } else {
+                let dense = slab.load(k, tick);
+                Single::new(dense.v, std::array::from_fn(|r| dense.i[r]), tick, 0)
+            };
+            let behind = tick.saturating_sub(single.done());
+            near &= behind >> (BITS * NEAR as u32) == 0 && (behind == 0 || single.refractory() == 0);
+            (v[lane], own[lane], ticks[lane]) = (single.v, of(bias, k), behind as u32);
+            for r in 0..N {
+                i[r][lane] = single.i[r];
+            }
+        }
+        let mut found = [zero; WIDTH];
+        if near {
+            let (moved, currents) = advance::advance(level, slab.flow.near(), &ticks, &own, (&v, &i));
+            let (moved, before) = current.map_or((&moved, &v), |r| (&currents[r.min(N - 1)], &i[r.min(N - 1)]));
+            for lane in 0..WIDTH {
+                found[lane] = moved[lane].settle().where_set(W::State::mask(ticks[lane] != 0), before[lane]);
+            }
+        } else {
+            for (lane, &k) in some.iter().enumerate() {
+                let (v, i) = slab.state(k as usize, tick, bias);
+                found[lane] = current.map_or(v, |r| i[r]);
+            }
+        }
+        values.extend_from_slice(&found[..some.len()]);
+    }
+}
