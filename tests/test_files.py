@@ -1,14 +1,19 @@
 """Files that a caller hands us, and files that we write: hostile ones cost little, and a good one survives."""
 
+import importlib.util
 import json
 import os
+import resource
+import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 import spikecore as sc
-from spikecore import json_text, reading, toml_text
+from spikecore import json_text, reading, toml_text, writing
 from spikecore.energy import load, saved
 
 PROFILE = """name = "mine"
@@ -202,3 +207,120 @@ def test_a_report_that_was_written_is_read(tmp_path):
     report = net.compile(workers=1).run(50.0).energy("loihi")
     file = write(tmp_path / "run.json", json.dumps({"energy": {"loihi": report.to_dict()}}))
     assert saved.ledgers(file)["loihi"].spikes == report.ledger.spikes
+
+
+@pytest.fixture
+def report():
+    net = sc.Network(seed=1)
+    exc = net.population(4, sc.LIF(i_e=600.0), name="exc")
+    net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0)
+    return net.compile(workers=1).run(50.0)
+
+
+def writers(result, folder):
+    """Return everything that writes a file, by the name of the file."""
+    from spikecore.energy import Comparison, artificial, svg
+
+    energy = result.energy("loihi")
+    compared = Comparison([energy, result.energy("spinnaker")])
+    network = artificial.Network([artificial.Dense(4, 2)])
+    spiking = artificial.Spiking.of_rates(network, [0.5], ticks=10, input_rate=0.25)
+    found = artificial.compare(network, spiking, artificial.Silicon("int8", None))
+    made = {
+        "report.html": energy.to_html,
+        "compared.html": compared.to_html,
+        "found.html": found.to_html,
+        "bars.svg": lambda file: svg.write(compared.to_svg(), file),
+        "raster.svg": result.raster,
+        "text.txt": lambda file: writing.text(file, "new"),
+        "data.bin": lambda file: writing.data(file, bytes(100_000)),
+    }
+    if importlib.util.find_spec("matplotlib"):
+        made |= {"raster.png": result.raster, "raster.pdf": result.raster}
+        made["bars.png"] = lambda file: svg.write(compared.to_svg(), file)
+    return {folder / name: call for name, call in made.items()}
+
+
+def test_a_file_is_replaced_as_a_whole_and_keeps_its_permissions(tmp_path, report):
+    for file, call in writers(report, tmp_path).items():
+        file.write_text("old")
+        file.chmod(0o640)
+        before = file.stat()
+        call(file)
+        assert file.stat().st_ino != before.st_ino
+        assert file.stat().st_mode == before.st_mode
+        assert file.read_bytes() != b"old"
+    assert not list(tmp_path.glob(".*"))
+    new = tmp_path / "new.txt"
+    umask = os.umask(0o027)
+    try:
+        writing.text(new, "x")
+    finally:
+        os.umask(umask)
+    assert new.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.txt").symlink_to(tmp_path / "real" / "file.txt")
+    writing.text(tmp_path / "link.txt", "through")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real" / "file.txt").read_text() == "through"
+
+
+@linux
+def test_a_full_disk_names_the_file_and_an_older_one_survives(tmp_path, report):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for file, call in writers(report, tmp_path).items():
+        file.write_text("old")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2, limits[1]))
+        try:
+            with pytest.raises(OSError, match=r"cannot be written: File too large: ") as caught:
+                call(file)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert caught.value.filename == str(file)
+        assert file.read_text() == "old"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_devices_and_pipes_are_written_to_directly(tmp_path):
+    writing.text(Path(os.devnull), "x")
+    with pytest.raises(OSError, match="cannot be written: No space left on device: '/dev/full'"):
+        writing.text(Path("/dev/full"), "x")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        got = pool.submit(pipe.read_text)
+        writing.text(pipe, "through")
+        assert got.result(10) == "through"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_what_cannot_be_written_is_refused_before(tmp_path):
+    (tmp_path / "folder").mkdir()
+    for name, problem in (
+        ("folder", "it is a directory"),
+        ("no/file", "it needs the directory"),
+        ("a\0b", "null"),
+        ("x" * 300, "File name too long"),
+        ("\ud800", "surrogates not allowed|illegal"),
+    ):
+        with pytest.raises(sc.NetworkError, match=f"cannot write .*{problem}"):
+            writing.check(tmp_path / name)
+    with pytest.raises(sc.NetworkError, match="cannot write /proc/x"):
+        writing.check(Path("/proc/x"))
+    writing.check(tmp_path / "new")
+    writing.check(Path("/dev/stdout"))
+    assert [one.name for one in tmp_path.iterdir()] == ["folder"]
+
+
+def test_an_error_that_is_raised_while_writing_leaves_nothing(tmp_path, monkeypatch):
+    def interrupted(descriptor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        writing.text(tmp_path / "file", "new")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("file", "old")]

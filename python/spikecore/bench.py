@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from statistics import median, median_low
 from typing import TYPE_CHECKING, Any
 
-from spikecore import _native, doctor
+from spikecore import _native, checks, doctor, streams
 from spikecore.errors import SpikecoreError
+from spikecore.grid import MAX_TICKS, Grid
 from spikecore.library import sparse as library_sparse
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def bench(repeats: int, workers: int | None, quick: bool) -> dict[str, Any]:
 
 
 def _entry(arguments: list[str], repeats: int) -> dict[str, Any]:
-    print("spikecore run", *arguments, file=sys.stderr, flush=True)
+    streams.note(" ".join(["spikecore run", *arguments]))
     reports, failure = [], None
     for outcome in _reports(arguments, repeats):
         if isinstance(outcome, str):
@@ -130,12 +131,18 @@ def sparse(neurons: int, rates: list[float], dts: list[float], workers: int | No
         are up to nine, from one state: ``runs_s`` are their times, and ``run_s`` is the median.
     """
     seconds = SPARSE_SPIKES / (neurons * min(rates))
+    most = MAX_TICKS // SPARSE_RUNS * min(Grid(dt).dt for dt in dts) * 1e-3
+    if not seconds <= most:
+        least = SPARSE_SPIKES / (neurons * most)
+        checks.refuse("bench sparse", "rates", min(rates), f"≥ {least:.2g} Hz for {neurons:,} neurons and these ticks")
+    for rate in rates:
+        checks.number("bench sparse", "rates", rate, above=0.0, high=library_sparse.MAX_RATE_HZ, unit="Hz")
     cases = [_sparse_case(neurons, rate, dt, seconds, workers) for dt in dts for rate in rates]
     return {"machine": doctor.examine(), "cases": cases}
 
 
 def _sparse_case(neurons: int, rate: float, dt: float, seconds: float, workers: int | None) -> dict[str, Any]:
-    print(f"sparse: {neurons:,} neurons, {rate:g} Hz, dt {dt:g} ms", file=sys.stderr, flush=True)
+    streams.note(f"sparse: {neurons:,} neurons, {rate:g} Hz, dt {dt:g} ms")
     net, _ = library_sparse.build(neurons, rate, dt)
     machine = net.compile(workers, record_spikes=False)
     results: list[Result] = []

@@ -1,23 +1,22 @@
 """The command line: `spikecore run`, `spikecore info`, `spikecore bench`, `spikecore energy`.
 
 Exit codes: 0 done, 1 a benchmark that failed, 2 a mistake or a network that does not fit, 130
-interrupted, 141 the reader of the output has gone. What can be known before a run is checked then.
+interrupted, 141 the reader of the output has gone. What can be known before a run is checked then. A file that
+cannot be written costs nothing else: the other files are written, the report is printed, and the code is 2.
 """
 
 import argparse
 import json
 import math
-import os
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from spikecore import energy_cli
+from spikecore import checks, energy_cli, printed, streams, writing
+from spikecore import command_values as values
 from spikecore._native import __version__
 from spikecore.errors import NetworkError, SpikecoreError
-from spikecore.options import MAX_WORKERS
 
 __all__ = ["main"]
 
@@ -27,7 +26,10 @@ SUITES: dict[str, dict[str, Any]] = {
 }
 """Suites of `spikecore bench`, with their own options and what these are by default."""
 
-T = TypeVar("T")
+_neurons = values.whole(100, checks.MAX_NEURONS)
+_rates = values.positive("a rate, allowed: > 0 and ≤ 10 Hz")
+_ticks = values.positive("a tick, allowed: 1e-09 … 100 ms")
+_time = values.number("a time in ms, 0 or more")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,22 +45,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    options = _parser().parse_args(arguments)
-    try:
-        code: int = options.command(options)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except (SpikecoreError, OSError) as error:
-        print(f"spikecore: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("spikecore: interrupted", file=sys.stderr)
-        return 130
+    with streams.prepared():
+        try:
+            options = _parser().parse_args(arguments)
+            code: int = options.command(options)
+            streams.flush()
+        except SystemExit:
+            with suppress(OSError):
+                streams.flush()
+            raise
+        except (SpikecoreError, OSError) as error:
+            if isinstance(error, BrokenPipeError) and error.filename == streams.NAME:
+                return 141
+            return _end([_said(error)])
+        except KeyboardInterrupt:
+            streams.note("spikecore: interrupted")
+            return 130
     return code
 
 
@@ -83,21 +85,24 @@ def _add_run(commands: Any) -> None:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     run.add_argument("model", choices=("microcircuit", "brunel"))
-    run.add_argument("--scale", type=_number, default=1.0, metavar="S", help="relative to full size")
-    run.add_argument("--time", type=_number, default=2_000.0, metavar="MS", help="measured time")
-    run.add_argument("--presim", type=_number, default=500.0, metavar="MS", help="discarded before")
+    run.add_argument("--scale", type=values.scale, default=1.0, metavar="S", help="relative to full size")
+    run.add_argument("--time", type=_time, default=2_000.0, metavar="MS", help="measured time")
+    run.add_argument("--presim", type=_time, default=500.0, metavar="MS", help="discarded before")
     run.add_argument(
         "--drive",
         choices=("dc", "poisson"),
         help="None: dc for the microcircuit from --scale 0.2 on, else poisson",
     )
-    run.add_argument("--workers", type=_whole, metavar="N", help="threads; None: CPUs allowed")
+    run.add_argument("--workers", type=values.workers, metavar="N", help="threads; None: CPUs allowed")
     run.add_argument("--weights", choices=("f32", "q16"), default="f32", help="weight format")
-    run.add_argument("--seed", type=_seed, default=1, metavar="N", help="of every random draw")
+    run.add_argument("--seed", type=values.seed, default=1, metavar="N", help="of every random draw")
     run.add_argument(
-        "--json", type=_file, metavar="FILE", help="write the report; - is standard output and implies --quiet"
+        "--json",
+        type=values.file,
+        metavar="FILE",
+        help="write the report; - is standard output and implies --quiet",
     )
-    run.add_argument("--raster", type=_file, metavar="FILE", help="draw the spikes of the run")
+    run.add_argument("--raster", type=values.file, metavar="FILE", help="draw the spikes of the run")
     run.add_argument(
         "--record",
         action=argparse.BooleanOptionalAction,
@@ -106,7 +111,7 @@ def _add_run(commands: Any) -> None:
     )
     run.add_argument(
         "--energy",
-        type=_names,
+        type=values.machines,
         default="loihi,truenorth",
         metavar="NAME,…",
         help="machines to price the run on: names of profiles or TOML files; none for none",
@@ -125,13 +130,12 @@ def _run(options: argparse.Namespace) -> int:
     from spikecore import raster, workload
 
     if options.raster and options.record is False:
-        print("spikecore: --raster needs the spikes that --no-record drops", file=sys.stderr)
-        return 2
-    _check_writable(options.json)
+        msg = "--raster needs the spikes that --no-record drops"
+        raise NetworkError(msg, parameter="raster")
     picture = raster.target(Path(options.raster)) if options.raster else None
-    _check_writable(picture)
+    _check_writable(options.json, picture)
     if picture and picture != Path(options.raster):
-        print(f"spikecore: writing {picture}; {options.raster} needs matplotlib and a suffix", file=sys.stderr)
+        streams.note(f"spikecore: writing {picture}; {options.raster} needs matplotlib and a suffix")
     task = workload.Workload(
         model=options.model,
         scale=options.scale,
@@ -146,45 +150,58 @@ def _run(options: argparse.Namespace) -> int:
         mapping=options.mapping,
     )
     talk = not (options.quiet or options.json == "-")
-    outcome = workload.measure(task, progress=talk, on_forecast=print if talk else None)
+    outcome = workload.measure(task, progress=talk, on_forecast=streams.early if talk else None)
+    failures: list[str] = []
     if picture:
-        outcome.report["raster"] = str(outcome.result.raster(picture))
+        with _noted(failures):
+            outcome.report["raster"] = str(outcome.result.raster(picture))
     if options.json:
-        _write_json(outcome.report, options.json)
-    if talk:
+        with _noted(failures):
+            _write_json(outcome.report, options.json)
+    if talk or (failures and options.json != "-"):
         _print_report(outcome)
-        if picture:
-            print(f"\nraster: {picture}")
-    return 130 if outcome.report["interrupted"] else 0
+    return _end(failures, 130 if outcome.report["interrupted"] else 0)
 
 
 def _print_report(outcome: Any) -> None:
     from spikecore import terminal
 
-    print()
-    print(terminal.describe(outcome))
+    drawn = f"\n\nraster: {outcome.report['raster']}" if "raster" in outcome.report else ""
+    streams.put(f"\n{terminal.describe(outcome)}{drawn}")
 
 
 def _add_bench(commands: Any) -> None:
     bench = commands.add_parser("bench", help="run the standard workloads, or a sparse network, and print JSON")
     bench.add_argument("suite", nargs="?", choices=tuple(SUITES), default="standard", help="default standard")
-    bench.add_argument("--json", type=_file, metavar="FILE", default="-", help="write it to FILE")
-    bench.add_argument("--workers", type=_workers, metavar="N", help="threads")
+    bench.add_argument("--json", type=values.file, metavar="FILE", default="-", help="write it to FILE")
+    bench.add_argument("--workers", type=values.workers, metavar="N", help="threads")
     given = bench.add_argument_group("standard", argument_default=argparse.SUPPRESS)
-    given.add_argument("--repeats", type=_whole, metavar="N", help="default 3")
+    given.add_argument("--repeats", type=values.whole(1, 1000), metavar="N", help="default 3")
     given.add_argument("--quick", action="store_true", help="small workloads, a few seconds")
     given = bench.add_argument_group("sparse", argument_default=argparse.SUPPRESS)
-    given.add_argument("--neurons", type=_whole, metavar="N", help="default 1,000,000")
-    given.add_argument("--rates", type=_numbers, metavar="HZ,…", help="mean rates; default 0.01,0.1,10")
-    given.add_argument("--dts", type=_numbers, metavar="MS,…", help="ticks; default 0.1,0.01")
+    given.add_argument("--neurons", type=_neurons, metavar="N", help="default 1,000,000")
+    given.add_argument(
+        "--rates",
+        type=_rates,
+        metavar="HZ,…",
+        help="mean rates; default 0.01,0.1,10",
+    )
+    given.add_argument(
+        "--dts",
+        type=_ticks,
+        metavar="MS,…",
+        help="ticks; default 0.1,0.01",
+    )
     bench.set_defaults(command=_bench)
 
 
 def _info(options: argparse.Namespace) -> int:
     from spikecore import doctor
 
+    if options.json:
+        streams.check()
     facts = doctor.examine()
-    print(json.dumps(facts, indent=2) if options.json else doctor.show(facts))
+    streams.put(json.dumps(facts, indent=2) if options.json else doctor.show(facts))
     return 0
 
 
@@ -193,25 +210,32 @@ def _bench(options: argparse.Namespace) -> int:
 
     chosen = _suite(options)
     _check_writable(options.json)
-    if options.suite == "sparse":
-        _write_json(bench.sparse(**chosen, workers=options.workers), options.json)
-        return 0
-    report = bench.bench(**chosen, workers=options.workers)
-    _write_json(report, options.json)
-    if report["interrupted"]:
-        return 130
-    return 1 if any(entry["failure"] for entry in report["workloads"]) else 0
+    measure = bench.sparse if options.suite == "sparse" else bench.bench
+    report = measure(**chosen, workers=options.workers)
+    failures: list[str] = []
+    with _noted(failures):
+        _write_json(report, options.json)
+    if failures and options.json != "-":
+        _write_json(report, "-")
+    if report.get("interrupted"):
+        return _end(failures, 130)
+    return _end(failures, int(any(entry["failure"] for entry in report.get("workloads", ()))))
 
 
 def _energy(options: argparse.Namespace) -> int:
-    _check_writable(options.json)
-    _check_writable(getattr(options, "plot", None))
-    report, text = options.answer(options)
+    _check_writable(options.json, getattr(options, "plot", None))
+    answer = options.answer(options)
+    failures: list[str] = []
+    text = answer.text
+    if answer.draw is not None:
+        with _noted(failures):
+            text += f"\n\n{answer.draw()}"
     if options.json:
-        _write_json(report, options.json)
+        with _noted(failures):
+            _write_json(answer.report, options.json)
     if options.json != "-":
-        print(text)
-    return 0
+        streams.put(text)
+    return _end(failures)
 
 
 def _suite(options: argparse.Namespace) -> dict[str, Any]:
@@ -224,26 +248,45 @@ def _suite(options: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(options, name, default) for name, default in SUITES[options.suite].items()}
 
 
-def _check_writable(where: str | Path | None) -> None:
-    """Refuse a file that could not be written at the end of a long run."""
-    if where is None or where == "-":
-        return
-    path = Path(where)
-    if path.is_dir() or not path.parent.is_dir():
-        problem = "is a directory" if path.is_dir() else f"needs the directory {path.parent}, which there is not"
-        msg = f"cannot write {path}: it {problem}"
-        raise NetworkError(msg, value=str(path))
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        msg = f"cannot write {path}: permission denied"
-        raise NetworkError(msg, value=str(path))
+def _check_writable(*where: str | Path | None) -> None:
+    """Refuse files that could not be written at the end of a long run."""
+    for file in where:
+        if file == "-":
+            streams.check()
+        elif file is not None:
+            writing.check(Path(file))
 
 
 def _write_json(report: Any, where: str) -> None:
     text = json.dumps(_finite(report), indent=2, allow_nan=False)
     if where == "-":
-        print(text)
+        streams.put(text)
     else:
-        Path(where).write_text(text + "\n", encoding="utf-8")
+        writing.text(Path(where), text + "\n")
+
+
+@contextmanager
+def _noted(failures: list[str]) -> Iterator[None]:
+    """Keep what goes wrong with a file for the end: what was computed is printed first."""
+    try:
+        yield
+    except (SpikecoreError, OSError) as error:
+        if getattr(error, "filename", None) == streams.NAME:
+            raise
+        failures.append(_said(error))
+
+
+def _said(error: Exception) -> str:
+    name = getattr(error, "filename", None)
+    reason = getattr(error, "strerror", None)
+    return f"{printed.shown(str(name))}: {reason}" if name is not None and reason else str(error)
+
+
+def _end(failures: list[str], code: int = 0) -> int:
+    """Say what went wrong, and return the exit code."""
+    for failure in failures:
+        streams.note(f"spikecore: {failure}")
+    return 2 if failures else code
 
 
 def _finite(value: Any) -> Any:
@@ -253,43 +296,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(one) for one in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _number(text: str) -> float:
-    return _parsed(text, float, lambda value: math.isfinite(value) and value >= 0.0, "a finite number ≥ 0")
-
-
-def _numbers(text: str) -> list[float]:
-    return [
-        _parsed(part, float, lambda value: math.isfinite(value) and value > 0.0, "a finite number > 0")
-        for part in text.split(",")
-    ]
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return () if text == "none" else tuple(energy_cli.names(text))
-
-
-def _whole(text: str) -> int:
-    return _parsed(text, int, lambda value: value >= 1, "a whole number ≥ 1")
-
-
-def _workers(text: str) -> int:
-    return _parsed(text, int, lambda value: 1 <= value <= MAX_WORKERS, f"a whole number in 1 … {MAX_WORKERS}")
-
-
-def _seed(text: str) -> int:
-    return _parsed(text, int, lambda value: 0 <= value < 2**64, "a whole number in 0 … 2^64 - 1")
-
-
-def _file(text: str) -> str:
-    return _parsed(text, str, bool, "the name of a file")
-
-
-def _parsed(text: str, kind: Callable[[str], T], allowed: Callable[[T], bool], name: str) -> T:
-    with suppress(ValueError):
-        value = kind(text)
-        if allowed(value):
-            return value
-    msg = f"{text!r} is not {name}"
-    raise argparse.ArgumentTypeError(msg)

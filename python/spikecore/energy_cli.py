@@ -6,22 +6,32 @@ other. The text is aligned, with a unit and the word modelled or measured on wha
 
 import argparse
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spikecore import checks
+from spikecore import command_values as values
 
 if TYPE_CHECKING:
     from spikecore.energy import Comparison, EnergyReport, Profile
 
-__all__ = ["PAPERS", "Answer", "add", "names"]
+__all__ = ["PAPERS", "Answer", "add"]
 
 PAPERS = ("yin", "panda", "merolla", "davies")
-Answer = tuple[Any, str]
-"""Plain values for JSON, and the text for people."""
+_RATE = "a rate, allowed: 0 … 1000 Hz"
+_rate, _rates = values.number(_RATE), values.numbers(_RATE)
+_time = values.number(f"a time, allowed: 1 … {checks.LARGEST:g} ms")
 
-T = TypeVar("T")
+
+class Answer(NamedTuple):
+    """What a subcommand says: plain values for JSON, the text for people, and what writes the picture asked for.
+
+    The last returns a line that says where the picture is; None where none was asked for.
+    """
+
+    report: Any
+    text: str
+    draw: Callable[[], str] | None = None
 
 
 def add(commands: Any, run: Callable[[argparse.Namespace], int]) -> None:
@@ -39,7 +49,7 @@ def add(commands: Any, run: Callable[[argparse.Namespace], int]) -> None:
     parts = energy.add_subparsers(required=True, metavar="compare|sweep|profiles|paper")
     for add_one in (_add_compare, _add_sweep, _add_profiles, _add_paper):
         one = add_one(parts)
-        one.add_argument("--json", metavar="FILE", help="write it as JSON; - is standard output")
+        one.add_argument("--json", type=values.file, metavar="FILE", help="write it as JSON; - is standard output")
         one.set_defaults(command=run)
 
 
@@ -53,13 +63,13 @@ def _add_compare(parts: Any) -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     one.add_argument("run", nargs="?", metavar="RUN.json", help="what `spikecore run --json` wrote")
-    one.add_argument("--on", type=names, metavar="NAME,…", help="profiles or TOML files; None: all with prices")
-    one.add_argument("--rate", type=_number, default=20.0, metavar="HZ", help="of the ready network")
-    one.add_argument("--synapses", type=int, default=32, metavar="K", help="of each of its neurons")
-    one.add_argument("--neurons", type=int, default=4096, metavar="N", help="a multiple of 256")
-    one.add_argument("--time", type=_number, default=1_000.0, metavar="MS", help="biological time")
+    one.add_argument("--on", type=values.names, metavar="NAME,…", help="profiles or TOML files; None: all with prices")
+    one.add_argument("--rate", type=_rate, default=20.0, metavar="HZ", help="of the ready network")
+    one.add_argument("--synapses", type=values.integer, default=32, metavar="K", help="of each of its neurons")
+    one.add_argument("--neurons", type=values.integer, default=4096, metavar="N", help="a multiple of 256")
+    one.add_argument("--time", type=_time, default=1_000.0, metavar="MS", help="biological time")
     one.add_argument("--measure", action="store_true", help="measure the joules of this machine too")
-    one.add_argument("--plot", metavar="FILE", help="write bars as .svg or .png, or as .html a page")
+    one.add_argument("--plot", type=values.file, metavar="FILE", help="write bars as .svg or .png, or as .html a page")
     one.set_defaults(answer=_compare)
     return one
 
@@ -70,12 +80,17 @@ def _add_sweep(parts: Any) -> argparse.ArgumentParser:
         help="asynchronous against synchronous, local against remote memory",
         description="Execute the two claims: energy over rate and size, and with weights in three memories.",
     )
-    one.add_argument("--rates", type=_numbers, metavar="HZ,…", help="mean rates, 0 … 1000")
-    one.add_argument("--neurons", type=_wholes, metavar="N,…", help="multiples of 256")
-    one.add_argument("--synapses", type=int, default=32, metavar="K", help="of each neuron; default 32")
-    one.add_argument("--time", type=_number, default=500.0, metavar="MS", help="of each run; default 500")
+    one.add_argument("--rates", type=_rates, metavar="HZ,…", help="mean rates, 0 … 1000")
+    one.add_argument("--neurons", type=values.integers, metavar="N,…", help="multiples of 256")
+    one.add_argument("--synapses", type=values.integer, default=32, metavar="K", help="of each neuron; default 32")
+    one.add_argument("--time", type=_time, default=500.0, metavar="MS", help="of each run; default 500")
     one.add_argument("--profile", metavar="NAME", help="take the prices of the first claim from a profile or TOML file")
-    one.add_argument("--plot", metavar="FILE", help="draw both claims: .svg, .png, or .html with the tables")
+    one.add_argument(
+        "--plot",
+        type=values.file,
+        metavar="FILE",
+        help="draw both claims: .svg, .png, or .html with the tables",
+    )
     one.set_defaults(answer=_sweep)
     return one
 
@@ -108,10 +123,8 @@ def _compare(options: argparse.Namespace) -> Answer:
     else:
         reports, said = _of_file(profiles, Path(options.run)), f"The run of {options.run}"
     found = Comparison(reports)
-    text = "\n\n".join([said, str(found)])
-    if options.plot:
-        text += f"\n\n{_drawn(found, Path(options.plot))}"
-    return {"run": said, **found.to_dict()}, text
+    draw = (lambda: _drawn(found, Path(options.plot))) if options.plot else None
+    return Answer({"run": said, **found.to_dict()}, "\n\n".join([said, str(found)]), draw)
 
 
 def _drawn(found: "Comparison", path: Path) -> str:
@@ -126,8 +139,10 @@ def _of_ready_network(profiles: list["Profile"], options: argparse.Namespace) ->
     from spikecore.energy import EnergyReport, joules, load
     from spikecore.library import recurrent
 
-    if options.neurons % recurrent.NEURONS or options.neurons < recurrent.NEURONS:
-        checks.refuse("compare", "neurons", options.neurons, f"a multiple of {recurrent.NEURONS}")
+    most = recurrent.NEURONS * recurrent.MAX_CORES
+    if options.neurons % recurrent.NEURONS or not recurrent.NEURONS <= options.neurons <= most:
+        allowed = f"a multiple of {recurrent.NEURONS}, at most {most}"
+        checks.refuse("compare", "neurons", options.neurons, allowed)
     checks.number("compare", "time", options.time, low=1.0, unit="ms")
     cores = options.neurons // recurrent.NEURONS
     net, population = recurrent.build(options.rate, options.synapses, cores, drive="poisson")
@@ -169,18 +184,18 @@ def _sweep(options: argparse.Namespace) -> Answer:
         time=options.time,
         profile=options.profile,
     )
-    text = claims_text.describe(report)
-    if plot is not None:
-        kind = "page" if plot.suffix.lower() in (".html", ".htm") else "picture"
-        text += f"\n\n{kind}: {claims_chart.write(report, plot)}"
-    return report, text
+    if plot is None:
+        return Answer(report, claims_text.describe(report))
+    kind = "page" if plot.suffix.lower() in (".html", ".htm") else "picture"
+    return Answer(report, claims_text.describe(report), lambda: f"{kind}: {claims_chart.write(report, plot)}")
 
 
 def _profiles(options: argparse.Namespace) -> Answer:
     from spikecore.energy import known, load, profile_text
 
     profiles = [load(name) for name in options.names or known()]
-    return [profile_text.to_dict(one) for one in profiles], "\n\n".join(profile_text.describe(one) for one in profiles)
+    text = "\n\n".join(profile_text.describe(one) for one in profiles)
+    return Answer([profile_text.to_dict(one) for one in profiles], text)
 
 
 def _paper(options: argparse.Namespace) -> Answer:
@@ -195,35 +210,4 @@ def _paper(options: argparse.Namespace) -> Answer:
         )
         report["truenorth"] = {"points": points, "efficiencies": others, "sweep": grid}
         text += f"\n\n{truenorth_benchmark.describe(points, others, grid)}"
-    return report, text
-
-
-def names(text: str) -> list[str]:
-    """Return the names of machines in a list with commas; one that is named twice is a usage error."""
-    found = [_parsed(part.strip(), str, bool, "a name") for part in text.split(",")]
-    twice = next((name for k, name in enumerate(found) if name in found[:k]), None)
-    if twice is not None:
-        msg = f"{twice!r} is named twice, allowed: every machine once"
-        raise argparse.ArgumentTypeError(msg)
-    return found
-
-
-def _number(text: str) -> float:
-    return _parsed(text, float, lambda value: 0.0 <= value < float("inf"), "a finite number ≥ 0")
-
-
-def _numbers(text: str) -> list[float]:
-    return [_number(part) for part in text.split(",")]
-
-
-def _wholes(text: str) -> list[int]:
-    return [_parsed(part, int, lambda value: value >= 1, "a whole number ≥ 1") for part in text.split(",")]
-
-
-def _parsed(text: str, kind: Callable[[str], T], allowed: Callable[[T], bool], name: str) -> T:
-    with suppress(ValueError):
-        value = kind(text)
-        if allowed(value):
-            return value
-    msg = f"{text!r} is not {name}"
-    raise argparse.ArgumentTypeError(msg)
+    return Answer(report, text)

@@ -22,6 +22,10 @@ __all__ = [
 ]
 
 
+_LONGEST = 4_000
+"""Characters of a message: names have any length."""
+
+
 class SpikecoreError(Exception):
     """Base class of every exception that spikecore raises on purpose.
 
@@ -52,7 +56,7 @@ class SpikecoreError(Exception):
     allowed: Any = None
 
     def __init__(self, message: str = "", **details: Any) -> None:
-        super().__init__(printed.lines(message))
+        super().__init__(printed.shortened(printed.lines(message), _LONGEST))
         self.__dict__.update(details)
 
 

@@ -129,7 +129,7 @@ def _shape(population: Population, current: Any) -> tuple[int, ...]:
     try:
         return np.shape(current)
     except ValueError as error:
-        msg = f"{population.name}: current must be an array of numbers ({error})"
+        msg = f"{printed.shown(population.name)}: current must be an array of numbers ({error})"
         raise NetworkError(msg, population=population.name, parameter="current") from error
 
 

@@ -54,7 +54,7 @@ def plans(
 
 def plan(source: Population, target: Population, settings: Settings, grid: Grid) -> Any:
     """Check one projection; return the border's arguments after the two populations."""
-    owner = f"{printed.shown(source.name)} → {printed.shown(target.name)}"
+    owner = " → ".join(printed.shortened(printed.shown(one.name), 80) for one in (source, target))
     rule, weight, delay = settings.rule, settings.weight, settings.delay
     autapses, multapses = settings.autapses, settings.multapses
     if settings.receptor is not None:

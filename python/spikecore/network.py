@@ -491,7 +491,7 @@ class Network:
 
     def _refuse_source(self, population: Population, what: str) -> None:
         if isinstance(population.model, SpikeSource):
-            msg = f"{population.name}: a spike source cannot be {what}"
+            msg = f"{printed.shown(population.name)}: a spike source cannot be {what}"
             raise NetworkError(msg, population=population.name, value=population)
 
     def _new_name(self, name: Any) -> str:

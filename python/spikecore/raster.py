@@ -3,17 +3,17 @@
 The first population is drawn at the top, each population in its own colour.
 """
 
+import io
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks
+from spikecore import checks, printed, writing
 from spikecore.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -80,10 +80,11 @@ def target(path: Path) -> Path:
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
     except ImportError:
-        return path.with_suffix(".svg")
+        return path if writing.is_direct(path) else path.with_suffix(".svg")
     if not path.suffix:
-        return path.with_suffix(".png")
-    kinds = FigureCanvasAgg.get_supported_filetypes()
+        return path if writing.is_direct(path) else path.with_suffix(".png")
+    # pgf keeps pictures in further files, which could not be replaced with it.
+    kinds = FigureCanvasAgg.get_supported_filetypes().keys() - {"pgf"}
     if path.suffix[1:].lower() not in kinds:
         checks.refuse("raster", "the suffix", repr(path.suffix), ", ".join(f".{one}" for one in sorted(kinds)))
     return path
@@ -98,13 +99,13 @@ def write(picture: Picture, path: Path) -> Path:
     except ImportError:
         if path != asked:
             warnings.warn(f"matplotlib is not installed: writing {path} instead of {asked}", stacklevel=3)
-        path.write_text(svg(picture), encoding="utf-8")
-        return path
+        return writing.text(path, svg(picture))
     figure = Figure(figsize=(8.0, 5.0), layout="constrained")
     FigureCanvasAgg(figure)
     draw(picture, figure.add_subplot())
-    figure.savefig(path, dpi=150)
-    return path
+    content = io.BytesIO()
+    figure.savefig(content, format=path.suffix[1:].lower() or "png", dpi=150)
+    return writing.data(path, content.getvalue())
 
 
 def draw(picture: Picture, axes: Any = None) -> Any:
@@ -119,7 +120,7 @@ def draw(picture: Picture, axes: Any = None) -> Any:
     axes.set_xlim(picture.start, picture.stop)
     axes.set_ylim(picture.n_rows, 0)
     axes.set_yticks([band.first_row + band.n_rows / 2 for band in picture.bands])
-    axes.set_yticklabels([band.name for band in picture.bands])
+    axes.set_yticklabels([printed.plain(printed.shortened(band.name, 40)) for band in picture.bands])
     axes.set_xlabel("time (ms)")
     return axes
 
@@ -141,9 +142,8 @@ def svg(picture: Picture, width: int = 960, height: int = 560) -> str:
         colour = _COLOURS[i % len(_COLOURS)]
         middle = top + (band.first_row + band.n_rows / 2) * down + 4.0
         parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="1"/>')
-        parts.append(
-            f'<text x="{left - 8}" y="{middle:.1f}" text-anchor="end" fill="{colour}">{escape(band.name)}</text>'
-        )
+        name = printed.markup(printed.shortened(band.name, 40))
+        parts.append(f'<text x="{left - 8}" y="{middle:.1f}" text-anchor="end" fill="{colour}">{name}</text>')
     for time in np.linspace(picture.start, picture.stop, 6):
         x = left + (time - picture.start) * across
         parts.append(f'<text x="{x:.1f}" y="{height - bottom + 16:.0f}" text-anchor="middle">{time:g}</text>')
@@ -154,10 +154,11 @@ def svg(picture: Picture, width: int = 960, height: int = 560) -> str:
 
 def terminal(picture: Picture, columns: int = 80, lines_per_band: int = 2) -> str:
     """Return the picture in Braille characters, two dots across and four down in each."""
-    label = max(len(band.name) for band in picture.bands) + 1
+    names = [printed.shortened(printed.shown(band.name), 24) for band in picture.bands]
+    label = max(map(len, names)) + 1
     across = 2 * max(columns - label - 1, 8)
     lines = []
-    for band in picture.bands:
+    for name, band in zip(names, picture.bands, strict=True):
         down = 4 * lines_per_band
         dots = np.zeros((down, across), dtype=np.bool_)
         share = (band.times - picture.start) / (picture.stop - picture.start)
@@ -165,7 +166,7 @@ def terminal(picture: Picture, columns: int = 80, lines_per_band: int = 2) -> st
         y = ((band.rows - band.first_row) * down / band.n_rows).astype(np.intp)
         dots[y, x] = True
         for i, line in enumerate(_braille(dots)):
-            lines.append(f"{band.name if i == 0 else '':<{label}}{line}")
+            lines.append(f"{name if i == 0 else '':<{label}}{line}")
     foot = f"{picture.start:g} ms"
     end = f"{picture.stop:g} ms"
     return "\n".join([*lines, f"{'':<{label}}{foot}{end:>{max(across // 2 - len(foot), 1)}}"])

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
@@ -100,7 +100,7 @@ class SpikeTrains(Mapping[Population, Spikes]):
 
     def __repr__(self) -> str:
         """Show the number of spikes and whose."""
-        whose = checks.listed(self._by_name, show=str) if self._recorded else "nobody"
+        whose = checks.listed(self._by_name, show=printed.shown) if self._recorded else "nobody"
         return f"SpikeTrains({len(self.ticks):,} spikes of {whose})"
 
     def __iter__(self) -> Iterator[Population]:

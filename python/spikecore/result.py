@@ -372,15 +372,15 @@ class Result:
         )
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from spikecore.printed import markup
 
         rates = self.rates()
         rows = "".join(
-            f"<tr><th>{escape(name)}</th><td>{n:,}</td><td>{rates[name]:.3f}</td></tr>"
+            f"<tr><th>{markup(name)}</th><td>{n:,}</td><td>{rates[name]:.3f}</td></tr>"
             for name, n in self.counts.spikes.items()
         )
         head = "<tr><th>population</th><th>spikes</th><th>rate (Hz)</th></tr>"
-        return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table>"
+        return f"<p>{markup(repr(self))}</p><table>{head}{rows}</table>"
 
 
 _CUMULATIVE = {

@@ -131,7 +131,7 @@ def source_spikes(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArra
     if same.any():
         at = int(np.argmax(same))
         when = float(grid.ms(ticks[at]))
-        msg = f"{owner}: neuron {int(neurons[at])} has two spikes at {when:g} ms, allowed: one"
+        msg = f"{printed.shown(owner)}: neuron {int(neurons[at])} has two spikes at {when:g} ms, allowed: one"
         raise NetworkError(msg, population=owner, parameter="times", value=when)
     return neurons, ticks
 

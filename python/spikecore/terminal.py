@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from spikecore import raster
+from spikecore import printed, raster
 from spikecore.forecast import human_bytes
 from spikecore.result import PHASES
 from spikecore.workload import Outcome
@@ -60,7 +60,7 @@ def _rates(report: dict[str, Any]) -> str:
         published = f"{known:>11.3f}{100.0 * (rate / known - 1.0):>+10.1f}%" if known else ""
         tail = published or f"{'-':>11}{'-':>11}"
         cv = f"{variation[name]:>11.2f}" if variation else ""
-        lines.append(f"{name:<12}{rate:>11.3f}{tail}{cv}")
+        lines.append(f"{printed.shortened(printed.shown(name), 40):<12}{rate:>11.3f}{tail}{cv}")
     lines += [f"({note})" for note in report["reference_notes"]]
     return "\n".join(lines)
 

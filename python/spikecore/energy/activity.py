@@ -109,11 +109,11 @@ class Spiking:
     name: str = "spiking network"
 
     def __post_init__(self) -> None:
-        """Check the counts and their types."""
+        """Check the name, the counts and their types."""
+        checks.name("spiking network", "name", self.name)
         for name, kind in (("synaptic_operations", EffectiveOperations), ("analog", DenseOperations)):
             if not isinstance(getattr(self, name), kind):
-                msg = f"{self.name}: {name} must be {kind.__name__}, not {type(getattr(self, name)).__name__}"
-                raise TypeError(msg)
+                checks.wrong_kind(self.name, name, kind.__name__, type(getattr(self, name)).__name__)
         checks.number(self.name, "synapses", self.synapses, above=0.0, high=1e30)
         checks.number(self.name, "neuron_updates", self.neuron_updates, low=0.0, high=1e30)
         checks.number(self.name, "ticks", self.ticks, above=0.0, high=1e30)

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy.formulas.operations import DenseOperations, Density, EffectiveOperations
 from spikecore.energy.layers import GRU, LSTM, RNN, Buffer, Dense, Layer, Recurrent, shown
 from spikecore.errors import NetworkError
@@ -46,14 +46,13 @@ class Network:
     def __init__(
         self, layers: Sequence[Layer], *, steps: int = 1, buffers: Sequence[Buffer] = (), name: str = "network"
     ) -> None:
-        self.name = name
+        self.name = name = checks.name("network", "name", name)
         self.layers = tuple(layers)
         self.steps = checks.count(name, "steps", steps, low=1)
         self.buffers = tuple(buffers)
         for index, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
-                msg = f"{name}: layer {index} must be a Layer, not {type(layer).__name__} {layer!r}"
-                raise TypeError(msg)
+                checks.wrong_kind(name, f"layer {index}", "a Layer", f"{type(layer).__name__} {printed.value(layer)}")
         if not self.layers:
             checks.refuse(name, "the number of layers", 0, "≥ 1")
         for index in range(1, len(self.layers)):
@@ -146,7 +145,7 @@ class Network:
         """Show the chain of sizes."""
         sizes = [shown(self.layers[0].input_shape), *(shown(layer.output_shape) for layer in self.layers)]
         steps = f", {self.steps} steps" if self.steps > 1 else ""
-        return f"Network({self.name}: {' → '.join(sizes)}{steps})"
+        return f"Network({printed.shown(self.name)}: {' → '.join(sizes)}{steps})"
 
 
 _CELLS = {"rnn": RNN, "lstm": LSTM, "gru": GRU}

@@ -6,7 +6,8 @@ the silicon; compare.
 
 Examples
 --------
->>> from spikecore.energy import artificial as art
+>>> from spikecore import printed
+from spikecore.energy import artificial as art
 >>> lstm = art.parse("700-128r-128r-20", cell="lstm", steps=100)
 >>> sizes = art.parse("700-128r-128r-20", bias=False)
 >>> rates = [art.Rate.per_tick(0.05, ticks=100)] * 2
@@ -27,6 +28,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from spikecore import printed
 from spikecore.energy.activity import SPIKING, LayerActivity, Spiking
 from spikecore.energy.architecture import Network, parse
 from spikecore.energy.cost import Cost, Silicon, Term, artificial_cost, spiking_cost, twin_cost
@@ -208,7 +210,7 @@ class Comparison:
                 f"    these are for one pass of the artificial network; here it makes {self.network.steps}: {each}"
             )
         text.append(f"  {self.verdict}")
-        return "\n".join(text)
+        return "\n".join(map(printed.shown, text))
 
     def _repr_html_(self) -> str:
         from spikecore.energy import artificial_faces

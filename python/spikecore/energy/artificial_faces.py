@@ -6,6 +6,7 @@ They are those of a report (`html`, `plot`). All figures are modelled.
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spikecore import writing
 from spikecore.energy import chart, html
 from spikecore.energy.text import joules
 
@@ -110,7 +111,5 @@ def write(found: "Comparison", file: str | Path) -> Path:
     """Write one self-contained page and return its path."""
     path = Path(file)
     title = "An artificial and a spiking network"
-    path.write_text(
-        html.document(title, chart.draw(bars(found), "Energy of one inference") + fragment(found)), encoding="utf-8"
-    )
-    return path
+    page = html.document(title, chart.draw(bars(found), "Energy of one inference") + fragment(found))
+    return writing.text(path, page)

@@ -4,10 +4,10 @@ Left, power over rate, both axes logarithmic: a flat line and a rising one for e
 cross. Right, what a network's spikes cost with its weights in three places.
 """
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
+from spikecore import printed, writing
 from spikecore.energy import claims_text, html, svg
 
 __all__ = ["check", "draw", "write"]
@@ -34,9 +34,8 @@ def write(report: dict[str, Any], path: Path) -> Path:
     check(path)
     if path.suffix.lower() not in (".html", ".htm"):
         return svg.write(draw(report), path)
-    tables = f"<pre>{escape(claims_text.describe(report))}</pre>"
-    path.write_text(html.document("Two claims, executed", draw(report) + tables), encoding="utf-8")
-    return path
+    tables = f"<pre>{printed.markup(claims_text.describe(report))}</pre>"
+    return writing.text(path, html.document("Two claims, executed", draw(report) + tables))
 
 
 def draw(report: dict[str, Any]) -> str:

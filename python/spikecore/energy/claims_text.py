@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from spikecore import printed
 from spikecore.energy.text import aligned, joules
 
 __all__ = ["describe"]
@@ -48,7 +49,7 @@ def describe(report: dict[str, Any]) -> str:
         *(f"  unpriced: {one['term']}: {one['reason']}" for one in report["unpriced"]),
         *(f"  note: {note}" for note in report["notes"]),
     ]
-    return "\n".join(parts)
+    return "\n".join(map(printed.shown, parts))
 
 
 def _rates(cases: list[dict[str, Any]]) -> list[str]:

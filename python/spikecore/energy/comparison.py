@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy import bands, chart, html, plot, report_text, verdict
 from spikecore.energy.report import EnergyReport
 from spikecore.energy.text import aligned, joules, wrapped
@@ -43,7 +43,7 @@ class Comparison:
     def verdicts(self) -> list[str]:
         """Return a line for each report beside the first: which is cheaper, and what would flip it."""
         first, *others = zip(self.reports, self.names, strict=True)
-        return [verdict.between(first[0], other, (first[1], name)) for other, name in others]
+        return [printed.shown(verdict.between(first[0], other, (first[1], name))) for other, name in others]
 
     def rows(self) -> list[tuple[str, ...]]:
         """Return the table, a row of texts each; its columns are `HEAD`."""
@@ -66,7 +66,7 @@ class Comparison:
 
     def __repr__(self) -> str:
         """Show the machines."""
-        return f"Comparison({', '.join(self.names)})"
+        return f"Comparison({', '.join(map(printed.shown, self.names))})"
 
     def _repr_html_(self) -> str:
         return html.comparison(self)

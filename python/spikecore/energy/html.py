@@ -1,11 +1,12 @@
 """Energy reports as HTML: a fragment for a notebook, or one page that needs nothing else."""
 
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spikecore import writing
 from spikecore.energy import report_text
+from spikecore.printed import markup
 
 if TYPE_CHECKING:
     from spikecore.energy.comparison import Comparison
@@ -31,8 +32,8 @@ def fragment(report: "EnergyReport") -> str:
     rows += [_row((*report_text.inside_cells(one), one.price.source)) for one in report.inside]
     rows.append(_row(("total", "", "", *report_text.sums(report), report_text.short_status(report), "")))
     head = "<tr>" + "".join(f"<th>{name}</th>" for name in _HEAD) + "</tr>"
-    title = escape(f"Energy on {report.profile.title}: {status}, {report.profile.scopes}")
-    verdict = f'<p class="verdict">{escape(report.verdict())}</p>'
+    title = markup(f"Energy on {report.profile.title}: {status}, {report.profile.scopes}")
+    verdict = f'<p class="verdict">{markup(report.verdict())}</p>'
     remarks = listed(report_text.remarks(report)[1:])
     lists = (
         ("inside the all-in price:", report_text.contained(report)),
@@ -40,7 +41,7 @@ def fragment(report: "EnergyReport") -> str:
         ("notes:", [*report.profile.notes, *report.ledger.notes]),
     )
     below = "".join(f"<p>{name}</p>{listed(lines)}" for name, lines in lists if lines)
-    source = f"<p>source: {escape(report.profile.source)}</p>"
+    source = f"<p>source: {markup(report.profile.source)}</p>"
     return f"<p>{title}</p><table>{head}{''.join(rows)}</table>{verdict}{remarks}{below}{source}"
 
 
@@ -48,30 +49,30 @@ def comparison(found: "Comparison") -> str:
     """Return several reports as one table, the verdicts between them and what each leaves out."""
     from spikecore.energy.comparison import HEAD
 
-    verdicts = "".join(f'<p class="verdict">{escape(one)}</p>' for one in found.verdicts())
+    verdicts = "".join(f'<p class="verdict">{markup(one)}</p>' for one in found.verdicts())
     return f"{table([HEAD, *found.rows()])}{verdicts}{listed(found.remarks())}"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Return a table whose first row is its head."""
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in rows[0])
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[1:])
+    head = "".join(f"<th>{markup(cell)}</th>" for cell in rows[0])
+    body = "".join("<tr>" + "".join(f"<td>{markup(cell)}</td>" for cell in row) + "</tr>" for row in rows[1:])
     return f"<table><tr>{head}</tr>{body}</table>"
 
 
 def escaped(words: str) -> str:
     """Return words without what HTML would take for its own."""
-    return escape(words)
+    return markup(words)
 
 
 def listed(lines: Sequence[str]) -> str:
     """Return sentences as a list."""
-    return "<ul>" + "".join(f"<li>{escape(line.strip())}</li>" for line in lines) + "</ul>"
+    return "<ul>" + "".join(f"<li>{markup(line.strip())}</li>" for line in lines) + "</ul>"
 
 
 def _row(row: tuple[str, ...], share: float | None = None) -> str:
     bar = "" if share is None else f'<div style="background:#4c78a8;height:.8em;width:{share:.2f}%"></div>'
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + f'<td style="min-width:8em">{bar}</td></tr>'
+    return "<tr>" + "".join(f"<td>{markup(cell)}</td>" for cell in row) + f'<td style="min-width:8em">{bar}</td></tr>'
 
 
 def _share(energy_j: float, report: "EnergyReport") -> float:
@@ -85,19 +86,18 @@ def page(reports: Sequence["EnergyReport"], found: "Comparison | None" = None) -
         one.profile.title if one.profile.title == name else f"{one.profile.title} ({name})"
         for one, name in zip(reports, names, strict=True)
     )
-    body = "".join(f"<h2>{escape(title)}</h2>{fragment(one)}" for title, one in zip(titles, reports, strict=True))
+    body = "".join(f"<h2>{markup(title)}</h2>{fragment(one)}" for title, one in zip(titles, reports, strict=True))
     above = "" if found is None else f"<h2>Compared</h2>{found.to_svg()}{comparison(found)}"
     return document("Energy report", above + body)
 
 
 def document(title: str, body: str) -> str:
     """Return a whole page that needs nothing else."""
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{escape(title)}</h1>{body}</body></html>\n'
+    head = f'<meta charset="utf-8"><title>{markup(title)}</title><style>{_STYLE}</style>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{markup(title)}</h1>{body}</body></html>\n'
 
 
 def write(reports: Sequence["EnergyReport"], file: str | Path, found: "Comparison | None" = None) -> Path:
     """Write the page and return its path."""
     path = Path(file)
-    path.write_text(page(reports, found), encoding="utf-8")
-    return path
+    return writing.text(path, page(reports, found))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from spikecore import printed
 from spikecore.energy import chart
 from spikecore.energy.chart import Bar
 from spikecore.energy.text import joules
@@ -91,7 +92,7 @@ def _stack(axes: Any, bars: Sequence[Bar], in_percent: bool) -> None:
         left = 0.0
         scale = 100.0 / sum(value for _, value in one.parts) if in_percent and one.parts else 1.0
         for term, value in one.parts:
-            label = None if term in seen else _plain(term)
+            label = None if term in seen else printed.plain(term)
             axes.barh(place, scale * value, left=left, color=colours[term], label=label, height=0.6)
             left += scale * value
             seen.add(term)
@@ -100,15 +101,10 @@ def _stack(axes: Any, bars: Sequence[Bar], in_percent: bool) -> None:
         axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0, fontsize="small")
 
 
-def _plain(text: str) -> str:
-    """Return a text that matplotlib takes for no formula."""
-    return text.replace("$", r"\$")
-
-
 def _places(axes: Any, bars: Sequence[Bar]) -> None:
     below = ("unknown" if one.total_j is None else one.below for one in bars)
     labels = [f"{one.name}\n({said})" if said else one.name for one, said in zip(bars, below, strict=True)]
-    axes.set_yticks(range(len(bars)), [_plain(label) for label in labels])
+    axes.set_yticks(range(len(bars)), [printed.plain(label) for label in labels])
     axes.set_ylim(len(bars) - 0.4, -0.6)
 
 

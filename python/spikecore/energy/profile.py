@@ -118,6 +118,7 @@ class Profile:
 
     def __post_init__(self) -> None:
         """Refuse prices that would be charged twice, and those of a machine that is measured."""
+        checks.name("profile", "name", self.name)
         checks.choice(self.name, "scope", self.scope, SCOPES)
         if checks.switch(self.name, "measured", self.measured) and self.prices:
             checks.refuse(self.name, "measured", True, "False, or no prices: what is measured is not modelled")

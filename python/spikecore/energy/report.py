@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy import bands
 from spikecore.energy.bill import Line, bill
 from spikecore.energy.ledger import COUNTS, Ledger
@@ -218,7 +218,7 @@ class EnergyReport:
         """Return one line: what costs most, and what would change that."""
         from spikecore.energy import verdict
 
-        return verdict.of(self)
+        return printed.shown(verdict.of(self))
 
     def __str__(self) -> str:
         """Return the report as an aligned table."""
@@ -228,7 +228,7 @@ class EnergyReport:
 
     def __repr__(self) -> str:
         """Show the chip and the nominal sum."""
-        return f"EnergyReport({self.profile.name}: {joules(self.nominal_j)} nominal, {self.status})"
+        return f"EnergyReport({printed.shown(self.profile.name)}: {joules(self.nominal_j)} nominal, {self.status})"
 
     def _repr_html_(self) -> str:
         from spikecore.energy import html

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from spikecore import printed
 from spikecore.energy.bill import Inside, Line
 from spikecore.energy.ledger import BYTES
 from spikecore.energy.text import aligned, joules, wrapped
@@ -30,7 +31,7 @@ def describe(report: "EnergyReport") -> str:
         said += [f"  {name}:", *(f"    {one}" for one in entries)] if entries else []
     said += [f"  note: {note}" for note in (*profile.notes, *report.ledger.notes)]
     said.append(f"  source: {profile.source}")
-    return "\n".join([head, *table, *(part for line in said for part in wrapped(line))])
+    return "\n".join([printed.shown(head), *table, *(part for line in said for part in wrapped(line))])
 
 
 def _rows(report: "EnergyReport") -> list[tuple[str, ...]]:

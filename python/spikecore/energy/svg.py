@@ -1,13 +1,13 @@
 """Pictures written by hand as SVG, the same bytes for the same figures; the same picture as PNG with matplotlib."""
 
+import io
 import math
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from spikecore import checks
+from spikecore import checks, printed, writing
 
 __all__ = ["INK", "LogAxis", "check", "colour", "document", "line", "rect", "text", "write"]
 
@@ -70,7 +70,7 @@ def rect(px: float, py: float, width: float, height: float, fill: str) -> str:
 def text(px: float, py: float, words: str, anchor: str = "start", weight: str = "normal") -> str:
     """Return words whose base line starts, has its middle, or ends there."""
     place = f'x="{px:.1f}" y="{py:.1f}" text-anchor="{anchor}" font-weight="{weight}" fill="{INK}"'
-    return f"<text {place}>{escape(words)}</text>"
+    return f"<text {place}>{printed.markup(words)}</text>"
 
 
 def document(body: Sequence[str], width: int, height: int) -> str:
@@ -103,7 +103,7 @@ def write(picture: str, path: Path) -> Path:
     if path.suffix.lower() == ".png":
         _write_png(picture, path)
     else:
-        path.write_text(picture, encoding="utf-8")
+        writing.text(path, picture)
     return path
 
 
@@ -134,5 +134,7 @@ def _write_png(picture: str, path: Path) -> None:
         else:
             side = {"start": "left", "middle": "center", "end": "right"}[has["text-anchor"]]
             style: dict[str, Any] = {"ha": side, "va": "baseline", "fontsize": 8.64, "fontweight": has["font-weight"]}
-            axes.text(*at, (one.text or "").replace("$", r"\$"), color=has["fill"], **style)
-    figure.savefig(path)
+            axes.text(*at, printed.plain(one.text or ""), color=has["fill"], **style)
+    content = io.BytesIO()
+    figure.savefig(content, format="png")
+    writing.data(path, content.getvalue())

@@ -1,7 +1,10 @@
 """Energies, tables and sentences as text for a terminal."""
 
+import re
 import textwrap
 from collections.abc import Iterable
+
+from spikecore import printed
 
 __all__ = ["WIDTH", "aligned", "joules", "wrapped"]
 
@@ -27,7 +30,7 @@ def joules(value: float | None) -> str:
 
 def aligned(table: Iterable[tuple[str, ...]], left: tuple[int, ...]) -> list[str]:
     """Return a table in columns as wide as they need; those of `left` are flush left."""
-    rows = list(table)
+    rows = [tuple(printed.shown(cell) for cell in row) for row in table]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  "
@@ -48,5 +51,6 @@ def wrapped(line: str, width: int = WIDTH) -> list[str]:
     ['  note: it', '    is so']
     """
     indent = line[: len(line) - len(line.lstrip())]
+    line = indent + printed.shown(re.sub(r"[\t\n\r]+", " ", line.strip()))
     hanging = f"{indent}  "
     return textwrap.wrap(line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)

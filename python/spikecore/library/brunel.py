@@ -24,6 +24,8 @@ from spikecore.stimuli import Poisson
 
 __all__ = ["build", "mean_field_rate", "reference_rates"]
 
+SCALES = (0.01, 80.0)
+"""Least and largest scale."""
 SIZES = (10_000, 2_500)
 """Excitatory and inhibitory neurons at full scale."""
 DEGREES = (1000, 250)
@@ -163,7 +165,7 @@ def build(
     >>> len(populations["E"]), len(populations["I"])
     (1000, 250)
     """
-    f = checks.number("brunel", "scale", scale, low=0.01, high=80.0)
+    f = checks.number("brunel", "scale", scale, low=SCALES[0], high=SCALES[1])
     checks.choice("brunel", "drive", drive, ("dc", "poisson"))
     checks.number("brunel", "g", g, low=0.0, high=100.0)
     checks.number("brunel", "eta", eta, low=0.0, high=100.0)

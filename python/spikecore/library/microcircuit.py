@@ -56,6 +56,8 @@ DELAYS = (1.5, 0.75)
 V_MEAN = (-68.28, -63.16, -63.33, -63.45, -63.11, -61.66, -66.72, -61.43)
 V_SD = (5.36, 4.57, 4.74, 4.94, 4.94, 4.55, 5.46, 4.48)
 """Mean and standard deviation of the initial potentials in mV, near the stationary state."""
+SCALES = (0.005, 1.0)
+"""Least and largest scale."""
 MIN_SCALE_DC = 0.2
 """Below this scale the drive ``dc`` leaves too little noise and the network falls silent."""
 RATES = (0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829)
@@ -179,7 +181,7 @@ def build(
     >>> sum(len(population) for population in populations.values())
     3858
     """
-    f = checks.number("microcircuit", "scale", scale, low=0.005, high=1.0)
+    f = checks.number("microcircuit", "scale", scale, low=SCALES[0], high=SCALES[1])
     checks.choice("microcircuit", "drive", drive, ("dc", "poisson"))
     net = Network(dt=dt, seed=seed)
     currents = direct_currents(f, drive)

@@ -22,7 +22,7 @@ yin 31.7
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from spikecore import checks
+from spikecore import checks, printed
 
 if TYPE_CHECKING:
     from spikecore.energy.activity import Spiking
@@ -104,7 +104,7 @@ def estimate(name: str, subject: "Network | Spiking", **settings: Any) -> "Estim
         found: Estimate = module.artificial(subject, **settings)
         return found
     if not isinstance(subject, Spiking):
-        msg = f"{name}: the subject must be a Network or a Spiking, not {type(subject).__name__}"
+        msg = f"{printed.shown(name)}: the subject must be a Network or a Spiking, not {type(subject).__name__}"
         raise TypeError(msg)
     if not subject.layers:
         checks.refuse(name, "layers", "unknown", "a spiking network made by Spiking.of_rates")

@@ -1,0 +1,108 @@
+"""Values of the command line: what an option takes, and what a usage error says of one that it does not take."""
+
+import argparse
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from spikecore import checks, printed
+from spikecore.options import MAX_WORKERS
+
+__all__ = [
+    "file",
+    "integer",
+    "integers",
+    "machines",
+    "names",
+    "number",
+    "numbers",
+    "positive",
+    "scale",
+    "seed",
+    "whole",
+    "workers",
+]
+
+T = TypeVar("T")
+
+
+def number(name: str) -> Callable[[str], float]:
+    """Return what reads a finite number that is not negative; `name` is what a usage error says it should be."""
+    return lambda text: _parsed(text, float, lambda value: math.isfinite(value) and value >= 0.0, name)
+
+
+def numbers(name: str) -> Callable[[str], list[float]]:
+    """Return what reads such numbers in a list with commas."""
+    one = number(name)
+    return lambda text: [one(part) for part in text.split(",")]
+
+
+def positive(name: str) -> Callable[[str], list[float]]:
+    """Return what reads finite numbers above 0 in a list with commas."""
+    return lambda text: [
+        _parsed(part, float, lambda value: math.isfinite(value) and value > 0.0, name) for part in text.split(",")
+    ]
+
+
+def integer(text: str) -> int:
+    """Return a whole number; its range is checked by who takes it."""
+    return _parsed(text, int, lambda value: abs(value) < 10**40, "a whole number")
+
+
+def integers(text: str) -> list[int]:
+    """Return such numbers of a list with commas."""
+    return [integer(part) for part in text.split(",")]
+
+
+def scale(text: str) -> float:
+    """Return the scale of a network of the library."""
+    from spikecore.library import brunel, microcircuit
+
+    allowed = " or ".join(
+        f"{low:g} … {high:g} ({name})"
+        for name, (low, high) in (("microcircuit", microcircuit.SCALES), ("brunel", brunel.SCALES))
+    )
+    return _parsed(text, float, lambda value: math.isfinite(value) and value > 0.0, f"a scale, allowed: {allowed}")
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Return what reads a whole number in a range."""
+    return lambda text: _parsed(
+        text, int, lambda value: low <= value <= high, f"a whole number in {checks.within(low, high)}"
+    )
+
+
+workers = whole(1, MAX_WORKERS)
+"""Threads."""
+seed = whole(0, 2**64 - 1)
+"""A seed."""
+
+
+def file(text: str) -> str:
+    """Return the name of a file."""
+    return _parsed(text, str, bool, "the name of a file")
+
+
+def names(text: str) -> list[str]:
+    """Return the names of machines in a list with commas; one that is named twice is a usage error."""
+    found = [_parsed(part.strip(), str, bool, "a name") for part in text.split(",")]
+    twice = next((name for k, name in enumerate(found) if name in found[:k]), None)
+    if twice is not None:
+        msg = f"{printed.value(twice)} is named twice, allowed: every machine once"
+        raise argparse.ArgumentTypeError(msg)
+    return found
+
+
+def machines(text: str) -> tuple[str, ...]:
+    """Return the same, or none for the word none."""
+    return () if text == "none" else tuple(names(text))
+
+
+def _parsed(text: str, kind: Callable[[str], T], allowed: Callable[[T], bool], name: str) -> T:
+    with suppress(ValueError):
+        value = kind(text)
+        if allowed(value):
+            return value
+    msg = f"{printed.value(text)} is not {name}"
+    raise argparse.ArgumentTypeError(msg)

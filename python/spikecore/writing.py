@@ -1,0 +1,140 @@
+"""Files that we write: each appears whole or not at all, and an older one survives whatever goes wrong.
+
+The content is made in memory, written to a new file in the same directory, brought to the disk, and put in the
+place of the old one in one step. What is no regular file (a device, a pipe, ``/dev/stdout``) is written to directly.
+"""
+
+import os
+import re
+import secrets
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from spikecore import printed
+from spikecore.errors import NetworkError
+
+__all__ = ["check", "data", "is_direct", "text"]
+
+_STREAM = re.compile(r"/dev/(stdin|stdout|stderr)|(?:/dev|/proc/self)/fd/(\d+)")
+_NUMBERS = {"stdin": 0, "stdout": 1, "stderr": 2}
+
+
+def text(path: Path, words: str) -> Path:
+    """Write a text as UTF-8 and return its path; see `data`."""
+    return data(path, words.encode("utf-8"))
+
+
+def data(path: Path, content: bytes) -> Path:
+    """Write a file and return its path.
+
+    Parameters
+    ----------
+    path : Path
+        Where; of a link, the file that it leads to is replaced, and keeps its permissions.
+    content : bytes
+        All of it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; ``filename`` is `path`, and what was there before still is.
+    """
+    try:
+        _write(path, content)
+    except OSError as error:
+        raise OSError(error.errno, f"cannot be written: {error.strerror}", str(path)) from error
+    return path
+
+
+def check(path: Path) -> None:
+    """Refuse a file that could not be written at the end of a long run.
+
+    Raises
+    ------
+    NetworkError
+        If it is a directory, or its directory takes no new file.
+    """
+    try:
+        problem = _problem(path)
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+    if problem:
+        name = printed.shortened(printed.shown(str(path)))
+        msg = f"cannot write {name}: {problem}"
+        raise NetworkError(msg, parameter="file", value=str(path))
+
+
+def is_direct(path: Path) -> bool:
+    """Return whether a path is a device, a pipe or an open stream, which is written to and not replaced."""
+    with suppress(OSError, ValueError):
+        return _stream(path) is not None or not stat.S_ISREG(path.stat().st_mode)
+    return False
+
+
+def _problem(path: Path) -> str:
+    stream = _stream(path)
+    if stream is not None:
+        os.fstat(stream)
+        return ""
+    if path.is_dir() or not path.parent.is_dir():
+        return "it is a directory" if path.is_dir() else f"it needs the directory {path.parent}, which there is not"
+    if path.exists() and not os.access(path, os.W_OK):
+        return "permission denied"
+    if not is_direct(path):
+        descriptor, name = _beside(_goal(path))
+        os.close(descriptor)
+        name.unlink()
+    return ""
+
+
+def _write(path: Path, content: bytes) -> None:
+    stream = _stream(path)
+    if stream is not None:
+        for mine in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                mine.flush()
+        with os.fdopen(os.dup(stream), "wb") as file:
+            file.write(content)
+    elif is_direct(path):
+        with path.open("wb") as file:
+            file.write(content)
+    else:
+        _replace(_goal(path), content)
+
+
+def _replace(goal: Path, content: bytes) -> None:
+    descriptor, name = _beside(goal)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if goal.exists():
+                name.chmod(stat.S_IMODE(goal.stat().st_mode))
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        name.replace(goal)
+    except BaseException:
+        name.unlink(missing_ok=True)
+        raise
+
+
+def _beside(goal: Path) -> tuple[int, Path]:
+    """Return a new file in the directory of another, open, with the permissions that new files have here."""
+    while True:
+        name = goal.parent / f".spikecore-{secrets.token_hex(6)}.part"
+        with suppress(FileExistsError):
+            return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), name
+
+
+def _goal(path: Path) -> Path:
+    """Return the file that a link leads to."""
+    return Path(os.path.realpath(path))
+
+
+def _stream(path: Path) -> int | None:
+    """Return the number of the open stream that a path names."""
+    found = _STREAM.fullmatch(str(path))
+    if found is None:
+        return None
+    return _NUMBERS[found[1]] if found[1] else int(found[2])
