@@ -16,7 +16,18 @@ from spikecore.errors import NetworkError
 from spikecore.grid import Grid
 from spikecore.population import Population
 
-__all__ = ["Settings", "plan", "plans"]
+__all__ = ["Settings", "plans"]
+
+_EXPANDED = (
+    connect.OneToOne
+    | connect.AllToAll
+    | connect.Bernoulli
+    | connect.FixedInDegree
+    | connect.FixedOutDegree
+    | connect.FixedTotalNumber
+    | connect.Pairs
+)
+"""Rules whose synapses are stored, but for matrices: any class may be one of these, and asking takes long."""
 
 
 @dataclass(frozen=True)
@@ -37,29 +48,31 @@ def plans(
     """Check all projections of a call; return their laws, and (source, target, law) of each.
 
     A law depends on the sizes of the two populations and on whether they are one, so those alike are checked once: by
-    the first pair of them, which is the first that can be wrong.
+    the first pair of them, which is the first that can be wrong. All laws share the weight and the delay unless these
+    are arrays.
     """
     laws: list[Any] = []
     ends = []
+    shared: list[Any] = []
     known: dict[tuple[int, int, bool], int] = {}
     for source, target in pairs:
         shape = source.size, target.size, source is target
         law = known.get(shape)
         if law is None:
             law = known[shape] = len(laws)
-            laws.append(plan(source, target, settings, grid))
+            laws.append(_plan(source, target, settings, grid, shared))
         ends.append((source.index, target.index, law))
     return laws, ends
 
 
-def plan(source: Population, target: Population, settings: Settings, grid: Grid) -> Any:
+def _plan(source: Population, target: Population, settings: Settings, grid: Grid, shared: list[Any]) -> Any:
     """Check one projection; return the border's arguments after the two populations."""
     owner = " → ".join(printed.shortened(printed.shown(one.name), 80) for one in (source, target))
     rule, weight, delay = settings.rule, settings.weight, settings.delay
     autapses, multapses = settings.autapses, settings.multapses
     if settings.receptor is not None:
         checks.choice(owner, "receptor", settings.receptor, ("excitatory", "inhibitory"))
-    if not isinstance(rule, connect.Rule):
+    if not isinstance(rule, _EXPANDED | connect.Rule):
         dense = "; give a dense matrix as Dense(matrix)" if isinstance(rule, np.ndarray) else ""
         names = (
             "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs, "
@@ -69,7 +82,7 @@ def plan(source: Population, target: Population, settings: Settings, grid: Grid)
         raise TypeError(msg)
     if isinstance(rule, implicit.Implicit):
         return implicit_lowering.plan(owner, (source, target), settings, grid)
-    if isinstance(rule, connect.SparseMatrix):
+    if not isinstance(rule, _EXPANDED):
         if weight is not None:
             msg = f"{owner}: weight must be left out, the matrix holds the weights"
             raise NetworkError(msg, population=owner, parameter="weight", value=weight)
@@ -82,14 +95,10 @@ def plan(source: Population, target: Population, settings: Settings, grid: Grid)
         msg = f"{owner}: weight is missing; give a number, a distribution or an array"
         raise TypeError(msg)
     native_rule, n = _rule_to_native(owner, rule, source, target, (autapses, multapses))
-    return (
-        native_rule,
-        weight_to_native(owner, weight, n, settings.receptor),
-        delay_to_native(owner, delay, n, grid),
-        settings.receptor,
-        autapses,
-        multapses,
-    )
+    values = shared or [weight_to_native(owner, weight, n, settings.receptor), delay_to_native(owner, delay, n, grid)]
+    if not is_array(weight) and not is_array(delay):
+        shared[:] = values
+    return native_rule, *values, settings.receptor, autapses, multapses
 
 
 def pairs_of_matrix(

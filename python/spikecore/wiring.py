@@ -3,7 +3,9 @@
 It holds the description and not the machine, so a result that keeps it keeps no weight store.
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from spikecore.population import Population, Projection
 __all__ = ["Wire", "Wiring"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wire:
     """One projection.
 
@@ -51,8 +53,6 @@ class Wiring:
     ----------
     populations : tuple of Population
         In the order of declaration.
-    wires : list of Wire
-        The projections, in the order of declaration.
     cores : int
         Cores of the machine.
     word_bytes : int
@@ -64,23 +64,44 @@ class Wiring:
     ) -> None:
         statistics = native.statistics()
         self._native: _native.Wiring | None = native.wiring()
-        self._degrees: dict[int, NDArray[np.uint32]] = {}
         self._placed: dict[tuple[int, ...], dict[str, Any]] = {}
+        self._kernels = {one.index: kernel for one in projections if (kernel := _kernel(one.rule)) is not None}
         self.populations = populations
-        self.wires = [
-            Wire(source, target, in_rows, _kernel(projection.rule), longest)
-            for (source, target, in_rows, _, longest), projection in zip(
-                self._drawn().projections(), projections, strict=True
-            )
-        ]
         self.cores: int = statistics["cores"]
         self.word_bytes = 8 if statistics["weights"] == "f64" else 4
 
+    @cached_property
+    def wires(self) -> list[Wire]:
+        """The projections, in the order of declaration."""
+        return [
+            Wire(source, target, in_rows, self._kernels.get(index), longest)
+            for index, (source, target, in_rows, _, longest) in enumerate(self._drawn().projections())
+        ]
+
+    @cached_property
+    def fan_out(self) -> _native.FanOut:
+        """Synapses of every source neuron of every projection."""
+        return self._drawn().fan_out()
+
+    @cached_property
+    def synapses(self) -> tuple[int, ...]:
+        """Number of synapses of every projection; those of a kernel are counted each."""
+        return tuple(self.fan_out.synapses())
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the projections: ``source → target``, with a number behind where there are several of them."""
+        alike = Counter((wire.source, wire.target) for wire in self.wires)
+        called = [population.name for population in self.populations]
+        return tuple(
+            f"{called[wire.source]} → {called[wire.target]}"
+            + (f" ({index})" if alike[wire.source, wire.target] > 1 else "")
+            for index, wire in enumerate(self.wires)
+        )
+
     def degrees(self, projection: int) -> NDArray[np.uint32]:
-        """Return the synapses of every source neuron, shape (size of the source,); made once."""
-        if projection not in self._degrees:
-            self._degrees[projection] = self._drawn().fan_out(projection)
-        return self._degrees[projection]
+        """Return the synapses of every source neuron, shape (size of the source,)."""
+        return self.fan_out.degrees(projection)
 
     def degrees_by_core(self, projection: int) -> NDArray[np.uint32]:
         """Return the same on each core, shape (size of the source, cores)."""
@@ -95,26 +116,17 @@ class Wiring:
     def store_bytes(self, projection: int) -> int:
         """Return the bytes of all synapses of a projection; of its kernel, if it has one."""
         wire = self.wires[projection]
-        synapses = int(self.degrees(projection).sum(dtype=np.uint64)) if wire.kernel is None else wire.kernel
-        return synapses * wire.synapse_bytes
+        return (self.synapses[projection] if wire.kernel is None else wire.kernel) * wire.synapse_bytes
 
     def slice(self, projection: int) -> slice:
         """Return where the source's neurons lie among all."""
         source = self.populations[self.wires[projection].source]
         return slice(source.first, source.first + source.size)
 
-    def name(self, projection: int) -> str:
-        """Return ``source → target``, with the projection's number where there are several of them."""
-        wire = self.wires[projection]
-        alike = [one for one in self.wires if (one.source, one.target) == (wire.source, wire.target)]
-        number = f" ({projection})" if len(alike) > 1 else ""
-        return f"{self.populations[wire.source].name} → {self.populations[wire.target].name}{number}"
-
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the tables, made now, in place of the description they are drawn from."""
-        for projection in range(len(self.wires)):
-            self.degrees(projection)
-        return {**vars(self), "_native": None}
+        made = {"wires": self.wires, "fan_out": self.fan_out}
+        return {**vars(self), **made, "_native": None}
 
     def _drawn(self) -> _native.Wiring:
         if self._native is None:

@@ -106,8 +106,9 @@ def bill(ledger: Ledger, profile: Profile) -> Bill:
     23.6
     """
     lines, inside, unpriced = [], [], []
+    all_in = [price for price in profile.prices if price.scope == "all-in"]
     for price in profile.prices:
-        aggregate = _aggregate(price, profile)
+        aggregate = next((other for other in all_in if price.count in other.contains and other is not price), None)
         line = _line(price, ledger, profile)
         if aggregate is not None:
             inside.append(Inside(price, ledger.count(price.count), aggregate))
@@ -118,12 +119,6 @@ def bill(ledger: Ledger, profile: Profile) -> Bill:
     low, high = _sum([line.low_j for line in lines]), _sum([line.high_j for line in lines])
     nominal = _sum([line.nominal_j for line in lines])
     return Bill(tuple(lines), tuple(inside), (*unpriced, *profile.unpriced), low, nominal, high)
-
-
-def _aggregate(price: Price, profile: Profile) -> Price | None:
-    """Return another price of the profile that contains this one."""
-    others = (other for other in profile.prices if other.scope == "all-in" and other is not price)
-    return next((other for other in others if price.count in other.contains), None)
 
 
 def chips_needed(ledger: Ledger, chip: Chip) -> int:

@@ -114,9 +114,15 @@ class Comparison:
 def _numbered(names: list[str]) -> tuple[str, ...]:
     """Return names with a number behind those that came before."""
     numbered: list[str] = []
+    taken, seen = set(names), set[str]()
+    numbers = {name: count(2) for name in names}
     for name in names:
-        others = (f"{name} ({k})" for k in count(2))
-        numbered.append(name if name not in numbered else next(one for one in others if one not in (*numbered, *names)))
+        called = name
+        while called in (taken if called != name else seen):
+            called = f"{name} ({next(numbers[name])})"
+        numbered.append(called)
+        seen.add(called)
+        taken.add(called)
     return tuple(numbered)
 
 

@@ -7,6 +7,7 @@ another program counted. A count that is not known is None and never a guess; `u
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from numbers import Integral
 from typing import Any
 
@@ -287,6 +288,8 @@ _UNKNOWN = {
 
 def _count(owner: str, name: str, value: Any) -> float:
     """Return a count as a plain number: an integer stays one."""
+    if type(value) is int and value >= 0:  # most are, and there are many of them
+        return value
     size = checks.real(owner, name, value)
     if not 0.0 <= size < math.inf:
         checks.refuse(owner, name, value, "0 or more, finite")
@@ -301,8 +304,13 @@ def _at_most(name: str, value: float, most: float, what: str) -> None:
 
 def _check_fields(counts: Any, owner: str) -> None:
     """Check the fields that are numbers, and keep them as plain ones; None only where it may be."""
-    for one in fields(counts):
-        value = getattr(counts, one.name)
-        if one.type not in (float, float | None) or (value is None and one.default is None):
-            continue
-        object.__setattr__(counts, one.name, _count(owner, one.name, value))
+    for name, may_be_unknown in _numbers(counts.__class__):
+        value = getattr(counts, name)
+        if not (value is None and may_be_unknown):
+            object.__setattr__(counts, name, _count(owner, name, value))
+
+
+@cache
+def _numbers(kind: type) -> tuple[tuple[str, bool], ...]:
+    """Return the fields that are numbers, and whether each may be None."""
+    return tuple((one.name, one.default is None) for one in fields(kind) if one.type in (float, float | None))

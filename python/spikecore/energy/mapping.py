@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks
+from spikecore import _native, checks
 from spikecore.energy.ledger import Ledger
 from spikecore.energy.profile import Chip, Profile
 from spikecore.population import Population
@@ -52,7 +52,7 @@ class Mapping:
     def of(cls, wiring: Wiring, chip: Chip) -> "Mapping":
         """Place the network; limits that need no synapse to be drawn are checked first."""
         neurons = sum(_size(one) for one in wiring.populations)
-        synapses = sum(int(wiring.degrees(k).sum()) for k in range(len(wiring.wires)))
+        synapses = sum(wiring.synapses)
         each, cores = chip.neurons_per_core, math.ceil(neurons / chip.neurons_per_core)
         broken = _broken_in_advance(wiring, chip, cores, synapses)
         if broken:
@@ -85,11 +85,12 @@ class Mapping:
         if self.packets is None or self.hops_ew is None or self.hops_ns is None:
             return None
 
-        def of(table: NDArray[np.uint32]) -> dict[str, int]:
-            costs = spikes * table
-            return {one.name: int(costs[one.first : one.first + one.size].sum()) for one in populations}
-
-        return {"packets": of(self.packets), "hops_ew": of(self.hops_ew), "hops_ns": of(self.hops_ns)}
+        tables = {"packets": self.packets, "hops_ew": self.hops_ew, "hops_ns": self.hops_ns}
+        names, firsts = [one.name for one in populations], [one.first for one in populations]
+        return {
+            count: dict(zip(names, _native.weighted(spikes, table, firsts), strict=True))
+            for count, table in tables.items()
+        }
 
 
 def ledger(result: Any, profile: Profile) -> Ledger:
@@ -120,7 +121,8 @@ def ledger(result: Any, profile: Profile) -> Ledger:
         )
     placed = f"at most {mapping.neurons_per_core:,} on each of {mapping.cores:,} chip cores"
     note = f"mapping: neurons in the order of their ids, {placed}"
-    outside = sum(n for name, n in own.populations["spikes"].items() if _is_outside(name, result.populations))
+    spikes = own.populations["spikes"]
+    outside = sum(spikes[one.name] for one in result.populations if not one.model.variables)
     if outside:
         note += f"; {outside:,} spikes of spike sources come from outside and are not among the packets"
     packets, ew, ns = (sum(counts[name].values()) for name in ("packets", "hops_ew", "hops_ns"))
@@ -171,10 +173,6 @@ def spike(profile: Profile, hops_ew: int, hops_ns: int) -> tuple[float, float]:
 
 def _size(population: Population) -> int:
     return population.size if population.model.variables else 0
-
-
-def _is_outside(name: str, populations: tuple[Population, ...]) -> bool:
-    return any(one.name == name and not one.model.variables for one in populations)
 
 
 def _broken_in_advance(wiring: Wiring, chip: Chip, cores: int, synapses: int) -> str:

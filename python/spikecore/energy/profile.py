@@ -4,12 +4,14 @@ A profile is a TOML file. `profile_file` reads and checks it; here is what it be
 """
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
 from spikecore import checks, printed
+from spikecore.energy.ledger import COUNTS
 from spikecore.energy.operating_point import Contained, OperatingPoint
 from spikecore.energy.price import SCOPES, Level, Price, Unpriced, overlapping
 
@@ -203,22 +205,32 @@ def double(prices: Sequence[Price]) -> tuple[int, str, str, str] | None:
     (2, 'term', "'synaptic operations' twice for synaptic_operations")
     >>> double(load("odin").prices)  # leakage and clock are two prices of time
     """
+    all_in = Counter(price.count for price in prices if price.scope == "all-in")
     for at, price in enumerate(prices):
-        others = [other for k, other in enumerate(prices) if k != at]
-        if price.scope == "all-in" and any(one.scope == "all-in" and one.count in price.contains for one in others):
+        if price.scope == "all-in" and sum(all_in[count] for count in set(price.contains)) > 1:  # more than itself
             return at, "scope", "'all-in' for two prices", "one: an all-in price is never added to another"
-    per_term = [(at, price) for at, price in enumerate(prices) if price.scope == "per-term"]
-    pairs = ((one, other) for k, other in enumerate(per_term) for one in per_term[:k])
-    return next((clash for one, other in pairs if (clash := _again(*one, *other)) is not None), None)
+    first_of_term: dict[tuple[str, str], int] = {}
+    first_of_count: dict[str, int] = {}
+    for at, price in enumerate(prices):
+        if price.scope != "per-term":
+            continue
+        others = [count for count in _OVERLAPPING[price.count] if count != price.count]
+        before = [first_of_term.get((price.count, price.term)), *(first_of_count.get(count) for count in others)]
+        earlier = min((place for place in before if place is not None), default=None)
+        if earlier is not None:
+            return _again(earlier, prices[earlier], at, price)
+        first_of_term[price.count, price.term] = at
+        first_of_count.setdefault(price.count, at)
+    return None
 
 
-def _again(first: int, one: Price, second: int, other: Price) -> tuple[int, str, str, str] | None:
-    """Return what `double` does for two per-term prices at these places; a part is named before the whole."""
+_OVERLAPPING = {count: overlapping(count) for count in COUNTS}
+
+
+def _again(first: int, one: Price, second: int, other: Price) -> tuple[int, str, str, str]:
+    """Return what `double` does for two prices at these places that clash; a part is named before the whole."""
     if one.count == other.count:
-        said = f"{other.term!r} twice for {other.count}"
-        return (second, "term", said, "one price of a term and count") if one.term == other.term else None
-    if one.count not in overlapping(other.count):
-        return None
+        return second, "term", f"{other.term!r} twice for {other.count}", "one price of a term and count"
     if other.count == "neuron_updates":
         first, one, second, other = second, other, first, one
     if one.count == "neuron_updates":

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from spikecore.energy.ledger import ProjectionCounts
 from spikecore.errors import InternalError
 
@@ -45,15 +43,13 @@ def state_bytes(model: Any, word_bytes: int) -> int:
 
 def projections(result: Any) -> tuple[ProjectionCounts, ...]:
     """Return spikes × fan-out by projection."""
-    wiring, counts = result.wiring, result.neuron_spikes
-    found = []
-    for k in range(len(wiring.wires)):
-        spikes = counts[wiring.slice(k)]
-        degrees = wiring.degrees(k).astype(np.uint64)
-        synapses, operations, each = int(degrees.sum()), int(spikes @ degrees), wiring.wires[k].synapse_bytes
-        dense = synapses * each * result.ticks
-        found.append(ProjectionCounts(wiring.name(k), synapses, operations, operations * each, dense))
-    return tuple(found)
+    wiring, ticks = result.wiring, result.ticks
+    operations = wiring.fan_out.operations(result.neuron_spikes)
+    columns = zip(wiring.names, wiring.synapses, operations, wiring.wires, strict=True)
+    return tuple(
+        ProjectionCounts(name, synapses, done, done * wire.synapse_bytes, synapses * wire.synapse_bytes * ticks)
+        for name, synapses, done, wire in columns
+    )
 
 
 def populations(

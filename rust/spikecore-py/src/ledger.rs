@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use numpy::{IntoPyArray, PyArray1};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyTuple};
+use spikecore::allocation::{copied, gathered, with_room};
 use spikecore::{CompileError, Mesh};
 
-use crate::door::{door, list};
+use crate::door::{door, elements, list, values};
 use crate::errors;
 use crate::machine::Watcher;
 
@@ -23,12 +25,12 @@ impl Wiring {
         door(|| list(py, wires.map(|wire| (wire.source, wire.target, wire.bytes.0, wire.bytes.1, wire.longest))))
     }
 
-    /// Synapses of every source neuron of a projection.
-    fn fan_out<'py>(&self, py: Python<'py>, projection: usize) -> PyResult<Bound<'py, PyArray1<u32>>> {
-        watched(py, |watcher| self.0.fan_out(projection, &mut |done| watcher.poll(done)), |degrees| Ok(degrees.into_pyarray(py)))
+    /// Synapses of every source neuron of every projection.
+    fn fan_out(&self, py: Python<'_>) -> PyResult<FanOut> {
+        watched(py, |watcher| self.0.fan_out(&mut |done| watcher.poll(done)), |all| Ok(FanOut(all)))
     }
 
-    /// The same on each core, source by source.
+    /// Synapses of every source neuron of a projection on each core, source by source.
     fn fan_out_by_core<'py>(&self, py: Python<'py>, projection: usize) -> PyResult<Bound<'py, PyArray1<u32>>> {
         watched(py, |watcher| self.0.fan_out_by_core(projection, &mut |done| watcher.poll(done)), |degrees| Ok(degrees.into_pyarray(py)))
     }
@@ -65,6 +67,92 @@ impl Wiring {
             },
         )
     }
+}
+
+/// Degrees as Python has them: one number, or an array.
+#[derive(FromPyObject)]
+enum Degrees<'py> {
+    Same(u32),
+    Each(PyReadonlyArray1<'py, u32>),
+}
+
+/// Synapses of every source neuron, by projection.
+#[pyclass(frozen, module = "spikecore._native")]
+pub struct FanOut(spikecore::FanOut);
+
+#[pymethods]
+impl FanOut {
+    /// From sizes of populations, and the source and the degrees of each projection.
+    #[new]
+    fn new(sizes: &Bound<'_, PyAny>, sources: &Bound<'_, PyAny>, degrees: &Bound<'_, PyAny>) -> PyResult<Self> {
+        door(|| {
+            let (sizes, sources) = (elements::<u32>(sizes, "sizes of populations")?, elements(sources, "sources of projections")?);
+            let given: Vec<Degrees<'_>> = elements(degrees, "fan-out tables")?;
+            let mut degrees = with_room(given.len(), "fan-out tables");
+            for table in &given {
+                degrees.push(match table {
+                    Degrees::Same(degree) => spikecore::Degrees::Same(*degree),
+                    Degrees::Each(all) => spikecore::Degrees::Each(values(all, "a fan-out table")?),
+                });
+            }
+            Ok(Self(spikecore::FanOut::new(&sizes, sources, degrees).map_err(errors::network)?))
+        })
+    }
+
+    /// Number of synapses of each projection.
+    fn synapses<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        door(|| list(py, py.detach(|| self.0.synapses())))
+    }
+
+    /// Spikes times synapses of each projection, exact, from the spikes of every neuron.
+    fn operations<'py>(&self, py: Python<'py>, spikes: PyReadonlyArray1<'_, u64>) -> PyResult<Bound<'py, PyList>> {
+        door(|| {
+            let spikes = values(&spikes, "spikes of every neuron")?;
+            list(py, py.detach(|| self.0.operations(&spikes)).map_err(errors::network)?)
+        })
+    }
+
+    /// Synapses of every source neuron of a projection.
+    fn degrees<'py>(&self, py: Python<'py>, projection: usize) -> PyResult<Bound<'py, PyArray1<u32>>> {
+        door(|| Ok(self.0.degrees(projection).map_err(errors::network)?.into_pyarray(py)))
+    }
+
+    /// What `FanOut` is made from, for pickle.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        door(|| {
+            let (py, fan_out) = (slf.py(), &slf.get().0);
+            let degrees = PyList::empty(py);
+            for (_, all) in fan_out.projections() {
+                match all {
+                    spikecore::Degrees::Same(degree) => degrees.append(degree)?,
+                    spikecore::Degrees::Each(all) => degrees.append(copied(all, "a fan-out table").into_pyarray(py))?,
+                }
+            }
+            let (sizes, sources) = (list(py, fan_out.sizes())?, list(py, fan_out.projections().map(|(source, _)| source))?);
+            (slf.get_type(), (sizes, sources, degrees)).into_pyobject(py)
+        })
+    }
+}
+
+/// Spikes times weights, exact, added over each segment: segment `k` begins at `firsts[k]` and ends where the next begins.
+#[pyfunction]
+pub fn weighted<'py>(
+    py: Python<'py>,
+    spikes: PyReadonlyArray1<'_, u64>,
+    weights: PyReadonlyArray1<'_, u32>,
+    firsts: &Bound<'_, PyAny>,
+) -> PyResult<Bound<'py, PyList>> {
+    door(|| {
+        let (spikes, weights) = (values(&spikes, "spikes of every neuron")?, values(&weights, "weights of spikes")?);
+        let firsts: Vec<usize> = elements(firsts, "segments")?;
+        if spikes.len() != weights.len() || !firsts.is_sorted() || firsts.last().is_some_and(|&last| last > spikes.len()) {
+            let text = format!("{} spikes, {} weights, {} segments", spikes.len(), weights.len(), firsts.len());
+            return Err(PyValueError::new_err(format!("{text}, allowed: equal lengths, and segments inside in ascending order")));
+        }
+        let ends = firsts.iter().skip(1).copied().chain([spikes.len()]);
+        let sums = firsts.iter().zip(ends).map(|(&first, end)| spikecore::weighted(&spikes[first..end], &weights[first..end]));
+        list(py, py.detach(|| gathered(sums, "sums over segments")))
+    })
 }
 
 /// Long work, away from Python, that a signal stops; what it comes to is then handed to Python.

@@ -16,7 +16,7 @@ mod system;
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
-    use super::ledger::Wiring;
+    use super::ledger::{FanOut, Wiring, weighted};
     #[pymodule_export]
     use super::machine::Machine;
     #[pymodule_export]

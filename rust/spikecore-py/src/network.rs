@@ -37,43 +37,71 @@ impl Network {
     }
 
     /// Adds projections, all of them or none.
-    fn add_projections(&self, laws: Vec<Law<'_>>, ends: Vec<(usize, usize, usize)>) -> PyResult<usize> {
-        let network = self.shared()?;
-        let mut left = filled(laws.len(), 0usize, "laws of projections");
-        for &(.., index) in &ends {
-            *left.get_mut(index).ok_or_else(|| PyValueError::new_err(format!("law {index} of {}", laws.len())))? += 1;
-        }
-        let mut models: Vec<Option<Projection>> = gathered(laws.iter().map(|_| None), "laws of projections");
-        let mut all = with_room(ends.len(), "projections");
-        for (source, target, index) in ends {
-            let model = match models[index].take() {
-                Some(model) => model,
-                None => projection(&network, &laws[index], (source, target))?,
-            };
-            left[index] -= 1;
-            if left[index] > 0 {
-                models[index] = Some(model.between(source, target));
-            }
-            all.push(Projection { source, target, ..model });
-        }
-        drop(network);
+    fn add_projections(&self, laws: &[Law<'_>], ends: &[(usize, usize, usize)]) -> PyResult<usize> {
+        // The description must not be shared any more when it changes, or it is copied.
+        let all = projections(&*self.shared()?, laws, ends)?;
         self.with(|n| n.projections(all).map_err(errors::network))
     }
 }
 
-/// A projection of this law between two populations of a network.
-fn projection(
-    network: &Description,
-    (rule, weight, delay, receptor, autapses, multapses): &Law<'_>,
-    ends: (usize, usize),
-) -> PyResult<Projection> {
-    let (source, target) = ends;
-    let (rule, weight) = (convert::rule(rule)?, convert::distribution(weight)?);
-    let (delay, receptor) = (convert::distribution(delay)?, convert::receptor(receptor.as_deref())?);
-    let known = source.max(target) < network.populations.len();
-    let subject = if known { subject_of(network, source, target) } else { "projection".to_owned() };
-    let delay = DelayLaw::new(&subject, &delay, network.dt).map_err(errors::network)?;
-    Ok(Projection { source, target, rule, weight, delay, receptor, autapses: *autapses, multapses: *multapses })
+/// Makes projections of laws. A call has one delay for all of them, or arrays, so the last one is kept: a distribution is a
+/// table over ticks, which is much work.
+struct Laws<'a, 'py> {
+    network: &'a Description,
+    laws: &'a [Law<'py>],
+    delay: Option<(Bound<'py, PyTuple>, DelayLaw)>,
+}
+
+impl Laws<'_, '_> {
+    /// A projection of a law between two populations.
+    fn projection(&mut self, index: usize, (source, target): (usize, usize)) -> PyResult<Projection> {
+        let (rule, weight, delay, receptor, autapses, multapses) = &self.laws[index];
+        let (rule, weight, receptor) = (convert::rule(rule)?, convert::distribution(weight)?, convert::receptor(receptor.as_deref())?);
+        let delay = match &self.delay {
+            Some((tuple, DelayLaw::Constant(ticks))) if tuple.is(delay) => DelayLaw::Constant(*ticks),
+            Some((tuple, DelayLaw::Table(table))) if tuple.is(delay) => DelayLaw::Table(Arc::clone(table)),
+            _ => self.delay((source, target), delay)?,
+        };
+        Ok(Projection { source, target, rule, weight, delay, receptor, autapses: *autapses, multapses: *multapses })
+    }
+}
+
+impl<'py> Laws<'_, 'py> {
+    fn delay(&mut self, (source, target): (usize, usize), tuple: &Bound<'py, PyTuple>) -> PyResult<DelayLaw> {
+        let network = self.network;
+        let known = source.max(target) < network.populations.len();
+        let subject = if known { subject_of(network, source, target) } else { "projection".to_owned() };
+        let law = DelayLaw::new(&subject, &convert::distribution(tuple)?, network.dt).map_err(errors::network)?;
+        self.delay = match &law {
+            DelayLaw::Constant(ticks) => Some((tuple.clone(), DelayLaw::Constant(*ticks))),
+            DelayLaw::Table(table) => Some((tuple.clone(), DelayLaw::Table(Arc::clone(table)))),
+            DelayLaw::Array(_) => None,
+        };
+        Ok(law)
+    }
+}
+
+/// All projections of a call; a law's own arrays go to the last one of it, and copies to those before.
+fn projections(network: &Description, laws: &[Law<'_>], ends: &[(usize, usize, usize)]) -> PyResult<Vec<Projection>> {
+    let mut left = filled(laws.len(), 0usize, "laws of projections");
+    for &(.., index) in ends {
+        *left.get_mut(index).ok_or_else(|| PyValueError::new_err(format!("law {index} of {}", laws.len())))? += 1;
+    }
+    let mut models: Vec<Option<Projection>> = gathered(laws.iter().map(|_| None), "laws of projections");
+    let mut made = Laws { network, laws, delay: None };
+    let mut all = with_room(ends.len(), "projections");
+    for &(source, target, index) in ends {
+        let model = match models[index].take() {
+            Some(model) => model,
+            None => made.projection(index, (source, target))?,
+        };
+        left[index] -= 1;
+        if left[index] > 0 {
+            models[index] = Some(model.between(source, target));
+        }
+        all.push(Projection { source, target, ..model });
+    }
+    Ok(all)
 }
 
 #[pymethods]
@@ -119,12 +147,12 @@ impl Network {
         autapses: bool,
         multapses: bool,
     ) -> PyResult<usize> {
-        door(|| self.add_projections(vec![(rule, weight, delay, receptor, autapses, multapses)], vec![(source, target, 0)]))
+        door(|| self.add_projections(&[(rule, weight, delay, receptor, autapses, multapses)], &[(source, target, 0)]))
     }
 
     /// Adds projections (source, target, index of their law), all of them or none; returns the id of the first.
     fn projections(&self, laws: &Bound<'_, PyAny>, ends: &Bound<'_, PyAny>) -> PyResult<usize> {
-        door(|| self.add_projections(elements(laws, "laws of projections")?, elements(ends, "projections")?))
+        door(|| self.add_projections(&elements(laws, "laws of projections")?, &elements(ends, "projections")?))
     }
 
     /// Adds independent Poisson processes; rate in Hz, times in ticks.

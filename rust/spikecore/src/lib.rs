@@ -31,6 +31,7 @@ mod turn;
 pub use compile::{Forecast, Options as CompileOptions, available_memory};
 pub use error::{CompileError, NetworkError, RunError};
 pub use id::{BLOCK, CoreId, MAX_DELAY, MAX_SLOTS, NeuronId, PopulationId, Tick};
+pub use machine::fan_out::{Degrees, FanOut, weighted};
 pub use machine::ledger::{Wire, Wiring};
 pub use machine::placement::{Mesh, Placed};
 pub use machine::{Batch, Batched, Machine, Record, Sample, Spikes, Statistics, Synapses, Table};

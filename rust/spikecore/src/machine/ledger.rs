@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
+use super::fan_out::{FanOut, LARGE};
 use super::placement::{Mesh, Placed, place};
+use crate::allocation::{filled, gathered};
 use crate::compile::Options;
 use crate::compile::parallel::{Watch, each};
 use crate::compile::partition::Partition;
@@ -19,7 +21,7 @@ use crate::neurocore::loose::Loose;
 use crate::neurocore::weight::{Q16, Synapse, Weight};
 
 /// Source neurons per job.
-const CHUNK: usize = 128;
+pub(super) const CHUNK: usize = 128;
 
 /// The synapses of one projection, source by source.
 pub(super) enum Targets<'a> {
@@ -41,7 +43,7 @@ impl<'a> Targets<'a> {
     }
 
     /// Number of synapses of `source`.
-    fn count(&self, source: u32, scratch: &mut Vec<u32>) -> u32 {
+    pub fn count(&self, source: u32, scratch: &mut Vec<u32>) -> u32 {
         match self {
             Self::Rows(rows) => rows.out_degree(source, scratch),
             Self::All(targets) => *targets,
@@ -110,35 +112,26 @@ impl Wiring {
         if id < known { Ok(()) } else { Err(NetworkError::Unknown { what: "projection", id, known }.into()) }
     }
 
-    /// Synapses of every source neuron in projection `id`.
+    /// Synapses of every source neuron in every projection.
     ///
     /// # Errors
-    /// If there is no such projection, memory or a thread, or if `watch` stops it.
-    pub fn fan_out(&self, id: usize, watch: Watch<'_>) -> Result<Vec<u32>, CompileError> {
-        self.check(id)?;
-        let targets = Targets::new(&self.network, id, &mut *watch)?;
-        let mut degrees = vec![0u32; self.network.populations[self.wires[id].source].size as usize];
-        let jobs = degrees.chunks_mut(CHUNK).enumerate().collect();
-        each(self.threads, jobs, (0.0, 1.0), watch, |(job, degrees): (usize, &mut [u32])| {
-            let mut scratch = vec![];
-            for (index, degree) in (job * CHUNK..).zip(degrees) {
-                *degree = targets.count(index as u32, &mut scratch);
-            }
-        })?;
-        Ok(degrees)
+    /// If there is no memory or no thread, or if `watch` stops it.
+    pub fn fan_out(&self, watch: Watch<'_>) -> Result<FanOut, CompileError> {
+        FanOut::draw(&self.network, (self.threads, LARGE), watch)
     }
 
-    /// The same on each core: `cores` values per source neuron.
+    /// Synapses of every source neuron of projection `id` on each core: `cores` values per neuron.
     ///
     /// # Errors
-    /// As for [`Wiring::fan_out`].
+    /// As for [`Wiring::fan_out`], or if there is no such projection.
     pub fn fan_out_by_core(&self, id: usize, watch: Watch<'_>) -> Result<Vec<u32>, CompileError> {
         self.check(id)?;
         let targets = Targets::new(&self.network, id, &mut *watch)?;
         let homes = &self.partition.homes[self.wires[id].target];
         let cores = self.partition.cores();
-        let mut degrees = vec![0u32; self.network.populations[self.wires[id].source].size as usize * cores];
-        let jobs = degrees.chunks_mut(CHUNK * cores).enumerate().collect();
+        let sources = self.network.populations[self.wires[id].source].size as usize;
+        let mut degrees = filled(sources * cores, 0u32, "a fan-out table");
+        let jobs = gathered(degrees.chunks_mut(CHUNK * cores).enumerate(), "jobs");
         each(self.threads, jobs, (0.0, 1.0), watch, |(job, degrees): (usize, &mut [u32])| {
             let mut scratch = vec![];
             for (index, degrees) in (job * CHUNK..).zip(degrees.chunks_mut(cores)) {
@@ -154,7 +147,7 @@ impl Wiring {
     /// As for [`Wiring::fan_out`].
     pub fn place(&self, mesh: &Mesh, watch: Watch<'_>) -> Result<Placed, CompileError> {
         mesh.check()?;
-        place(&self.network, mesh, self.threads, watch)
+        place(&self.network, mesh, (self.threads, LARGE), watch)
     }
 }
 
@@ -168,11 +161,11 @@ fn wires<W: Weight>(network: &Network) -> Result<Vec<Wire>, CompileError> {
         };
         Wire { source: projection.source, target: projection.target, bytes, longest: projection.delay.support().1 }
     };
-    Ok(network.projections.iter().map(|p| &**p).enumerate().map(of).collect())
+    Ok(gathered(network.projections.iter().map(|p| &**p).enumerate().map(of), "the projections of a ledger"))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::machine::Machine;
     use crate::network::{Axis, DelayLaw, Distribution, LifDelta, Model, Projection, Receptor};
@@ -184,7 +177,7 @@ mod tests {
     }
 
     /// Every rule, from `a` of 300 neurons onto itself or onto `b` of 300.
-    fn network() -> Network {
+    pub fn network() -> Network {
         let mut network = Network::new(0.1, 5).unwrap();
         let model = LifDelta { tau_m: 10.0, c_m: 250.0, e_l: 0.0, v_th: 15.0, v_reset: 0.0, t_ref: 0.0, i_e: 200.0 };
         for name in ["a", "b"] {
@@ -227,8 +220,12 @@ mod tests {
             let machine = Machine::compile(&network, "f32", &options, &mut |_| true).unwrap();
             let wiring = Wiring::new(Arc::clone(&network), "f32", &options).unwrap();
             let mut sums = vec![0u64; 600];
-            for id in 0..wiring.wires().len() {
-                let degrees = wiring.fan_out(id, &mut |_| true).unwrap();
+            let all = wiring.fan_out(&mut |_| true).unwrap();
+            let synapses = all.synapses();
+            assert_eq!((synapses.len(), all.sizes().sum::<u32>()), (wiring.wires().len(), 600));
+            for (id, synapses) in synapses.into_iter().enumerate() {
+                let degrees = all.degrees(id).unwrap();
+                assert_eq!(synapses, degrees.iter().map(|&n| u64::from(n)).sum::<u64>());
                 let cores = wiring.fan_out_by_core(id, &mut |_| true).unwrap();
                 for ((sum, &degree), cores) in sums.iter_mut().zip(&degrees).zip(cores.chunks(wiring.partition.cores())) {
                     *sum += u64::from(degree);
@@ -250,11 +247,9 @@ mod tests {
                 let options = options(2, Some(loose));
                 let machine = Machine::compile(&network, weights, &options, &mut |_| true).unwrap();
                 let wiring = Wiring::new(Arc::clone(&network), weights, &options).unwrap();
-                let bytes = |(id, wire): (usize, &Wire)| {
-                    let synapses: u64 = wiring.fan_out(id, &mut |_| true).unwrap().into_iter().map(u64::from).sum();
-                    synapses * (if loose { wire.bytes.1 } else { wire.bytes.0 }) as u64
-                };
-                let total: u64 = wiring.wires().iter().enumerate().map(bytes).sum();
+                let synapses = wiring.fan_out(&mut |_| true).unwrap().synapses();
+                let bytes = |(wire, n): (&Wire, u64)| n * (if loose { wire.bytes.1 } else { wire.bytes.0 }) as u64;
+                let total: u64 = wiring.wires().iter().zip(synapses).map(bytes).sum();
                 assert_eq!(total, machine.statistics().weight_store_bytes, "{weights} {loose}");
             }
         }
@@ -263,6 +258,9 @@ mod tests {
     #[test]
     fn an_unknown_projection_is_named() {
         let wiring = Wiring::new(Arc::new(network()), "f32", &options(1, None)).unwrap();
-        assert!(matches!(wiring.fan_out(99, &mut |_| true), Err(CompileError::Network(NetworkError::Unknown { id: 99, .. }))));
+        let refused = wiring.fan_out_by_core(99, &mut |_| true);
+        assert!(matches!(refused, Err(CompileError::Network(NetworkError::Unknown { id: 99, .. }))));
+        let refused = wiring.fan_out(&mut |_| true).unwrap().degrees(99);
+        assert!(matches!(refused, Err(NetworkError::Unknown { id: 99, .. })));
     }
 }

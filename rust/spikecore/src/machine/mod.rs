@@ -7,6 +7,7 @@ mod batch;
 #[cfg(test)]
 mod batch_tests;
 pub mod engine;
+pub mod fan_out;
 mod headroom;
 pub mod ledger;
 pub mod placement;

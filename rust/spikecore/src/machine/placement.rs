@@ -7,7 +7,9 @@
 
 use std::sync::Mutex;
 
+use super::fan_out::batches;
 use super::ledger::Targets;
+use crate::allocation::{filled, gathered, push, with_room};
 use crate::compile::parallel::{Watch, each};
 use crate::error::{CompileError, NetworkError};
 use crate::network::{Model, Network};
@@ -92,9 +94,47 @@ struct Sums {
     fan_in: Vec<u32>,
 }
 
-/// Places `network` on as many chip cores of `mesh` as it needs, whatever the chip's limits.
-pub(super) fn place(network: &Network, mesh: &Mesh, threads: usize, watch: Watch<'_>) -> Result<Placed, CompileError> {
-    let mut firsts = vec![];
+/// Neurons of a population and their entries.
+type Entries<'a> = (usize, u32, &'a mut [[u32; 3]]);
+
+/// What all jobs share.
+struct Chip<'a> {
+    network: &'a Network,
+    mesh: &'a Mesh,
+    /// First neuron of each population on the chip; none for a spike source.
+    firsts: Vec<Option<u32>>,
+    sums: Mutex<Sums>,
+}
+
+impl Chip<'_> {
+    /// The targets of projections, and where their populations begin on the chip.
+    fn targets(&self, projections: &[usize], watch: Watch<'_>) -> Result<Vec<(u32, Targets<'_>)>, CompileError> {
+        let mut outgoing = with_room(projections.len(), "projections of a population");
+        for &id in projections {
+            let first = self.firsts[self.network.projections[id].target].expect("invariant: a spike source has no input");
+            outgoing.push((first, Targets::new(self.network, id, &mut *watch)?));
+        }
+        Ok(outgoing)
+    }
+
+    /// Fills the entries of neurons `begin…` of a population.
+    fn fill(&self, (population, begin, entries): Entries<'_>, outgoing: &[(u32, Targets<'_>)]) {
+        let (mut scratch, mut reached) = (vec![], vec![]);
+        for (index, per_spike) in (begin..).zip(entries) {
+            reached.clear();
+            for (first, targets) in outgoing {
+                targets.visit(index, &mut scratch, |target| push(&mut reached, first + target, "targets of a neuron"));
+            }
+            let home = self.firsts[population].map(|first| (first + index) / self.mesh.neurons_per_core);
+            *per_spike = count(self.mesh, home, &mut reached, &mut self.sums.lock().expect("jobs do not panic"));
+        }
+    }
+}
+
+/// Places `network` on as many chip cores of `mesh` as it needs, whatever the chip's limits. Populations of at least
+/// `large` synapses and neurons are shared out over the threads one by one.
+pub(super) fn place(network: &Network, mesh: &Mesh, (threads, large): (usize, u64), watch: Watch<'_>) -> Result<Placed, CompileError> {
+    let mut firsts = with_room(network.populations.len(), "populations on a chip");
     let mut neurons = 0u32;
     for population in &network.populations {
         let outside = matches!(population.model, Model::SpikeSource);
@@ -102,35 +142,51 @@ pub(super) fn place(network: &Network, mesh: &Mesh, threads: usize, watch: Watch
         neurons += if outside { 0 } else { population.size };
     }
     let cores = neurons.div_ceil(mesh.neurons_per_core) as usize;
-    let (axons_in, axons_out, memory_bits) = (vec![0; cores], vec![0; cores], vec![0; cores]);
-    let sums = Mutex::new(Sums { axons_in, axons_out, memory_bits, fan_in: vec![0; neurons as usize] });
-    let mut per_spike: Vec<[u32; 3]> = vec![[0; 3]; network.neurons() as usize];
-    let mut rest = per_spike.as_mut_slice();
-    for (id, population) in network.populations.iter().enumerate() {
-        let own = rest.split_off_mut(..population.size as usize).expect("invariant: one entry per neuron");
-        let mut outgoing = vec![];
-        for (projection, p) in network.projections.iter().enumerate().filter(|(_, p)| p.source == id) {
-            let first = firsts[p.target].expect("invariant: a spike source has no input");
-            outgoing.push((first, Targets::new(network, projection, &mut *watch)?));
-        }
-        let jobs = (0..population.size).step_by(CHUNK as usize).zip(own.chunks_mut(CHUNK as usize)).collect();
-        each(threads, jobs, (0.0, 1.0), &mut *watch, |(begin, per_spike): (u32, &mut [[u32; 3]])| {
-            let (mut scratch, mut reached) = (vec![], vec![]);
-            for (index, per_spike) in (begin..).zip(per_spike) {
-                reached.clear();
-                for (first, targets) in &outgoing {
-                    targets.visit(index, &mut scratch, |target| reached.push(first + target));
-                }
-                let home = firsts[id].map(|first| (first + index) / mesh.neurons_per_core);
-                *per_spike = count(mesh, home, &mut reached, &mut sums.lock().expect("jobs do not panic"));
-            }
-        })?;
-    }
-    let Sums { axons_in, axons_out, memory_bits, fan_in } = sums.into_inner().expect("jobs do not panic");
-    let column = |k: usize| per_spike.iter().map(|of| of[k]).collect::<Vec<u32>>();
+    let zeros = || filled(cores, 0u64, "cores of a chip");
+    let fan_in = filled(neurons as usize, 0u32, "fan-in");
+    let sums = Mutex::new(Sums { axons_in: zeros(), axons_out: zeros(), memory_bits: zeros(), fan_in });
+    let chip = Chip { network, mesh, firsts, sums };
+    let mut per_spike = filled(network.neurons() as usize, [0u32; 3], "packets of every neuron");
+    walk(&chip, &mut per_spike, (threads, large), watch)?;
+    let Sums { axons_in, axons_out, memory_bits, fan_in } = chip.sums.into_inner().expect("jobs do not panic");
+    let column = |k: usize| gathered(per_spike.iter().map(|of| of[k]), "packets of every neuron");
     let (packets, hops_ew, hops_ns) = (column(0), column(1), column(2));
     let (most_targets, most_fan_in) = (packets.iter().copied().max().unwrap_or(0), fan_in.into_iter().max().unwrap_or(0));
     Ok(Placed { packets, hops_ew, hops_ns, axons_in, axons_out, memory_bits, most_targets, most_fan_in })
+}
+
+/// Fills the entries of all neurons: large populations shared out over the threads, small ones many to a job.
+fn walk(chip: &Chip<'_>, per_spike: &mut [[u32; 3]], (threads, large): (usize, u64), watch: Watch<'_>) -> Result<(), CompileError> {
+    let network = chip.network;
+    let mut outgoing: Vec<Vec<usize>> = filled(network.populations.len(), vec![], "populations on a chip");
+    for (id, projection) in network.projections.iter().enumerate() {
+        push(&mut outgoing[projection.source], id, "projections of a population");
+    }
+    let synapses = |&id: &usize| network.projections[id].synapses(network) as u64;
+    let work = |population: usize| outgoing[population].iter().map(synapses).sum::<u64>() + u64::from(network.populations[population].size);
+    let (mut small, mut alone) = (vec![], vec![]);
+    let mut rest = per_spike;
+    for (id, population) in network.populations.iter().enumerate() {
+        let own: Entries<'_> = (id, 0, rest.split_off_mut(..population.size as usize).expect("invariant: one entry per neuron"));
+        push(if work(id) < large { &mut small } else { &mut alone }, own, "populations on a chip");
+    }
+    for (id, _, own) in alone {
+        let targets = chip.targets(&outgoing[id], &mut *watch)?;
+        let jobs = (0..).step_by(CHUNK as usize).zip(own.chunks_mut(CHUNK as usize));
+        let jobs = gathered(jobs, "jobs");
+        each(threads, jobs, (0.0, 1.0), &mut *watch, |(begin, entries)| chip.fill((id, begin, entries), &targets))?;
+    }
+    let jobs = batches(small, |&(id, ..)| work(id));
+    let failed = Mutex::new(None);
+    each(threads, jobs, (0.0, 1.0), watch, |populations| {
+        for own in populations {
+            match chip.targets(&outgoing[own.0], &mut |_| true) {
+                Ok(targets) => chip.fill(own, &targets),
+                Err(error) => return *failed.lock().expect("jobs do not panic") = Some(error),
+            }
+        }
+    })?;
+    failed.into_inner().expect("jobs do not panic").map_or(Ok(()), Err)
 }
 
 /// Packets and hops of one spike of a neuron on chip core `home`, if it is on the chip, that reaches these neurons.
@@ -162,6 +218,15 @@ mod tests {
     #[test]
     fn lists_take_what_the_published_formula_says() {
         assert_eq!([0, 7, 100, 1024].map(|n| MESH.list_bits(n)), [0, 128, 896, 9216]);
+    }
+
+    #[test]
+    fn small_populations_together_are_placed_as_one_by_one() {
+        let network = crate::machine::ledger::tests::network();
+        let mesh = Mesh { neurons_per_core: 64, ..MESH };
+        let together = place(&network, &mesh, (2, u64::MAX), &mut |_| true).unwrap();
+        assert_eq!(place(&network, &mesh, (2, 0), &mut |_| true).unwrap(), together);
+        assert!(together.hops_ew.iter().any(|&hops| hops > 0) && together.most_fan_in > 300);
     }
 
     #[test]
