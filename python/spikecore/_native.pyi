@@ -23,6 +23,7 @@ __all__ = [
     "available_memory",
     "cpu_features",
     "huge_pages",
+    "repeated_pair",
     "simd_level",
     "weighted",
 ]
@@ -31,6 +32,7 @@ _Distribution = tuple[Any, ...]
 # ("constant", value) | ("uniform", low, high)
 # ("normal", mean, sd, low, high, "redraw" | "clip")    low/high may be -inf/inf
 # ("array", ndarray[f64])       one value per synapse or neuron, in creation order
+# ("ticks", ndarray[u16])       the same for delays, in ticks from 1
 _Rule = tuple[Any, ...]
 # ("one_to_one",) | ("all_to_all",) | ("bernoulli", p)
 # ("fixed_in_degree", k) | ("fixed_out_degree", k) | ("fixed_total_number", n)
@@ -48,6 +50,7 @@ def cpu_features() -> list[str]: ...
 def simd_level() -> Literal["scalar", "avx2", "avx512", "neon"]: ...
 def huge_pages() -> str: ...
 def available_memory() -> int: ...
+def repeated_pair(sources: NDArray[np.uint32], targets: NDArray[np.uint32], size: int) -> int | None: ...
 def weighted(spikes: NDArray[np.uint64], weights: NDArray[np.uint32], firsts: list[int]) -> list[int]: ...
 
 @final

@@ -136,8 +136,11 @@ def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> 
     return str(value)
 
 
-def reals(owner: str, parameter: str, values: Any, expected: str) -> NDArray[np.float64]:
-    """Return `values` as a fresh contiguous float64 array; ±∞ for a number that is too large for one."""
+def reals(owner: str, parameter: str, values: Any, expected: str, *, fresh: bool = True) -> NDArray[np.float64]:
+    """Return `values` as a contiguous float64 array; ±∞ for a number that is too large for one.
+
+    It is a copy, unless `fresh` is False: then it may be the caller's own array, to be read at once.
+    """
     try:
         given = np.asarray(values)
     except ValueError as error:
@@ -151,26 +154,32 @@ def reals(owner: str, parameter: str, values: Any, expected: str) -> NDArray[np.
     if given.size and given.dtype.kind not in "iuf":
         wrong_kind(owner, parameter, _of_reals(expected), given.dtype)
     with np.errstate(over="ignore"):
-        return np.array(given, dtype=np.float64, order="C")
+        return np.array(given, dtype=np.float64, order="C", copy=True if fresh else None)
 
 
 def array(
-    owner: str, parameter: str, values: Any, *, shape: tuple[int, ...] | None = None, unit: str = ""
+    owner: str,
+    parameter: str,
+    values: Any,
+    *,
+    shape: tuple[int, ...] | None = None,
+    unit: str = "",
+    fresh: bool = True,
 ) -> NDArray[np.float64]:
-    """Return `values` as a fresh contiguous float64 array of finite numbers, at most `LARGEST`, with this shape."""
-    result = reals(owner, parameter, values, "an array of numbers")
+    """Return `values` as `reals` does: finite numbers, at most `LARGEST` in magnitude, with this shape."""
+    result = reals(owner, parameter, values, "an array of numbers", fresh=fresh)
     if shape is not None and result.shape != shape:
         refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"{shape}")
-    inside = np.abs(result) <= LARGEST
-    if not inside.all():
+    if result.size and not (result.min() >= -LARGEST and result.max() <= LARGEST):
+        inside = np.abs(result) <= LARGEST
         where = tuple(int(i) for i in np.argwhere(~inside)[0])
         at = where[0] if len(where) == 1 else where
         refuse(owner, f"{parameter}[{at}]", float(result[where]), _range(-LARGEST, LARGEST, None, unit))
     return result
 
 
-def indices(owner: str, parameter: str, values: Any, size: int) -> NDArray[np.uint32]:
-    """Return `values` as a one-dimensional uint32 array of indices below `size`."""
+def indices(owner: str, parameter: str, values: Any, size: int, *, fresh: bool = False) -> NDArray[np.uint32]:
+    """Return `values` as a one-dimensional uint32 array of indices below `size`; a copy if `fresh`."""
     try:
         result = np.asarray(values)
     except ValueError as error:
@@ -186,11 +195,10 @@ def indices(owner: str, parameter: str, values: Any, size: int) -> NDArray[np.ui
         wrong_kind(owner, parameter, "integers", result.dtype)
     if result.ndim != 1:
         refuse(owner, f"the shape of {parameter}", f"{result.shape}", "one dimension")
-    outside = (result < 0) | (result >= size)
-    if outside.any():
-        at = int(np.argmax(outside))
+    if result.min() < 0 or result.max() >= size:
+        at = int(np.argmax((result < 0) | (result >= size)))
         refuse(owner, f"{parameter}[{at}]", int(result[at]), f"0 … {size - 1}")
-    return np.ascontiguousarray(result, dtype=np.uint32)
+    return np.array(result, dtype=np.uint32, order="C", copy=True if fresh else None)
 
 
 def listed(entries: Collection[Any], most: int = 8, show: Callable[[Any], str] = repr) -> str:

@@ -198,8 +198,8 @@ class Pairs:
     def __post_init__(self) -> None:
         """Check and copy the two arrays."""
         limit = checks.MAX_NEURONS
-        sources = checks.indices("Pairs", "sources", self.sources, limit).copy()
-        targets = checks.indices("Pairs", "targets", self.targets, limit).copy()
+        sources = checks.indices("Pairs", "sources", self.sources, limit, fresh=True)
+        targets = checks.indices("Pairs", "targets", self.targets, limit, fresh=True)
         if len(sources) != len(targets):
             checks.refuse("Pairs", "the length of targets", len(targets), f"{len(sources)}")
         object.__setattr__(self, "sources", sources)

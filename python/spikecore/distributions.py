@@ -149,13 +149,12 @@ def potential_to_native(owner: str, value: Any, size: int) -> Native:
 
 
 def delay_to_native(owner: str, value: Any, size: int | None, grid: Grid) -> Native:
-    """Return a delay in the border's form, in ms; the engine rounds draws to the grid."""
+    """Return a delay in the border's form, in ms, given ones in ticks; the engine rounds draws to the grid."""
     if isinstance(value, Normal | Uniform):
         return _delay_distribution(owner, value, grid)
     if is_array(value):
         delays = _one_each(owner, "delay", value, size)
-        grid.tick_array(owner, "delay", delays, low=1, high=MAX_DELAY_TICKS)
-        return ("array", delays)
+        return ("ticks", grid.tick_array(owner, "delay", delays, low=1, high=MAX_DELAY_TICKS, dtype=np.uint16))
     grid.ticks(owner, "delay", value, low=1, high=MAX_DELAY_TICKS)
     return ("constant", float(value))
 
@@ -189,7 +188,7 @@ def _to_native(owner: str, parameter: str, value: Any, size: int | None) -> Nati
     if isinstance(value, Uniform):
         return ("uniform", float(value.low), float(value.high))
     if is_array(value):
-        return ("array", checks.array(owner, parameter, _one_each(owner, parameter, value, size)))
+        return ("array", checks.array(owner, parameter, _one_each(owner, parameter, value, size), fresh=False))
     return ("constant", checks.number(owner, parameter, value))
 
 
@@ -205,7 +204,7 @@ def _one_each(owner: str, parameter: str, value: Any, size: int | None) -> NDArr
             "(OneToOne, AllToAll, Pairs)"
         )
         checks.refuse(owner, parameter, "an array", allowed)
-    result = checks.reals(owner, parameter, value, "an array of numbers")
+    result = checks.reals(owner, parameter, value, "an array of numbers", fresh=False)
     if result.shape != (size,):
         checks.refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"({size},)")
     return result

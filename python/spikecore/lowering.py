@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, connect, implicit, implicit_lowering, printed
+from spikecore import _native, checks, connect, implicit, implicit_lowering, printed
 from spikecore.distributions import delay_to_native, is_array, weight_to_native
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
@@ -98,7 +98,9 @@ def _plan(source: Population, target: Population, settings: Settings, grid: Grid
     values = shared or [weight_to_native(owner, weight, n, settings.receptor), delay_to_native(owner, delay, n, grid)]
     if not is_array(weight) and not is_array(delay):
         shared[:] = values
-    return native_rule, *values, settings.receptor, autapses, multapses
+    # Given pairs are compared above, and need not be again.
+    repeats = multapses or isinstance(rule, connect.Pairs)
+    return native_rule, *values, settings.receptor, autapses, repeats
 
 
 def pairs_of_matrix(
@@ -196,16 +198,13 @@ def _pairs_to_native(
         pair = f"{(int(sources[at]), int(targets[at]))}"
         checks.refuse(owner, f"pair {at}", pair, "source ≠ target with autapses=False")
     if not multapses and len(sources):
-        _refuse_repeated(owner, sources, targets)
+        _refuse_repeated(owner, sources, targets, source.size)
     return ("pairs", sources, targets)
 
 
-def _refuse_repeated(owner: str, sources: NDArray[np.uint32], targets: NDArray[np.uint32]) -> None:
-    keys = (sources.astype(np.uint64) << np.uint64(32)) | targets
-    order = np.argsort(keys, kind="stable")
-    again = np.flatnonzero(np.diff(keys[order]) == 0)
-    if len(again):
-        at = int(order[again[0] + 1])
+def _refuse_repeated(owner: str, sources: NDArray[np.uint32], targets: NDArray[np.uint32], size: int) -> None:
+    at = _native.repeated_pair(sources, targets, size)
+    if at is not None:
         pair = f"{(int(sources[at]), int(targets[at]))}"
         checks.refuse(owner, f"pair {at}", pair, "each pair once with multapses=False")
 

@@ -4,7 +4,10 @@ use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use spikecore::{Axis, Distribution, Receptor, Rule, Updates, Variable, Windows};
+use spikecore::allocation::copied;
+use spikecore::{Axis, DelayLaw, Distribution, Receptor, Rule, Updates, Variable, Windows};
+
+use crate::errors;
 
 use crate::door::values;
 
@@ -43,6 +46,17 @@ pub fn distribution(tuple: &Bound<'_, PyTuple>) -> PyResult<Distribution> {
             return Err(PyValueError::new_err(format!("unknown distribution {other:?}")));
         }
     })
+}
+
+/// Delays: `("ticks", values)`, or a distribution in ms.
+pub fn delay(tuple: &Bound<'_, PyTuple>, subject: &str, dt: f64) -> PyResult<DelayLaw> {
+    let law = if tag(tuple)? == "ticks" {
+        let ticks = tuple.get_item(1)?.extract::<PyReadonlyArray1<'_, u16>>()?;
+        DelayLaw::ticks(subject, copied(ticks.as_slice()?, "delays"), dt)
+    } else {
+        DelayLaw::new(subject, &distribution(tuple)?, dt)
+    };
+    law.map_err(errors::network)
 }
 
 /// A connection rule.

@@ -20,7 +20,7 @@ mod _native {
     #[pymodule_export]
     use super::machine::Machine;
     #[pymodule_export]
-    use super::network::Network;
+    use super::network::{Network, repeated_pair};
     #[pymodule_export]
     use super::system::{available_memory, cpu_features, huge_pages, simd_level};
 

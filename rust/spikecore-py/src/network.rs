@@ -71,7 +71,7 @@ impl<'py> Laws<'_, 'py> {
         let network = self.network;
         let known = source.max(target) < network.populations.len();
         let subject = if known { subject_of(network, source, target) } else { "projection".to_owned() };
-        let law = DelayLaw::new(&subject, &convert::distribution(tuple)?, network.dt).map_err(errors::network)?;
+        let law = convert::delay(tuple, &subject, network.dt)?;
         self.delay = match &law {
             DelayLaw::Constant(ticks) => Some((tuple.clone(), DelayLaw::Constant(*ticks))),
             DelayLaw::Table(table) => Some((tuple.clone(), DelayLaw::Table(Arc::clone(table)))),
@@ -102,6 +102,26 @@ fn projections(network: &Description, laws: &[Law<'_>], ends: &[(usize, usize, u
         all.push(Projection { source, target, ..model });
     }
     Ok(all)
+}
+
+/// The place of a pair that is given a second time, if there is one; all sources are below `size`.
+#[pyfunction]
+pub fn repeated_pair(
+    py: Python<'_>,
+    sources: PyReadonlyArray1<'_, u32>,
+    targets: PyReadonlyArray1<'_, u32>,
+    size: u32,
+) -> PyResult<Option<usize>> {
+    let (sources, targets) = (sources.as_slice()?, targets.as_slice()?);
+    if sources.len() != targets.len() || sources.iter().any(|&source| source >= size) {
+        return Err(PyValueError::new_err(format!("{} sources below {size} and {} targets", sources.len(), targets.len())));
+    }
+    door(|| {
+        let mut watcher = Watcher::new(None);
+        let place = py.detach(|| spikecore::repeated_pair(sources, targets, size, &mut |done| watcher.poll(done)));
+        watcher.finish()?;
+        place.map_err(errors::compile)
+    })
 }
 
 #[pymethods]

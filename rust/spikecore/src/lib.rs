@@ -16,11 +16,14 @@ pub mod allocation;
 #[doc(hidden)]
 pub mod bench;
 mod compile;
+mod edges;
 mod error;
 mod id;
 mod machine;
 mod network;
 mod neurocore;
+mod parallel;
+mod radix;
 mod random;
 mod recorder;
 mod router;
@@ -37,7 +40,7 @@ pub use machine::placement::{Mesh, Placed};
 pub use machine::{Batch, Batched, Machine, Record, Sample, Spikes, Statistics, Synapses, Table};
 pub use network::{
     Alif, Axis, Column, DelayLaw, Distribution, Inputs, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule,
-    SampleRecorder, Stimulus, Variable, Windows, subject_of,
+    SampleRecorder, Stimulus, Ticks, Variable, Windows, repeated_pair, subject_of,
 };
 pub use neurocore::counts::SparseCounts;
 pub use neurocore::events::Updates;

@@ -4,11 +4,12 @@ pub mod fill;
 pub mod forecast;
 pub mod implicit;
 pub mod layout;
-pub mod parallel;
+pub mod outgoing;
 pub mod partition;
 pub mod plan;
 pub mod row_writer;
 pub mod rows;
+pub(crate) use crate::parallel;
 
 use std::sync::Arc;
 

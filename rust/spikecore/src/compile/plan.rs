@@ -1,12 +1,15 @@
 //! What compiling decides before it draws anything: storage kinds, row numbers, steps of fixed-point weights.
 
 use super::layout;
+use super::outgoing::Outgoing;
+use crate::allocation::{filled, gathered};
 use crate::error::{CompileError, NetworkError};
 use crate::id::{MAX_SLOTS, PopulationId};
-use crate::network::{Distribution, Network, Rule, Stimulus, subject_of};
+use crate::network::{Distribution, Network, Projection, Rule, Stimulus, subject_of};
 use crate::neurocore::loose::LooseStore;
 use crate::neurocore::store::{Kind, RowSpan};
 use crate::neurocore::weight::{Weight, q16_step};
+use std::collections::HashMap;
 
 /// Most shared weights; further constants are stored per synapse.
 const MAX_SHARED: usize = 255;
@@ -15,6 +18,8 @@ const MAX_SHARED: usize = 255;
 pub struct Plan<W> {
     /// Storage kind of each projection that is stored.
     pub kind: Vec<Kind>,
+    /// The stored projections by their sources.
+    pub outgoing: Outgoing,
     /// Rows per source population; the same on every core.
     pub spans: Vec<RowSpan>,
     /// Number of rows per core.
@@ -31,45 +36,27 @@ impl<W: Weight> Plan<W> {
     pub fn new(network: &Network, loose: Option<bool>) -> Result<Self, CompileError> {
         let steps = steps::<W>(network)?;
         check_steps::<W>(network, &steps)?;
-        let mut values: Vec<(u64, u64)> = vec![];
+        let mut values: HashMap<(u64, u64), Kind> = HashMap::with_capacity(MAX_SHARED);
         let mut shared_weights = vec![];
-        let mut kind = vec![];
-        for projection in &network.projections {
-            if projection.rule.is_implicit() {
-                kind.push(0);
-                continue;
-            }
-            let step = steps[projection.target];
-            let Distribution::Constant(value) = projection.weight else {
-                kind.push(0);
-                continue;
-            };
-            let key = (value.to_bits(), step.to_bits());
-            let index = values.iter().position(|&v| v == key).unwrap_or(values.len());
-            if index == MAX_SHARED {
-                kind.push(0);
-                continue;
-            }
-            if index == values.len() {
-                values.push(key);
-                shared_weights.push(W::encode(value, step));
-            }
-            kind.push(index as Kind + 1);
-        }
-        let mut spans = vec![];
-        let mut rows = 0;
-        for (id, population) in network.populations.iter().enumerate() {
-            let mut kinds: Vec<Kind> = vec![];
-            for k in network.stored().filter(|(_, p)| p.source == id).map(|(projection, _)| kind[projection]) {
-                if !kinds.contains(&k) {
-                    kinds.push(k);
+        let mut kind_of = |projection: &Projection| match projection.weight {
+            Distribution::Constant(value) if !projection.rule.is_implicit() => {
+                let step = steps[projection.target];
+                let known = shared_weights.len();
+                let key = (value.to_bits(), step.to_bits());
+                if known < MAX_SHARED {
+                    return *values.entry(key).or_insert_with(|| {
+                        shared_weights.push(W::encode(value, step));
+                        known as Kind + 1
+                    });
                 }
+                values.get(&key).copied().unwrap_or(0)
             }
-            let first = rows;
-            rows += population.size as usize * kinds.len();
-            spans.push(RowSpan { first, kinds });
-        }
-        Ok(Self { kind, spans, rows, shared_weights, steps, loose })
+            _ => 0,
+        };
+        let kind = gathered(network.projections.iter().map(|projection| kind_of(projection)), "the plan of a build");
+        let (outgoing, spans) = Outgoing::new(network, &kind);
+        let rows = spans.iter().zip(&network.populations).map(|(span, p)| p.size as usize * span.kinds.len()).sum();
+        Ok(Self { kind, outgoing, spans, rows, shared_weights, steps, loose })
     }
 }
 
@@ -82,8 +69,7 @@ impl<W: Weight> Plan<W> {
         }
         let (mut rows, mut total) = (0.0, 0u64);
         for (id, span) in self.spans.iter().enumerate() {
-            let support = network.stored().filter(|(_, p)| p.source == id).map(|(_, p)| p.delay.support());
-            let (low, high) = support.fold((u32::MAX, 0), |(low, high), (a, b)| (low.min(a), high.max(b)));
+            let (low, high) = self.outgoing.delays(id);
             let size = network.populations[id].size as usize;
             for (k, &kind) in span.kinds.iter().enumerate() {
                 let own = lengths[span.first + k..].iter().step_by(span.kinds.len()).take(size);
@@ -98,9 +84,12 @@ impl<W: Weight> Plan<W> {
     }
 }
 
-/// The quantum of each population's weights: 1 for floats.
+/// The quantum of each population's weights: 1 for floats, which need no bounds.
 fn steps<W: Weight>(network: &Network) -> Result<Vec<f64>, CompileError> {
-    let mut bounds = vec![0.0f64; network.populations.len()];
+    if W::NAME != "q16" {
+        return Ok(filled(network.populations.len(), 1.0, "the plan of a build"));
+    }
+    let mut bounds = filled(network.populations.len(), 0.0f64, "the plan of a build");
     for projection in &network.projections {
         bounds[projection.target] = bounds[projection.target].max(projection.weight.bound());
     }
@@ -109,15 +98,16 @@ fn steps<W: Weight>(network: &Network) -> Result<Vec<f64>, CompileError> {
             bounds[*population] = bounds[*population].max(weight.abs());
         }
     }
-    if W::NAME == "q16" {
-        check_sums(network)?;
-    }
-    Ok(bounds.into_iter().map(|b| if W::NAME == "q16" { q16_step(b) } else { 1.0 }).collect())
+    check_sums(network)?;
+    Ok(gathered(bounds.into_iter().map(q16_step), "the plan of a build"))
 }
 
 /// In fixed point neither the largest weight of a projection nor that of a Poisson stimulus must round to nothing.
 fn check_steps<W: Weight>(network: &Network, steps: &[f64]) -> Result<(), NetworkError> {
-    let lost = |bound: f64, target: PopulationId| W::NAME == "q16" && bound > 0.0 && bound < 0.5 * steps[target];
+    if W::NAME != "q16" {
+        return Ok(());
+    }
+    let lost = |bound: f64, target: PopulationId| bound > 0.0 && bound < 0.5 * steps[target];
     let error = |subject: String, value: String, target: PopulationId| NetworkError::Value {
         subject,
         parameter: "weight",
@@ -142,7 +132,7 @@ fn check_steps<W: Weight>(network: &Network, steps: &[f64]) -> Result<(), Networ
 
 /// In fixed point a neuron's input of one tick must fit 32 bits: at most 65,535 weights can arrive at once.
 fn check_sums(network: &Network) -> Result<(), NetworkError> {
-    let mut inputs = vec![0.0f64; network.populations.len()];
+    let mut inputs = filled(network.populations.len(), 0.0f64, "the plan of a build");
     for projection in &network.projections {
         let n = f64::from(network.populations[projection.source].size);
         let m = f64::from(network.populations[projection.target].size);
@@ -158,7 +148,7 @@ fn check_sums(network: &Network) -> Result<(), NetworkError> {
                 mean + 20.0 * mean.sqrt() + 50.0
             }
             Rule::Pairs(_, targets) => {
-                let mut degrees = vec![0u32; m as usize];
+                let mut degrees = filled(m as usize, 0u32, "the plan of a build");
                 targets.iter().for_each(|&t| degrees[t as usize] += 1);
                 f64::from(degrees.into_iter().max().unwrap_or(0))
             }

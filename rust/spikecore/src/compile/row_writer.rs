@@ -1,8 +1,10 @@
 //! One source neuron's rows: generated for all cores at once, sorted by delay, written as segments.
 
+use super::parallel::Stop;
 use super::partition::Partition;
 use super::plan::Plan;
 use super::rows::Rows;
+use crate::allocation::{push, reserve, resize};
 use crate::id::BLOCK;
 use crate::network::{Distribution, Network, Projection};
 use crate::neurocore::loose::Loose;
@@ -10,6 +12,7 @@ use crate::neurocore::memory::Stored;
 use crate::neurocore::store::{Kind, Segment};
 use crate::neurocore::weight::{Synapse, Weight};
 
+const ROW: &str = "a row of synapses";
 const COUNTED: &str = "invariant: stores are allocated to the counted lengths";
 
 /// What is still to be written of a core's store.
@@ -83,62 +86,79 @@ struct Bin<W> {
     weights: Vec<W>,
 }
 
-/// Generates the rows of one population's neurons.
+/// Generates the rows of one population's neurons after another's; a thread keeps one for all its work.
 pub struct RowWriter<'a, W: Weight> {
+    network: &'a Network,
     partition: &'a Partition,
     plan: &'a Plan<W>,
+    rows: &'a [Option<Rows<'a>>],
+    population: usize,
     kinds: &'a [Kind],
-    outgoing: Vec<(&'a Projection, &'a Rows<'a>, usize, usize)>,
+    /// One per core and kind; the rest is of no use to this population.
     bins: Vec<Bin<W>>,
     targets: Vec<u32>,
     weights: Vec<f64>,
     delays: Vec<u16>,
     counts: Vec<u32>,
+    few: Vec<u64>,
     order: Vec<u32>,
     segments: Vec<Segment>,
     shortest: u32,
 }
 
 impl<'a, W: Weight> RowWriter<'a, W> {
-    /// A writer for the rows of `population`.
-    pub fn new(network: &'a Network, partition: &'a Partition, plan: &'a Plan<W>, rows: &'a [Rows<'a>], population: usize) -> Self {
-        let kinds = plan.spans[population].kinds.as_slice();
-        let mut outgoing = vec![];
-        let (mut shortest, mut longest) = (u32::MAX, 0);
-        for rows in rows {
-            let projection = rows.projection;
-            if projection.source == population {
-                let k = kinds.iter().position(|&k| k == plan.kind[rows.id()]).expect("invariant: planned");
-                outgoing.push((projection, rows, k, network.populations[projection.target].model.receptors()));
-                let (low, high) = projection.delay.support();
-                (shortest, longest) = (shortest.min(low), longest.max(high));
-            }
-        }
-        let bin = || Bin { delays: vec![], slots: vec![], weights: vec![] };
+    /// A writer for rows of no population yet; `rows` are those of each projection, none where nothing is stored.
+    pub fn new(network: &'a Network, partition: &'a Partition, plan: &'a Plan<W>, rows: &'a [Option<Rows<'a>>]) -> Self {
         Self {
+            network,
             partition,
             plan,
-            kinds,
-            outgoing,
-            bins: (0..partition.cores() * kinds.len()).map(|_| bin()).collect(),
+            rows,
+            population: usize::MAX,
+            kinds: &[],
+            bins: vec![],
             targets: vec![],
             weights: vec![],
             delays: vec![],
-            counts: vec![0; (longest + 1).saturating_sub(shortest) as usize],
+            counts: vec![],
+            few: vec![],
             order: vec![],
             segments: vec![],
-            shortest,
+            shortest: 1,
         }
     }
 
-    /// Generates all synapses of `source` into the bins.
-    pub fn generate(&mut self, source: u32) {
-        for bin in &mut self.bins {
+    /// Goes over to the rows of `population`.
+    pub fn start(&mut self, population: usize) {
+        if self.population == population {
+            return;
+        }
+        self.population = population;
+        self.kinds = &self.plan.spans[population].kinds;
+        let (shortest, longest) = self.plan.outgoing.delays(population);
+        self.shortest = shortest;
+        resize(&mut self.counts, (longest + 1).saturating_sub(shortest) as usize, 0, ROW);
+        let bins = self.partition.cores() * self.kinds.len();
+        while self.bins.len() < bins {
+            push(&mut self.bins, Bin { delays: vec![], slots: vec![], weights: vec![] }, ROW);
+        }
+    }
+
+    /// Generates all synapses of `source` into the bins; returns whether it did so, and was not stopped.
+    pub fn generate(&mut self, source: u32, stop: &Stop<'_>) -> bool {
+        let bins = self.partition.cores() * self.kinds.len();
+        for bin in &mut self.bins[..bins] {
             bin.delays.clear();
             bin.slots.clear();
             bin.weights.clear();
         }
-        for &(projection, rows, k, receptors) in &self.outgoing {
+        for &id in self.plan.outgoing.of(self.population) {
+            let rows = self.rows[id].as_ref().expect("invariant: stored");
+            let (projection, k) = (rows.projection, usize::from(self.plan.outgoing.kinds[id]));
+            let receptors = self.network.populations[projection.target].model.receptors();
+            if stop.asked() {
+                return false;
+            }
             rows.targets(source, &mut self.targets);
             let count = self.targets.len();
             rows.weights(source, count, &mut self.weights);
@@ -157,13 +177,14 @@ impl<'a, W: Weight> RowWriter<'a, W> {
                 let receptor = if by_sign { receptor_of(projection, weight) } else { 0 };
                 let slot = self.targets[j].wrapping_add(home.offset).wrapping_add(receptor * home.stride);
                 let bin = &mut self.bins[usize::from(home.core) * self.kinds.len() + k];
-                bin.delays.push(self.delays[j]);
-                bin.slots.push(slot);
+                push(&mut bin.delays, self.delays[j], ROW);
+                push(&mut bin.slots, slot, ROW);
                 if stored {
-                    bin.weights.push(W::encode(weight, step));
+                    push(&mut bin.weights, W::encode(weight, step), ROW);
                 }
             }
         }
+        true
     }
 
     /// Writes the generated rows of one core at the front of `cursor`, which moves on; calls `done(segments, delays)`
@@ -184,7 +205,7 @@ impl<'a, W: Weight> RowWriter<'a, W> {
                 }
                 Cursor::Rows(weighted, shared) => {
                     let frame = self.partition.frame(core);
-                    sort_by_delay(&bin.delays, self.shortest, &mut self.counts, &mut self.order, &mut self.segments);
+                    sort_by_delay(&bin.delays, self.shortest, (&mut self.counts, &mut self.few), &mut self.order, &mut self.segments);
                     if self.kinds[k] == 0 {
                         let out = weighted.split_off_mut(..n).expect(COUNTED);
                         for (place, &at) in self.order.iter().enumerate() {
@@ -215,11 +236,18 @@ fn receptor_of(projection: &Projection, weight: f64) -> u32 {
     }
 }
 
-/// Stable counting sort: `order[j]` is where synapse `j` goes; appends the segments.
-fn sort_by_delay(delays: &[u16], shortest: u32, counts: &mut [u32], order: &mut Vec<u32>, segments: &mut Vec<Segment>) {
+/// Stable counting sort: `order[j]` is where synapse `j` goes; appends the segments. `counts` has a place for each delay.
+fn sort_by_delay(
+    delays: &[u16],
+    shortest: u32,
+    (counts, few): (&mut [u32], &mut Vec<u64>),
+    order: &mut Vec<u32>,
+    segments: &mut Vec<Segment>,
+) {
     order.clear();
+    reserve(order, delays.len(), ROW);
     if delays.len() * 8 < counts.len() {
-        return sort_few(delays, order, segments);
+        return sort_few(delays, few, order, segments);
     }
     let bin = |d: u16| (u32::from(d) - shortest) as usize;
     counts.fill(0);
@@ -240,23 +268,25 @@ fn sort_by_delay(delays: &[u16], shortest: u32, counts: &mut [u32], order: &mut 
     }));
 }
 
-/// The same for rows that are short against the range of delays.
-fn sort_few(delays: &[u16], order: &mut Vec<u32>, segments: &mut Vec<Segment>) {
-    let mut sorted: Vec<u32> = (0..delays.len() as u32).collect();
-    sorted.sort_by_key(|&j| delays[j as usize]);
+/// The same for rows that are short against the range of delays; `sorted` holds a delay above its place.
+fn sort_few(delays: &[u16], sorted: &mut Vec<u64>, order: &mut Vec<u32>, segments: &mut Vec<Segment>) {
+    sorted.clear();
+    reserve(sorted, delays.len(), ROW);
+    sorted.extend((0..).zip(delays).map(|(place, &delay)| u64::from(delay) << 32 | place));
+    sorted.sort_unstable();
     order.resize(delays.len(), 0);
-    for (place, &j) in sorted.iter().enumerate() {
-        order[j as usize] = place as u32;
+    for (place, &word) in (0..).zip(&*sorted) {
+        order[word as u32 as usize] = place;
     }
-    for run in sorted.chunk_by(|&a, &b| delays[a as usize] == delays[b as usize]) {
-        push_segments(delays[run[0] as usize], run.len() as u32, segments);
+    for run in sorted.chunk_by(|a, b| a >> 32 == b >> 32) {
+        push_segments((run[0] >> 32) as u16, run.len() as u32, segments);
     }
 }
 
 fn push_segments(delay: u16, mut count: u32, segments: &mut Vec<Segment>) {
     while count > 0 {
         let len = count.min(u32::from(u16::MAX));
-        segments.push(Segment::new(delay, len as u16));
+        push(segments, Segment::new(delay, len as u16), ROW);
         count -= len;
     }
 }

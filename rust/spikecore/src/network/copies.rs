@@ -55,7 +55,7 @@ impl Projection {
         let delay = match &self.delay {
             DelayLaw::Constant(ticks) => DelayLaw::Constant(*ticks),
             DelayLaw::Table(table) => DelayLaw::Table(Arc::clone(table)),
-            DelayLaw::Array(ticks) => DelayLaw::Array(copied(ticks, "delays")),
+            DelayLaw::Array(ticks) => DelayLaw::Array(ticks.clone()),
         };
         Self { source, target, rule, weight, delay, ..*self }
     }

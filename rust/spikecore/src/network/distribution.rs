@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::check::{finite, value_error};
-use crate::allocation::with_room;
+use crate::allocation::{copied, with_room};
 use crate::error::NetworkError;
 
 /// A distribution of real values.
@@ -105,7 +105,36 @@ pub enum DelayLaw {
     /// Drawn from a table over ticks.
     Table(Arc<crate::random::Discrete>),
     /// Given, one per synapse in the rule's order.
-    Array(Vec<u16>),
+    Array(Ticks),
+}
+
+/// Delays that were given one by one, in ticks. Their range is read once: who asks for it again pays nothing.
+#[derive(Debug)]
+pub struct Ticks {
+    values: Vec<u16>,
+    support: (u32, u32),
+}
+
+impl Ticks {
+    /// These delays; without any, the range is one tick.
+    pub fn new(values: Vec<u16>) -> Self {
+        let low = values.iter().min().map_or(1, |&t| u32::from(t));
+        let high = values.iter().max().map_or(1, |&t| u32::from(t));
+        Self { values, support: (low, high) }
+    }
+}
+
+impl Clone for Ticks {
+    fn clone(&self) -> Self {
+        Self { values: copied(&self.values, "delays"), support: self.support }
+    }
+}
+
+impl std::ops::Deref for Ticks {
+    type Target = [u16];
+    fn deref(&self) -> &[u16] {
+        &self.values
+    }
 }
 
 impl DelayLaw {
@@ -119,13 +148,13 @@ impl DelayLaw {
             Distribution::Array(values) => {
                 let mut all = with_room(values.len(), "an array of delays");
                 for &ms in values {
-                    let ticks = (ms / dt).round();
+                    let ticks = (ms / dt).round_ties_even();
                     if !fits(ticks) || (ms / dt - ticks).abs() >= 1e-3 {
                         return Err(error(ms.to_string()));
                     }
                     all.push(ticks as u16);
                 }
-                return Ok(Self::Array(all));
+                return Ok(Self::Array(Ticks::new(all)));
             }
             Distribution::Constant(ms) => {
                 let ticks = (ms / dt).round();
@@ -148,16 +177,20 @@ impl DelayLaw {
         Ok(Self::Table(Arc::new(table)))
     }
 
+    /// Delays given in ticks of `dt`.
+    pub fn ticks(subject: &str, ticks: Vec<u16>, dt: f64) -> Result<Self, NetworkError> {
+        if ticks.contains(&0) {
+            return Err(value_error(subject, "delay", 0, &format!("1 to 65535 ticks of {dt} ms")));
+        }
+        Ok(Self::Array(Ticks::new(ticks)))
+    }
+
     /// Shortest and longest delay that can occur, in ticks.
     pub fn support(&self) -> (u32, u32) {
         match self {
             Self::Constant(ticks) => (u32::from(*ticks), u32::from(*ticks)),
             Self::Table(table) => table.support(),
-            Self::Array(ticks) => {
-                let low = ticks.iter().min().map_or(1, |&t| u32::from(t));
-                let high = ticks.iter().max().map_or(1, |&t| u32::from(t));
-                (low, high)
-            }
+            Self::Array(ticks) => ticks.support,
         }
     }
 }

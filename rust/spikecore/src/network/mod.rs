@@ -14,10 +14,10 @@ mod projection;
 mod windows;
 
 pub use check::subject_of;
-pub use distribution::{DelayLaw, Distribution};
+pub use distribution::{DelayLaw, Distribution, Ticks};
 pub use input::{Column, Input, Inputs};
 pub use model::{Alif, LifDelta, LifExp, Model, Propagators};
-pub use projection::{Projection, Receptor, Rule};
+pub use projection::{Projection, Receptor, Rule, repeated_pair};
 pub use windows::{Axis, Windows};
 
 use std::sync::Arc;

@@ -2,8 +2,10 @@
 
 use super::check::{known, subject_of, value_error};
 use super::{DelayLaw, Distribution, Model, Network, Windows};
-use crate::error::NetworkError;
+use crate::edges::Edges;
+use crate::error::{CompileError, NetworkError};
 use crate::id::PopulationId;
+use crate::parallel::Watch;
 
 /// Where a weight arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +41,15 @@ pub enum Rule {
     Convolution(Windows),
     /// Windows in which all have one weight, channel by channel.
     Pooling(Windows),
+}
+
+/// The place of a pair that is given a second time: of the lowest such pair, the second. All sources are below `n`.
+///
+/// # Errors
+/// Where `watch` asks to stop, or memory or threads end.
+pub fn repeated_pair(sources: &[u32], targets: &[u32], n: u32, watch: Watch<'_>) -> Result<Option<usize>, CompileError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(Edges::new((sources, targets), n, threads, watch)?.repeated())
 }
 
 /// All synapses from one population to another.
@@ -148,32 +159,35 @@ impl Projection {
                 if sources.len() != targets.len() {
                     return Err(value_error(subject, "targets", format!("{} values", targets.len()), &format!("{} values", sources.len())));
                 }
+                if sources.len() as u64 > u64::from(u32::MAX) {
+                    return Err(value_error(subject, "the number of pairs", sources.len(), "at most 4294967295 in one projection"));
+                }
                 if let Some(bad) = sources.iter().find(|&&s| u64::from(s) >= n) {
                     return Err(value_error(subject, "source index", bad, &format!("0 to {}", n - 1)));
                 }
                 if let Some(bad) = targets.iter().find(|&&t| u64::from(t) >= m) {
                     return Err(value_error(subject, "target index", bad, &format!("0 to {}", m - 1)));
                 }
-                self.check_pairs(subject, sources, targets)
+                self.check_pairs(subject, sources, targets, n as u32)
             }
             _ => Ok(()),
         }
     }
 
     /// Given pairs must not contain what the switches exclude.
-    fn check_pairs(&self, subject: &str, sources: &[u32], targets: &[u32]) -> Result<(), NetworkError> {
+    fn check_pairs(&self, subject: &str, sources: &[u32], targets: &[u32], n: u32) -> Result<(), NetworkError> {
         if self.excludes_self()
             && let Some((same, _)) = sources.iter().zip(targets).find(|(s, t)| s == t)
         {
             return Err(value_error(subject, "autapses", false, &format!("true: neuron {same} is paired with itself")));
         }
         if !self.multapses {
-            let mut pairs: Vec<(u32, u32)> = sources.iter().copied().zip(targets.iter().copied()).collect();
-            pairs.sort_unstable();
-            if let Some(twice) = pairs.windows(2).find(|w| w[0] == w[1]) {
-                let (s, t) = twice[0];
-                return Err(value_error(subject, "multapses", false, &format!("true: the pair ({s}, {t}) is given twice")));
-            }
+            let fault = match repeated_pair(sources, targets, n, &mut |_| true) {
+                Ok(None) => return Ok(()),
+                Ok(Some(at)) => format!("true: the pair ({}, {}) is given twice", sources[at], targets[at]),
+                Err(error) => format!("true: the pairs cannot be compared, {error}"),
+            };
+            return Err(value_error(subject, "multapses", false, &fault));
         }
         Ok(())
     }

@@ -20,9 +20,9 @@ unsafe impl Zeroable for u16 {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for u32 {}
 // SAFETY: G2, an integer.
-unsafe impl Zeroable for i32 {}
-// SAFETY: G2, an integer.
 unsafe impl Zeroable for u64 {}
+// SAFETY: G2, an integer.
+unsafe impl Zeroable for i32 {}
 // SAFETY: G2, an integer.
 unsafe impl Zeroable for super::store::Segment {}
 // SAFETY: G2, a float.
