@@ -12,6 +12,7 @@
 //! Small allocations of fixed size (some kilobytes at most) need none of this.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Memory that the system did not give.
@@ -93,6 +94,21 @@ pub fn gathered<T>(values: impl IntoIterator<Item = T>, what: &'static str) -> V
         push(&mut all, value, what);
     }
     all
+}
+
+/// The elements of a large array, which is not made on the stack first.
+pub fn boxed<T: std::fmt::Debug, const N: usize>(values: impl IntoIterator<Item = T>, what: &'static str) -> Box<[T; N]> {
+    let all = gathered(values, what).into_boxed_slice();
+    all.try_into().expect("invariant: as many values as the array has")
+}
+
+/// Appends to a queue.
+#[inline]
+pub fn enqueue<T>(queue: &mut VecDeque<T>, value: T, what: &'static str) {
+    if queue.len() == queue.capacity() && queue.try_reserve(1).is_err() {
+        unwind::<T>(queue.len() + 1, what);
+    }
+    queue.push_back(value);
 }
 
 /// Makes room for `more`, with some to spare.

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::allocation::{extend, filled, push, with_room};
+use crate::allocation::{copied, extend, filled, push, with_room};
 use crate::id::{NeuronId, Tick};
 use crate::network::Variable;
 
@@ -220,7 +220,7 @@ impl<S: Copy> SampleTap<S> {
 
     /// The same without samples.
     pub fn replica(&self) -> Self {
-        Self { neurons: self.neurons.clone(), columns: self.columns.clone(), values: vec![], ..*self }
+        Self { neurons: copied(&self.neurons, "recorders"), columns: copied(&self.columns, "recorders"), values: vec![], ..*self }
     }
 
     /// Forgets all samples.

@@ -7,6 +7,7 @@ use super::fill::{Filled, out_of_memory};
 use super::parallel::Watch;
 use super::partition::{Partition, Slice};
 use super::plan::Plan;
+use crate::allocation::{push, with_room};
 use crate::error::CompileError;
 use crate::id::CoreId;
 use crate::network::{Distribution, Network, Projection, Receptor, Rule};
@@ -67,7 +68,7 @@ pub fn place<W: Weight>(
     watch: Watch<'_>,
 ) -> Result<Vec<Implicit<W>>, CompileError> {
     let mut pace = Pace { watch, done: from, since: 0 };
-    let mut cores = vec![];
+    let mut cores = with_room(partition.cores(), "implicit projections");
     for core in 0..partition.cores() {
         pace.done = from + (to - from) * core as f64 / partition.cores() as f64;
         let mut implicit = Implicit::new(level);
@@ -79,7 +80,8 @@ pub fn place<W: Weight>(
                 let source = &network.populations[projection.source];
                 let ids = source.first..source.first + source.size;
                 let arrive = arrive(network, projection);
-                incoming.push(Incoming::new(projection.source, ids, projection.one_delay(), kernel, arrive, synapses));
+                let own = Incoming::new(projection.source, ids, projection.one_delay(), kernel, arrive, synapses);
+                push(&mut incoming, own, "implicit projections");
             }
             implicit.push(*slice, network.populations[slice.population].model.receptors(), incoming);
         }

@@ -13,6 +13,7 @@ pub(crate) use crate::parallel;
 
 use std::sync::Arc;
 
+use crate::allocation::{copied, filled, gathered, push};
 use crate::error::CompileError;
 use crate::id::{BLOCK, NeuronId, Tick};
 use crate::machine::engine::{Engine, Parts};
@@ -71,23 +72,24 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let mut filled = fill::fill(network, &partition, &plan, threads, &mut |done| watch(stored * done))?;
     let computed = implicit::place(network, &partition, &plan, level, &mut filled, (stored, BUILT), &mut *watch)?;
     let initial = initial_potentials(network);
-    let starts: Vec<NeuronId> = network.populations.iter().map(|p| p.first).chain([network.neurons() as NeuronId]).collect();
+    let starts = network.populations.iter().map(|p| p.first).chain([network.neurons() as NeuronId]);
+    let starts: Vec<NeuronId> = gathered(starts, "a table of populations");
     let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
     let lanes = lanes(&partition, &filled.lookahead, options.log_capacity);
     let (router, ports) = Router::new(&lanes)?;
-    let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = filled.stores.iter().map(|_| std::sync::Mutex::new(None)).collect();
-    let jobs: Vec<_> = filled.stores.into_iter().zip(computed).enumerate().collect();
+    let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = gathered(filled.stores.iter().map(|_| std::sync::Mutex::new(None)), "the cores");
+    let jobs: Vec<_> = gathered(filled.stores.into_iter().zip(computed).enumerate(), "the cores");
     let flows = flow::shared(network.populations.iter().map(|p| p.model.propagators(network.dt)));
     each(threads, jobs, (BUILT, 1.0), watch, |(id, (store, computed))| {
         let slices = partition.slices[id].iter();
-        let placed = slices.map(|slice| place(network, &plan, slice, &initial, (options.updates, &flows))).collect();
+        let placed = gathered(slices.map(|slice| place(network, &plan, slice, &initial, (options.updates, &flows))), SLICES);
         let nearest = filled.lookahead.iter().filter_map(|to| to[id]).min().unwrap_or(1);
         let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead, nearest };
-        let memory = Memory::new(store, computed, partition.slots[id], reach, starts.clone());
+        let memory = Memory::new(store, computed, partition.slots[id], reach, copied(&starts, "a table of populations"));
         let core = Core::new(id, level, memory, placed);
         *cores[id].lock().expect("one holder") = Some(core);
     })?;
-    let cores = cores.into_iter().map(|c| c.into_inner().expect("joined").expect("made above")).collect();
+    let cores = gathered(cores.into_iter().map(|c| c.into_inner().expect("joined").expect("made above")), "the cores");
     let parts = Parts {
         cores,
         lanes,
@@ -112,24 +114,28 @@ fn lanes(partition: &Partition, lookahead: &[Vec<Option<u32>>], log_capacity: Op
     let lane = |core: usize| {
         let neurons = partition.neurons(core);
         let capacity = log_capacity.unwrap_or(Router::least_capacity(neurons) + COMFORT);
-        let inputs = (0..partition.cores()).filter_map(|p| lookahead[p][core].map(|lookahead| (p, lookahead))).collect();
+        let inputs = (0..partition.cores()).filter_map(|p| lookahead[p][core].map(|lookahead| (p, lookahead)));
+        let inputs = gathered(inputs, "a lane of the router");
         Lane { neurons, capacity, inputs }
     };
-    (0..partition.cores()).map(lane).collect()
+    gathered((0..partition.cores()).map(lane), "the router")
 }
 
 /// Initial potentials relative to rest, per population; keyed by population, so independent of the partition.
 fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
     let of = |(id, population): (usize, &Population)| {
-        let mut potentials = vec![0.0; population.size as usize];
+        let mut potentials = filled(population.size as usize, 0.0, "initial potentials");
         let stream = Stream::new(network.seed, Purpose::InitialPotential, id as u32, 0);
         rows::draw(&population.initial, &stream, &mut potentials);
         let models = population.models(0..potentials.len()).iter().cycle();
         potentials.iter_mut().zip(models).for_each(|(v, model)| *v -= model.rest());
         potentials
     };
-    network.populations.iter().map(|p| &**p).enumerate().map(of).collect()
+    gathered(network.populations.iter().map(|p| &**p).enumerate().map(of), "initial potentials")
 }
+
+/// What this memory is for.
+const SLICES: &str = "the slices of a core";
 
 /// One slice with its state, drive and recorders.
 fn place<W: Weight>(
@@ -166,14 +172,15 @@ fn place<W: Weight>(
         spikes: SpikeCounts::new(slice.len as usize),
         recorded: network.recorded[id],
         log: SpikeLog::default(),
-        taps: taps.filter(|tap| !tap.neurons.is_empty()).collect(),
+        taps: gathered(taps.filter(|tap| !tap.neurons.is_empty()), "recorders"),
     }
 }
 
 /// A source's spikes of one slice, by step: a spike stamped `t` is emitted by step `t - 1`.
 fn source_spikes(population: &Population, slice: &Slice) -> Vec<(Tick, u32)> {
     let inside = |&&(_, n): &&(Tick, u32)| (slice.first..slice.first + slice.len).contains(&n);
-    population.source_spikes.iter().filter(inside).map(|&(tick, n)| (tick - 1, n - slice.first)).collect()
+    let own = population.source_spikes.iter().filter(inside).map(|&(tick, n)| (tick - 1, n - slice.first));
+    gathered(own, "the spikes of a source")
 }
 
 /// Currents and Poisson processes onto one slice.
@@ -192,10 +199,10 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std:
                 let receptor = usize::from(inhibitory && model.receptors() > 1);
                 if let Some(gaps) = PoissonGaps::new(*lambda) {
                     let slice = (range.start as u32, range.len() as u32);
-                    rare.push(RareDrive::new(gaps, key, weight, receptor, (*start, *stop), slice));
+                    push(&mut rare, RareDrive::new(gaps, key, weight, receptor, (*start, *stop), slice), "stimuli");
                     continue;
                 }
-                poisson.push(PoissonDrive {
+                let drive = PoissonDrive {
                     counts: PoissonCounts::new(*lambda).expect("invariant: checked in the description"),
                     seed: key.0,
                     stimulus: key.1,
@@ -203,18 +210,19 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std:
                     receptor,
                     start: *start,
                     stop: *stop,
-                });
+                };
+                push(&mut poisson, drive, "stimuli");
             }
             Stimulus::DirectCurrent { population, amplitudes, start, stop } if *population == id => {
-                let own = if amplitudes.len() == 1 { amplitudes.clone() } else { amplitudes[range.clone()].to_vec() };
-                currents.push((own, *start, *stop));
+                let own = if amplitudes.len() == 1 { amplitudes } else { &amplitudes[range.clone()] };
+                push(&mut currents, (copied(own, "currents"), *start, *stop), "stimuli");
             }
             _ => {}
         }
     }
     let models = network.populations[id].models(range.clone());
-    let i_e = models.iter().map(Model::i_e).collect();
-    let p20 = models.iter().filter_map(|m| m.propagators(network.dt)).map(|p| p.p20).collect();
+    let i_e = gathered(models.iter().map(Model::i_e), "currents");
+    let p20 = gathered(models.iter().filter_map(|m| m.propagators(network.dt)).map(|p| p.p20), "currents");
     Outside { poisson, rare, currents, given: vec![], i_e, p20, bias: vec![], next_change: 0 }
 }
 

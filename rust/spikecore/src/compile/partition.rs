@@ -3,6 +3,7 @@
 //! on the cut.
 
 use super::layout;
+use crate::allocation::{filled, push, with_room};
 use crate::error::CompileError;
 use crate::id::{BLOCK, CoreId, MAX_SLOTS, PopulationId};
 use crate::network::Network;
@@ -46,6 +47,9 @@ pub struct Partition {
     pub slots: Vec<usize>,
 }
 
+/// What this memory is for.
+const CUT: &str = "the cut of the network into cores";
+
 impl Partition {
     /// Cuts `network` for `workers`: at least one core per worker, and no core above [`MAX_SLOTS`], or [`WIDE_SLOTS`] where
     /// synapses are loose: then a spike finds its synapses in fewer cores.
@@ -74,12 +78,13 @@ impl Partition {
     }
 
     fn cut(network: &Network, cores: usize, pinned: &dyn Fn(usize) -> Option<usize>) -> Self {
-        let mut partition = Self { slices: vec![vec![]; cores], homes: vec![], slots: vec![0; cores] };
+        let homes = with_room(network.populations.len(), CUT);
+        let mut partition = Self { slices: filled(cores, vec![], CUT), homes, slots: filled(cores, 0, CUT) };
         for (id, population) in network.populations.iter().enumerate() {
             let size = population.size as usize;
             let receptors = population.model.receptors();
             let blocks = size.div_ceil(BLOCK);
-            let mut homes = vec![BlockHome { core: 0, offset: 0, stride: 0 }; blocks];
+            let mut homes = filled(blocks, BlockHome { core: 0, offset: 0, stride: 0 }, CUT);
             for piece in 0..cores {
                 let (range, core) = match pinned(id) {
                     Some(core) if piece == core => (0..blocks, core),
@@ -96,10 +101,10 @@ impl Partition {
                 let home = BlockHome { core: core as u16, offset: (slot0 as u32).wrapping_sub(first as u32), stride: stride as u32 };
                 homes[range].fill(home);
                 let slice = Slice { population: id, first: first as u32, len: len as u32, slot0: slot0 as u32, stride: stride as u32 };
-                partition.slices[core].push(slice);
+                push(&mut partition.slices[core], slice, CUT);
                 partition.slots[core] += stride * receptors;
             }
-            partition.homes.push(homes);
+            partition.homes.push(homes); // there is room
         }
         partition
     }

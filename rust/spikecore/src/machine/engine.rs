@@ -234,7 +234,8 @@ impl<W: Weight> Engine<W> {
 
     /// Largest leads: (core, producer, ticks).
     pub(super) fn leads(&self) -> Vec<(usize, usize, u64)> {
-        self.ports.iter().flat_map(|p| p.leads().iter().map(|&(producer, ticks)| (p.core(), producer, ticks))).collect()
+        let leads = self.ports.iter().flat_map(|p| p.leads().iter().map(|&(producer, ticks)| (p.core(), producer, ticks)));
+        gathered(leads, "counters")
     }
 
     /// Spikes put on logs.

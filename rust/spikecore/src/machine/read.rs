@@ -1,7 +1,7 @@
 //! Reading a machine between runs: state, spikes, counts, synapses. Reading changes nothing.
 
 use super::engine::Engine;
-use crate::allocation::filled;
+use crate::allocation::{filled, gathered, push, resize, with_room};
 use crate::error::NetworkError;
 use crate::id::{PopulationId, Tick};
 use crate::network::Variable;
@@ -65,6 +65,10 @@ pub struct Statistics {
     pub loose: Vec<bool>,
 }
 
+/// What this memory is for.
+const COUNTERS: &str = "counters";
+const SYNAPSES: &str = "a list of synapses";
+
 impl Statistics {
     /// Adds the counts per population of another machine of the same network.
     pub(super) fn add_counts(&mut self, other: &Self) {
@@ -76,7 +80,8 @@ impl Statistics {
             (&mut self.stimulus_events, &other.stimulus_events),
         ];
         for (sums, counts) in own {
-            sums.resize(counts.len().max(sums.len()), 0);
+            let n = counts.len().max(sums.len());
+            resize(sums, n, 0, COUNTERS);
             sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
     }
@@ -133,7 +138,7 @@ impl<W: Weight> Engine<W> {
 
     /// See [`super::Machine::out_degrees`].
     pub fn out_degrees(&self) -> Vec<u64> {
-        self.out_degree.iter().map(|&d| u64::from(d)).collect()
+        gathered(self.out_degree.iter().map(|&d| u64::from(d)), "out-degrees")
     }
 
     /// See [`super::Machine::synapses`].
@@ -151,21 +156,19 @@ impl<W: Weight> Engine<W> {
                 core.memory().visit(source, index, |slot, weight, delay| {
                     if slots.contains(&slot) {
                         let neuron = (slot - slice.slot0) % slice.stride + slice.first;
-                        rows.push((index, delay, neuron, place, weight.decode(self.steps[target])));
+                        push(&mut rows, (index, delay, neuron, place, weight.decode(self.steps[target])), SYNAPSES);
                         place += 1;
                     }
                 });
             }
         }
-        rows.sort_by_key(|r| (r.0, r.1, r.2, r.3));
-        let mut synapses = Synapses::default();
-        for (source, delay, neuron, _, weight) in rows {
-            synapses.sources.push(source);
-            synapses.targets.push(neuron);
-            synapses.weights.push(weight);
-            synapses.delays.push(delay);
-        }
-        Ok(synapses)
+        rows.sort_unstable_by_key(|r| (r.0, r.1, r.2, r.3)); // no two are equal: a core has all synapses onto a neuron
+        Ok(Synapses {
+            sources: gathered(rows.iter().map(|r| r.0), SYNAPSES),
+            targets: gathered(rows.iter().map(|r| r.2), SYNAPSES),
+            weights: gathered(rows.iter().map(|r| r.4), SYNAPSES),
+            delays: gathered(rows.iter().map(|r| r.1), SYNAPSES),
+        })
     }
 
     /// Spikes of a slice since compilation, and synapses of them.
@@ -177,12 +180,15 @@ impl<W: Weight> Engine<W> {
     pub fn statistics(&self) -> Statistics {
         let n = self.population_sizes.len();
         let mut s = Statistics {
-            spikes: vec![0; n],
-            synaptic_operations: vec![0; n],
-            neuron_updates: vec![0; n],
-            updates_skipped: vec![0; n],
-            stimulus_events: vec![0; n],
-            phases_s: self.phases.iter().map(|p| [p.ingest, p.deliver, p.integrate, p.wait]).collect(),
+            spikes: filled(n, 0, COUNTERS),
+            synaptic_operations: filled(n, 0, COUNTERS),
+            neuron_updates: filled(n, 0, COUNTERS),
+            updates_skipped: filled(n, 0, COUNTERS),
+            stimulus_events: filled(n, 0, COUNTERS),
+            store_bytes_per_core: with_room(self.cores.len(), COUNTERS),
+            operations_per_core: with_room(self.cores.len(), COUNTERS),
+            loose: with_room(self.cores.len(), COUNTERS),
+            phases_s: gathered(self.phases.iter().map(|p| [p.ingest, p.deliver, p.integrate, p.wait]), COUNTERS),
             run_s: self.run_s,
             ticks: self.now,
             workers: self.workers,
@@ -190,11 +196,10 @@ impl<W: Weight> Engine<W> {
             weights: W::NAME,
             leads: self.leads(),
             packets: self.packets(),
-            events_per_worker: self
-                .cores_per_worker()
-                .into_iter()
-                .map(|own| self.cores[own].iter().map(|c| c.counters.scattered).sum())
-                .collect(),
+            events_per_worker: gathered(
+                self.cores_per_worker().into_iter().map(|own| self.cores[own].iter().map(|c| c.counters.scattered).sum()),
+                COUNTERS,
+            ),
             ..Statistics::default()
         };
         for core in &self.cores {

@@ -6,7 +6,7 @@
 
 use super::engine::Engine;
 use super::read::Statistics;
-use crate::allocation::{filled, gathered, with_room};
+use crate::allocation::{filled, gathered, push, with_room};
 use crate::id::{NeuronId, Tick};
 use crate::neurocore::counts::SparseCounts;
 use crate::neurocore::weight::{Real, Weight};
@@ -79,7 +79,7 @@ impl<W: Weight> Engine<W> {
     fn tables(&self) -> Vec<Table> {
         let mut taps: Vec<Vec<Tapped<'_, W::State>>> = filled(self.recorders.len(), vec![], "samples");
         for (tap, origin) in self.cores.iter().flat_map(|core| core.placed()).flat_map(|placed| placed.samples()) {
-            taps[tap.recorder].push((tap, origin));
+            push(&mut taps[tap.recorder], (tap, origin), "samples");
         }
         let table = |(&(interval, width, last), taps): (&(Tick, usize, Tick), &Vec<_>)| {
             let ticks: Vec<Tick> = gathered((last / interval + 1..=self.now / interval).map(|k| k * interval), "samples");

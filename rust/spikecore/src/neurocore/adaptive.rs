@@ -19,11 +19,12 @@
 use super::neurons::block;
 use super::varied::{column, constant};
 use super::weight::{Real, Weight};
+use crate::allocation::{copied, filled, gathered};
 use crate::id::BLOCK;
 use crate::network::{Model, Propagators};
 
 /// Constants and state of adaptive neurons, but for the potential.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Adaptive<S> {
     alpha: Vec<S>,
     /// `(1 - alpha) R`.
@@ -39,12 +40,23 @@ pub(crate) struct Adaptive<S> {
     spiked: Vec<S>,
 }
 
+/// What this memory is for.
+const WHAT: &str = "the state of adaptive neurons";
+
+impl<S: Clone> Clone for Adaptive<S> {
+    fn clone(&self) -> Self {
+        let [alpha, gain, rho, per_spike] = [&self.alpha, &self.gain, &self.rho, &self.per_spike].map(|values| copied(values, WHAT));
+        let [b0, beta, eta, spiked] = [&self.b0, &self.beta, &self.eta, &self.spiked].map(|values| copied(values, WHAT));
+        Self { alpha, gain, rho, per_spike, b0, beta, eta, spiked }
+    }
+}
+
 impl<S: Real> Adaptive<S> {
     pub(super) const ARRAYS: usize = 8;
 
     /// Of neurons with these models, one for all or one each; none has fired yet.
     pub(super) fn new(models: &[Model], padded: usize, h: f64) -> Self {
-        let all: Vec<Propagators> = models.iter().filter_map(|m| m.propagators(h)).collect();
+        let all: Vec<Propagators> = gathered(models.iter().filter_map(|m| m.propagators(h)), WHAT);
         let of = |get: &dyn Fn(&Propagators) -> f64| column(padded, all.iter().map(|p| S::from_f64(get(p))));
         let beta = |model: &Model| if let Model::Alif(m) = model { m.beta } else { 0.0 };
         Self {
@@ -54,8 +66,8 @@ impl<S: Real> Adaptive<S> {
             per_spike: of(&|p| p.p21[0]),
             b0: of(&|p| p.theta),
             beta: column(padded, models.iter().map(|m| S::from_f64(beta(m)))),
-            eta: vec![S::default(); padded],
-            spiked: vec![S::default(); padded],
+            eta: filled(padded, S::default(), WHAT),
+            spiked: filled(padded, S::default(), WHAT),
         }
     }
 

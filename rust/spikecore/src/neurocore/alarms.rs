@@ -1,6 +1,7 @@
 //! Alarms: neurons to be looked at in a later tick, whether or not they get input by then.
 
 use super::kernels::prefetch_element;
+use crate::allocation::push;
 use crate::id::Tick;
 
 /// Ticks that an alarm may lie ahead.
@@ -56,7 +57,7 @@ impl Alarms {
     fn chunk(&mut self, next: u32) -> u32 {
         let empty = Chunk { next, len: 0, slots: [0; FULL] };
         if self.free == NONE {
-            self.chunks.push(empty);
+            push(&mut self.chunks, empty, "alarms");
             return self.chunks.len() as u32 - 1;
         }
         let found = self.free;

@@ -2,6 +2,7 @@
 //! neurons look theirs up at once in vectors ([`super::advance`]).
 
 use super::weight::Real;
+use crate::allocation::boxed;
 use crate::id::Tick;
 
 /// Values of a digit.
@@ -73,7 +74,7 @@ impl Exact {
 
 /// All digits of the flow that in one tick does `one`.
 pub fn of<S: Real>(mut one: Exact) -> Box<[Digit<S>; DIGITS]> {
-    Box::new(std::array::from_fn(|_| {
+    let digits = (0..DIGITS).map(|_| {
         let mut sum = Exact::NONE;
         let digit = std::array::from_fn(|_| {
             let next = sum.then(one);
@@ -81,7 +82,8 @@ pub fn of<S: Real>(mut one: Exact) -> Box<[Digit<S>; DIGITS]> {
         });
         one = sum;
         Digit::new(&digit)
-    }))
+    });
+    boxed(digits, "the tables of a model")
 }
 
 /// Digit `k` of a number of ticks.

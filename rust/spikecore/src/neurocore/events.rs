@@ -16,6 +16,7 @@ use super::rounds::{Visit, Work};
 use super::single::Single;
 use super::touched::{Mark, Touched};
 use super::weight::Weight;
+use crate::allocation::{filled, push, reserve};
 use crate::id::{BLOCK, Tick};
 
 /// How neurons are updated.
@@ -73,7 +74,7 @@ impl Activity {
 }
 
 /// Steps of single neurons in a span of 64 ticks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Steps {
     span: Tick,
     /// By block. All neurons in all ticks are 8,192.
@@ -83,7 +84,7 @@ pub struct Steps {
 impl Steps {
     /// Of so many blocks.
     pub(super) fn new(blocks: usize) -> Self {
-        Self { span: 0, of: vec![0; blocks] }
+        Self { span: 0, of: filled(blocks, 0, "the state of neurons") }
     }
 
     /// None, in the first span.
@@ -238,7 +239,7 @@ impl<W: Weight> Slab<W> {
         wake.words.clear();
         let receptors = self.receptors();
         for receptor in 0..receptors {
-            wake.touched.take(wake.cell + receptor * padded, padded, |word, bits| wake.words.push((word, bits)));
+            wake.touched.take(wake.cell + receptor * padded, padded, |word, bits| push(wake.words, (word, bits), "events of a tick"));
         }
         if receptors > 1 {
             wake.words.sort_unstable_by_key(|&(word, _)| word);
@@ -254,7 +255,7 @@ impl<W: Weight> Slab<W> {
                 continue;
             }
             while bits != 0 {
-                wake.neurons.push((word * 64) as u32 + bits.trailing_zeros());
+                push(wake.neurons, (word * 64) as u32 + bits.trailing_zeros(), "events of a tick");
                 bits &= bits - 1;
             }
         }
@@ -265,12 +266,13 @@ impl<W: Weight> Slab<W> {
             for &neuron in some {
                 for receptor in 0..receptors {
                     let input = std::mem::take(&mut acc[receptor * padded + neuron as usize]);
-                    items.push(Item { neuron, phase: 0, receptor: receptor as u16, input });
+                    push(&mut items, Item { neuron, phase: 0, receptor: receptor as u16, input }, "events of a tick");
                 }
             }
             let (base, end) = (drive.tick, drive.tick + 1);
             let mut visit = Visit { base, end, items: &mut items, bias: drive.bias, slot: *slot, alarms };
             self.visit(work, &mut visit);
+            reserve(out, work.fired.len(), "spikes of a tick");
             out.extend(work.fired.drain(..).map(|(_, neuron)| neuron));
         }
         work.items = items;

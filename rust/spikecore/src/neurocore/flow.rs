@@ -42,6 +42,7 @@ use std::sync::Arc;
 
 use super::digits::{self, DIGITS, Digit, Exact, NEAR, has_more, value};
 use super::weight::Real;
+use crate::allocation::{gathered, push};
 use crate::id::Tick;
 use crate::network::Propagators;
 
@@ -124,10 +125,10 @@ pub fn shared<S: Real>(models: impl Iterator<Item = Option<Propagators>>) -> Vec
             return Arc::clone(flow);
         }
         let flow = Arc::new(Flow::new(&p));
-        known.push((p, Arc::clone(&flow)));
+        push(&mut known, (p, Arc::clone(&flow)), "the tables of models");
         flow
     };
-    models.map(|p| p.map(&mut flow)).collect()
+    gathered(models.map(|p| p.map(&mut flow)), "the tables of models")
 }
 
 impl<S: Real> Flow<S> {

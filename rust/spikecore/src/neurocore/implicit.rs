@@ -9,12 +9,13 @@ use super::frame::CELLS;
 use super::incoming::{Cells, Incoming};
 use super::touched::Mark;
 use super::weight::Weight;
+use crate::allocation::{gathered, push, reserve};
 use crate::compile::partition::Slice;
 use crate::id::{NeuronId, Tick};
 use crate::simd::Level;
 
 /// The implicit projections onto one slice, in declaration order.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Onto<W: Weight> {
     slice: Slice,
     receptors: usize,
@@ -22,7 +23,7 @@ struct Onto<W: Weight> {
 }
 
 /// All implicit projections onto a core.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Implicit<W: Weight> {
     level: Level,
     onto: Vec<Onto<W>>,
@@ -42,8 +43,14 @@ impl<W: Weight> Implicit<W> {
     /// Adds the projections onto a slice of neurons with so many receptors, in declaration order.
     pub fn push(&mut self, slice: Slice, receptors: usize, incoming: Vec<Incoming<W>>) {
         if !incoming.is_empty() {
-            self.onto.push(Onto { slice, receptors, incoming });
+            push(&mut self.onto, Onto { slice, receptors, incoming }, "projections");
         }
+    }
+
+    /// The same for a replica, with nothing waiting.
+    pub fn replica(&self) -> Self {
+        let onto = |onto: &Onto<W>| Onto { incoming: gathered(onto.incoming.iter().map(Incoming::replica), "projections"), ..*onto };
+        Self { onto: gathered(self.onto.iter().map(onto), "projections"), ..Self::new(self.level) }
     }
 
     /// Are there none?
@@ -98,7 +105,7 @@ impl<W: Weight> Implicit<W> {
         let Onto { slice, receptors, incoming } = &mut self.onto[k];
         self.due.clear();
         for (which, incoming) in incoming.iter_mut().enumerate() {
-            incoming.take_due(now, |tick, source| self.due.push((tick, source, which)));
+            incoming.take_due(now, |tick, source| push(&mut self.due, (tick, source, which), "what is due"));
         }
         self.due.sort_unstable();
         let first = base + slice.slot0 as usize;
@@ -108,6 +115,7 @@ impl<W: Weight> Implicit<W> {
         for run in self.due.chunk_by(|a, b| a.2 == b.2) {
             let incoming = &incoming[run[0].2];
             self.sources.clear();
+            reserve(&mut self.sources, run.len(), "what is due");
             self.sources.extend(run.iter().map(|&(_, source, _)| source - incoming.ids.start));
             added += incoming.add(self.level, slice, &self.sources, &mut cells, marks);
         }

@@ -15,6 +15,7 @@ use super::kernels;
 use super::touched::Mark;
 use super::weight::Weight;
 use super::window::{Land, Window};
+use crate::allocation::{enqueue, gathered};
 use crate::compile::partition::Slice;
 use crate::id::{NeuronId, Tick};
 use crate::simd::Level;
@@ -48,7 +49,7 @@ pub enum Arrive {
 }
 
 /// What one implicit projection has on one core.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Incoming<W: Weight> {
     /// Population that it comes from.
     pub source: usize,
@@ -65,7 +66,16 @@ pub struct Incoming<W: Weight> {
     waiting: Vec<VecDeque<(Tick, NeuronId)>>,
 }
 
+/// What this memory is for.
+const WAITING: &str = "spikes that wait for their delay";
+
 impl<W: Weight> Incoming<W> {
+    /// The same for a replica, with nothing waiting.
+    pub fn replica(&self) -> Self {
+        let waiting = gathered(self.waiting.iter().map(|_| VecDeque::new()), WAITING);
+        Self { ids: self.ids.clone(), kernel: Arc::clone(&self.kernel), waiting, ..*self }
+    }
+
     /// From the neurons `ids` of population `source`, after `delay` ticks; `synapses` is the sum of their fan-outs.
     pub fn new(source: usize, ids: Range<NeuronId>, delay: u32, kernel: Kernel<W>, arrive: Arrive, synapses: u64) -> Self {
         Self { source, ids, delay, kernel: Arc::new(kernel), arrive, synapses, waiting: vec![] }
@@ -79,7 +89,7 @@ impl<W: Weight> Incoming<W> {
         if let Kernel::Dense(matrix) = &*self.kernel {
             let synapses = own.len() * matrix.targets();
             if synapses > 0 {
-                self.waiting[channel].extend(own.iter().map(|&id| (tick, id)));
+                own.iter().for_each(|&id| enqueue(&mut self.waiting[channel], (tick, id), WAITING));
             }
             return synapses as u64;
         }
@@ -87,7 +97,7 @@ impl<W: Weight> Incoming<W> {
         for &id in own {
             let fan_out = self.kernel.fan_out(id - self.ids.start);
             if fan_out > 0 {
-                self.waiting[channel].push_back((tick, id));
+                enqueue(&mut self.waiting[channel], (tick, id), WAITING);
                 synapses += fan_out;
             }
         }
@@ -96,7 +106,7 @@ impl<W: Weight> Incoming<W> {
 
     /// Makes room for so many channels.
     pub fn open(&mut self, channels: usize) {
-        self.waiting = vec![VecDeque::new(); channels];
+        self.waiting = gathered((0..channels).map(|_| VecDeque::new()), WAITING);
     }
 
     /// Forgets the spikes that wait.

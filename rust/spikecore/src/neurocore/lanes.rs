@@ -13,6 +13,7 @@ use super::flow::Flow;
 use super::neurons::Constants;
 use super::single::Single;
 use super::weight::{Real, Weight};
+use crate::allocation::{push, resize};
 use crate::id::Tick;
 use crate::simd::Level;
 use std::ops::Range;
@@ -109,7 +110,7 @@ impl<W: Weight, const N: usize> Lanes<W, N> {
     pub fn take(&mut self, singles: &mut [Single<W::State, N>], items: &[Item<W::Acc>]) {
         let most = (self.len + items.len()).div_ceil(WIDTH);
         if most > self.groups.len() {
-            self.groups.resize(most, Group::empty());
+            resize(&mut self.groups, most, Group::empty(), "lanes of neurons");
         }
         let (groups, mut len) = (&mut self.groups[..], self.len);
         for item in items {
@@ -287,13 +288,13 @@ fn meet<W: Weight, const N: usize>(groups: &mut [Group<W, N>], later: &mut Vec<I
     let (group, lane) = (&mut groups[lane / WIDTH], lane % WIDTH);
     let phase = group.phase[lane] as u16;
     if item.phase > phase {
-        return later.push(item);
+        return push(later, item, "lanes of neurons");
     }
     if item.phase < phase {
         group.phase[lane] = u32::from(item.phase);
         for (receptor, input) in group.input.iter_mut().enumerate() {
             let input = std::mem::take(&mut input[lane]);
-            later.push(Item { neuron: item.neuron, phase, receptor: receptor as u16, input });
+            push(later, Item { neuron: item.neuron, phase, receptor: receptor as u16, input }, "lanes of neurons");
         }
     }
     let sum = &mut group.input[usize::from(item.receptor)][lane];

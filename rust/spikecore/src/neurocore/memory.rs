@@ -89,7 +89,7 @@ impl<W: Weight> Memory<W> {
 
     /// The memory of a replica of its core: the same store, and delay lines of its own, which hold nothing.
     pub fn replica(&self) -> Self {
-        let (held, implicit) = (self.held.clone(), self.implicit.clone());
+        let (held, implicit) = (self.held.clone(), self.implicit.replica());
         let mut replica = Self { held, implicit, frame: self.frame, population_starts: self.population_starts.clone() };
         replica.reset();
         replica

@@ -38,6 +38,7 @@ pub mod visits;
 pub mod weight;
 pub mod window;
 
+use crate::allocation::{gathered, resize, with_room};
 use crate::id::{CoreId, NeuronId, PopulationId, Tick};
 use crate::network::{Input, Variable};
 use crate::simd::Level;
@@ -54,6 +55,9 @@ pub use source::Source;
 use touched::{Mark, Touched};
 use visits::Visits;
 use weight::Weight;
+
+/// What room for the events of a tick is for.
+const TICK: &str = "the events of a tick";
 
 /// Exact event counts of one core; never joules.
 #[derive(Debug, Clone, Default)]
@@ -135,15 +139,15 @@ impl<W: Weight> Core<W> {
             id,
             level,
             memory,
-            cells: Pages::zeroed(parts).expect("invariant: forecast and replica_bytes count the cells"),
+            cells: Pages::room(parts, "the accumulators of a core"),
             placed,
-            emitted: Vec::with_capacity(neurons),
-            fired: Vec::with_capacity(neurons),
+            emitted: with_room(neurons, TICK),
+            fired: with_room(neurons, TICK),
             eventful,
             touched: Touched::new(parts * CELLS),
             alarms: Alarms::new(),
-            words: Vec::with_capacity(parts * CELLS / 64),
-            marked: Vec::with_capacity(neurons),
+            words: with_room(parts * CELLS / 64, TICK),
+            marked: with_room(neurons, TICK),
             dense,
             visits,
             work: Work::new(level),
@@ -160,7 +164,8 @@ impl<W: Weight> Core<W> {
 
     /// A core with the same neurons and the same store, at tick 0; Poisson events are drawn with this seed.
     pub fn replica(&self, seed: u64) -> Self {
-        let mut replica = Self::new(self.id, self.level, self.memory.replica(), self.placed.iter().map(Placed::replica).collect());
+        let placed = gathered(self.placed.iter().map(Placed::replica), "the neurons of a replica");
+        let mut replica = Self::new(self.id, self.level, self.memory.replica(), placed);
         #[cfg(test)]
         {
             (replica.panic_at, replica.wakeful) = (self.panic_at, self.wakeful);
@@ -428,7 +433,7 @@ impl<W: Weight> Core<W> {
 
     /// Adds up to `events` of its synapses to a scratch copy of its cells, in stored order; returns how many.
     pub fn bare_scatter(&self, events: usize, scratch: &mut Vec<W::Acc>) -> usize {
-        scratch.resize(self.cells.len() * CELLS, W::Acc::default());
+        resize(scratch, self.cells.len() * CELLS, W::Acc::default(), "a copy of accumulators");
         self.memory.bare_scatter(events, scratch.as_chunks_mut().0)
     }
 }

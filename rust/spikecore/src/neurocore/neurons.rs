@@ -15,6 +15,7 @@ use super::pages::{Pages, Zeroable};
 use super::single::Singles;
 use super::varied::{self, Own};
 use super::weight::{Real, Weight};
+use crate::allocation::{copied, filled, gathered, with_room};
 use crate::id::{BLOCK, Tick};
 use crate::network::{Model, Propagators};
 use crate::random::PoissonCounts;
@@ -68,7 +69,7 @@ pub struct Slab<W: Weight> {
     /// Resting potentials, mV: one, or one per neuron.
     rest: Vec<f64>,
     /// Potential relative to rest, mV, at tick 0.
-    initial: Arc<[W::State]>,
+    initial: Arc<Vec<W::State>>,
     /// Potential relative to rest, mV.
     pub(super) v: Pages<W::State>,
     /// Synaptic currents, pA.
@@ -159,14 +160,14 @@ impl<W: Weight> Slab<W> {
             constants: Constants::new(p),
             own,
             step: real(step),
-            rest: if each.is_empty() { vec![model.rest()] } else { each.iter().map(Model::rest).collect() },
-            initial: (&*v).into(),
+            rest: if each.is_empty() { vec![model.rest()] } else { gathered(each.iter().map(Model::rest), STATE) },
+            initial: Arc::new(copied(&v, STATE)),
             v,
             i: [current(0), current(1)],
             r: zeroed(padded),
             len: initial.len(),
-            dense: Vec::with_capacity(blocks),
-            activity: vec![Activity::new(updates); blocks],
+            dense: with_room(blocks, STATE),
+            activity: filled(blocks, Activity::new(updates), STATE),
             steps: Steps::new(blocks),
             singles: singles(updates, equations, padded),
             flow,
@@ -183,14 +184,14 @@ impl<W: Weight> Slab<W> {
     pub(super) fn replica(&self) -> Self {
         let mut replica = Self {
             own: self.own.clone(),
-            rest: self.rest.clone(),
+            rest: copied(&self.rest, STATE),
             initial: Arc::clone(&self.initial),
             v: zeroed(self.v.len()),
             i: self.i.each_ref().map(|i| zeroed(i.len())),
             r: zeroed(self.r.len()),
-            dense: Vec::with_capacity(self.activity.len()),
-            activity: self.activity.clone(),
-            steps: self.steps.clone(),
+            dense: with_room(self.activity.len(), STATE),
+            activity: copied(&self.activity, STATE),
+            steps: Steps::new(self.activity.len()),
             singles: singles(self.updates, self.equations, self.v.len()),
             flow: Arc::clone(&self.flow),
             ..*self
@@ -235,7 +236,7 @@ impl<W: Weight> Slab<W> {
     pub fn bytes(&self) -> u64 {
         let state = size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r);
         let parts = [
-            size_of_val(&*self.initial),
+            size_of_val(&**self.initial),
             self.singles.bytes(),
             size_of_val(&*self.activity) + self.steps.bytes(),
             size_of_val(&*self.rest),
@@ -244,15 +245,18 @@ impl<W: Weight> Slab<W> {
     }
 }
 
+/// What this memory is for.
+const STATE: &str = "the state of neurons";
+
 /// Room for the state of `padded` single neurons, where blocks may be event-driven.
 fn singles<S: Real>(updates: Updates, equations: Equations, padded: usize) -> Singles<S> {
     let room = if updates == Updates::Dense { 0 } else { padded };
-    Singles::zeroed(equations.receptors(), room).expect("invariant: forecast and replica_bytes count the state of single neurons")
+    Singles::room(equations.receptors(), room)
 }
 
 /// Room for something of `len` neurons.
 fn zeroed<T: Zeroable>(len: usize) -> Pages<T> {
-    Pages::zeroed(len).expect("invariant: forecast and replica_bytes count the state of neurons")
+    Pages::room(len, STATE)
 }
 
 /// A block of an array as a fixed-size array.

@@ -6,6 +6,7 @@
 //! **G1** `ptr` is either dangling (len 0) or the start of a live `block` that holds `len` elements.
 //! **G2** `T` is one of the types for which [`Zeroable`] is implemented: `Copy`, and valid when all bytes are zero.
 
+use crate::allocation::unwind;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
 
@@ -81,12 +82,21 @@ impl<T: Zeroable> Pages<T> {
         let (raw, block) = block(layout).ok_or(bytes)?;
         Ok(Self { ptr: raw.cast(), len, block })
     }
+
+    /// `len` zeroed elements; unwinds where they cannot be had.
+    pub fn room(len: usize, what: &'static str) -> Self {
+        Self::zeroed(len).unwrap_or_else(|_| unwind::<T>(len, what))
+    }
 }
 
 /// Zeroed memory that nothing has touched, if there is any.
 fn block(layout: Layout) -> Option<(NonNull<u8>, Block)> {
     #[cfg(target_os = "linux")]
     if layout.size() >= LARGE && !cfg!(miri) {
+        // A mapping passes by the allocator. In a debug build it asks for a page first, so that a test can refuse it.
+        if cfg!(debug_assertions) {
+            Vec::<u8>::new().try_reserve_exact(4096).ok()?;
+        }
         let size = layout.size().checked_next_multiple_of(HUGE)?;
         return Some((map(size)?, Block::Mapped(size)));
     }

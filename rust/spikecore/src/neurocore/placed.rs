@@ -7,7 +7,7 @@ use super::neurons::{PoissonDrive, Slab};
 use super::rare::RareDrive;
 use super::source::Source;
 use super::weight::{Real, Weight};
-use crate::allocation::gathered;
+use crate::allocation::{copied, extend, gathered, push, resize};
 use crate::compile::partition::Slice;
 use crate::id::{NeuronId, Tick};
 use crate::network::{Input, Variable};
@@ -15,7 +15,7 @@ use crate::recorder::{Origin, SampleTap, SpikeLog, Tapped};
 use crate::simd::Level;
 
 /// What drives a slice from outside: currents and Poisson processes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Outside<W: Weight> {
     /// Poisson stimuli with events in most ticks, in declaration order.
     pub poisson: Vec<PoissonDrive<W>>,
@@ -35,7 +35,25 @@ pub struct Outside<W: Weight> {
     pub next_change: Tick,
 }
 
+/// What this memory is for.
+const CURRENTS: &str = "the currents of neurons";
+
 impl<W: Weight> Outside<W> {
+    /// The same for a replica, before anything is given.
+    fn replica(&self) -> Self {
+        let currents = self.currents.iter().map(|(amplitudes, start, stop)| (copied(amplitudes, CURRENTS), *start, *stop));
+        Self {
+            poisson: gathered(self.poisson.iter().cloned(), "stimuli"),
+            rare: gathered(self.rare.iter().map(RareDrive::replica), "stimuli"),
+            currents: gathered(currents, CURRENTS),
+            given: vec![],
+            i_e: copied(&self.i_e, CURRENTS),
+            p20: copied(&self.p20, CURRENTS),
+            bias: vec![],
+            next_change: 0,
+        }
+    }
+
     /// Goes back to tick 0; Poisson events are drawn with this seed.
     fn reset(&mut self, seed: u64) {
         self.poisson.iter_mut().for_each(|drive| drive.seed = seed);
@@ -51,7 +69,7 @@ impl<W: Weight> Outside<W> {
         let one = self.p20.len() == 1 && self.given.is_empty() && self.currents.iter().filter(flows).all(|(a, ..)| a.len() == 1);
         let of = |values: &[f64], k: usize| if let [one] = *values { one } else { values.get(k).copied().unwrap_or(0.0) };
         self.bias.clear();
-        self.bias.resize(if one { 1 } else { padded }, W::State::default());
+        resize(&mut self.bias, if one { 1 } else { padded }, W::State::default(), CURRENTS);
         for (k, bias) in self.bias.iter_mut().enumerate() {
             let amplitudes = self.currents.iter().filter(flows).map(|(a, ..)| of(a, k));
             let described = amplitudes.fold(of(&self.i_e, k), |sum, a| sum + a);
@@ -100,10 +118,10 @@ impl<W: Weight> Placed<W> {
     /// The same for a replica of its core, without what has been recorded.
     pub(super) fn replica(&self) -> Self {
         let part = match &self.part {
-            Part::Neurons { slab, outside } => Part::Neurons { slab: Box::new(slab.replica()), outside: outside.clone() },
-            Part::Source(source) => Part::Source(source.clone()),
+            Part::Neurons { slab, outside } => Part::Neurons { slab: Box::new(slab.replica()), outside: outside.replica() },
+            Part::Source(source) => Part::Source(source.replica()),
         };
-        let (spikes, taps) = (self.spikes.replica(), self.taps.iter().map(SampleTap::replica).collect());
+        let (spikes, taps) = (self.spikes.replica(), gathered(self.taps.iter().map(SampleTap::replica), "recorders"));
         Self { part, spikes, taps, log: SpikeLog::default(), ..*self }
     }
 
@@ -132,7 +150,7 @@ impl<W: Weight> Placed<W> {
         match (&mut self.part, input) {
             (Part::Neurons { outside, .. }, Input::Current(amplitudes)) => {
                 outside.given.clear();
-                outside.given.extend_from_slice(&amplitudes[first as usize..(first + len) as usize]);
+                extend(&mut outside.given, &amplitudes[first as usize..(first + len) as usize], CURRENTS);
             }
             (Part::Source(source), Input::Spikes(spikes)) => source.give(spikes, first, len),
             (Part::Neurons { .. }, Input::Spikes(_)) | (Part::Source(_), Input::Current(_)) => {
@@ -225,7 +243,7 @@ impl<W: Weight> Placed<W> {
                     let (weight, receptor) = (rare.weight(), rare.receptor() as u16);
                     slab.stimulus_events += rare.take(end, |tick, neuron, count| {
                         let input = W::add_many(W::Acc::default(), weight, count);
-                        items.push(Item { neuron, phase: (tick - base) as u16, receptor, input });
+                        push(items, Item { neuron, phase: (tick - base) as u16, receptor, input }, "events of a frame");
                     });
                 }
             }

@@ -7,6 +7,7 @@
 //! every level.
 
 use super::weight::Weight;
+use crate::allocation::with_room;
 use crate::id::Tick;
 use crate::random::PoissonGaps;
 
@@ -16,8 +17,9 @@ const STRETCHES: f64 = 16.0;
 /// An event to come: step, index in the slice, how many.
 type Event = (Tick, u32, u16);
 
-/// A Poisson process per neuron, of rare events, as one slice receives it.
-#[derive(Debug, Clone)]
+/// A Poisson process per neuron, of rare events, as one slice receives it. There is room for an event of every neuron, near
+/// or far, so nothing grows.
+#[derive(Debug)]
 pub struct RareDrive<W> {
     /// Law of the gaps.
     gaps: PoissonGaps,
@@ -46,11 +48,16 @@ impl<W: Weight> RareDrive<W> {
     /// A drive with its first events; `key` is the seed of the stimuli and the number of this one.
     pub fn new(gaps: PoissonGaps, key: (u64, u32), weight: W, receptor: usize, span: (Tick, Tick), slice: (u32, u32)) -> Self {
         let stretch = ((gaps.mean_gap() / STRETCHES) as Tick).saturating_add(1);
-        let room = || Vec::with_capacity(slice.1 as usize);
+        let room = || with_room(slice.1 as usize, "rare events");
         let (near, far) = (room(), room());
         let mut drive = Self { gaps, seed: key.0, stimulus: key.1, weight, receptor, span, slice, stretch, near, edge: 0, far };
         drive.reset(key.0);
         drive
+    }
+
+    /// The same for a replica.
+    pub(super) fn replica(&self) -> Self {
+        Self::new(self.gaps.clone(), (self.seed, self.stimulus), self.weight, self.receptor, self.span, self.slice)
     }
 
     /// Back to the first events, drawn with this seed.

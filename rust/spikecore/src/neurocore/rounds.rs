@@ -10,6 +10,7 @@ use super::lanes::{Item, Lanes, Law};
 use super::neurons::{Equations, Slab};
 use super::single::{Single, Singles};
 use super::weight::Weight;
+use crate::allocation::{extend, push};
 use crate::id::{BLOCK, Tick};
 use crate::simd::Level;
 use std::ops::Range;
@@ -74,7 +75,8 @@ impl<W: Weight> Work<W> {
 fn enter<W: Weight, const N: usize>((singles, lanes): (&mut [Single<W::State, N>], &mut Lanes<W, N>), items: &mut Vec<Item<W::Acc>>) {
     lanes.take(singles, items);
     items.clear();
-    items.append(&mut lanes.later);
+    extend(items, &lanes.later, "events of a frame");
+    lanes.later.clear();
 }
 
 /// Puts back those in a range of lanes, who have been stepped: lists who fires, sets alarms and counts. Whether a block
@@ -99,12 +101,12 @@ fn leave<W: Weight, const N: usize>(
             let single = &mut singles[k];
             if single.v >= law.constants.theta {
                 single.fire(&law.constants);
-                fired.push((phase, neuron));
+                push(fired, (phase, neuron), "spikes of a frame");
             }
             if let Some(tick) = single.alarm(law.flow, of(law.bias, k)) {
                 if tick < visit.end {
                     let phase = (tick - law.base) as u16;
-                    visit.items.push(Item { neuron, phase, receptor: 0, input: W::Acc::default() });
+                    push(visit.items, Item { neuron, phase, receptor: 0, input: W::Acc::default() }, "events of a frame");
                 } else {
                     visit.alarms.set(tick, (visit.slot + k) as u32);
                 }

@@ -110,9 +110,10 @@ pub enum Singles<S: Real> {
 }
 
 impl<S: Real> Singles<S> {
-    /// Room for so many neurons with so many receptors, or the bytes that are lacking.
-    pub fn zeroed(receptors: usize, neurons: usize) -> Result<Self, u64> {
-        if receptors > 1 { Pages::zeroed(neurons).map(Self::Two) } else { Pages::zeroed(neurons).map(Self::One) }
+    /// Room for so many neurons with so many receptors.
+    pub fn room(receptors: usize, neurons: usize) -> Self {
+        let what = "the state of single neurons";
+        if receptors > 1 { Self::Two(Pages::room(neurons, what)) } else { Self::One(Pages::room(neurons, what)) }
     }
 
     /// Neuron `k`; a current that it does not have is zero.

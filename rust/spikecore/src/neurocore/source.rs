@@ -3,13 +3,15 @@
 //! It has the spikes that the network describes, and may be given others in their place until the next reset.
 
 use super::counts::SpikeCounts;
+use crate::allocation::push;
 use crate::id::{NeuronId, Tick};
+use std::sync::Arc;
 
 /// The spikes of one slice and how far they have been sent.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Source {
-    /// As the network describes it: (step, index in the slice), sorted.
-    described: Vec<(Tick, u32)>,
+    /// As the network describes it: (step, index in the slice), sorted. Shared with replicas.
+    described: Arc<Vec<(Tick, u32)>>,
     /// What is sent in its place, if anything is.
     given: Vec<(Tick, u32)>,
     uses_given: bool,
@@ -20,7 +22,12 @@ pub struct Source {
 impl Source {
     /// A source that sends these spikes, (step, index in the slice), sorted.
     pub fn new(described: Vec<(Tick, u32)>) -> Self {
-        Self { described, given: vec![], uses_given: false, sent: 0 }
+        Self { described: Arc::new(described), given: vec![], uses_given: false, sent: 0 }
+    }
+
+    /// The same for a replica, before anything is given.
+    pub fn replica(&self) -> Self {
+        Self { described: Arc::clone(&self.described), given: vec![], uses_given: false, sent: 0 }
     }
 
     /// Back to the first spike that the network describes.
@@ -34,7 +41,9 @@ impl Source {
     pub fn give(&mut self, spikes: &[(Tick, u32)], first: u32, len: u32) {
         self.given.clear();
         let inside = spikes.iter().filter(|&&(_, neuron)| (first..first + len).contains(&neuron));
-        self.given.extend(inside.map(|&(tick, neuron)| (tick - 1, neuron - first)));
+        for &(tick, neuron) in inside {
+            push(&mut self.given, (tick - 1, neuron - first), "the spikes of a source");
+        }
         self.uses_given = true;
     }
 
@@ -63,6 +72,6 @@ impl Source {
 
     /// Bytes of spikes.
     pub fn bytes(&self) -> u64 {
-        (size_of_val(&*self.described) + size_of_val(&*self.given)) as u64
+        (size_of_val(&**self.described) + size_of_val(&*self.given)) as u64
     }
 }

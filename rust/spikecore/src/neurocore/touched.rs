@@ -1,5 +1,7 @@
 //! Which cells have got something: a bit per cell, and a bit per word of those, so that looking costs by what is found.
 
+use crate::allocation::filled;
+
 /// Takes note of a cell that gets input; `()` takes none.
 pub trait Mark {
     /// The cell gets input.
@@ -44,7 +46,8 @@ impl Mark for Touched {
 impl Touched {
     /// None of so many touched, a multiple of 4,096.
     pub fn new(cells: usize) -> Self {
-        Self { words: vec![0; cells / 64].into(), summary: vec![0; cells / 4096].into() }
+        let none = |words| filled(words, 0, "marks of cells").into();
+        Self { words: none(cells / 64), summary: none(cells / 4096) }
     }
 
     /// Takes all marks away.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::adaptive::{self, Adaptive};
 use super::neurons::{Constants, Drive, Equations, Slab, block, free};
 use super::weight::{Real, Weight};
+use crate::allocation::{gathered, with_room};
 use crate::id::BLOCK;
 use crate::network::{Model, Propagators};
 
@@ -66,7 +67,8 @@ impl<S: Real> Own<S> {
 
 /// A value per neuron, the last one's for the padding.
 pub(super) fn column<T: Copy>(padded: usize, of: impl ExactSizeIterator<Item = T>) -> Vec<T> {
-    let mut values: Vec<T> = of.collect();
+    let mut values = with_room(padded.max(of.len()), "the constants of neurons");
+    values.extend(of); // there is room
     if let Some(&last) = values.last() {
         values.resize(padded, last);
     }
@@ -117,7 +119,8 @@ impl<S: Real> Columns<S> {
     const ARRAYS: usize = 8;
 
     fn new(models: &[Model], padded: usize, h: f64) -> Self {
-        let all: Vec<Constants<S>> = models.iter().filter_map(|m| m.propagators(h)).map(|p: Propagators| Constants::new(&p)).collect();
+        let all = models.iter().filter_map(|m| m.propagators(h)).map(|p: Propagators| Constants::new(&p));
+        let all: Vec<Constants<S>> = gathered(all, "the constants of neurons");
         let of = |get: &dyn Fn(&Constants<S>) -> S| column(padded, all.iter().map(get));
         Self {
             p22: of(&|c| c.p22),

@@ -22,8 +22,12 @@ use super::neurons::Slab;
 use super::placed::{Part, Placed};
 use super::rounds::{Visit, Work};
 use super::weight::Weight;
+use crate::allocation::{filled, gathered, push};
 use crate::id::{BLOCK, NeuronId, Tick};
 use std::ops::Range;
+
+/// What this memory is for.
+const EVENTS: &str = "events of a frame";
 
 /// Where the spikes of a core go.
 pub trait Outlet {
@@ -82,7 +86,7 @@ impl<W: Weight> Visits<W> {
     /// For these slices.
     pub fn new(placed: &[Placed<W>]) -> Self {
         let slots = placed.iter().map(Placed::end_slot).max().unwrap_or(0);
-        let (mut of, mut fields) = (vec![0; slots / BLOCK], vec![]);
+        let (mut of, mut fields) = (filled(slots / BLOCK, 0, EVENTS), vec![]);
         for (slice, placed) in placed.iter().enumerate() {
             if let Part::Neurons { slab, .. } = &placed.part {
                 let (first, stride) = (placed.slice.slot0 as usize, placed.slice.stride as usize);
@@ -93,7 +97,7 @@ impl<W: Weight> Visits<W> {
                 }
             }
         }
-        let items = placed.iter().map(|_| vec![]).collect();
+        let items = gathered(placed.iter().map(|_| vec![]), EVENTS);
         let recorded = placed.iter().any(|placed| !placed.taps.is_empty());
         let (fields, outbox) = ((of, fields), vec![]);
         Self { fields, items, outside: 0, whole: 0, known: false, recorded, outbox, sent: 0, done: 0 }
@@ -140,7 +144,7 @@ fn list<W: Weight, const ONE: bool>(
             let field = &fields[usize::from(of[cell as usize / BLOCK])];
             let (neuron, input) = (cell - field.slot, W::add(W::Acc::default(), one.weight));
             prefetch_address(field.home.0 + neuron as usize * field.home.1);
-            items[usize::from(field.slice)].push(Item { neuron, phase, receptor: field.receptor, input });
+            push(&mut items[usize::from(field.slice)], Item { neuron, phase, receptor: field.receptor, input }, EVENTS);
         }
     }
 }
@@ -236,7 +240,7 @@ impl<W: Weight> Core<W> {
                 let field = fields.1[usize::from(fields.0[slot as usize / BLOCK])];
                 let (neuron, phase) = (slot - field.slot, (tick - base) as u16);
                 prefetch_address(field.home.0 + neuron as usize * field.home.1);
-                items[usize::from(field.slice)].push(Item { neuron, phase, receptor: 0, input: W::Acc::default() });
+                push(&mut items[usize::from(field.slice)], Item { neuron, phase, receptor: 0, input: W::Acc::default() }, EVENTS);
             });
         }
         if *outside < end {
@@ -247,7 +251,7 @@ impl<W: Weight> Core<W> {
         let (given, found) = (*outside < end, outbox.len());
         if given {
             for (slice, (placed, items)) in (0..).zip(placed.iter_mut().zip(&mut *items)) {
-                placed.get(base, end, items, |tick, id| outbox.push(Found { tick, id, slice }));
+                placed.get(base, end, items, |tick, id| push(outbox, Found { tick, id, slice }, EVENTS));
             }
         }
         work.phases = 0;
@@ -256,7 +260,7 @@ impl<W: Weight> Core<W> {
             let company = first..first + like_the_first(&placed[first..]);
             let (slices, items) = (&mut placed[company.clone()], &mut items[company.clone()]);
             visit_company(slices, items, (base, end), (work, alarms), |slice, tick, id| {
-                outbox.push(Found { tick, id, slice: (first + slice) as u32 });
+                push(outbox, Found { tick, id, slice: (first + slice) as u32 }, EVENTS);
             });
             first = company.end;
         }

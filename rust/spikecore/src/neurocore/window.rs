@@ -8,7 +8,11 @@ use std::convert::Infallible;
 use std::ops::Range;
 
 use super::weight::Weight;
+use crate::allocation::{gathered, with_room};
 use crate::network::Windows;
+
+/// What this memory is for.
+const KERNEL: &str = "the weights of a kernel";
 
 /// A kernel onto one slice.
 #[derive(Debug)]
@@ -60,10 +64,14 @@ impl<W: Weight> Window<W> {
     }
 
     fn new<E>(windows: Windows, slice: Range<u32>, rows: u64, pooling: bool, weight: impl FnMut(u64) -> Result<W, E>) -> Result<Self, E> {
-        let columns: Vec<u64> = (0..windows.x.stride).flat_map(|phase| taps(&windows, phase).rev()).map(u64::from).collect();
+        let columns = (0..windows.x.stride).flat_map(|phase| taps(&windows, phase).rev()).map(u64::from);
+        let columns: Vec<u64> = gathered(columns, KERNEL);
         let taps = u64::from(windows.x.kernel);
-        let weights =
-            (0..rows).flat_map(|row| columns.iter().map(move |column| row * taps + column)).map(weight).collect::<Result<_, E>>()?;
+        let places = (0..rows).flat_map(|row| columns.iter().map(move |column| row * taps + column));
+        let mut weights = with_room(rows as usize * columns.len(), KERNEL);
+        for weight in places.map(weight) {
+            weights.push(weight?); // there is room
+        }
         let (height, width) = (u64::from(windows.y.output()), u64::from(windows.x.output()));
         let slice = slice.start.into()..slice.end.into();
         Ok(Self { windows, height, width, plane: height * width, slice, weights, pooling })

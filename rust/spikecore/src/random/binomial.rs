@@ -1,6 +1,7 @@
 //! Exact binomial numbers, and the split of a total over equal parts by a tree of them.
 
 use super::stream::{Purpose, Stream, Words};
+use crate::allocation::filled;
 
 /// Below this many expected successes (or failures) inversion is used, else rejection.
 const FEW: f64 = 10.0;
@@ -100,7 +101,7 @@ fn correction(k: f64) -> f64 {
 /// If there are items and no parts.
 pub fn split(seed: u64, object: u32, total: u64, parts: usize) -> Vec<u64> {
     assert!(parts > 0 || total == 0, "invariant: {total} items need a place");
-    let mut counts = vec![0; parts];
+    let mut counts = filled(parts, 0, "the shares of a total number");
     descend(seed, object, 1, total, &mut counts);
     counts
 }

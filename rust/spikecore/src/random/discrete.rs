@@ -1,12 +1,16 @@
 //! Distributions over a range of integers, drawn by table.
 
 use super::stream::{GROUP, Stream};
+use crate::allocation::{boxed, gathered};
 use std::fmt;
 
 /// Leading bits of a draw that index the guide.
 const GUIDE_BITS: u32 = 12;
 /// Draws in all.
 const ONE: u64 = 1 << 32;
+
+/// What this memory is for.
+const LAW: &str = "a distribution over integers";
 
 /// A distribution over integers up to 65 535, with probabilities that are multiples of 2⁻³² and sum to 1.
 #[derive(Clone, PartialEq)]
@@ -46,25 +50,25 @@ impl Discrete {
             total += mass;
             total
         });
-        let running: Vec<f64> = running.collect();
+        let running: Vec<f64> = gathered(running, LAW);
         if total <= 0.0 || !total.is_finite() {
             return Err(DiscreteError::Empty);
         }
         // draws below `end` give the value or a smaller one; the last is ONE
-        let ends: Vec<u64> = running.iter().map(|sum| libm::round(sum / total * ONE as f64) as u64).collect();
+        let ends: Vec<u64> = gathered(running.iter().map(|sum| libm::round(sum / total * ONE as f64) as u64), LAW);
         let unreachable = ends.iter().take_while(|&&end| end == 0).count();
         let reachable = ends.iter().position(|&end| end == ONE).expect("invariant: the last cumulative probability is 1") + 1;
         let first = u64::from(first) + unreachable as u64;
         if first + (reachable - unreachable) as u64 - 1 > u64::from(u16::MAX) {
             return Err(DiscreteError::TooLarge);
         }
-        let last_draw = ends[unreachable..reachable].iter().map(|&end| (end - 1) as u32).collect();
+        let last_draw = gathered(ends[unreachable..reachable].iter().map(|&end| (end - 1) as u32), LAW);
         Ok(Self::from_table(first as u32, last_draw))
     }
 
     fn from_table(first: u32, last_draw: Vec<u32>) -> Self {
         let place = |lead: u32| last_draw.partition_point(|&last| last < lead << (32 - GUIDE_BITS)) as u16;
-        let guide = Box::new(std::array::from_fn(|lead| place(lead as u32)));
+        let guide = boxed((0..1 << GUIDE_BITS).map(place), LAW);
         Self { first, last_draw, guide }
     }
 

@@ -10,7 +10,9 @@
 
 use super::philox::{self, LANES};
 use super::stream::{Purpose, key};
+use crate::allocation::{filled, gathered, push};
 use crate::simd::Aligned;
+use std::sync::Arc;
 
 /// Neurons per call of [`PoissonCounts::block`].
 pub const NEURONS: usize = 128;
@@ -24,20 +26,23 @@ const PART: usize = 64;
 /// With one draw in 2,048 at an end that takes about as long as passing one more bucket for all.
 const RARE: u16 = 32;
 
-/// The law of Poisson counts with one mean.
+/// What this memory is for.
+const LAW: &str = "a law of Poisson counts";
+
+/// The law of Poisson counts with one mean; copies share its tables.
 #[derive(Debug, Clone)]
 pub struct PoissonCounts {
     /// Cumulative probabilities in buckets below `low`.
     base: u16,
     /// Buckets (leading 16 bits) of the cumulative probabilities that are not among the rare, less one, ascending. No two are
     /// equal: where the tail is a [`RARE`] part of the whole, even at a mean of 1000 a count has the probability of 3 buckets.
-    below: Vec<u16>,
+    below: Arc<Vec<u16>>,
     /// First bucket above all rare ones at the lower end that hold a cumulative probability.
     low: u16,
     /// Last bucket before all such at the upper end, less `low`.
     width: u16,
     /// P(N ≤ k) × 2⁴⁸ for k = 0, 1, …, as far as below 2⁴⁸.
-    cumulative: Vec<u64>,
+    cumulative: Arc<Vec<u64>>,
 }
 
 impl PoissonCounts {
@@ -45,13 +50,14 @@ impl PoissonCounts {
     pub fn new(lambda: f64) -> Option<Self> {
         (lambda > 0.0 && lambda <= MAX_MEAN).then(|| {
             let cumulative = cumulative(lambda);
-            let buckets: Vec<u16> = cumulative.iter().map(|&c| bucket(c)).collect();
+            let buckets: Vec<u16> = gathered(cumulative.iter().map(|&c| bucket(c)), LAW);
             let base = buckets.partition_point(|&b| b < RARE);
             let end = buckets.partition_point(|&b| b <= u16::MAX - RARE);
             let low = buckets[..base].last().map_or(0, |b| b + 1);
             let high = buckets.get(end).map_or(u16::MAX, |b| b - 1);
-            let below: Vec<u16> = buckets[base..end].iter().map(|b| b - 1).collect();
+            let below: Vec<u16> = gathered(buckets[base..end].iter().map(|b| b - 1), LAW);
             assert!(below.is_sorted_by(|a, b| a < b), "invariant: a mean of {lambda} has no two cumulative probabilities in a bucket");
+            let (below, cumulative) = (Arc::new(below), Arc::new(cumulative));
             Self { base: base as u16, below, low, width: high - low, cumulative }
         })
     }
@@ -80,7 +86,7 @@ impl PoissonCounts {
     #[inline(always)]
     fn decide(&self, draws: &[u16; PART], out: &mut [u16; PART]) -> Aligned<[u16; PART]> {
         let (mut twice, mut undecided) = ([0; PART], Aligned([0; PART]));
-        for &below in &self.below {
+        for &below in &*self.below {
             for i in 0..PART {
                 // 0 below the bucket, 1 in it, 2 above: an odd sum is that of a draw in a bucket.
                 twice[i] += draws[i].saturating_sub(below).min(2);
@@ -150,12 +156,13 @@ fn leading_bits(seed: u64, stimulus: u32, tick: u64, group: u32) -> Aligned<[u16
 /// each tail is summed from its small end: the error stays at a few units of 2⁻⁵², without exponentials.
 fn cumulative(lambda: f64) -> Vec<u64> {
     let mode = libm::floor(lambda) as usize;
-    let mut mass = vec![1.0; mode + 1];
+    let mut mass = filled(mode + 1, 1.0, LAW);
     for k in (0..mode).rev() {
         mass[k] = mass[k + 1] * ((k + 1) as f64 / lambda);
     }
     while mass[mass.len() - 1] > 1e-20 {
-        mass.push(mass[mass.len() - 1] * (lambda / mass.len() as f64));
+        let next = mass[mass.len() - 1] * (lambda / mass.len() as f64);
+        push(&mut mass, next, LAW);
     }
     let mut below: Vec<f64> = running_sums(mass[..=mode].iter());
     let mut above: Vec<f64> = running_sums(mass[mode + 1..].iter().rev());
@@ -165,16 +172,15 @@ fn cumulative(lambda: f64) -> Vec<u64> {
     below.pop();
     let rising = below.iter().map(|&sum| scaled(sum));
     let falling = above.iter().map(|&sum| ONE - scaled(sum));
-    rising.chain(falling).take_while(|&c| c < ONE).collect()
+    gathered(rising.chain(falling).take_while(|&c| c < ONE), LAW)
 }
 
 fn running_sums<'a>(terms: impl Iterator<Item = &'a f64>) -> Vec<f64> {
-    terms
-        .scan(0.0, |sum, &term| {
-            *sum += term;
-            Some(*sum)
-        })
-        .collect()
+    let sums = terms.scan(0.0, |sum, &term| {
+        *sum += term;
+        Some(*sum)
+    });
+    gathered(sums, LAW)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::discrete::{Discrete, DiscreteError};
 use super::mass::normal_mass;
+use crate::allocation::gathered;
 
 /// Stands for all values that are too large.
 const BEYOND: u32 = 1 << 16;
@@ -46,7 +47,7 @@ impl Discrete {
         if first == last {
             return Ok(Self::constant(first));
         }
-        Self::from_mass(first, &(first..=last).map(|k| law.mass_of(k, first, last)).collect::<Vec<_>>())
+        Self::from_mass(first, &gathered((first..=last).map(|k| law.mass_of(k, first, last)), "a distribution over integers"))
     }
 
     /// A uniform number of `[low, high]`, in multiples of `step`: rounded to the nearest, and at least 1.
@@ -70,7 +71,7 @@ impl Discrete {
             let to = if k == last { high } else { f64::from(k) + 0.5 };
             to - from
         };
-        Self::from_mass(first, &(first..=last).map(length).collect::<Vec<_>>())
+        Self::from_mass(first, &gathered((first..=last).map(length), "a distribution over integers"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Uniform integers below a bound, without bias: one at a time, many at once, or distinct.
 
 use super::stream::{GROUP, Stream, Words, store};
+use crate::allocation::{filled, gathered, with_room};
 
 /// The multiply-shift of D. Lemire, "Fast random integer generation in an interval" (ACM TOMACS 29, 2019): the high
 /// word of `word * n`, and whether to keep it, that is, whether the low word is at least 2³² mod n.
@@ -83,10 +84,10 @@ pub fn distinct(words: &mut Words, n: u32, k: u32) -> Vec<u32> {
     if k > n / 2 {
         let left_out = distinct(words, n, n - k);
         let mut left_out = left_out.iter().copied().peekable();
-        return (0..n).filter(|&v| left_out.next_if_eq(&v).is_none()).collect();
+        return gathered((0..n).filter(|&v| left_out.next_if_eq(&v).is_none()), "distinct draws");
     }
     let mut seen = Seen::new(k);
-    let mut values: Vec<u32> = Vec::with_capacity(k as usize);
+    let mut values: Vec<u32> = with_room(k as usize, "distinct draws");
     for last in n - k..n {
         let drawn = words.below(last + 1);
         // `last` is larger than all before it, so it is new
@@ -110,7 +111,7 @@ impl Seen {
 
     fn new(k: u32) -> Self {
         let bits = (2 * u64::from(k) + 1).next_power_of_two().trailing_zeros();
-        Self { slots: vec![Self::EMPTY; 1 << bits], shift: 64 - bits }
+        Self { slots: filled(1 << bits, Self::EMPTY, "distinct draws"), shift: 64 - bits }
     }
 
     /// Adds `value`; whether it is new.
