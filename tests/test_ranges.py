@@ -259,3 +259,60 @@ def connected_machine():
     net, exc = network()
     net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0)
     return net.compile(workers=1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: machine().run(1.0).spikes[x],
+        lambda x: machine().run(1.0).samples[x],
+        lambda x: machine().run(1.0).raster(x),
+        lambda x: machine().run(1.0).energy(x),
+        lambda x: machine().state(x),
+        lambda x: machine().synapses(x, x),
+        lambda x: machine().run_batch(1.0, seeds=x),
+        lambda x: machine().run_batch(1.0, {x: 1.0}),
+        lambda x: machine().run_batch(1.0, seeds=[1], states=[x]),
+        lambda x: machine().reset(x),
+        lambda x: network()[0].compile(weights=x),
+        lambda x: network()[0].compile(record_spikes=x),
+        lambda x: network()[0].stimulate(x, sc.Poisson(1.0, 1.0)),
+        lambda x: stimulated(x),
+        lambda x: connected(rule=x),
+        lambda x: connected(receptor=x),
+        lambda x: connected(autapses=x),
+        lambda x: recorded(neurons=x),
+        lambda x: recorded(variable=x),
+        lambda x: network()[0].population(1, x),
+        lambda x: network()[0].population(1, sc.LIF(), name=x),
+        lambda x: sc.Convolution([[[[1.0]]]], x),
+        lambda x: sc.Convolution([[[[1.0]]]], (1, 1, 1), stride=(x, x)),
+        lambda x: sc.Pooling((1, x, 4), 2),
+    ],
+)
+def test_an_integer_of_5_000_digits_is_a_mistake_wherever_it_stands(call):
+    with pytest.raises((sc.NetworkError, TypeError)) as caught:
+        call(10**5000)
+    assert len(str(caught.value)) < 400
+
+
+def test_a_full_network_says_that_it_is_full():
+    net = sc.Network()
+    net.population(2**32 - 1, sc.LIF())
+    with pytest.raises(sc.NetworkError, match="size is 1, allowed: none: the network has 4,294,967,295 neurons"):
+        net.population(1, sc.LIF())
+
+
+def test_a_code_that_does_not_fit_in_memory_is_refused_before_it_is_drawn():
+    with pytest.raises(sc.ForecastError, match=r"coding: the spikes of a sample need some .*, allowed: "):
+        coding.rate([[1.0]], MOST_TICKS * 0.1, 0.1)
+    with pytest.raises(sc.ForecastError, match=r"coding: the spikes of a sample need some .*, allowed: "):
+        coding.rate(np.ones((1, 2**20)), MOST_TICKS * 0.1, 0.1, max_rate=1e-12)
+    assert coding.rate([[0.0, 1.0]], MOST_TICKS * 0.1, 0.1, max_rate=1e-9)[0][0].tolist() != [0]
+
+
+def test_frames_of_the_longest_samples_stay_in_order():
+    frames = np.tile([[1.0, 0.5]], (3, 1))
+    for neurons, times in coding.latency(frames, MOST_TICKS * 0.1, 0.1, method="linear"):
+        assert neurons.tolist() == [0, 1]
+        assert times[0] < times[1]

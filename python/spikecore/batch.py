@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
@@ -79,7 +79,7 @@ class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
         if whole and key in tables:
             return tables[key]
         known = checks.listed(self._by_name)
-        msg = f"{key!r} was not read; states that were asked for: {known} (run_batch(states=…))"
+        msg = f"{printed.value(key)} was not read; states that were asked for: {known} (run_batch(states=…))"
         raise NotRecordedError(msg, parameter="states", value=key, allowed=known)
 
     def __iter__(self) -> Iterator[tuple[Population, str]]:

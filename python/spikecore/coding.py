@@ -13,7 +13,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikecore import checks
+from spikecore import _native, checks
+from spikecore.errors import ForecastError
+from spikecore.forecast import human_bytes
 from spikecore.grid import Grid
 
 __all__ = ["SpikePairs", "current", "encode", "latency", "rate"]
@@ -49,6 +51,8 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     NetworkError
         If a value is outside its range, the frames have no batch dimension, or the duration is off
         the grid.
+    ForecastError
+        If the spikes of a sample would not fit in memory.
 
     Notes
     -----
@@ -71,6 +75,7 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     p = min(highest * grid.dt * 1e-3, 1.0)
     # Few candidates are found from gap to gap; where they would be many, every neuron and tick is one.
     candidate = p if p < _FEW else 1.0
+    _refuse_too_many(candidate, ticks, x.shape[1])
     found = []
     for frame in x:
         cells = _bernoulli(generator, candidate, ticks * x.shape[1])
@@ -151,7 +156,7 @@ def latency(
     tick = 1.0 + np.rint(wait)
     inside = tick <= ticks
     frame, neurons, when = frame[inside], neurons[inside], tick[inside].astype(np.int64)
-    order = np.argsort(frame * (ticks + 1) + when, kind="stable")
+    order = np.lexsort((when, frame))
     first = np.searchsorted(frame, np.arange(len(x) + 1))
     ids, times = neurons[order].astype(np.uint32), grid.ms(when[order])
     return [(ids[begin:end], times[begin:end]) for begin, end in pairwise(first)]
@@ -232,6 +237,17 @@ def _start(frames: ArrayLike, duration: Any, dt: Any) -> tuple[Grid, int, NDArra
     return grid, grid.ticks("coding", "duration", duration, low=1), _flat(frames)
 
 
+def _refuse_too_many(p: float, ticks: int, size: int) -> None:
+    """Refuse a sample whose candidates would not fit in memory."""
+    needed, available = int(_CANDIDATE_BYTES * p * ticks * size), _native.available_memory()
+    if needed > available or ticks * size >= 2**62:
+        msg = (
+            f"coding: the spikes of a sample need some {human_bytes(needed)}, allowed: {human_bytes(available)}; "
+            "a shorter duration or a lower max_rate"
+        )
+        raise ForecastError(msg, parameter="duration", value=needed, allowed=available)
+
+
 def _flat(frames: ArrayLike) -> NDArray[np.float64]:
     values = checks.array("coding", "frames", frames)
     if values.ndim < 2 or values.size == 0:
@@ -243,6 +259,8 @@ def _flat(frames: ArrayLike) -> NDArray[np.float64]:
     return values.reshape(len(values), math.prod(values.shape[1:]))
 
 
+_CANDIDATE_BYTES = 64
+"""Most memory that a candidate takes while a sample is drawn: arrays of 8 B."""
 _FEW = 0.25
 """Probability below which drawing gaps is cheaper than a draw for every cell."""
 

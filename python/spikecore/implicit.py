@@ -16,7 +16,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikecore import checks
+from spikecore import checks, printed
 
 __all__ = ["Convolution", "Dense", "Implicit", "Pooling"]
 
@@ -285,7 +285,7 @@ def _free(shape: _Shape, padding: _Pair, window: _Pair) -> _Pair:
 
 def _triple(name: str, value: Any) -> _Shape:
     if not isinstance(value, tuple | list) or len(value) != 3:
-        checks.refuse(name, "shape", f"{value!r}", "three numbers: (channels, rows, columns)")
+        checks.refuse(name, "shape", printed.value(value), "three numbers: (channels, rows, columns)")
     parts = zip(("channels", "rows", "columns"), value, strict=True)
     shape = cast("_Shape", tuple(checks.count(name, f"{part} of shape", n, low=1) for part, n in parts))
     if shape[0] * shape[1] * shape[2] > checks.MAX_NEURONS:
@@ -297,7 +297,7 @@ def _pair(name: str, parameter: str, value: Any, low: int, most: Any) -> _Pair:
     """Return one number, or one for rows and one for columns, as two."""
     if isinstance(value, tuple | list):
         if len(value) != 2:
-            checks.refuse(name, parameter, f"{value!r}", "one number, or two: (rows, columns)")
+            checks.refuse(name, parameter, printed.value(value), "one number, or two: (rows, columns)")
         both = tuple(value)
     else:
         both = (value, value)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import _native, checks
+from spikecore import _native, checks, printed
 from spikecore.batch import BatchResult
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
@@ -256,7 +256,7 @@ class Machine:
     def _variables(self, states: Sequence[Any]) -> list[tuple[Population, str]]:
         for pair in states:
             if not isinstance(pair, tuple | list) or len(pair) != 2:
-                msg = f"states must be a sequence of pairs (population, variable), not of {pair!r}"
+                msg = f"states must be a sequence of pairs (population, variable), not of {printed.value(pair)}"
                 raise TypeError(msg)
         populations = find([key for key, _ in states], self._populations)
         variables = [variable for _, variable in states]

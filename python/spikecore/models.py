@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from spikecore import checks, parameters
+from spikecore import checks, parameters, printed
 from spikecore.grid import MAX_DELAY_TICKS
 from spikecore.parameters import Parameter, Range
 
@@ -143,7 +143,7 @@ def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
         close = difflib.get_close_matches(keyword.lower(), known, n=1)
         meant = close[0] if close else None
     hint = f"did you mean {meant!r}?" if meant else f"it has {', '.join(known)}"
-    return f"{name} has no parameter {keyword!r}; {hint}"
+    return f"{name} has no parameter {printed.value(keyword)}; {hint}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -16,7 +16,7 @@ from spikecore.connect import Rule
 from spikecore.distributions import Value, potential_to_native
 from spikecore.errors import ForecastError, NetworkError
 from spikecore.forecast import Forecast
-from spikecore.grid import MAX_DELAY_TICKS, Grid
+from spikecore.grid import MAX_DELAY_TICKS, MAX_TICKS, Grid
 from spikecore.machine import Machine
 from spikecore.models import NeuronModel, SpikeSource
 from spikecore.population import Population, Projection, Recorder, member
@@ -291,7 +291,7 @@ class Network:
             self._refuse_source(population, "stimulated")
         calls: list[Callable[[], int]] = []
         for population in populations:
-            start = self._grid.ticks(population.name, "start", stimulus.start)
+            start = self._grid.ticks(population.name, "start", stimulus.start, high=MAX_TICKS - 1)
             stop = self._grid.stop(population.name, stimulus.stop, start)
             calls.append(self._stimulus_call(population, stimulus, start, stop))
         for call in calls:
@@ -502,4 +502,9 @@ class Network:
         return label
 
     def _new_size(self, name: str, size: Any) -> int:
-        return checks.count(name, "size", size, low=1, high=checks.MAX_NEURONS - self._neurons)
+        room = checks.MAX_NEURONS - self._neurons
+        if not room:
+            checks.refuse(
+                name, "size", size, f"none: the network has {checks.MAX_NEURONS:,} neurons, the most there are"
+            )
+        return checks.count(name, "size", size, low=1, high=room)

@@ -3,7 +3,7 @@
 import os
 from typing import Any, Literal, cast
 
-from spikecore import checks
+from spikecore import checks, printed
 
 __all__ = ["MAX_WORKERS", "cpus_allowed", "weight_format", "workers"]
 
@@ -40,5 +40,5 @@ def weight_format(weights: Any, precision: Any) -> WeightFormat:
     checks.choice("", "weights", weights, ("f32", "q16"))
     if precision == "f64":
         allowed = "left out with precision='f64', which keeps its weights in 64 bits"
-        checks.refuse("", "weights", f"{weights!r}", allowed)
+        checks.refuse("", "weights", printed.value(weights), allowed)
     return cast("WeightFormat", weights)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from spikecore import checks, printed, writing
 from spikecore.errors import NetworkError
+from spikecore.grid import MAX_TICKS
 
 if TYPE_CHECKING:
     from spikecore.result import Result
@@ -55,8 +56,9 @@ def select(result: "Result", start: float | None, stop: float | None, share: flo
     if not len(result.spikes):
         msg = "no spikes were recorded; use compile(record_spikes=True)"
         raise NetworkError(msg, parameter="record_spikes", value=False)
-    first = result.start if start is None else checks.number("raster", "start", start, unit="ms")
-    last = result.stop if stop is None else checks.number("raster", "stop", stop, unit="ms")
+    most = MAX_TICKS * result.dt
+    first = result.start if start is None else checks.number("raster", "start", start, low=-most, high=most, unit="ms")
+    last = result.stop if stop is None else checks.number("raster", "stop", stop, low=-most, high=most, unit="ms")
     if not first < last:
         checks.refuse("raster", "stop", last, f"after start = {first:g} ms")
     if share is None:

@@ -156,7 +156,7 @@ class SampleTables(Mapping[Recorder, Samples]):
         if isinstance(key, tuple) and all(isinstance(part, str) for part in key) and key in self._by_name:
             return self._by_name[key]
         known = checks.listed(self._tables)
-        msg = f"{key!r} recorded nothing here; recorders when the network was compiled: {known}"
+        msg = f"{printed.value(key)} recorded nothing here; recorders when the network was compiled: {known}"
         raise NotRecordedError(msg, value=key, allowed=known)
 
     def __iter__(self) -> Iterator[Recorder]:
@@ -194,7 +194,7 @@ def kept(key: Population | str, populations: Mapping[str, Population], absent: s
     if population is not None and (key is population or isinstance(key, str)):
         return population
     known = checks.listed(populations)
-    msg = absent.format(repr(name), known)
+    msg = absent.format(printed.value(name), known)
     if population is not None:
         msg = f"this {name!r} is a population of another network or a copy; use its name"
     raise NotRecordedError(msg, population=name, allowed=known)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikecore import printed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder, member
@@ -331,7 +332,7 @@ class Result:
         if isinstance(where, str | Path):
             return raster.write(picture, Path(where))
         if where is not None and not hasattr(where, "plot"):
-            msg = f"where must be a file, matplotlib axes or left out, not {where!r}"
+            msg = f"where must be a file, matplotlib axes or left out, not {printed.value(where)}"
             raise TypeError(msg)
         return raster.draw(picture, where)
 

@@ -11,6 +11,7 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Never
 
 from spikecore import printed
 from spikecore.errors import NetworkError
@@ -40,11 +41,15 @@ def data(path: Path, content: bytes) -> Path:
     ------
     OSError
         If it cannot be written; ``filename`` is `path`, and what was there before still is.
+    NetworkError
+        If no file can have such a name.
     """
     try:
         _write(path, content)
     except OSError as error:
         raise OSError(error.errno, f"cannot be written: {error.strerror}", str(path)) from error
+    except ValueError as error:  # a character that no name of a file has
+        _refuse(path, str(error))
     return path
 
 
@@ -61,9 +66,7 @@ def check(path: Path) -> None:
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
     if problem:
-        name = printed.shortened(printed.shown(str(path)))
-        msg = f"cannot write {name}: {problem}"
-        raise NetworkError(msg, parameter="file", value=str(path))
+        _refuse(path, problem)
 
 
 def is_direct(path: Path) -> bool:
@@ -71,6 +74,11 @@ def is_direct(path: Path) -> bool:
     with suppress(OSError, ValueError):
         return _stream(path) is not None or not stat.S_ISREG(path.stat().st_mode)
     return False
+
+
+def _refuse(path: Path, problem: str) -> Never:
+    msg = f"cannot write {printed.shortened(printed.shown(str(path)))}: {problem}"
+    raise NetworkError(msg, parameter="file", value=str(path))
 
 
 def _problem(path: Path) -> str:

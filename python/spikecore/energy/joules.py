@@ -29,6 +29,7 @@ POWERCAP = Path("/sys/class/powercap")
 SAMPLE_S = 20.0
 """A counter wraps after 65 kJ or more, so a package would have to take 3 kW to wrap twice between two samples."""
 MAX_IDLE_S = SAMPLE_S
+_MOST_BYTES = 256
 
 _DIRECTORY = re.compile(r"intel-rapl:\d+(:\d+)?")
 _NAME = re.compile(r"package-\d+(-die-\d+)?|dram")
@@ -59,8 +60,24 @@ class Domain:
         ------
         OSError
             If it cannot be read, as by others than root on most systems.
+        ValueError
+            If it is no counter.
         """
-        return int((self.path / "energy_uj").read_text(encoding="ascii"))
+        return _counter(self.path / "energy_uj")
+
+
+def _word(file: Path) -> str:
+    """Return what a file of the system holds; no more of it than a counter has."""
+    with file.open("rb") as content:
+        return content.read(_MOST_BYTES).decode("ascii").strip()
+
+
+def _counter(file: Path) -> int:
+    """Return a number of 64 bits that a file holds."""
+    value = int(_word(file))
+    if not 0 <= value < 2**64:
+        checks.refuse("measured", file.name, value, checks.within(0, 2**64 - 1))
+    return value
 
 
 def domains(root: Path = POWERCAP) -> tuple[list[Domain], str]:
@@ -86,13 +103,13 @@ def domains(root: Path = POWERCAP) -> tuple[list[Domain], str]:
     names: dict[str, str] = {}
     for entry in entries:
         try:
-            name = (entry / "name").read_text(encoding="ascii").strip()
+            name = _word(entry / "name")
             names[entry.name] = name
             if not _NAME.fullmatch(name):
                 continue
             parent = entry.name.rpartition(":")[0]
             full = f"{names.get(parent, parent)} dram" if name == "dram" else name
-            domain = Domain(full, entry, int((entry / "max_energy_range_uj").read_text(encoding="ascii")))
+            domain = Domain(full, entry, _counter(entry / "max_energy_range_uj"))
             domain.read_uj()
             found.append(domain)
         except (OSError, ValueError) as error:

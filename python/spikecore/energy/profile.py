@@ -270,6 +270,8 @@ def load(which: str | Path) -> Profile:
     """
     from spikecore.energy import profile_file
 
+    if not isinstance(which, str | os.PathLike):
+        checks.wrong_kind("energy", "profile", "a name or the path of a TOML file", printed.value(which))
     if str(which) in known():
         entry = resources.files("spikecore.energy") / "profiles" / f"{which}.toml"
         return profile_file.parse(entry.read_text(encoding="utf-8"), f"{which}.toml")

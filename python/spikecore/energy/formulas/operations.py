@@ -10,7 +10,7 @@ published table (`double_count`) cannot be written down by accident. Prices mult
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Never
 
-from spikecore import checks
+from spikecore import checks, printed
 
 if TYPE_CHECKING:
     from spikecore.energy.formulas.prices import OperationPrice
@@ -188,6 +188,8 @@ def _price(price: "OperationPrice") -> "OperationPrice":
     from spikecore.energy.formulas.prices import OperationPrice
 
     if not isinstance(price, OperationPrice):
-        msg = f"joules takes an OperationPrice, which names its source, not {type(price).__name__} {price!r}"
+        msg = (
+            f"joules takes an OperationPrice, which names its source, not {type(price).__name__} {printed.value(price)}"
+        )
         raise TypeError(msg)
     return price
