@@ -102,8 +102,8 @@ def modes(net, near=None):
     if spike is None:
         wrong = unlike(net, dense, event)
         return Failure(f"{names}: {wrong}") if wrong else None
-    fired = spike in set(map(tuple, dense["spikes"].tolist()))
-    gap, bound = nearness(net, chosen[fired], *spike)
+    fired = (dense["spikes"] == spike).all(axis=1).any()
+    gap, bound = nearness(net, chosen[int(fired)], *spike)
     if near is not None:
         near.append(gap / bound if bound else math.inf)
     if gap <= bound:

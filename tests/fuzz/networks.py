@@ -9,8 +9,8 @@ import itertools
 import math
 import random
 
-SHAPES = (("small", 66), ("tiny", 12), ("wide", 10), ("long", 6), ("silent", 6))
-"""Kinds of networks, and how many of a hundred are of each."""
+SHAPES = (("small", 650), ("tiny", 120), ("wide", 100), ("long", 60), ("silent", 60), ("huge", 10))
+"""Kinds of networks, and how many of a thousand are of each."""
 LEAKY = ("LIF", "LIF", "LIF one", "LIFDelta", "IF", "LeakyIntegrator", "LeakyIntegrator current", "ALIF")
 DENSE_ONLY = "ALIF"
 
@@ -23,13 +23,14 @@ def describe(seed):
         "fuzz_seed": seed,
         "shape": shape,
         "seed": rng.getrandbits(rng.choice([8, 64])),
-        "dt": rng.choice([0.1, 0.1, 0.1, 0.1, 0.01, 0.05, 0.25, 0.5, 1.0]),
+        "dt": rng.choice([0.1, 0.1, 0.1, 0.1, 0.001, 0.01, 0.05, 0.25, 0.5, 1.0]),
         "ticks": {
             "small": rng.randint(40, 600),
             "tiny": rng.randint(40, 400),
             "wide": rng.randint(30, 120),
             "long": rng.randint(2_000, 90_000),
             "silent": rng.randint(5_000, 300_000),
+            "huge": rng.randint(10, 40),
         }[shape],
         "populations": [],
         "projections": [],
@@ -44,6 +45,8 @@ def describe(seed):
     few, many = {"small": (1, 7), "tiny": (4, 60), "wide": (1, 5)}.get(shape, (1, 4))
     for _ in range(rng.randint(few, many)):
         net["projections"].append(projection(rng, net, rng.randrange(len(net["populations"])), rng.choice(targets)))
+        if rng.random() < 0.15:
+            net["projections"] += block(rng, net, net["projections"].pop(), targets)
     for target in targets:
         if rng.random() < 0.6:
             net["stimuli"] += stimuli(rng, net, target)
@@ -67,6 +70,8 @@ def size_of(rng, shape):
     """Neurons of a population."""
     if shape == "wide":
         return rng.choice([1_000, 2_048, 3_333, 6_000])
+    if shape == "huge":
+        return rng.choice([40_000, 70_000, 100_000])
     if shape == "tiny":
         return rng.choice([1, 1, 1, 2, 3])
     if shape in ("long", "silent"):
@@ -80,7 +85,7 @@ def population(rng, net, shape):
     kind = rng.choice(LEAKY if not calm else LEAKY[:-1])
     e_l = rng.choice([0.0, -65.0, -70.0])
     gap = rng.choice([5.0, 10.0, 15.0, 3.7])
-    tau_m = rng.choice([1.0, 5.0, 10.0, 10.0, 20.0, 100.0])
+    tau_m = rng.choice([1.0, 5.0, 10.0, 10.0, 20.0, 100.0, rng.choice([0.05, 1e4])])
     c_m = rng.choice([250.0, 100.0, 1.0])
     drive = rng.choice([0.0, 0.0, 0.0, 0.5, 0.97, 1.1, 2.0, -0.5])
     held = rng.choice([0, 0, 1, 5, 20, 20, 200])
@@ -154,7 +159,7 @@ def spread(rng, name, number):
 
 def source(rng, net, shape):
     """A spike source, dense or sparse in time."""
-    size, ticks = size_of(rng, "small" if shape == "wide" else shape), net["ticks"]
+    size, ticks = size_of(rng, "small" if shape in ("wide", "huge") else shape), net["ticks"]
     most = {"silent": 30.0, "long": 300.0}.get(shape, 3_000.0)
     share = min(rng.choice([most, most / 10.0, 3.0]) / (size * ticks), 0.9)
     first = rng.choice([1, 1, rng.randint(1, ticks)])
@@ -217,6 +222,20 @@ def projection(rng, net, a, b):
     receptor = rng.choice([None, None, None, "excitatory", "inhibitory"])
     made = {"source": a, "target": b, "rule": {"kind": kind, **rule}, "weight": weight, "delay": delay}
     return {**made, "receptor": receptor, **switches}
+
+
+def block(rng, net, one, targets):
+    """The same projection between each of some sources and each of some targets: one call declares them all."""
+    if one["rule"]["kind"] not in ("FixedTotalNumber", "Bernoulli", "FixedInDegree") or not one["multapses"]:
+        return [one]
+    if "ALIF" in {net["populations"][k]["kind"] for k in targets} or net["shape"] in ("wide", "huge"):
+        return [one]
+    many = len(net["populations"])
+    sources = sorted({one["source"], *rng.sample(range(many), min(many, 2))})
+    aims = sorted({one["target"], *rng.sample(targets, min(len(targets), 2))})
+    if any(net["populations"][k]["size"] < 2 for k in (*sources, *aims)):
+        return [one]
+    return [{**one, "source": a, "target": b} for a in sources for b in aims]
 
 
 def planes(rng, net, a, b, strength):
@@ -342,17 +361,22 @@ def split(rng, ticks):
     return [after - before for before, after in itertools.pairwise(ends)]
 
 
+def placement(rng, net, count):
+    """Any population on any of four cores; none where a core could not hold them."""
+    return None if net["shape"] == "huge" else [rng.randint(0, 3) for _ in range(count)]
+
+
 def variants(rng, net):
     """Variants that must agree with the plain run: every kind once, in random combinations."""
     ticks, count = net["ticks"], len(net["populations"])
     some = sorted(rng.sample(range(count), rng.randint(0, count)))
     return [
-        {"workers": 2, "parts": split(rng, ticks)},
+        {"workers": 2, "parts": split(rng, ticks), "peek": rng.random() < 0.5},
         {"workers": 3, "parts": split(rng, ticks), "capacity": "least"},
         {"workers": 8, "parts": [ticks], "twice": rng.random() < 0.3},
         {"workers": rng.choice([1, 2]), "parts": split(rng, ticks), "level": "scalar"},
         {"workers": rng.choice([1, 3]), "parts": [ticks], "level": "avx2"},
         {"workers": rng.choice([1, 2, 3]), "parts": split(rng, ticks), "recorders": False, "spikes": some},
         {"workers": rng.choice([1, 2]), "parts": [ticks], "before": rng.randint(1, ticks)},
-        {"workers": 2, "parts": split(rng, ticks), "placement": [rng.randint(0, 3) for _ in range(count)]},
+        {"workers": 2, "parts": split(rng, ticks), "placement": placement(rng, net, count)},
     ]

@@ -7,12 +7,33 @@ def building(net):
     """The text of `build(recorders)`, which returns the network; it needs `sc`, `np` and the functions of `drawing`."""
     lines = [f"net = sc.Network(dt={net['dt']!r}, seed={net['seed']})", "p = []"]
     lines += [f"p.append({population(net, one)})" for one in net["populations"]]
-    lines += [projection(net, one) for one in net["projections"]]
+    lines += [projection(net, *block) for block in blocks(net["projections"])]
     lines += [stimulus(net, one) for one in net["stimuli"]]
     if net["recorders"]:
         lines += ["if recorders:", *(f"    {recorder(net, one)}" for one in net["recorders"])]
     lines.append("return net")
     return "\n".join(["def build(recorders=True):", *(f"    {line}" for line in lines), ""])
+
+
+def blocks(projections):
+    """Projections in a row that one call declares: the same between each of some sources and each of some targets."""
+    start = 0
+    while start < len(projections):
+        end, ends = start, []
+        while end < len(projections) and alike(projections[start], projections[end]):
+            ends.append((projections[end]["source"], projections[end]["target"]))
+            end += 1
+        sources, targets = (sorted({pair[k] for pair in ends}) for k in (0, 1))
+        if ends != [(a, b) for a in sources for b in targets]:
+            end, sources, targets = start + 1, [ends[0][0]], [ends[0][1]]
+        yield projections[start], sources, targets
+        start = end
+
+
+def alike(one, other):
+    """Whether two projections differ in their ends alone, and draw the same whatever the sizes."""
+    drawn = one["rule"]["kind"] in ("FixedTotalNumber", "Bernoulli", "FixedInDegree")
+    return one is other or (drawn and {**other, "source": one["source"], "target": one["target"]} == one)
 
 
 def number(value):
@@ -63,8 +84,8 @@ def population(net, one):
     return f"net.population({size}, {model}{start})"
 
 
-def projection(net, one):
-    """A projection as code."""
+def projection(net, one, sources, targets):
+    """A projection, or a block of them, as code."""
     rule, n, m = one["rule"], *(net["populations"][one[end]]["size"] for end in ("source", "target"))
     kind, before, shape = rule["kind"], "", None
     if kind in ("Pairs", "sparse"):
@@ -98,7 +119,8 @@ def projection(net, one):
     if one["receptor"]:
         options.append(f"receptor={one['receptor']!r}")
     options += [f"{name}=False" for name in ("autapses", "multapses") if not one[name]]
-    return f"{before}net.connect(p[{one['source']}], p[{one['target']}], {codes[kind]()}, {', '.join(options)})"
+    ends = (f"p[{few[0]}]" if len(few) == 1 else f"[{', '.join(f'p[{k}]' for k in few)}]" for few in (sources, targets))
+    return f"{before}net.connect({', '.join(ends)}, {codes[kind]()}, {', '.join(options)})"
 
 
 def stimulus(net, one):

@@ -19,8 +19,8 @@ def test_networks(first):
 
 
 def test_all_there_is_appears():
-    """In a thousand descriptions every model, rule, form of value and kind of stimulus is found, and every variant."""
-    seen, found = set(), [networks.describe(seed) for seed in range(1_000)]
+    """In 2,000 descriptions every model, rule, form of value and kind of stimulus is found, and every variant."""
+    seen, found = set(), [networks.describe(seed) for seed in range(2_000)]
     for net in found:
         seen |= {net["shape"], net["weights"], net["updates"]}
         seen |= {one["kind"] for kind in ("populations", "stimuli") for one in net[kind]}
@@ -30,7 +30,7 @@ def test_all_there_is_appears():
     models = "LIF, LIF one, LIFDelta, IF, LeakyIntegrator, LeakyIntegrator current, ALIF, source, ALIF theta, LIF i_inh"
     rules = "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs, sparse, Dense"
     others = "Convolution, Pooling, Poisson, DirectCurrent, variant level, variant capacity, variant placement"
-    shapes = "small, tiny, wide, long, silent, f32, q16, f64, auto, dense, event, variant before, variant spikes"
+    shapes = "small, tiny, wide, long, silent, huge, f32, q16, f64, auto, dense, event, variant before, variant spikes"
     expected = set(", ".join((models, rules, others, shapes)).split(", "))
     assert expected <= seen, expected - seen
     assert max(net["ticks"] for net in found) > 200_000
