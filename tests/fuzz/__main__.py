@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import checks, minimise, networks
 
-STALLED_S = 300
+STALLED_S = 1_200
 """A network that takes longer is reported: something waits for ever."""
 
 
@@ -117,7 +117,7 @@ def report(seed, name, failure):
     net, name, smaller = minimise.minimised(networks.describe(seed), name)
     if smaller is None:
         print("it does not fail again: not the same from run to run")
-        net, smaller = networks.describe(seed), failure
+        smaller = failure
     text = minimise.script(net, name, smaller)
     path = Path(tempfile.gettempdir()) / f"fuzz_{seed}.py"
     path.write_text(text)

@@ -195,6 +195,8 @@ def difference(ours, theirs):
 
 def odd(ours, theirs):
     """The first spike that only one of two lists has."""
-    keys = [(table[:, 0].astype(np.uint64) << np.uint64(32)) | table[:, 1].astype(np.uint64) for table in (ours, theirs)]
+    keys = [
+        (table[:, 0].astype(np.uint64) << np.uint64(32)) | table[:, 1].astype(np.uint64) for table in (ours, theirs)
+    ]
     first = np.setxor1d(*keys)[:1].tolist()
     return (first[0] >> 32, first[0] & 0xFFFF_FFFF) if first else None

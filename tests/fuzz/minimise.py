@@ -17,16 +17,23 @@ def minimised(net, name, budget_s=60.0):
         return net, name, None
     until, sign = time.monotonic() + budget_s, signature(failure)
     smaller = True
-    while smaller and time.monotonic() < until:
+    while smaller:
         smaller = False
-        for candidate in candidates(net, name):
-            found = checks.outcome_of(checks.all_checks(candidate).get(name, lambda: None))
-            if found is not None and signature(found) == sign:
-                net, failure, smaller = candidate, found, True
-                break
-            if time.monotonic() > until:
-                break
+        for stage in STAGES:
+            while found := first_that_fails(stage(net), name, sign, until):
+                (net, failure), smaller = found, True
     return net, name, failure
+
+
+def first_that_fails(candidates, name, sign, until):
+    """The first candidate whose check fails in the same way, and what it says; None if none does in time."""
+    for candidate in candidates:
+        if time.monotonic() > until:
+            return None
+        found = checks.outcome_of(checks.all_checks(candidate).get(name, lambda: None))
+        if found is not None and signature(found) == sign:
+            return candidate, found
+    return None
 
 
 def signature(failure):
@@ -34,24 +41,6 @@ def signature(failure):
     if "Network" in failure.kind or "ValueError" in failure.kind:
         return failure.kind, re.sub(r"[\d.'e+-]+", "", failure.message)
     return (failure.kind,)
-
-
-def candidates(net, name):
-    """Simpler descriptions, those that leave out most first."""
-    for kind in ("recorders", "stimuli", "projections"):
-        yield from without(net, kind)
-    for k in reversed(range(len(net["populations"]))):
-        if len(net["populations"]) > 1:
-            yield without_population(net, k)
-    yield from lengths(net)
-    yield from sizes(net)
-    for kind in ("projections", "stimuli", "populations", "recorders"):
-        for k, one in enumerate(net[kind]):
-            yield from (changed(net, kind, k, simple) for simple in SIMPLER[kind](one))
-    for key, value in (("dt", 0.1), ("seed", 0), ("weights", "f32"), ("updates", "dense")):
-        if net[key] != value and not (key == "weights" and name.startswith("oracle")):
-            yield {**net, key: value}
-    yield from simpler_variants(net)
 
 
 def changed(net, kind, k, one):
@@ -69,6 +58,12 @@ def without(net, kind):
         yield from ({**net, kind: parts[:half]}, {**net, kind: parts[half:]})
     for k in reversed(range(len(parts))):
         yield {**net, kind: parts[:k] + parts[k + 1 :]}
+
+
+def without_one_population(net):
+    """The description without one of its populations."""
+    if len(net["populations"]) > 1:
+        yield from (without_population(net, k) for k in reversed(range(len(net["populations"]))))
 
 
 def without_population(net, k):
@@ -102,8 +97,14 @@ def sizes(net):
         if populations != net["populations"]:
             yield {**net, "populations": populations}
         for k, one in enumerate(net["populations"]):
-            if 0 < smaller(one["size"]) < one["size"]:
-                yield changed(net, "populations", k, {**one, "size": smaller(one["size"])})
+            if not 0 < smaller(one["size"]) < one["size"]:
+                continue
+            small = {**one, "size": smaller(one["size"])}
+            yield changed(net, "populations", k, small)
+            if "spikes" in one:
+                as_many = min(0.9, one["spikes"]["probability"] * one["size"] / small["size"])
+                small["spikes"] = {**one["spikes"], "probability": as_many}
+                yield changed(net, "populations", k, small)
 
 
 def simpler_value(value):
@@ -186,6 +187,20 @@ SIMPLER = {
 }
 
 
+def simpler_parts(net):
+    """Simpler projections, stimuli, populations and recorders."""
+    for kind, simpler in SIMPLER.items():
+        for k, one in enumerate(net[kind]):
+            yield from (changed(net, kind, k, simple) for simple in simpler(one))
+
+
+def simpler_network(net):
+    """The usual tick, seed, format and way of updates."""
+    for key, value in (("dt", 0.1), ("seed", 0), ("weights", "f32"), ("updates", "dense")):
+        if net[key] != value:
+            yield {**net, key: value}
+
+
 def simpler_variants(net):
     """Variants that differ less from the plain run."""
     for k, one in enumerate(net["variants"] if len(net["variants"]) == 1 else ()):
@@ -197,6 +212,20 @@ def simpler_variants(net):
         for workers in (1, 2):
             if one["workers"] > workers:
                 yield changed(net, "variants", k, {**one, "workers": workers})
+
+
+STAGES = (
+    lambda net: without(net, "recorders"),
+    lambda net: without(net, "stimuli"),
+    lambda net: without(net, "projections"),
+    without_one_population,
+    lengths,
+    sizes,
+    simpler_variants,
+    simpler_parts,
+    simpler_network,
+)
+"""What is tried, that which leaves out most first; each again as long as it helps."""
 
 
 def script(net, name, failure):

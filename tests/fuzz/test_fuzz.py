@@ -1,5 +1,6 @@
 """200 random networks, the same in every run; and the fuzzer itself: checks can fail, a failing network gets small."""
 
+import math
 import subprocess
 import sys
 
@@ -126,7 +127,7 @@ def test_a_failing_network_gets_small_and_its_script_runs(monkeypatch, tmp_path)
     monkeypatch.setattr(machine, "run", scope["run"])
     name, failure = checks.first_failure(net)
     assert name == "variant 1"
-    small, name, failure = minimise.minimised(net, name, 20.0)
+    small, name, failure = minimise.minimised(net, name, math.inf)
     assert sum(len(small[kind]) for kind in ("projections", "populations", "stimuli", "recorders")) <= 5
     assert sum(one["size"] for one in small["populations"]) <= 20
     text = minimise.script(small, name, failure)
