@@ -105,6 +105,10 @@ def test_initial_potentials():
     "times",
     [
         [[2.5, 1.0], [], [1.0]],
+        [np.array([1.0, 2.5]), np.array([]), np.array([1.0])],
+        [np.array([2.5, 1.0]), [], [1]],
+        [(1, 2.5), np.array([], dtype=np.int64), np.array([1])],
+        [[np.float32(1.0), np.float64(2.5)], (), np.array([1], dtype=np.uint8)],
         (np.array([0, 2, 0]), np.array([1.0, 1.0, 2.5])),
     ],
 )
@@ -125,6 +129,11 @@ def test_spike_source(times):
         ([[math.nan], []], "finite"),
         ([[1.0, 1.0], []], "neuron 0 has two spikes at 1 ms"),
         ([[1.0]], "the length of times is 1, allowed: 2"),
+        ([[1.0], [1.0, 0.25]], r"times\[1\]\[1\] is 0.25 ms"),
+        ([np.array([1.0]), np.array([1.0, math.inf])], r"times\[1\]\[1\]"),
+        ([[1.0], np.array([3.0, -1.0])], r"times\[1\]\[1\] is -1.0 ms"),
+        ([np.array([[1.0]]), np.array([[1.0]])], r"the shape of times\[0\]"),
+        ([[1.0], [10**400]], r"times\[1\]"),
         ([[[1.0]], []], "one dimension"),
         (([0, 2], [1.0, 1.0]), r"neurons\[1\] is 2, allowed: 0 … 1"),
         (([0, 1], [1.0]), "the shape of times"),
@@ -134,6 +143,13 @@ def test_spike_source(times):
 def test_spike_source_mistakes(times, named):
     with pytest.raises(sc.NetworkError, match=named):
         sc.Network(dt=0.1).spike_source(2, times=times, name="input")
+
+
+@pytest.mark.parametrize("train", [[True], np.array([True]), ["1.0"], [None], [1.0, "a"], np.ma.masked_array([1.0])])
+@pytest.mark.parametrize("other", [[1.0], np.array([1.0])])
+def test_spike_times_are_numbers_in_every_form(train, other):
+    with pytest.raises(TypeError, match=r"times\[1\]"):
+        sc.Network(dt=0.1).spike_source(2, times=[other, train], name="input")
 
 
 def test_stimulus_mistakes():

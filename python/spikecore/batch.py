@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks, printed
+from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
-from spikecore.recorded import SampleTables, SpikeTrains, fixed, kept, samples_of
+from spikecore.recorded import SampleTables, SpikeTrains, kept, samples_of
 from spikecore.result import Counts
 from spikecore.wiring import Wiring
 
@@ -47,7 +48,7 @@ class CountTables(Mapping[Population, NDArray[np.uint64]]):
             table = np.zeros((self._samples, population.size), dtype=np.uint64)
             inside = np.flatnonzero((self._neurons >= population.first) & (self._neurons < population.ids.stop))
             table[self._rows[inside], self._neurons[inside] - population.first] = self._spikes[inside]
-            self._tables[population.index] = fixed(table)
+            self._tables[population.index] = closed(table)
         return self._tables[population.index]
 
     def added(self) -> NDArray[np.uint64]:
@@ -69,7 +70,7 @@ class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
     """State variables at the end of the samples, by (population or its name, variable)."""
 
     def __init__(self, tables: dict[tuple[Population, str], NDArray[np.float64]]) -> None:
-        self._tables = {key: fixed(table) for key, table in tables.items()}
+        self._tables = {key: closed(table) for key, table in tables.items()}
         self._by_name = {(population.name, variable): table for (population, variable), table in self._tables.items()}
 
     def __getitem__(self, key: tuple[Population | str, str]) -> NDArray[np.float64]:
@@ -163,7 +164,7 @@ class BatchResult:
     @cached_property
     def neuron_spikes(self) -> NDArray[np.uint64]:
         """Spikes of every neuron by global id, added over the samples, shape (neurons,)."""
-        return fixed(self.spike_counts.added())
+        return closed(self.spike_counts.added())
 
     def __len__(self) -> int:
         """Return the number of samples."""

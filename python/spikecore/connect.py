@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 from numpy.typing import ArrayLike, NDArray
 
 from spikecore import checks
+from spikecore.arrays import closed
 from spikecore.implicit import Convolution, Dense, Pooling
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AllToAll",
     "Bernoulli",
+    "Entries",
     "FixedInDegree",
     "FixedOutDegree",
     "FixedTotalNumber",
@@ -202,8 +204,8 @@ class Pairs:
         targets = checks.indices("Pairs", "targets", self.targets, limit, fresh=True)
         if len(sources) != len(targets):
             checks.refuse("Pairs", "the length of targets", len(targets), f"{len(sources)}")
-        object.__setattr__(self, "sources", sources)
-        object.__setattr__(self, "targets", targets)
+        object.__setattr__(self, "sources", closed(sources))
+        object.__setattr__(self, "targets", closed(targets))
 
     def __len__(self) -> int:
         """Return the number of synapses."""
@@ -220,6 +222,32 @@ class SparseMatrix(Protocol):
 
     def tocoo(self) -> Any:
         """Return the matrix in coordinate form."""
+
+
+@dataclass(frozen=True, repr=False)
+class Entries:
+    """What a projection says of the matrix that it was made from; the matrix itself stays the caller's.
+
+    Attributes
+    ----------
+    kind : str
+        Name of its class.
+    shape : (int, int)
+        Sources and targets.
+    """
+
+    kind: str
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, matrix: Any) -> "Entries":
+        """Describe a matrix."""
+        rows, columns = matrix.shape if hasattr(matrix, "shape") else matrix.tocoo().shape
+        return cls(type(matrix).__name__, (int(rows), int(columns)))
+
+    def __repr__(self) -> str:
+        """Show the class and the shape."""
+        return f"{self.kind}({self.shape[0]} → {self.shape[1]})"
 
 
 Rule = (

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikecore import checks, printed
+from spikecore.arrays import closed
 
 __all__ = ["Convolution", "Dense", "Implicit", "Pooling"]
 
@@ -66,7 +67,7 @@ class Dense:
         weights = checks.array("Dense", "weights", _plain(self.weights))
         if weights.ndim != 2:
             checks.refuse("Dense", "the shape of weights", f"{weights.shape}", "two dimensions: (sources, targets)")
-        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "weights", closed(weights))
 
     @property
     def shape(self) -> _Pair:
@@ -175,7 +176,7 @@ class Convolution(_Planes):
         if kernel.ndim != 4 or 0 in kernel.shape:
             allowed = "four dimensions: (c_out, c_in / groups, rows, columns)"
             checks.refuse(name, "the shape of kernel", f"{kernel.shape}", allowed)
-        object.__setattr__(self, "kernel", kernel)
+        object.__setattr__(self, "kernel", closed(kernel))
         _set_geometry(self, name, (kernel.shape[2], kernel.shape[3]), _MOST, kernel.shape[0])
         groups = checks.count(name, "groups", self.groups, low=1)
         object.__setattr__(self, "groups", groups)

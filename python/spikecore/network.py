@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spikecore import _native, checks, lowering, options, printed, stimuli
-from spikecore.connect import Rule
+from spikecore.arrays import closed
+from spikecore.connect import Entries, Rule
 from spikecore.distributions import Value, potential_to_native
 from spikecore.errors import ForecastError, NetworkError
 from spikecore.forecast import Forecast
@@ -261,7 +262,8 @@ class Network:
             self._refuse_source(target, "the target of a projection")
         laws, ends = lowering.plans(pairs, settings, self._grid)
         first = self._native.projections(laws, ends)
-        projections = [Projection(*pair, rule, index) for index, pair in enumerate(pairs, first)]
+        kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
+        projections = [Projection(*pair, kept, index) for index, pair in enumerate(pairs, first)]
         self._projections += projections
         single = isinstance(sources, Population) and isinstance(targets, Population)
         return projections[0] if single else projections
@@ -347,14 +349,14 @@ class Network:
         if neurons is None:
             chosen = np.arange(population.size, dtype=np.uint32)
         else:
-            chosen = checks.indices(population.name, "neurons", neurons, population.size)
+            chosen = checks.indices(population.name, "neurons", neurons, population.size, fresh=True)
         if len(chosen) == 0 or len(np.unique(chosen)) != len(chosen):
             allowed = "at least one neuron, each once"
             checks.refuse(population.name, "neurons", f"{chosen[:8].tolist()}", allowed)
         step = self.dt if interval is None else interval
         ticks = self._grid.ticks(population.name, "interval", step, low=1)
         index = self._native.record(population.index, variable, chosen, ticks)
-        recorder = Recorder(population, variable, chosen, float(step), index)
+        recorder = Recorder(population, variable, closed(chosen), float(step), index)
         self._recorders.append(recorder)
         return recorder
 

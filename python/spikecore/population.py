@@ -75,8 +75,8 @@ class Projection:
     ----------
     source, target : Population
         Where its synapses start and end.
-    rule : Rule
-        The connection rule.
+    rule : Rule or Entries
+        The connection rule; of a matrix what kind it was.
     index : int
         Its place in the order of declaration.
     """
@@ -88,8 +88,7 @@ class Projection:
 
     def __repr__(self) -> str:
         """Show the two populations and the rule."""
-        rule = type(self.rule).__name__ if hasattr(self.rule, "tocoo") else repr(self.rule)
-        return f"Projection({self.source.name!r} → {self.target.name!r}, {rule})"
+        return f"Projection({self.source.name!r} → {self.target.name!r}, {self.rule!r})"
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)

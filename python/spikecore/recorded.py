@@ -3,19 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks, printed
+from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder
 
-_Array = TypeVar("_Array", bound=NDArray[Any])
-
-__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes", "fixed", "kept", "samples_of"]
+__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes", "kept", "samples_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +78,7 @@ class SpikeTrains(Mapping[Population, Spikes]):
         ticks: NDArray[np.uint64],
         ids: NDArray[np.uint32],
     ) -> None:
-        self.ticks, self.ids = fixed(ticks), fixed(ids)
+        self.ticks, self.ids = closed(ticks), closed(ids)
         self._grid = grid
         self._recorded = recorded
         self._cut: dict[str, Spikes] = {}
@@ -123,7 +122,9 @@ class SpikeTrains(Mapping[Population, Spikes]):
         ids, times = self.ids[order], self._grid.ms(self.ticks[order])
         cut = {}
         for population, begin, end in zip(self._recorded, limits[:-1], limits[1:], strict=True):
-            cut[population.name] = Spikes(fixed(times[begin:end]), fixed(ids[begin:end] - np.uint32(population.first)))
+            cut[population.name] = Spikes(
+                closed(times[begin:end]), closed(ids[begin:end] - np.uint32(population.first))
+            )
         return cut
 
     def _owners(self) -> NDArray[np.uint32]:
@@ -184,7 +185,7 @@ class SampleTables(Mapping[Recorder, Samples]):
 def samples_of(grid: Grid, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]) -> Samples:
     """Return what a recorder took, of the values tick by tick."""
     table = values.reshape(len(ticks), len(recorder.neurons))
-    return Samples(fixed(grid.ms(ticks)), recorder.neurons, fixed(table))
+    return Samples(closed(grid.ms(ticks)), recorder.neurons, closed(table))
 
 
 def kept(key: Population | str, populations: Mapping[str, Population], absent: str) -> Population:
@@ -198,9 +199,3 @@ def kept(key: Population | str, populations: Mapping[str, Population], absent: s
     if population is not None:
         msg = f"this {name!r} is a population of another network or a copy; use its name"
     raise NotRecordedError(msg, population=name, allowed=known)
-
-
-def fixed(values: _Array) -> _Array:
-    """Return the array, closed for writing: results are shared by whoever asks for them."""
-    values.flags.writeable = False
-    return values

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import printed
+from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Recorder, member
-from spikecore.recorded import Samples, SampleTables, SpikeTrains, fixed
+from spikecore.recorded import Samples, SampleTables, SpikeTrains
 from spikecore.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -220,12 +221,12 @@ class Result:
         """Number of spikes of every neuron by global id, shape (neurons,); needs no recording."""
         counts = np.zeros(sum(population.size for population in self.populations), dtype=np.uint64)
         counts[self._span.spiked] = self._span.times
-        return fixed(counts)
+        return closed(counts)
 
     def spike_counts(self, population: Population) -> NDArray[np.int64]:
         """Return the number of spikes of every neuron, shape (size,); needs no recording."""
         first = member(population, self.populations, "network").first
-        return fixed(self.neuron_spikes[first : first + population.size].astype(np.int64))
+        return closed(self.neuron_spikes[first : first + population.size].astype(np.int64))
 
     def rates(self) -> dict[str, float]:
         """Return the mean rate of every population in Hz, by name; needs no recording."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native
+from spikecore.arrays import closed
 from spikecore.errors import NetworkError
 from spikecore.implicit import Convolution, Pooling
 from spikecore.population import Population, Projection
@@ -110,7 +111,10 @@ class Wiring:
     def placed(self, *structure: int) -> dict[str, Any]:
         """Return what `_native.Wiring.place` says of a chip of this structure; made once."""
         if structure not in self._placed:
-            self._placed[structure] = self._drawn().place(*structure)
+            placed = self._drawn().place(*structure).items()
+            self._placed[structure] = {
+                key: closed(value) if isinstance(value, np.ndarray) else value for key, value in placed
+            }
         return self._placed[structure]
 
     def store_bytes(self, projection: int) -> int:

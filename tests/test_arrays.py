@@ -1,0 +1,218 @@
+"""Who may write to an array: what is kept is copied and closed, what is made for a caller is the caller's."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import spikecore as sc
+from spikecore.batch import StateTables
+from spikecore.grid import Grid
+from spikecore.library import layered
+from spikecore.recorded import SpikeTrains
+
+SIZE = 4
+
+
+def neurons(**options):
+    net = sc.Network(dt=0.1, seed=1)
+    return net, net.population(SIZE, options.pop("model", sc.LIF(i_e=600.0)), name="n", **options)
+
+
+def synapses(rule, **options):
+    net, n = neurons()
+    projection = net.connect(n, n, rule, delay=options.pop("delay", 1.0), **options)
+
+    def read():
+        found = net.compile(workers=1).synapses(n, n)
+        return [found.sources, found.targets, found.weights, found.delays, repr(projection)]
+
+    return read
+
+
+def spikes(times):
+    net = sc.Network(dt=0.1)
+    net.spike_source(SIZE, times=times, name="s")
+    return lambda: net.compile(workers=1).run(10.0).spikes["s"].times
+
+
+def planes(kernel):
+    net = sc.Network(dt=0.1)
+    a, b = net.population(SIZE, sc.LIF()), net.population(SIZE, sc.LIF())
+    rule = sc.Convolution(kernel, shape=(1, 2, 2))
+    net.connect(a, b, rule, delay=1.0)
+    return lambda: [rule.kernel, net.compile(workers=1).synapses(a, b).weights]
+
+
+def recorder(chosen):
+    net, n = neurons(v_init=np.arange(-70.0, -66.0))
+    kept = net.record(n, "v", chosen)
+    samples = net.compile(workers=1).run(1.0).samples[kept]
+    return lambda: [kept.neurons, samples.neurons, net.compile(workers=1).run(1.0).samples[kept].values]
+
+
+def stimulus(amplitude):
+    net, n = neurons()
+    given = sc.DirectCurrent(amplitude)
+    net.stimulate(n, given)
+
+    def read():
+        machine = net.compile(workers=1)
+        machine.run(1.0)
+        return [given.amplitude, machine.state(n)]
+
+    return read
+
+
+def reset(inputs):
+    net, n = neurons()
+    source = net.spike_source(SIZE, times=[[]] * SIZE, name="source")
+    net.connect(source, n, sc.OneToOne(), weight=100.0, delay=0.5)
+    machine = net.compile(workers=1)
+    machine.reset(inputs)
+
+    def read():
+        machine.run(5.0)
+        return [machine.state(n), machine.result().spikes[source].neurons]
+
+    return read
+
+
+def model(value):
+    kept = sc.LIF(tau_m=value)
+    net, n = neurons(model=kept)
+    return lambda: [kept.tau_m, net.compile(workers=1).run(5.0) and net.compile(workers=1).state(n)]
+
+
+def initial(values):
+    net, n = neurons(v_init=values)
+    return lambda: net.compile(workers=1).state(n)
+
+
+ROW = np.array([0.1, 0.5, 0.9, 0.2])
+KEPT = {
+    "model": (model, lambda: np.array([5.0, 6.0, 7.0, 8.0])),
+    "v_init": (initial, lambda: np.array([-65.0, -66.0, -67.0, -68.0])),
+    "sources": (lambda a: synapses(sc.Pairs(a, [0, 1, 2]), weight=5.0), lambda: np.array([1, 2, 3], dtype=np.uint32)),
+    "targets": (lambda a: synapses(sc.Pairs([0, 1, 2], a), weight=5.0), lambda: np.array([1, 2, 3], dtype=np.uint32)),
+    "weight": (lambda a: synapses(sc.OneToOne(), weight=a), lambda: np.array([1.0, 2.0, 3.0, 4.0])),
+    "delay": (lambda a: synapses(sc.OneToOne(), weight=1.0, delay=a), lambda: np.array([1.0, 2.0, 3.0, 4.0])),
+    "matrix": (lambda a: synapses(sparse.coo_matrix((a, ([0, 1, 2], [1, 2, 3])), shape=(4, 4))), lambda: ROW[:3] + 1.0),
+    "dense": (lambda a: synapses(sc.Dense(a)), lambda: np.arange(16.0).reshape(4, 4)),
+    "kernel": (planes, lambda: np.array([[[[5.0]]]])),
+    "amplitude": (stimulus, lambda: np.array([100.0, 200.0, 300.0, 400.0])),
+    "neurons": (recorder, lambda: np.array([0, 3, 1], dtype=np.uint32)),
+    "recorded by int64": (recorder, lambda: np.array([0, 3, 1])),
+    "times": (lambda a: spikes([a, a, [], []]), lambda: np.array([1.0, 2.0, 3.0])),
+    "moments": (lambda a: spikes(([0, 1, 2], a)), lambda: np.array([1.0, 2.0, 3.0])),
+    "ids": (lambda a: spikes((a, [1.0, 2.0, 3.0])), lambda: np.array([2, 1, 3], dtype=np.uint32)),
+    "current of a reset": (lambda a: reset({"n": a}), lambda: np.array([100.0, 200.0, 300.0, 400.0])),
+    "spikes of a reset": (lambda a: reset({"source": [a, [], [], []]}), lambda: np.array([1.0, 2.0, 3.0])),
+    "ids of a reset": (
+        lambda a: reset({"source": (a, np.array([1.0, 2.0]))}),
+        lambda: np.array([3, 1], dtype=np.uint32),
+    ),
+}
+
+
+def plain(values):
+    return [np.asarray(one).tolist() for one in (values if isinstance(values, list) else [values])]
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_later_change_of_a_callers_array_reaches_nothing(name):
+    build, fresh = KEPT[name]
+    expected = plain(build(fresh())())
+    array = fresh()
+    read = build(array)
+    assert array.flags.writeable
+    array[...] = array.flat[0]
+    assert plain(read()) == expected
+
+
+def results():
+    net = sc.Network(dt=0.1, seed=1)
+    n = net.population(SIZE, sc.LIF(i_e=600.0, tau_m=np.array([9.0, 10.0, 11.0, 12.0])), name="n")
+    source = net.spike_source(2, times=[[1.0], [2.0]], name="source")
+    rules = (
+        sc.Pairs([0, 1], [1, 2]),
+        sc.Dense(np.ones((2, SIZE))),
+        sc.Convolution(np.ones((1, 1, 1, 1)), shape=(1, 1, 2)),
+    )
+    net.connect(source, n, rules[0], weight=1.0, delay=1.0)
+    net.connect(source, n, rules[1], delay=1.0)
+    net.stimulate(n, sc.DirectCurrent(np.ones(SIZE)))
+    kept = net.record(n, "v", np.array([0, 2]))
+    machine = net.compile(workers=1)
+    result, batch = machine.run(50.0), machine.run_batch(50.0, seeds=[1, 2], states=[(n, "v")])
+    return n, rules, kept, machine, result, batch
+
+
+def test_what_is_kept_is_closed_for_writing():
+    n, rules, kept, _, result, batch = results()
+    mapped = result.wiring.placed(1024, 4, 8, 9, 1, 0, 1)
+    closed = {
+        "parameter": n.model.tau_m,
+        "sources": rules[0].sources,
+        "targets": rules[0].targets,
+        "weights": rules[1].weights,
+        "kernel": rules[2].kernel,
+        "amplitude": sc.DirectCurrent(np.ones(3)).amplitude,
+        "recorder": kept.neurons,
+        "times": result.spikes[n].times,
+        "neurons": result.spikes[n].neurons,
+        "ticks": result.spikes.ticks,
+        "ids": result.spikes.ids,
+        "samples": result.samples[kept].values,
+        "times of samples": result.samples[kept].times,
+        "neurons of samples": result.samples[kept].neurons,
+        "counts": result.spike_counts(n),
+        "all counts": result.neuron_spikes,
+        "batch": batch.spike_counts[n],
+        "batch counts": batch.neuron_spikes,
+        "batch states": batch.states[n, "v"],
+        "batch spikes": batch.spikes[1][n].times,
+        "batch samples": batch.samples[1][kept].values,
+        "mapped": mapped["packets"],
+    }
+    for name, array in closed.items():
+        assert array.size, name
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+    assert result.spikes[n] is result.spikes["n"]
+
+
+def test_what_is_made_for_a_caller_is_the_callers():
+    n, _, _, machine, result, _ = results()
+    found = machine.synapses(machine._populations[1], n)
+    rates, delays = sc.coding.rate([[0.5, 1.0]], 50.0, 0.1, max_rate=1e3), sc.coding.latency([[0.5, 1.0]], 50.0, 0.1)
+    theirs = [
+        machine.state(n),
+        machine.out_degrees(n),
+        found.sources,
+        found.targets,
+        found.weights,
+        found.delays,
+        result.cv_isi(n)[1],
+        result.wiring.degrees(0),
+        *rates[0],
+        *delays[0],
+        sc.coding.current([[0.5, 1.0]], gain=10.0),
+        layered.weights()[0],
+    ]
+    for array in theirs:
+        before = array.copy()
+        array[...] = array.flat[0] + 1
+        assert array.flags.writeable
+        assert array.size == before.size > 0
+    assert machine.state(n).tolist() != theirs[0].tolist()
+    assert machine.out_degrees(n).tolist() != theirs[1].tolist()
+
+
+def test_no_array_of_a_caller_is_closed():
+    array, ticks, ids = np.arange(3.0), np.arange(3, dtype=np.uint64), np.arange(3, dtype=np.uint32)
+    n = neurons()[1]
+    tables = StateTables({(n, "v"): array})
+    trains = SpikeTrains(Grid(0.1), (n,), ticks, ids)
+    for kept in (tables[n, "v"], trains.ticks, trains.ids, trains[n].times):
+        assert not kept.flags.writeable
+    assert all(one.flags.writeable for one in (array, ticks, ids))
