@@ -23,6 +23,7 @@ class _Line:
         self._label, self._total, self._unit = label, total, unit
         self._start = time.perf_counter()
         self._drawn = 0.0
+        self._open = False
 
     def update(self, done: float, note: str) -> None:
         now = time.perf_counter()
@@ -34,12 +35,15 @@ class _Line:
         left = (now - self._start) * (1.0 / share - 1.0) if share > 0 else 0.0
         bar = "█" * filled + "░" * (24 - filled)
         text = f"\r{self._label} {bar} {done:.4g}/{self._total:.4g} {self._unit}{note}, {left:.0f} s left\x1b[K"
+        self._open = True
         sys.stderr.write(text)
         sys.stderr.flush()
 
     def close(self) -> None:
-        sys.stderr.write("\n")
-        sys.stderr.flush()
+        if self._open:
+            sys.stderr.write("\n")
+            self._open = False
+            sys.stderr.flush()
 
 
 class _Tqdm:
@@ -69,7 +73,11 @@ def _bar(label: str, total: float, unit: str) -> Iterator[_Line | _Tqdm]:
     try:
         yield bar
     finally:
-        _draw(bar.close)
+        try:
+            _draw(bar.close)
+        except BaseException:
+            _draw(bar.close)  # a second Ctrl-C came while the line was ended
+            raise
 
 
 def _draw(call: Callable[..., None], *values: Any) -> None:
