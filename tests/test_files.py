@@ -1,5 +1,6 @@
 """Files that a caller hands us, and files that we write: hostile ones cost little, and a good one survives."""
 
+import errno
 import importlib.util
 import json
 import os
@@ -324,3 +325,23 @@ def test_an_error_that_is_raised_while_writing_leaves_nothing(tmp_path, monkeypa
     with pytest.raises(KeyboardInterrupt):
         writing.text(tmp_path / "file", "new")
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("file", "old")]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everything")
+def test_a_file_that_may_not_be_written_is_not_replaced(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("old")
+    file.chmod(0o444)
+    with pytest.raises(PermissionError, match="cannot be written: Permission denied"):
+        writing.text(file, "new")
+    assert file.read_text() == "old"
+
+
+def test_a_full_disk_is_found_after_the_run(tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "open", full)
+    writing.check(tmp_path / "file")
+    with pytest.raises(OSError, match=r"cannot be written: No space left on device: .*file"):
+        writing.text(tmp_path / "file", "new")

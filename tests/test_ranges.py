@@ -225,7 +225,7 @@ def test_one_argument_has_one_range_in_every_message():
 def test_what_just_fits_is_accepted_and_finishes():
     net = sc.Network(dt=0.1, seed=1)
     exc = net.population(2, sc.LIF(t_ref=6553.5), name="exc")
-    source = net.spike_source(1, [[0.1]], name="source")
+    source = net.spike_source(1, [[0.1, MOST_TICKS * 0.1]], name="source")
     net.connect(source, exc, sc.AllToAll(), weight=1e12, delay=6553.5)
     net.connect(exc, exc, sc.OneToOne(), weight=[-1e12, 1e12], delay=[0.1, 6553.5])
     net.record(exc, interval=MOST_TICKS * 0.1)

@@ -177,7 +177,6 @@ def test_a_report_on_an_open_stream_does_not_overwrite_the_text(tmp_path):
     ("arguments", "said"),
     [
         (["run", "brunel", "--workers", "0"], "'0' is not a whole number in 1 … 1024"),
-        (["run", "brunel", "--workers", "1025"], "'1025' is not a whole number in 1 … 1024"),
         (["bench", "--workers", "1025"], "'1025' is not a whole number in 1 … 1024"),
         (["run", "brunel", "--seed", str(2**64)], f"'{2**64}' is not a whole number in 0 … 2^64 - 1"),
         (["run", "brunel", "--scale", "nan"], "allowed: 0.005 … 1 (microcircuit) or 0.01 … 80 (brunel)"),
@@ -210,6 +209,8 @@ def test_an_option_out_of_range_is_a_usage_error_with_its_range(arguments, said,
         (["bench", "sparse", "--rates", "11"], "rates is 11.0, allowed: > 0 and ≤ 10 Hz"),
         (["bench", "sparse", "--rates", "1e-300"], "rates is 1e-300, allowed: ≥ "),
         (["bench", "sparse", "--dts", "1e-300"], "dt is 1e-300, allowed: 1e-09 … 100 ms"),
+        (["run", "brunel", "--workers", "1025"], "workers is 1025, allowed: 1 … 1024"),
+        (["run", "brunel", "--workers", "1" + "0" * 400], "workers is about 10^400, allowed: 1 … 1024"),
         (["run", "brunel", "--time", "1e300"], "time is 1e+300 ms, allowed: multiples of dt"),
         (["run", "brunel", "--time", "0"], "time is 0.0 ms, allowed: multiples of dt"),
         (["energy", "profiles", "/dev/zero"], "profile is '/dev/zero', allowed: "),
@@ -223,3 +224,33 @@ def test_what_does_not_fit_is_refused_before_anything_runs(arguments, said, caps
     assert out == ""
     assert said in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--json", "{0}/a.svg", "--raster", "{0}/a.svg"], "allowed: a file of its own for each"),
+        (["--raster", "-"], "--raster is -, allowed: the name of a file"),
+        (["--json", "{0}"], "it is a directory"),
+        (["--raster", "{0}/no/a.svg"], "it needs the directory"),
+        (["--json", "{0}/" + "x" * 300], "File name too long"),
+    ],
+)
+def test_files_that_cannot_be_written_are_refused_before_the_run(arguments, said, tmp_path, capsys):
+    assert cli.main([*SMALL, *(one.format(tmp_path) for one in arguments)]) == 2
+    out, err = capsys.readouterr()
+    assert said in err
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_progress_bar_has_likenesses_in_ascii(monkeypatch):
+    from spikecore import progress
+
+    for encoding, full in (("ascii", "#"), ("utf-8", "█")):
+        raw = io.BytesIO()
+        monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(raw, encoding=encoding, errors="strict"))
+        line = progress._Line("run", 1.0, "s")
+        line.update(1.0, ", 2 × real time")
+        line.close()
+        assert full in raw.getvalue().decode(encoding)

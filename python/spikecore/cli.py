@@ -8,6 +8,7 @@ cannot be written costs nothing else: the other files are written, the report is
 import argparse
 import json
 import math
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from spikecore import checks, energy_cli, printed, streams, writing
 from spikecore import command_values as values
 from spikecore._native import __version__
 from spikecore.errors import NetworkError, SpikecoreError
+from spikecore.options import MAX_WORKERS
 
 __all__ = ["main"]
 
@@ -54,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with suppress(OSError):
                 streams.flush()
             raise
-        except (SpikecoreError, OSError) as error:
+        except (SpikecoreError, OSError, MemoryError) as error:
             if isinstance(error, BrokenPipeError) and error.filename == streams.NAME:
                 return 141
             return _end([_said(error)])
@@ -132,6 +134,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.raster and options.record is False:
         msg = "--raster needs the spikes that --no-record drops"
         raise NetworkError(msg, parameter="raster")
+    if options.raster == "-":
+        checks.refuse("run", "--raster", "-", "the name of a file: standard output takes text alone")
     picture = raster.target(Path(options.raster)) if options.raster else None
     _check_writable(options.json, picture)
     if picture and picture != Path(options.raster):
@@ -174,7 +178,7 @@ def _add_bench(commands: Any) -> None:
     bench = commands.add_parser("bench", help="run the standard workloads, or a sparse network, and print JSON")
     bench.add_argument("suite", nargs="?", choices=tuple(SUITES), default="standard", help="default standard")
     bench.add_argument("--json", type=values.file, metavar="FILE", default="-", help="write it to FILE")
-    bench.add_argument("--workers", type=values.workers, metavar="N", help="threads")
+    bench.add_argument("--workers", type=values.whole(1, MAX_WORKERS), metavar="N", help="threads")
     given = bench.add_argument_group("standard", argument_default=argparse.SUPPRESS)
     given.add_argument("--repeats", type=values.whole(1, 1000), metavar="N", help="default 3")
     given.add_argument("--quick", action="store_true", help="small workloads, a few seconds")
@@ -249,12 +253,15 @@ def _suite(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _check_writable(*where: str | Path | None) -> None:
-    """Refuse files that could not be written at the end of a long run."""
+    """Refuse files that could not be written at the end of a long run, and one that would replace another."""
     for file in where:
         if file == "-":
             streams.check()
         elif file is not None:
             writing.check(Path(file))
+    names = [os.path.realpath(file) for file in where if file not in (None, "-") and not writing.is_direct(Path(file))]
+    if len(set(names)) < len(names):
+        checks.refuse("", "the file", names[0], "a file of its own for each of --json, --raster and --plot")
 
 
 def _write_json(report: Any, where: str) -> None:
@@ -279,7 +286,7 @@ def _noted(failures: list[str]) -> Iterator[None]:
 def _said(error: Exception) -> str:
     name = getattr(error, "filename", None)
     reason = getattr(error, "strerror", None)
-    return f"{printed.shown(str(name))}: {reason}" if name is not None and reason else str(error)
+    return f"{printed.shown(str(name))}: {reason}" if name is not None and reason else str(error) or "out of memory"
 
 
 def _end(failures: list[str], code: int = 0) -> int:

@@ -73,10 +73,14 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     )
 
 
-workers = whole(1, MAX_WORKERS)
-"""Threads."""
-seed = whole(0, 2**64 - 1)
-"""A seed."""
+def workers(text: str) -> int:
+    """Return a number of threads; one beyond the most is left to who takes it."""
+    return _parsed(text, int, lambda value: value >= 1, f"a whole number in {checks.within(1, MAX_WORKERS)}")
+
+
+def seed(text: str) -> int:
+    """Return a seed."""
+    return whole(0, 2**64 - 1)(text)
 
 
 def file(text: str) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from spikecore import streams
+
 __all__ = ["batch_progress", "build_progress", "run_progress"]
 
 _REFRESH_S = 0.1
@@ -36,7 +38,7 @@ class _Line:
         bar = "█" * filled + "░" * (24 - filled)
         text = f"\r{self._label} {bar} {done:.4g}/{self._total:.4g} {self._unit}{note}, {left:.0f} s left\x1b[K"
         self._open = True
-        sys.stderr.write(text)
+        sys.stderr.write(streams.alike(text, sys.stderr))
         sys.stderr.flush()
 
     def close(self) -> None:
@@ -53,7 +55,7 @@ class _Tqdm:
         self._bar = bar
 
     def update(self, done: float, note: str) -> None:
-        self._bar.set_postfix_str(note.lstrip(", "), refresh=False)
+        self._bar.set_postfix_str(streams.alike(note.lstrip(", "), sys.stderr), refresh=False)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:

@@ -100,7 +100,8 @@ def write(picture: Picture, path: Path) -> Path:
         from matplotlib.figure import Figure
     except ImportError:
         if path != asked:
-            warnings.warn(f"matplotlib is not installed: writing {path} instead of {asked}", stacklevel=3)
+            names = [printed.shown(str(one)) for one in (path, asked)]
+            warnings.warn(f"matplotlib is not installed: writing {names[0]} instead of {names[1]}", stacklevel=3)
         return writing.text(path, svg(picture))
     figure = Figure(figsize=(8.0, 5.0), layout="constrained")
     FigureCanvasAgg(figure)
@@ -129,7 +130,8 @@ def draw(picture: Picture, axes: Any = None) -> Any:
 
 def svg(picture: Picture, width: int = 960, height: int = 560) -> str:
     """Return the picture as SVG text; each spike is a short dash."""
-    left, top, right, bottom = 90.0, 10.0, 10.0, 40.0
+    names = [printed.shortened(printed.shown(band.name), 30) for band in picture.bands]
+    left, top, right, bottom = max(90.0, 16.0 + 8.0 * max(map(len, names))), 10.0, 22.0, 40.0
     across = (width - left - right) / (picture.stop - picture.start)
     down = (height - top - bottom) / max(picture.n_rows, 1)
     parts = [
@@ -144,7 +146,7 @@ def svg(picture: Picture, width: int = 960, height: int = 560) -> str:
         colour = _COLOURS[i % len(_COLOURS)]
         middle = top + (band.first_row + band.n_rows / 2) * down + 4.0
         parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="1"/>')
-        name = printed.markup(printed.shortened(band.name, 40))
+        name = printed.markup(names[i])
         parts.append(f'<text x="{left - 8}" y="{middle:.1f}" text-anchor="end" fill="{colour}">{name}</text>')
     for time in np.linspace(picture.start, picture.stop, 6):
         x = left + (time - picture.start) * across

@@ -15,7 +15,7 @@ from typing import IO, Any
 from spikecore import printed
 from spikecore.errors import NetworkError
 
-__all__ = ["NAME", "check", "early", "flush", "note", "prepared", "put"]
+__all__ = ["NAME", "alike", "check", "early", "flush", "note", "prepared", "put"]
 
 NAME = "standard output"
 """What the error of a stream names as its file."""
@@ -31,7 +31,6 @@ _BRAILLE = range(0x2800, 0x2900)
 @contextmanager
 def prepared() -> Iterator[None]:
     """Make the standard streams able to take every text, for as long as a command runs."""
-    codecs.register_error(_HANDLER, _ascii)
     before = sys.stdout, sys.stderr
     errors = [getattr(stream, "errors", None) for stream in before]
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
@@ -43,6 +42,12 @@ def prepared() -> Iterator[None]:
             for stream, old in zip(before, errors, strict=True):
                 with suppress(OSError, ValueError, AttributeError):
                     stream.reconfigure(errors=old)  # type: ignore[union-attr]
+
+
+def alike(text: str, stream: Any) -> str:
+    """Return a text as a stream can write it: in ASCII where its encoding lacks a character."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, _HANDLER).decode(encoding)
 
 
 def put(text: str) -> None:
@@ -121,3 +126,6 @@ def _alike(character: str) -> str:
     if printed.has_surrogate(character):
         return printed.shown(character)
     return unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode("ascii") or "?"
+
+
+codecs.register_error(_HANDLER, _ascii)

@@ -4,6 +4,7 @@ The content is made in memory, written to a new file in the same directory, brou
 place of the old one in one step. What is no regular file (a device, a pipe, ``/dev/stdout``) is written to directly.
 """
 
+import errno
 import os
 import re
 import secrets
@@ -91,10 +92,20 @@ def _problem(path: Path) -> str:
     if path.exists() and not os.access(path, os.W_OK):
         return "permission denied"
     if not is_direct(path):
-        descriptor, name = _beside(_goal(path))
-        os.close(descriptor)
-        name.unlink()
+        _try(_goal(path))
     return ""
+
+
+def _try(goal: Path) -> None:
+    """Make a file in a directory, and remove it. A disk that is full now may have room when the content is there."""
+    try:
+        descriptor, name = _beside(goal)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return
+        raise
+    os.close(descriptor)
+    name.unlink()
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -117,7 +128,7 @@ def _replace(goal: Path, content: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             if goal.exists():
-                name.chmod(stat.S_IMODE(goal.stat().st_mode))
+                _alike(name, goal)
             file.write(content)
             file.flush()
             os.fsync(descriptor)
@@ -125,6 +136,16 @@ def _replace(goal: Path, content: bytes) -> None:
     except BaseException:
         name.unlink(missing_ok=True)
         raise
+
+
+def _alike(name: Path, goal: Path) -> None:
+    """Give a new file the owner and the permissions of the one that it replaces, which must be writable."""
+    if not os.access(goal, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    old = goal.stat()
+    with suppress(OSError, AttributeError):
+        os.chown(name, old.st_uid, old.st_gid)
+    name.chmod(stat.S_IMODE(old.st_mode))
 
 
 def _beside(goal: Path) -> tuple[int, Path]:

@@ -6,8 +6,7 @@ the silicon; compare.
 
 Examples
 --------
->>> from spikecore import printed
-from spikecore.energy import artificial as art
+>>> from spikecore.energy import artificial as art
 >>> lstm = art.parse("700-128r-128r-20", cell="lstm", steps=100)
 >>> sizes = art.parse("700-128r-128r-20", bias=False)
 >>> rates = [art.Rate.per_tick(0.05, ticks=100)] * 2
