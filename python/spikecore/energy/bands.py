@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spikecore.energy.bill import Line
+from spikecore.energy.text import terms
 
 __all__ = ["HELD", "Band", "of"]
 
@@ -39,8 +40,8 @@ class Band:
         low = self.held_low if self.low_j is not None else ()
         high = self.held_high if self.high_j is not None else ()
         if low == high:
-            return f"{HELD}: {', '.join(low)}" if low else ""
-        sides = (f"at the {end} end {', '.join(held)}" for end, held in (("low", low), ("high", high)) if held)
+            return f"{HELD}: {terms(low)}" if low else ""
+        sides = (f"at the {end} end {terms(held)}" for end, held in (("low", low), ("high", high)) if held)
         return f"{HELD}: {'; '.join(sides)}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from spikecore import checks, printed
 from spikecore.energy import bands, chart, html, plot, report_text, verdict
 from spikecore.energy.report import EnergyReport
-from spikecore.energy.text import aligned, joules, wrapped
+from spikecore.energy.text import aligned, joules, terms, wrapped
 
 __all__ = ["HEAD", "Comparison"]
 
@@ -142,6 +142,7 @@ def _remarks(report: EnergyReport, name: str) -> list[str]:
     if report.off_point and point is not None:
         said.append(f"{name} is {report.off_point}{'; ' + point.note if point.note else ''}")
     if report.contained:
-        said.append(f"inside the all-in price of {name}: {', '.join(one.term for one in report.contained)}")
-    missing = ", ".join(one.term for one in report.unpriced) or "nothing that its profile knows of"
+        said.append(f"inside the all-in price of {name}: {terms([one.term for one in report.contained])}")
+    unpriced = [one.term for one in report.unpriced]
+    missing = terms(unpriced) if unpriced else "nothing that its profile knows of"
     return [*said, f"unpriced on {name}: {missing}"]

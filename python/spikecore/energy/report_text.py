@@ -68,7 +68,7 @@ def remarks(report: "EnergyReport") -> list[str]:
     if report.ledger.updates_done or report.ledger.updates_skipped:
         clocked, done = f"{report.ledger.neuron_updates:,}", f"{report.ledger.updates_done:,}"
         said.append(f"of {clocked} neuron updates of a clocked machine, {done} were done here{_active(report)}")
-    said += [_costly(one, report) for one in report.projections[:_SHOWN_PROJECTIONS]]
+    said += _projections(report)
     if report.profile.execution:
         said.append(f"pays: {report.profile.execution}")
     return said
@@ -100,6 +100,21 @@ def unpriced(report: "EnergyReport") -> list[str]:
 def _reason(one: "Unpriced | Contained", report: "EnergyReport") -> str:
     count = None if one.count is None else report.ledger.count(one.count)
     return f"{one.term}{'' if count is None else f' ({_count(str(one.count), count)})'}: {one.reason}"
+
+
+def _projections(report: "EnergyReport") -> list[str]:
+    """Return the dearest projections, a sentence each, and one for all others."""
+    shares = report.projections
+    sentences = [_costly(share, report) for share in shares[:_SHOWN_PROJECTIONS]]
+    others = shares[_SHOWN_PROJECTIONS:]
+    if others:
+        operations = sum(share.projection.synaptic_operations for share in others)
+        energies = [share.energy_j for share in others if share.energy_j is not None]
+        parts = [share.part for share in others if share.part is not None]
+        energy = f", {joules(sum(energies))} {report.status}" if energies else ", cost unknown"
+        part = f", {100.0 * sum(parts):.1f} % of what projections cost" if parts else ""
+        sentences.append(f"{len(others):,} further projections: {operations:,} synaptic operations{energy}{part}")
+    return sentences
 
 
 def _costly(one: "Share", report: "EnergyReport") -> str:

@@ -2,11 +2,11 @@
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from spikecore import printed
+from spikecore import checks, printed
 
-__all__ = ["WIDTH", "aligned", "joules", "wrapped"]
+__all__ = ["WIDTH", "aligned", "joules", "terms", "wrapped"]
 
 WIDTH = 118
 """Columns that sentences are wrapped at; tables are as wide as they need to be."""
@@ -26,6 +26,17 @@ def joules(value: float | None) -> str:
         if abs(value) >= size:
             return f"{value / size:.4g} {unit}"
     return f"{value / 1e-12:.4g} pJ"
+
+
+def terms(names: Sequence[str]) -> str:
+    """Return the terms of a sentence: all of a chip's, and of a profile of thousands the first.
+
+    Examples
+    --------
+    >>> terms(["leakage", "clock"]), terms([f"t{k}" for k in range(1000)])[-20:]
+    ('leakage, clock', 't23 … (1,000 in all)')
+    """
+    return checks.listed(names, 24, str)
 
 
 def aligned(table: Iterable[tuple[str, ...]], left: tuple[int, ...]) -> list[str]:
