@@ -292,3 +292,32 @@ def test_runs_and_samples_add_up_beyond_64_bits():
     assert batch.counts.neuron_updates == {"many": 3 * each}
     assert batch.counts.updates_skipped == {"many": 3 * (each - 100_000)}
     assert batch.ledger.updates_done == 300_000
+
+
+SLOW = {
+    "one current": lambda tau, i_e: sc.LIF(tau_m=tau, tau_syn_exc=0.2, tau_syn_inh=0.2, i_e=i_e),
+    "two currents": lambda tau, i_e: sc.LIF(tau_m=tau, tau_syn_exc=0.2, tau_syn_inh=0.4, i_e=i_e),
+    "delta": lambda tau, i_e: sc.LIFDelta(tau_m=tau, i_e=i_e),
+    "subtract": lambda tau, i_e: sc.LIFDelta(tau_m=tau, i_e=i_e, t_ref=0.0, reset="subtract"),
+    "read-out": lambda tau, i_e: sc.LeakyIntegrator(tau_m=tau, i_e=i_e),
+}
+
+
+@pytest.mark.parametrize("model", SLOW)
+@pytest.mark.parametrize("share", [0.0, 0.8, -2.0])
+def test_slow_membranes_sleep_in_single_precision_as_in_double(model, share):
+    """The leak of a tick, dt / tau_m, is of the order of the rounding of f32, or lost in it."""
+    for leak in (1e-4, 1e-5, 1e-6, 3e-7, 1e-7, 3e-8, 1e-9):
+        tau = 0.1 / leak
+        done = {}
+        for precision in ("f32", "f64"):
+            net = sc.Network(dt=0.1, seed=1)
+            source = net.spike_source(1, times=[[5.0]], name="source")
+            made = SLOW[model](tau, share * 250.0 * 15.0 / tau)
+            many = net.population(200, made, name="many", v_init=made.e_l)
+            net.connect(source, many, sc.AllToAll(), weight=1e5 if "current" in model else 20.0, delay=1.0)
+            result = net.compile(workers=1, updates="event", precision=precision).run(1e6)
+            done[precision] = result.counts.neuron_updates["many"] - result.counts.updates_skipped["many"]
+            assert (result.counts.spikes["many"] == 0) == (model == "read-out")
+            assert result.statistics["ticks_skipped"] > 0.999 * result.ticks * result.statistics["cores"]
+        assert done["f32"] <= 1.2 * done["f64"] + 200, (leak, done)

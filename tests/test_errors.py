@@ -13,6 +13,7 @@ import spikecore as sc
         (sc.NetworkError, ValueError),
         (sc.ForecastError, MemoryError),
         (sc.CapacityError, ValueError),
+        (sc.DivergenceError, ArithmeticError),
         (sc.BusyError, RuntimeError),
         (sc.PoisonedError, RuntimeError),
         (sc.InternalError, RuntimeError),

@@ -31,6 +31,7 @@ from spikecore.distributions import Normal, Uniform
 from spikecore.errors import (
     BusyError,
     CapacityError,
+    DivergenceError,
     ForecastError,
     InternalError,
     NetworkError,
@@ -60,6 +61,7 @@ __all__ = [
     "Convolution",
     "Dense",
     "DirectCurrent",
+    "DivergenceError",
     "FixedInDegree",
     "FixedOutDegree",
     "FixedTotalNumber",

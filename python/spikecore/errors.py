@@ -1,7 +1,7 @@
 """The exception classes of spikecore.
 
 Two families are told apart everywhere: the caller's mistake (`NetworkError`, `ForecastError`,
-`CapacityError`, `BusyError`) and a fault of the program (`InternalError`, `PoisonedError`).
+`CapacityError`, `DivergenceError`, `BusyError`) and a fault of the program (`InternalError`, `PoisonedError`).
 The compiled extension imports these classes and raises them too. Plain misuse stays plain:
 `TypeError` for a wrong kind of argument, `IndexError` for a bad index into a Python sequence.
 """
@@ -13,6 +13,7 @@ from spikecore import printed
 __all__ = [
     "BusyError",
     "CapacityError",
+    "DivergenceError",
     "ForecastError",
     "InternalError",
     "NetworkError",
@@ -92,6 +93,46 @@ class ForecastError(SpikecoreError, MemoryError):
 
 class CapacityError(SpikecoreError, ValueError):
     """The network breaks a limit of the engine or of a chip."""
+
+
+class DivergenceError(SpikecoreError, ArithmeticError):
+    """A state of a neuron has left the finite range: it is infinite, or no number.
+
+    The run stops; all cores stand at one tick, some milliseconds of work later. What is named does not
+    depend on the number of workers, on how the run was split, or on what is recorded: it is the first
+    state to diverge, and of those that do so in one tick that of the first population, and in it of the
+    first neuron. From then on that neuron sends no spike. `Machine.result` and `Machine.state` tell what
+    happened; a further `Machine.run` raises this again, and `Machine.reset` goes back to time 0. In a
+    batch the first sample that diverges is named.
+
+    Attributes
+    ----------
+    population : str
+        Name of the population.
+    neuron : int
+        Index in the population.
+    variable : str
+        The variable that diverged, ``"v"``, ``"i_syn"``, ``"i_exc"`` or ``"i_inh"``.
+    tick : int
+        The tick at which it first was not finite.
+    time : float
+        The same in ms.
+    sample : int or None
+        Number of the sample, in a batch.
+
+    Examples
+    --------
+    >>> from spikecore import DivergenceError
+    >>> error = DivergenceError("exc: v left the finite range", population="exc", neuron=3, variable="v", tick=42)
+    >>> isinstance(error, ArithmeticError), error.neuron, error.variable, error.tick, error.sample
+    (True, 3, 'v', 42, None)
+    """
+
+    neuron: Any = None
+    variable: Any = None
+    tick: Any = None
+    time: Any = None
+    sample: Any = None
 
 
 class BusyError(SpikecoreError, RuntimeError):

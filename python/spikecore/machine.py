@@ -122,6 +122,9 @@ class Machine:
         ForecastError
             If what is recorded does not fit in memory: before the run where the samples are too many;
             else all cores stop at one tick, and `result` returns what happened until then.
+        DivergenceError
+            If a potential or current leaves the finite range. All cores have stopped at one tick; `result`
+            returns what happened until then. `run` raises it again until a `reset`.
         BusyError
             If another thread, or the code that was interrupted, is using this machine.
         KeyboardInterrupt
@@ -224,6 +227,8 @@ class Machine:
             state is not of its population.
         ForecastError
             If the replicas and results do not fit in memory.
+        DivergenceError
+            If a potential or current of a sample leaves the finite range.
         BusyError
             If another thread is running this machine.
         KeyboardInterrupt

@@ -8,6 +8,7 @@ use spikecore::{CompileError, NetworkError, Refused, RunError};
 
 pyo3::import_exception!(spikecore.errors, BusyError);
 pyo3::import_exception!(spikecore.errors, CapacityError);
+pyo3::import_exception!(spikecore.errors, DivergenceError);
 pyo3::import_exception!(spikecore.errors, ForecastError);
 pyo3::import_exception!(spikecore.errors, InternalError);
 pyo3::import_exception!(spikecore.errors, PoisonedError);
@@ -81,6 +82,11 @@ pub fn run(error: RunError) -> PyErr {
     let text = error.to_string();
     match error {
         RunError::WorkerPanicked { .. } => InternalError::new_err(text),
+        RunError::Diverged { population, neuron, variable, tick, time_ms, sample } => {
+            let raised = with(DivergenceError::new_err(text), [("population", population.as_str()), ("variable", variable)]);
+            let raised = with(with(raised, [("tick", tick), ("neuron", u64::from(neuron))]), [("time", time_ms)]);
+            with(raised, [("sample", sample)])
+        }
         RunError::TooLong { now, ticks, limit } => beyond(text, "ticks", ticks, format!("at most {}", limit.saturating_sub(now))),
         RunError::NoThread { worker, workers, .. } => beyond(text, "workers", workers, format!("at most {worker} now")),
         RunError::Memory { needed, available, .. }

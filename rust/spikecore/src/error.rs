@@ -104,6 +104,22 @@ pub enum RunError {
         /// Panic message.
         message: String,
     },
+    /// A state has left the finite range; all cores stand at one tick, and the machine runs on after a reset only.
+    #[error("{population}: {variable} of neuron {neuron} left the finite range at {time_ms} ms, tick {tick}{}", of_sample(*sample))]
+    Diverged {
+        /// Population.
+        population: String,
+        /// Index in the population.
+        neuron: u32,
+        /// The variable that is infinite or no number.
+        variable: &'static str,
+        /// The tick at which it first was.
+        tick: u64,
+        /// The same in ms.
+        time_ms: f64,
+        /// The sample of a batch, if it was one.
+        sample: Option<usize>,
+    },
     /// More ticks than a machine can count.
     #[error("{ticks} more ticks after tick {now}: a machine counts up to {limit} ticks")]
     TooLong {
@@ -214,4 +230,8 @@ impl From<Fault> for RunError {
             Fault::Panic(message) => Self::Panicked(message),
         }
     }
+}
+
+fn of_sample(sample: Option<usize>) -> String {
+    sample.map_or_else(String::new, |sample| format!(" of sample {sample}"))
 }

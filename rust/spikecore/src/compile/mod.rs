@@ -154,7 +154,10 @@ fn place<W: Weight>(
         model => Part::Neurons {
             slab: {
                 let flow = Arc::clone(flows[id].as_ref().expect("invariant: neurons"));
-                let slab = Slab::new((&model, each), network.dt, &initial[id][range.clone()], plan.steps[id], updates, flow);
+                let mut slab = Slab::new((&model, each), network.dt, &initial[id][range.clone()], plan.steps[id], updates, flow);
+                if plan.heavy[id] {
+                    slab.always_watch();
+                }
                 Box::new(slab)
             },
             outside: outside(network, plan, id, &range),

@@ -6,6 +6,7 @@ use crate::allocation::{filled, gathered};
 use crate::error::{CompileError, NetworkError};
 use crate::id::{MAX_SLOTS, PopulationId};
 use crate::network::{Distribution, Network, Projection, Rule, Stimulus, subject_of};
+use crate::neurocore::finite::SAFE_WEIGHT;
 use crate::neurocore::loose::LooseStore;
 use crate::neurocore::store::{Kind, RowSpan};
 use crate::neurocore::weight::{Weight, q16_step};
@@ -28,6 +29,8 @@ pub struct Plan<W> {
     pub shared_weights: Vec<W>,
     /// Quantum of the weights onto each population.
     pub steps: Vec<f64>,
+    /// Whether weights onto each population are large.
+    pub heavy: Vec<bool>,
     loose: Option<bool>,
 }
 
@@ -56,7 +59,8 @@ impl<W: Weight> Plan<W> {
         let kind = gathered(network.projections.iter().map(|projection| kind_of(projection)), "the plan of a build");
         let (outgoing, spans) = Outgoing::new(network, &kind);
         let rows = spans.iter().zip(&network.populations).map(|(span, p)| p.size as usize * span.kinds.len()).sum();
-        Ok(Self { kind, outgoing, spans, rows, shared_weights, steps, loose })
+        let heavy = heavy(network);
+        Ok(Self { kind, outgoing, spans, rows, shared_weights, steps, heavy, loose })
     }
 }
 
@@ -100,6 +104,20 @@ fn steps<W: Weight>(network: &Network) -> Result<Vec<f64>, CompileError> {
     }
     check_sums(network)?;
     Ok(gathered(bounds.into_iter().map(q16_step), "the plan of a build"))
+}
+
+/// Whether weights onto each population are large ([`crate::neurocore::finite`]).
+fn heavy(network: &Network) -> Vec<bool> {
+    let mut heavy = filled(network.populations.len(), false, "the plan of a build");
+    for projection in &network.projections {
+        heavy[projection.target] |= projection.weight.bound() >= SAFE_WEIGHT;
+    }
+    for stimulus in &network.stimuli {
+        if let Stimulus::Poisson { population, weight, .. } = &**stimulus {
+            heavy[*population] |= weight.abs() >= SAFE_WEIGHT;
+        }
+    }
+    heavy
 }
 
 /// In fixed point neither the largest weight of a projection nor that of a Poisson stimulus must round to nothing.

@@ -4,6 +4,7 @@
 //! threads. A sample is a reset, its input and a run, so it gives what the machine itself would, whoever runs it. The
 //! machine is only read. Replicas live as long as the call: a machine at rest holds no more than its own state.
 
+use std::sync::Mutex;
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
@@ -68,12 +69,23 @@ struct Desk {
     /// Threads that have nothing left to do.
     left: AtomicU64,
     stopped: AtomicBool,
+    /// The first sample in which a state has left the finite range, and the error that names it.
+    lost: AtomicU64,
+    named: Mutex<Option<RunError>>,
     caller: Thread,
 }
 
 impl Desk {
     fn go_on(&self) -> bool {
         !self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// In a sample a state has left the finite range: the first such sample is named.
+    fn lose(&self, number: usize, error: RunError) {
+        let mut named = self.named.lock().expect("invariant: nobody panics who holds it");
+        if self.lost.fetch_min(number as u64, Ordering::Relaxed) > number as u64 {
+            *named = Some(error);
+        }
     }
 
     fn leave(&self) {
@@ -116,7 +128,15 @@ impl<W: Weight> Engine<W> {
         let mut headroom = self.headroom();
         let mut watch = |done| headroom.suffices() && watch(done);
         let (next, done, left) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-        let desk = Desk { next, done, left, stopped: AtomicBool::new(false), caller: current() };
+        let desk = Desk {
+            next,
+            done,
+            left,
+            stopped: AtomicBool::new(false),
+            lost: AtomicU64::new(u64::MAX),
+            named: Mutex::new(None),
+            caller: current(),
+        };
         let shares: Result<Vec<Result<Share, RunError>>, RunError> = std::thread::scope(|scope| {
             let mut workers = with_room(threads, "the threads of a batch");
             for worker in 0..threads {
@@ -144,6 +164,9 @@ impl<W: Weight> Engine<W> {
         }
         if let Some((needed, available)) = headroom.short() {
             return Err(RunError::BatchMemory { needed, available, samples, replicas: threads });
+        }
+        if let Some(error) = desk.named.into_inner().expect("invariant: nobody panics who holds it") {
+            return Err(error);
         }
         if all.len() < samples {
             return Err(RunError::Interrupted);
@@ -200,13 +223,20 @@ impl<W: Weight> Engine<W> {
         let (mut samples, mut counts) = (vec![], Statistics::default());
         while desk.go_on() {
             let number = desk.next.fetch_add(1, Ordering::Relaxed) as usize;
-            if number >= batch.inputs.samples {
+            // Who has an earlier sample runs on: the first that diverges is named.
+            if number >= batch.inputs.samples || number as u64 > desk.lost.load(Ordering::Relaxed) {
                 break;
             }
             reserve(&mut samples, 1, "samples");
             let replica = replica.get_or_insert_with(|| self.replica());
-            let Some(sample) = replica.sample(batch, number, &|| desk.go_on()) else { break };
-            samples.push((number, sample));
+            match replica.sample(batch, number, &|| desk.go_on()) {
+                None => break,
+                Some(Err(error)) => {
+                    desk.lose(number, error);
+                    break;
+                }
+                Some(Ok(sample)) => samples.push((number, sample)),
+            }
             counts.add_counts(&replica.statistics());
             desk.done.fetch_add(1, Ordering::Relaxed);
         }
@@ -214,14 +244,17 @@ impl<W: Weight> Engine<W> {
     }
 
     /// Runs sample `number` from tick 0 and takes what it came to; `None` if `go_on` said no.
-    fn sample(&mut self, batch: &Batch, number: usize, go_on: &dyn Fn() -> bool) -> Option<Sample> {
+    fn sample(&mut self, batch: &Batch, number: usize, go_on: &dyn Fn() -> bool) -> Option<Result<Sample, RunError>> {
         self.rewind(&batch.inputs, number, batch.seeds.as_ref().map(|seeds| seeds[number]));
         if !self.run_alone(batch.ticks, go_on) {
             return None;
         }
+        if let Err(error) = self.check_finite(Some(number)) {
+            return Some(Err(error));
+        }
         let state = |&(population, variable): &(PopulationId, Variable)| self.state(population, variable).expect("checked");
         let states = gathered(batch.states.iter().map(state), "the states of a sample");
         let (tables, spikes) = self.take_recorded();
-        Some(Sample { counts: self.counts(), states, spikes, tables })
+        Some(Ok(Sample { counts: self.counts(), states, spikes, tables }))
     }
 }

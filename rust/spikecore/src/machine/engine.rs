@@ -5,6 +5,7 @@
 //! sized to some tens of milliseconds of work, never under one tick.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
@@ -13,11 +14,11 @@ use super::worker::{self, Failure};
 use crate::allocation::{Fault, caught, filled, gathered, with_room};
 use crate::error::RunError;
 use crate::id::Tick;
-use crate::network::Network;
+use crate::network::{Network, Variable};
 use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
 use crate::router::{ClockWord, Lane, Port, Router};
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicBool, AtomicU64, Ordering};
 
 /// Work that one grant should allow.
 const GRANT: Duration = Duration::from_millis(30);
@@ -74,6 +75,9 @@ pub struct Engine<W: Weight> {
     pub(super) steps: Vec<f64>,
     pub(super) population_sizes: Vec<u32>,
     pub(super) receptors: Vec<usize>,
+    /// Names of populations, for messages, and the length of a tick in ms.
+    pub(super) names: Arc<[String]>,
+    pub(super) dt: f64,
     /// Sample recorders: interval, columns, and the tick up to which samples were taken.
     pub(super) recorders: Vec<(Tick, usize, Tick)>,
     pub(super) phases: Vec<Phases>,
@@ -101,6 +105,8 @@ impl<W: Weight> Engine<W> {
             steps: parts.steps,
             population_sizes: gathered(network.populations.iter().map(|p| p.size), "a table of populations"),
             receptors: gathered(network.populations.iter().map(|p| p.model.receptors()), "a table of populations"),
+            names: gathered(network.populations.iter().map(|p| p.name.clone()), "a table of populations").into(),
+            dt: network.dt,
             recorders: gathered(network.recorders.iter().map(|r| (r.interval, r.neurons.len(), 0)), "a table of recorders"),
             phases: filled(parts.workers, Phases::default(), "timers"),
             run_s: 0.0,
@@ -145,9 +151,11 @@ impl<W: Weight> Engine<W> {
         if ticks > ClockWord::MAX - self.now {
             return Err(RunError::TooLong { now: self.now, ticks, limit: ClockWord::MAX });
         }
+        self.check_finite(None)?;
         self.reserve_samples(ticks)?;
         let mut headroom = self.headroom();
-        let mut watch = |router: &Router, done: Tick| headroom.suffices() && watch(router, done);
+        let lost = &AtomicBool::new(false);
+        let mut watch = |router: &Router, done: Tick| !lost.load(Ordering::Relaxed) && headroom.suffices() && watch(router, done);
         let started = Instant::now();
         let start = self.now;
         let shares = self.cores_per_worker();
@@ -162,7 +170,7 @@ impl<W: Weight> Engine<W> {
                 let own = cores.split_off_mut(..share.len()).expect("invariant: shares cover the cores");
                 let ends = ports.split_off_mut(..share.len()).expect("invariant: one port per core");
                 let thread = Builder::new().spawn_scoped(scope, move || {
-                    let outcome = worker::work(id, own, ends, router, reach, phases);
+                    let outcome = worker::work(id, own, ends, router, reach, phases, lost);
                     left.fetch_add(1, Ordering::Relaxed); // joining the thread makes its work visible
                     router.wake_caller();
                     outcome
@@ -191,6 +199,7 @@ impl<W: Weight> Engine<W> {
         self.now = self.router.horizon();
         watched?;
         self.assert_nothing_lost();
+        self.check_finite(None)?;
         let ran = self.now - start;
         let short = headroom.short();
         short.map_or(Ok(ran), |(needed, available)| Err(RunError::Exhausted { held: self.held(), needed, available, ran }))
@@ -224,6 +233,24 @@ impl<W: Weight> Engine<W> {
             filed == fan_out && settled == fan_out,
             "invariant C4: spikes x out-degree {fan_out}, filed {filed}, scattered or held {settled}"
         );
+    }
+
+    /// An error where a state has left the finite range: the first to do so. All cores stand at one tick, so none that is
+    /// slower has an earlier one.
+    pub(super) fn check_finite(&self, sample: Option<usize>) -> Result<(), RunError> {
+        let found = self.cores.iter().filter(|core| core.is_lost()).filter_map(Core::first_lost);
+        let Some((lost, id, neuron)) = found.min_by_key(|&(lost, id, neuron)| (lost.tick, id, neuron)) else {
+            return Ok(());
+        };
+        let variable = match (lost.variable(), self.receptors[id]) {
+            (Variable::Current(_), 1) => "i_syn",
+            (Variable::Current(0), _) => "i_exc",
+            (Variable::Current(_), _) => "i_inh",
+            _ => "v",
+        };
+        let tick = lost.tick + 1;
+        let time_ms = (tick as f64 * self.dt * 1e9).round() / 1e9;
+        Err(RunError::Diverged { population: self.names[id].clone(), neuron, variable, tick, time_ms, sample })
     }
 
     /// Contiguous runs of cores, one per worker.

@@ -6,6 +6,8 @@
 //! Where memory ends, a reset leaves the machine torn; the next one makes all cores anew from their stores, as a replica
 //! does, so it does not matter what they hold.
 
+use std::sync::Arc;
+
 use super::engine::{Engine, Health};
 use super::step::Phases;
 use crate::allocation::{copied, filled, gathered};
@@ -73,6 +75,7 @@ impl<W: Weight> Engine<W> {
             steps: copied(&self.steps, "a table of populations"),
             population_sizes: copied(&self.population_sizes, "a table of populations"),
             receptors: copied(&self.receptors, "a table of populations"),
+            names: Arc::clone(&self.names),
             recorders: gathered(self.recorders.iter().map(|&(interval, width, _)| (interval, width, 0)), "a table of recorders"),
             phases: filled(1, Phases::default(), "timers"),
             run_s: 0.0,

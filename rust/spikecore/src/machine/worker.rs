@@ -9,6 +9,7 @@ use crate::id::{CoreId, Tick};
 use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
 use crate::router::{Blocked, Poisoned, Port, Router, Waiter};
+use crate::sync::{AtomicBool, Ordering};
 
 /// Ticks that a core may run before the worker looks at its other cores.
 const TURN: usize = 64;
@@ -36,7 +37,7 @@ impl Failure {
 }
 
 /// Runs `cores`, which have no delay above `longest`, until the run is closed and all stand at its horizon. Spinning is
-/// only for workers that have one of `cpus` each.
+/// only for workers that have one of `cpus` each. Where a state leaves the finite range it sets `lost`, which ends the run.
 pub fn work<W: Weight>(
     worker: usize,
     cores: &mut [Core<W>],
@@ -44,6 +45,7 @@ pub fn work<W: Weight>(
     router: &Router,
     (longest, cpus): (u32, usize),
     phases: &mut Phases,
+    lost: &AtomicBool,
 ) -> Result<(), Failure> {
     let outcome = caught(|| {
         let ends = cores.iter_mut().zip(&mut *ports).map(|(core, port)| Seat::new(core, port, longest));
@@ -54,6 +56,9 @@ pub fn work<W: Weight>(
         let mut lap = Lap::start();
         loop {
             let (moved, open) = pass(&mut seats, router, phases, &mut lap, &mut words, || true);
+            if seats.iter().any(|seat| seat.core.is_lost()) && !lost.swap(true, Ordering::Relaxed) {
+                router.wake_caller();
+            }
             if !open {
                 return;
             }

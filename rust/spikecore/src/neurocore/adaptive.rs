@@ -110,15 +110,16 @@ pub(super) fn step_block<W: Weight>(
     let (rho, per_spike) = (constant(&own.rho, at), constant(&own.per_spike, at));
     let (b0, beta) = (constant(&own.b0, at), constant(&own.beta, at));
     let (eta, spiked) = (block(&mut own.eta, at), block(&mut own.spiked, at));
-    let (none, one) = (W::State::default(), W::State::from_f64(1.0));
+    let (none, one, infinite) = (W::State::default(), W::State::from_f64(1.0), W::State::from_f64(f64::INFINITY));
     let mut fired = 0;
     for k in 0..BLOCK {
         eta[k] = (eta[k] * rho[k] + per_spike[k] * spiked[k]).settle();
         let theta = b0[k] + beta[k] * eta[k];
         let driven = (v[k] * alpha[k] + bias[k]) + W::value(input[k], quantum) * gain[k];
         v[k] = (driven - theta * spiked[k]).settle();
-        spiked[k] = one.where_set(W::State::mask(v[k] > theta), none);
-        fired |= u32::from(v[k] > theta);
+        let fires = (v[k] > theta) & (v[k] < infinite);
+        spiked[k] = one.where_set(W::State::mask(fires), none);
+        fired |= u32::from(fires);
     }
     *input = [W::Acc::default(); BLOCK];
     if fired != 0 {

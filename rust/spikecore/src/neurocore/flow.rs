@@ -37,6 +37,18 @@
 //! of `N` ticks. With a bias there is no bound for ever, but for one case: without leak and currents, and with a bias of
 //! zero or below, a step is `v + bias` rounded, which is never above `v`, so what is below the threshold stays there and no
 //! margin is needed. What has an infinite threshold never fires.
+//!
+//! **Finite.** What these bounds let sleep has a finite reach, so that the closed form does not overflow; where no margin is needed,
+//! and where no threshold is met, that is asked for besides. Of a state that is not finite none of them is true.
+//!
+//! **Slow.** With a leak of a few `ε` per tick, as of `f32` where a tick is a millionth of `tau_m`, the margin for ever is larger
+//! than any threshold. There another bound needs none. A step of the potential is products with constants of zero or above,
+//! sums, rounding and `settle`: none of these puts two numbers in the other order, so of two neurons with the same bias, the one
+//! whose potential and currents are not above those of the other stays so. A current without input never comes above
+//! `max(i_r, 0)`. Hence if a step with *these* currents and the bias, as it is rounded, takes a potential `w` not above `w`, no
+//! neuron that begins at or below `w` ever comes above it. Two such `w` below the threshold are tried: the last number below it,
+//! and the last power of two, from which a bias has the farthest to go to be rounded up. Models whose margin for ever is less
+//! than 1 in [`SLOW`] do without.
 
 use std::sync::Arc;
 
@@ -82,10 +94,19 @@ pub struct Flow<S> {
     keeps: bool,
     /// Whether there is no threshold.
     never: bool,
+    /// By how much a bias of one moves the potential in as many ticks as a machine can count.
+    far: S,
+    /// Of a slow membrane: potentials below the threshold that a step is tried from.
+    barriers: Option<[S; 2]>,
+    /// The decay of the potential in a step, and what the currents add to it, as neurons are stepped.
+    step: (S, [S; 2]),
 }
 
 /// More than `ln 1e38 - ln TINY`.
 const SETTLING: f64 = 160.0;
+
+/// The margin for ever of a slow membrane is at least one of so many parts of what it is relative to.
+const SLOW: f64 = 256.0;
 
 /// `x y`, and zero where `x` is zero and `y` infinite.
 #[inline(always)]
@@ -173,7 +194,12 @@ impl<S: Real> Flow<S> {
         // Without leak what is added may be infinite; three roundings of the sum are covered by the margin's slack.
         let bound = p.theta - 32.0 * S::EPSILON * 7.0 * p.theta / leak;
         let calm = S::from_f64(if keeps || !bound.is_finite() || p.theta <= 0.0 { f64::NEG_INFINITY } else { bound });
+        let below = S::from_f64(p.theta).next_down().to_f64();
+        let power = if below > 0.0 { f64::from_bits(below.to_bits() & f64::INFINITY.to_bits()) } else { below };
+        let slow = !keeps && 32.0 * S::EPSILON * SLOW >= leak;
         Self {
+            barriers: slow.then(|| [below, power].map(S::from_f64)),
+            step: (S::from_f64(p.p22), p.p21.map(S::from_f64)),
             digits: digits::of(one),
             rungs,
             last,
@@ -182,6 +208,7 @@ impl<S: Real> Flow<S> {
             leak: S::from_f64(leak),
             keeps,
             never: p.theta == f64::INFINITY,
+            far: S::from_f64((1.0 / leak).min((1u64 << 48) as f64)),
         }
     }
 
@@ -271,10 +298,15 @@ impl<S: Real> Flow<S> {
     pub fn quiet<const N: usize>(&self, v: S, i: [S; N], bias: S) -> Tick {
         let zero = S::default();
         if self.never {
-            return Tick::MAX;
+            return if self.stays_finite(v, i, bias) { Tick::MAX } else { 0 };
         }
         if self.keeps && i == [zero; N] && bias <= zero {
-            return if v < self.theta { Tick::MAX } else { 0 };
+            return if v < self.theta && self.stays_finite(v, i, bias) { Tick::MAX } else { 0 };
+        }
+        if self.barriers.is_some_and(|barriers| barriers.into_iter().any(|w| v <= w && self.holds(w, i, bias)))
+            && self.stays_finite(v, i, bias)
+        {
+            return Tick::MAX;
         }
         if self.below(&self.last, v, i, bias) != [0] {
             return Tick::MAX;
@@ -282,6 +314,24 @@ impl<S: Real> Flow<S> {
         // All windows at once: to search them would be to guess at every turn.
         let below = self.below(&self.rungs, v, i, bias);
         below.iter().rposition(|&below| below != 0).map_or(0, |window| WINDOWS[window])
+    }
+
+    /// Is the reach finite for all ticks that a machine can count?
+    fn stays_finite<const N: usize>(&self, v: S, i: [S; N], bias: S) -> bool {
+        let size = |x: S| if x > S::default() { x } else { x * S::from_f64(-1.0) };
+        let currents = (0..N).fold(S::default(), |sum, r| sum + times(size(i[r]), self.last.i[r][0]));
+        (size(v) + size(bias) * self.far) + currents < S::from_f64(S::LARGEST / 8.0)
+    }
+
+    /// Does a step with these currents, as they are if they excite, take the potential `w` not above `w`?
+    #[cold]
+    fn holds<const N: usize>(&self, w: S, i: [S; N], bias: S) -> bool {
+        let (zero, (p22, p21)) = (S::default(), self.step);
+        let mut moved = w * p22;
+        for r in 0..N {
+            moved = moved + if i[r] > zero { i[r] } else { zero } * p21[r];
+        }
+        (moved + bias).settle() <= w
     }
 
     /// Does a neuron stay below the threshold, by more than the margin, within the ticks of each of these? 1 or 0, in loops
@@ -353,7 +403,8 @@ mod tests {
 
     /// Of a membrane: also slow ones, and without leak.
     fn membrane() -> impl Strategy<Value = f64> {
-        prop_oneof![3 => time_constant(), 1 => 1e3..1e6f64, 2 => Just(f64::INFINITY)]
+        let slow = (3.0..9.0f64).prop_map(|exponent| libm::exp10(exponent));
+        prop_oneof![3 => time_constant(), 2 => slow, 2 => Just(f64::INFINITY)]
     }
 
     proptest! {
@@ -452,6 +503,40 @@ mod tests {
         // Inhibition does not wake, excitation behind it does.
         assert_eq!(flow.quiet(10.0, [-1000.0, 0.0], 0.0), Tick::MAX);
         assert!(flow.quiet(10.0, [-1000.0, 1000.0], 0.0) < 64);
+    }
+
+    /// Where a leak is of the order of the rounding, or lost in it, those who rest are left alone as in `f64`.
+    #[test]
+    fn a_slow_membrane_sleeps_in_single_precision_too() {
+        for exponent in [3.0, 4.0, 5.0, 5.5, 6.0, 6.5, 7.0, 7.3, 8.0, 9.0] {
+            let tau_m = 0.1 * libm::exp10(exponent);
+            let p = propagators(tau_m, [2.0, 5.0], 0.1);
+            let (wide, narrow) = (Flow::<f64>::new(&p), Flow::<f32>::new(&p));
+            let rheobase = p.theta * (1.0 - p.p22);
+            for (v, i, share) in [
+                (0.0, [0.0; 2], 0.0),
+                (-5.0, [0.0, -100.0], 0.0),
+                (0.0, [0.0; 2], 0.5),
+                (7.5, [0.0; 2], 0.9),
+                (-15.0, [0.0; 2], -3.0),
+                (14.9, [0.0; 2], 0.0),
+            ] {
+                let bias = share * rheobase;
+                assert_eq!(wide.quiet(v, i, bias), Tick::MAX, "f64, dt / tau_m 1e-{exponent}, {v} mV, {share} of rheobase");
+                let quiet = narrow.quiet(v as f32, i.map(|i| i as f32), bias as f32);
+                assert_eq!(quiet, Tick::MAX, "f32, dt / tau_m 1e-{exponent}, {v} mV, {share} of rheobase");
+                let (quiet_one, bias) = (narrow.quiet(v as f32, [i[1] as f32], bias as f32), bias as f32);
+                assert_eq!(quiet_one, Tick::MAX, "one current");
+                let mut x = v as f32;
+                for _ in 0..100_000 {
+                    x = x * p.p22 as f32 + bias;
+                    assert!(x < p.theta as f32, "dt / tau_m 1e-{exponent}");
+                }
+            }
+            // What fires is looked at, where rounding lets it fire.
+            assert!(exponent > 7.5 || narrow.quiet(0.0, [0.0; 2], (3.0 * rheobase) as f32) <= 512);
+            assert_eq!(narrow.quiet(p.theta as f32, [0.0; 2], 0.0), 0);
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod delay_line;
 pub mod dense;
 mod digits;
 pub mod events;
+pub mod finite;
 pub mod flow;
 pub mod frame;
 pub mod implicit;
@@ -44,6 +45,7 @@ use crate::network::{Input, Variable};
 use crate::simd::Level;
 use alarms::Alarms;
 use events::Wake;
+use finite::Lost;
 use frame::CELLS;
 use memory::Memory;
 use neurons::Drive;
@@ -184,6 +186,7 @@ impl<W: Weight> Core<W> {
         (self.eventful, self.dense) = (self.placed.iter().any(Placed::has_events), self.placed.iter().any(Placed::has_dense));
         self.next_event = None;
         self.visits.reset();
+        self.work.lost = false;
         self.counters = Counters::default();
     }
 
@@ -315,6 +318,7 @@ impl<W: Weight> Core<W> {
                             slab.wake_all(now, &outside.bias, &mut wake);
                         }
                         outside.refresh(now, padded);
+                        slab.watched |= finite::any_unsafe(&outside.bias);
                     }
                     let acc = &mut self.cells.as_flattened_mut()[cell..cell + slab.receptors() * padded];
                     for rare in &mut outside.rare {
@@ -335,6 +339,10 @@ impl<W: Weight> Core<W> {
                     self.fired.clear();
                     if slab.has_dense() {
                         kernels::integrate(self.level, slab, acc, &drive, &mut self.fired);
+                        if slab.watched {
+                            slab.look(now);
+                            wake.work.lost |= slab.lost.is_some();
+                        }
                     }
                     if eventful {
                         slab.add_frequent(acc, &drive, &mut wake);
@@ -369,10 +377,27 @@ impl<W: Weight> Core<W> {
         for placed in &mut self.placed {
             if let Part::Neurons { slab, outside } = &mut placed.part {
                 slab.adapt(now, &outside.bias, &mut self.alarms, placed.slice.slot0 as usize);
+                slab.watch(&outside.bias);
             }
         }
         self.eventful = self.placed.iter().any(Placed::has_events);
         self.dense = self.placed.iter().any(Placed::has_dense);
+    }
+
+    /// Has a state left the finite range?
+    #[inline]
+    pub fn is_lost(&self) -> bool {
+        self.work.lost
+    }
+
+    /// What has left the finite range first: the step, population, neuron and variable.
+    pub fn first_lost(&self) -> Option<(Lost, PopulationId, u32)> {
+        let lost = |placed: &Placed<W>| match &placed.part {
+            Part::Neurons { slab, .. } => slab.lost.map(|lost| (lost, placed.slice)),
+            Part::Source(_) => None,
+        };
+        let all = self.placed.iter().filter_map(lost).map(|(lost, slice)| (lost, slice.population, slice.first + lost.neuron));
+        all.min_by_key(|&(lost, population, neuron)| (lost.tick, population, neuron))
     }
 
     /// Its slices, for reading state and counts between runs.

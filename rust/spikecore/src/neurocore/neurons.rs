@@ -10,6 +10,7 @@
 //! with constants of their own in [`super::varied`].
 
 use super::events::{Activity, Steps, Updates};
+use super::finite::{self, Lost};
 use super::flow::Flow;
 use super::pages::{Pages, Zeroable};
 use super::single::Singles;
@@ -90,6 +91,12 @@ pub struct Slab<W: Weight> {
     pub(super) flow: Arc<Flow<W::State>>,
     /// Whether an event-driven block is about to become dense.
     pub(super) busy: bool,
+    /// Whether constants or weights may make a state overflow at any time.
+    pub(super) careful: bool,
+    /// Whether dense blocks are looked at after every tick ([`super::finite`]).
+    pub(super) watched: bool,
+    /// What has left the finite range first.
+    pub(super) lost: Option<Lost>,
     /// How blocks are chosen.
     pub(super) updates: Updates,
     /// Single neurons stepped so far.
@@ -172,6 +179,9 @@ impl<W: Weight> Slab<W> {
             singles: singles(updates, equations, padded),
             flow,
             busy: false,
+            careful: std::slice::from_ref(model).iter().chain(each).any(finite::is_unsafe),
+            watched: true,
+            lost: None,
             updates,
             updated: 0,
             stimulus_events: 0,
@@ -209,6 +219,7 @@ impl<W: Weight> Slab<W> {
         self.activity.fill(Activity::new(self.updates));
         self.steps.reset();
         (self.busy, self.updated, self.stimulus_events) = (false, 0, 0);
+        (self.watched, self.lost) = (true, None);
         self.start();
     }
 
@@ -305,6 +316,10 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
                 while left != 0 {
                     let k = first + left.trailing_zeros() as usize / 8;
                     left &= left - 1;
+                    // A potential that has overflown meets no threshold, an infinite one neither.
+                    if !slab.v[k].is_finite() {
+                        continue;
+                    }
                     slab.v[k] = c.spiked(slab.v[k]);
                     slab.r[k] = c.refractory;
                     out.push(k as u32);

@@ -5,11 +5,12 @@
 
 use super::alarms::Alarms;
 use super::events::{BUSY, of};
+use super::finite::{self, Lost};
 use super::kernels;
 use super::lanes::{Item, Lanes, Law};
 use super::neurons::{Equations, Slab};
 use super::single::{Single, Singles};
-use super::weight::Weight;
+use super::weight::{Real, Weight};
 use crate::allocation::{extend, push};
 use crate::id::{BLOCK, Tick};
 use crate::simd::Level;
@@ -46,6 +47,8 @@ pub struct Work<W: Weight> {
     pub ends: Vec<usize>,
     /// To whom of them more happens.
     pub more: Vec<bool>,
+    /// Whether a state has left the finite range.
+    pub lost: bool,
     level: Level,
     one: Lanes<W, 1>,
     two: Lanes<W, 2>,
@@ -55,7 +58,7 @@ impl<W: Weight> Work<W> {
     /// At this instruction-set level.
     pub fn new(level: Level) -> Self {
         let (one, two) = (Lanes::default(), Lanes::default());
-        Self { items: vec![], fired: vec![], phases: 0, ends: vec![], more: vec![], level, one, two }
+        Self { items: vec![], fired: vec![], phases: 0, ends: vec![], more: vec![], lost: false, level, one, two }
     }
 
     /// How many are in lanes.
@@ -88,7 +91,7 @@ fn leave<W: Weight, const N: usize>(
     range: Range<usize>,
     steps: &mut [u16],
     visit: &mut Visit<'_, W>,
-    fired: &mut Vec<(u32, u32)>,
+    (fired, lost): (&mut Vec<(u32, u32)>, &mut Option<Lost>),
 ) -> bool {
     let mut busy = false;
     lanes.put_back(range, |neuron, phase, single, wakes| {
@@ -99,11 +102,18 @@ fn leave<W: Weight, const N: usize>(
         singles[k] = single;
         if wakes {
             let single = &mut singles[k];
-            if single.v >= law.constants.theta {
+            if single.v >= law.constants.theta && single.v.is_finite() {
                 single.fire(&law.constants);
                 push(fired, (phase, neuron), "spikes of a frame");
             }
             if let Some(tick) = single.alarm(law.flow, of(law.bias, k)) {
+                // Of a state that is not finite nothing is known: it is looked at, and from then on left alone.
+                if tick == single.done() || single.refractory() > 0 {
+                    let found = finite::lost_of(law.base + Tick::from(phase), neuron, single.v, &single.i);
+                    if found.is_some() {
+                        return finite::keep_least(lost, found);
+                    }
+                }
                 if tick < visit.end {
                     let phase = (tick - law.base) as u16;
                     push(visit.items, Item { neuron, phase, receptor: 0, input: W::Acc::default() }, "events of a frame");
@@ -165,11 +175,12 @@ impl<W: Weight> Slab<W> {
     pub fn leave(&mut self, work: &mut Work<W>, range: Range<usize>, visit: &mut Visit<'_, W>) {
         self.updated += range.len() as u64;
         let law = Law { constants: self.constants, flow: &self.flow, bias: visit.bias, quantum: self.step, base: visit.base };
-        let (steps, fired) = (self.steps.at(visit.base), &mut work.fired);
+        let (steps, out) = (self.steps.at(visit.base), (&mut work.fired, &mut self.lost));
         self.busy |= match &mut self.singles {
-            Singles::One(singles) => leave((singles, &work.one), &law, range, steps, visit, fired),
-            Singles::Two(singles) => leave((singles, &work.two), &law, range, steps, visit, fired),
+            Singles::One(singles) => leave((singles, &work.one), &law, range, steps, visit, out),
+            Singles::Two(singles) => leave((singles, &work.two), &law, range, steps, visit, out),
         };
+        work.lost |= self.lost.is_some();
     }
 
     fn law<'a>(&'a self, visit: &Visit<'a, W>) -> Law<'a, W::State> {

@@ -191,7 +191,7 @@ pub(super) fn step_block<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], at: 
             }
             for k in real {
                 let own = c.at(k - at);
-                if v[k - at] >= own.theta {
+                if v[k - at] >= own.theta && v[k - at].is_finite() {
                     v[k - at] = own.spiked(v[k - at]);
                     r[k - at] = own.refractory;
                     out.push(k as u32);

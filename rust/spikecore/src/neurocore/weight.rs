@@ -24,6 +24,12 @@ pub trait Real:
     const EPSILON: f64;
     /// `x`, or exact zero if its magnitude is below [`TINY`]: silent neurons must not decay into denormals.
     fn settle(self) -> Self;
+    /// Neither infinite nor no number.
+    fn is_finite(self) -> bool;
+    /// The largest number.
+    const LARGEST: f64;
+    /// The next number below.
+    fn next_down(self) -> Self;
     /// As many bits as the number, all ones or all zeros.
     type Mask: Copy;
     /// All ones if `yes`.
@@ -54,6 +60,14 @@ macro_rules! real {
             #[inline(always)]
             fn settle(self) -> Self {
                 if self.abs() < TINY as $t { 0.0 } else { self }
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                <$t>::is_finite(self)
+            }
+            const LARGEST: f64 = <$t>::MAX as f64;
+            fn next_down(self) -> Self {
+                <$t>::next_down(self)
             }
             type Mask = $bits;
             #[inline(always)]

@@ -1,0 +1,106 @@
+//! States that leave the finite range: found in the tick in which it happens, and named.
+//!
+//! A potential or current that has overflown stays infinite, or becomes no number, in every further step: decay, input and
+//! bias keep it so, and a neuron fires, and is reset, at a finite potential only. So it is enough to look.
+//!
+//! *Event-driven* neurons are looked at where they are stepped. Of a state that is not finite no bound says that it stays
+//! below the threshold ([`super::flow`]), so who has one asks for an alarm at once, and those alone are looked at. In closed
+//! form nothing overflows: who is left alone has a reach that is finite.
+//!
+//! *Dense* blocks are looked at after every tick only while a slab is **watched**: from tick 0 up to the first census, and after a
+//! census at which a potential, current or bias is not below [`SAFE`]; and always where a constant is not, or a weight not below
+//! [`SAFE_WEIGHT`]. In all others no state can overflow before the next census, at most 64 ticks later. In `f32`, whose largest
+//! number is 3e38: fewer than 2^37 synapses and events bring a neuron less than 1.4e11 x 1e9 = 1.4e20 in a tick. Its
+//! currents, which decay, stay below 1e20 + 64 x 1.4e20 < 1e22; a pA moves the potential by at most 1e12 mV in a tick (checked
+//! in the description), so 64 ticks by less than 6.4e35, and bias and what spikes subtract by less than 64 x 3e20.
+//!
+//! So the tick, and who is found in it, depend on the states alone: on no split of a run, worker, level or recording.
+
+use super::neurons::Slab;
+use super::weight::{Real, Weight};
+use crate::id::{BLOCK, Tick};
+use crate::network::{Model, Variable};
+
+/// Potentials, currents, biases and constants below this cannot overflow before the next census.
+const SAFE: f64 = 1e20;
+/// Nor can they by weights below this.
+pub const SAFE_WEIGHT: f64 = 1e9;
+
+/// A state that has left the finite range. Of several the least counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lost {
+    /// The step after which it was found.
+    pub tick: Tick,
+    /// Index in its slice.
+    pub neuron: u32,
+    /// 0 the potential, `r + 1` the current of receptor `r`.
+    place: u8,
+}
+
+impl Lost {
+    /// Which variable it is.
+    pub fn variable(self) -> Variable {
+        if self.place == 0 { Variable::Potential } else { Variable::Current(usize::from(self.place) - 1) }
+    }
+}
+
+/// What of a neuron is not finite, if anything; `neuron` is its index.
+#[inline(always)]
+pub(super) fn lost_of<S: Real, const N: usize>(tick: Tick, neuron: u32, v: S, i: &[S; N]) -> Option<Lost> {
+    let place = if v.is_finite() { 1 + i.iter().position(|i| !i.is_finite())? } else { 0 };
+    Some(Lost { tick, neuron, place: place as u8 })
+}
+
+/// The lesser of what is known and what was found.
+#[inline]
+pub(super) fn keep_least(known: &mut Option<Lost>, found: Option<Lost>) {
+    *known = known.iter().copied().chain(found).min();
+}
+
+/// Is any of these not below [`SAFE`]?
+pub(super) fn any_unsafe<S: Real>(values: &[S]) -> bool {
+    let (high, low) = (S::from_f64(SAFE), S::from_f64(-SAFE));
+    values.iter().fold(0, |any, &x| any | u32::from(!((x < high) & (x > low)))) != 0
+}
+
+/// Is a constant of this model not below [`SAFE`]? A threshold that is infinite is met by none.
+pub(super) fn is_unsafe(model: &Model) -> bool {
+    let constants = match *model {
+        Model::LifExp(m) => [m.v_th - m.e_l, m.v_reset - m.e_l],
+        Model::LifDelta(m) | Model::LifSubtract(m) => [m.v_th - m.e_l, m.v_reset - m.e_l],
+        Model::Alif(m) => [m.b0, m.beta],
+        Model::SpikeSource => return false,
+    };
+    constants.into_iter().any(|x| x != f64::INFINITY && x.abs() >= SAFE)
+}
+
+impl<W: Weight> Slab<W> {
+    /// Has it looked at after every tick, always: weights onto it are large.
+    pub fn always_watch(&mut self) {
+        (self.careful, self.watched) = (true, true);
+    }
+
+    /// At a census: must its dense blocks be looked at after every tick up to the next?
+    pub(super) fn watch(&mut self, bias: &[W::State]) {
+        let Self { v, i, dense, len, .. } = self;
+        self.watched = self.careful
+            || any_unsafe(bias)
+            || dense.iter().any(|&at| {
+                let real = at as usize..(*len).min(at as usize + BLOCK);
+                any_unsafe(&v[real.clone()]) || i.iter().any(|i| i.get(real.clone()).is_some_and(any_unsafe))
+            });
+    }
+
+    /// Looks at its dense blocks after step `tick`.
+    #[cold]
+    pub(super) fn look(&mut self, tick: Tick) {
+        if self.lost.is_some() {
+            return;
+        }
+        let Self { v, i, dense, len, .. } = self;
+        let mut real = dense.iter().flat_map(|&at| at as usize..(*len).min(at as usize + BLOCK));
+        let current = |r: usize, k: usize| i[r].get(k).copied().unwrap_or_default();
+        let found = real.find_map(|k| lost_of(tick, k as u32, v[k], &[current(0, k), current(1, k)]));
+        self.lost = found;
+    }
+}
