@@ -39,6 +39,7 @@ def examine() -> dict[str, Any]:
         "simd_level": _native.simd_level(),
         "cpus": os.cpu_count(),
         "cpus_allowed": cpus_allowed(),
+        "threads": _native.most_threads(),
         "huge_pages": _native.huge_pages(),
         "memory_available_bytes": _native.available_memory(),
         "optional_packages": {name: _version(name) for name in _OPTIONAL},
@@ -55,6 +56,7 @@ def show(facts: dict[str, Any]) -> str:
         f"  features      {' '.join(facts['cpu_features']) or 'none'}",
         f"  simd used     {facts['simd_level']}",
         f"  cpus          {facts['cpus_allowed']} allowed of {facts['cpus']}",
+        f"  threads       {facts['threads']} at most are started for a run, however many workers",
         f"  huge pages    {facts['huge_pages']}",
         f"  memory        {human_bytes(facts['memory_available_bytes'])} available",
     ]

@@ -400,8 +400,9 @@ class Network:
         Parameters
         ----------
         workers : int, optional
-            Threads, 1 … 1024; the number of CPUs this process may use by default. The spikes do not
-            depend on it.
+            The most threads, 1 … 1024; the number of CPUs this process may use by default. No more are
+            started than there are CPUs: each then runs several cores in turn
+            (``statistics["threads"]``). The spikes do not depend on it.
         weights : {"f32", "q16"}, optional
             Format of the weights: 32-bit floats (default) or 16-bit fixed point, which is smaller
             and faster and rounds each weight to a grid of its target population.

@@ -73,7 +73,11 @@ def _speed(report: dict[str, Any]) -> str:
         f"  run               {report['run_s']:.3f} s, {factor:.3f} × real time",
         f"  synaptic events   {report['synaptic_events']:,}, {report['synaptic_events_per_s']:.3g} per second",
     ]
-    for i in range(report["workers"]):
+    if report["threads"] < report["workers"]:
+        lines.append(
+            f"  threads           {report['threads']} started for {report['workers']} workers: one per CPU allowed"
+        )
+    for i in range(report["threads"]):
         seconds = ", ".join(f"{name} {report['phases_s'][name][i]:.3f}" for name in PHASES)
         lines.append(f"  worker {i:<10} {seconds} s")
     deliver = report["deliver_ns_per_event"]

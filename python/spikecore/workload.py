@@ -153,6 +153,7 @@ def measure(
         "scale": workload.scale,
         "drive": workload.driven_by,
         "workers": workers,
+        "threads": result.statistics["threads"],
         "weights": workload.weights,
         "seed": workload.seed,
         "dt_ms": net.dt,

@@ -22,7 +22,7 @@ mod _native {
     #[pymodule_export]
     use super::network::{Network, repeated_pair};
     #[pymodule_export]
-    use super::system::{available_memory, cpu_features, huge_pages, simd_level};
+    use super::system::{available_memory, cpu_features, huge_pages, most_threads, simd_level};
 
     use pyo3::prelude::*;
 

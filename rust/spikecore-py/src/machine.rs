@@ -300,6 +300,7 @@ fn statistics_dict(py: Python<'_>, s: Statistics, build_s: f64) -> PyResult<Boun
     dict.set_item("run_s", s.run_s)?;
     dict.set_item("ticks", s.ticks)?;
     dict.set_item("workers", s.workers)?;
+    dict.set_item("threads", s.threads)?;
     dict.set_item("cores", s.cores)?;
     dict.set_item("weights", s.weights)?;
     dict.set_item("synaptic_operations_per_core", list(py, s.operations_per_core)?)?;

@@ -35,3 +35,9 @@ pub fn huge_pages() -> String {
 pub fn available_memory() -> u64 {
     spikecore::available_memory()
 }
+
+/// Threads that a run starts at most, however many workers are asked for.
+#[pyfunction]
+pub fn most_threads() -> usize {
+    spikecore::most_threads()
+}

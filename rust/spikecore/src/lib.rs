@@ -29,6 +29,7 @@ mod recorder;
 mod router;
 mod simd;
 mod sync;
+mod threads;
 mod turn;
 
 pub use compile::{Forecast, Options as CompileOptions, available_memory};
@@ -45,4 +46,5 @@ pub use network::{
 pub use neurocore::counts::SparseCounts;
 pub use neurocore::events::Updates;
 pub use simd::{Level, cpu_features};
+pub use threads::most_threads;
 pub use turn::{Refused, Turn};

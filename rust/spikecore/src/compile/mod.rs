@@ -29,6 +29,7 @@ use crate::random::{PoissonCounts, PoissonGaps, Purpose, Stream};
 use crate::recorder::{SampleTap, SpikeLog};
 use crate::router::{Lane, Router};
 use crate::simd::Level;
+use crate::threads;
 pub(crate) use forecast::system_bytes;
 pub use forecast::{Forecast, available_memory};
 use parallel::{Watch, each};
@@ -67,7 +68,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
         return Err(CompileError::Memory { needed: forecast.bytes(), available, what: "the whole machine".to_owned() });
     }
     let plan = Plan::<W>::new(network, options.loose)?;
-    let threads = options.workers.min(std::thread::available_parallelism().map_or(1, usize::from));
+    let threads = options.workers.min(threads::cpus());
     let stored = BUILT * (1.0 - implicit::forecast::<W>(network, partition.cores()).1 / forecast.synapse_bytes.max(1) as f64);
     let mut filled = fill::fill(network, &partition, &plan, threads, &mut |done| watch(stored * done))?;
     let computed = implicit::place(network, &partition, &plan, level, &mut filled, (stored, BUILT), &mut *watch)?;

@@ -9,6 +9,7 @@ use crate::id::{BLOCK, CoreId, MAX_SLOTS, PopulationId};
 use crate::network::Network;
 use crate::neurocore::frame::Frame;
 use crate::neurocore::loose::{LooseStore, WIDE_DELAY, WIDE_SLOTS};
+use crate::threads;
 
 /// The part of a population that a core owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +52,13 @@ pub struct Partition {
 const CUT: &str = "the cut of the network into cores";
 
 impl Partition {
-    /// Cuts `network` for `workers`: at least one core per worker, and no core above [`MAX_SLOTS`], or [`WIDE_SLOTS`] where
+    /// Cuts `network` for `workers`: at least one core per worker that is started ([`crate::threads`]), and no core above [`MAX_SLOTS`], or [`WIDE_SLOTS`] where
     /// synapses are loose: then a spike finds its synapses in fewer cores.
     ///
     /// `placement` may pin whole populations to cores (negative: free); pinning may need more cores. `loose` forces a layout.
     pub fn new(network: &Network, workers: usize, placement: Option<&[i64]>, loose: Option<bool>) -> Result<Self, CompileError> {
+        // Every core looks at the clocks of all others, so cores beyond the threads only cost.
+        let workers = if placement.is_some() { workers } else { threads::started(workers) };
         let limit = if placement.is_none() && may_be_wide(network, workers, loose) { WIDE_SLOTS } else { MAX_SLOTS };
         let pinned = |p: usize| placement.and_then(|all| all.get(p)).and_then(|&c| usize::try_from(c).ok());
         let wanted = (0..network.populations.len()).filter_map(pinned).map(|c| c + 1).max().unwrap_or(0);

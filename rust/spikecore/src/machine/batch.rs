@@ -123,7 +123,7 @@ impl<W: Weight> Engine<W> {
     pub fn run_batch(&self, batch: &Batch, watch: &mut dyn FnMut(u64) -> bool) -> Result<Batched, RunError> {
         let started = Instant::now();
         let samples = batch.inputs.samples;
-        let threads = self.workers.min(samples);
+        let threads = self.threads.min(samples);
         self.check_batch(batch, threads)?;
         let mut headroom = self.headroom();
         let mut watch = |done| headroom.suffices() && watch(done);

@@ -19,6 +19,7 @@ use crate::neurocore::Core;
 use crate::neurocore::weight::Weight;
 use crate::router::{ClockWord, Lane, Port, Router};
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
+use crate::threads;
 
 /// Work that one grant should allow.
 const GRANT: Duration = Duration::from_millis(30);
@@ -70,7 +71,10 @@ pub struct Engine<W: Weight> {
     /// Seed of the network.
     pub(super) seed: u64,
     pub(super) now: Tick,
+    /// The most threads that may be started; the cut into cores follows it.
     pub(super) workers: usize,
+    /// Threads that are started: as many as there are CPUs to run them. Each runs several cores, if there are more.
+    pub(super) threads: usize,
     pub(super) out_degree: Vec<u32>,
     pub(super) steps: Vec<f64>,
     pub(super) population_sizes: Vec<u32>,
@@ -92,6 +96,7 @@ pub struct Engine<W: Weight> {
 impl<W: Weight> Engine<W> {
     /// A machine at tick 0.
     pub fn new(network: &Network, parts: Parts<W>) -> Self {
+        let threads = threads::started(parts.workers);
         Self {
             cores: parts.cores,
             lanes: parts.lanes,
@@ -101,6 +106,7 @@ impl<W: Weight> Engine<W> {
             seed: network.seed,
             now: 0,
             workers: parts.workers,
+            threads,
             out_degree: parts.out_degree,
             steps: parts.steps,
             population_sizes: gathered(network.populations.iter().map(|p| p.size), "a table of populations"),
@@ -108,10 +114,10 @@ impl<W: Weight> Engine<W> {
             names: gathered(network.populations.iter().map(|p| p.name.clone()), "a table of populations").into(),
             dt: network.dt,
             recorders: gathered(network.recorders.iter().map(|r| (r.interval, r.neurons.len(), 0)), "a table of recorders"),
-            phases: filled(parts.workers, Phases::default(), "timers"),
+            phases: filled(threads, Phases::default(), "timers"),
             run_s: 0.0,
             pace: 0.0,
-            cpus: std::thread::available_parallelism().map_or(1, usize::from),
+            cpus: threads::cpus(),
             health: Health::Sound,
         }
     }
@@ -159,9 +165,9 @@ impl<W: Weight> Engine<W> {
         let started = Instant::now();
         let start = self.now;
         let shares = self.cores_per_worker();
-        self.router.muster(self.workers);
+        self.router.muster(self.threads);
         let left = AtomicU64::new(0);
-        let (router, reach, workers, left) = (&self.router, (self.longest, self.cpus), self.workers, &left);
+        let (router, reach, workers, left) = (&self.router, (self.longest, self.cpus), self.threads, &left);
         let mut grants = Grants { router, cores: self.cores.len(), start, end: start + ticks, pace: self.pace };
         let (watched, failure) = std::thread::scope(|scope| {
             let (mut cores, mut ports) = (self.cores.as_mut_slice(), self.ports.as_mut_slice());
@@ -253,9 +259,9 @@ impl<W: Weight> Engine<W> {
         Err(RunError::Diverged { population: self.names[id].clone(), neuron, variable, tick, time_ms, sample })
     }
 
-    /// Contiguous runs of cores, one per worker.
+    /// Contiguous runs of cores, one per worker that is started.
     pub(super) fn cores_per_worker(&self) -> Vec<Range<usize>> {
-        let (cores, workers) = (self.cores.len(), self.workers);
+        let (cores, workers) = (self.cores.len(), self.threads);
         gathered((0..workers).map(|w| cores * w / workers..cores * (w + 1) / workers), "workers")
     }
 

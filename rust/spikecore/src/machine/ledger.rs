@@ -98,7 +98,7 @@ impl Wiring {
             "q16" => wires::<Q16>(&network)?,
             _ => wires::<f32>(&network)?,
         };
-        let threads = options.workers.min(std::thread::available_parallelism().map_or(1, usize::from));
+        let threads = options.workers.min(crate::threads::cpus());
         Ok(Self { network, partition, threads, wires })
     }
 

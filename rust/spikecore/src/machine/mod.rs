@@ -32,6 +32,7 @@ use crate::id::{NeuronId, PopulationId, Tick};
 use crate::network::{Inputs, Network, Variable};
 use crate::neurocore::events::Updates;
 use crate::neurocore::weight::Q16;
+use crate::threads;
 pub use batch::{Batch, Batched, Sample};
 use engine::Engine;
 pub use read::{Statistics, Synapses};
@@ -64,10 +65,10 @@ fn unknown_format(weights: &str) -> CompileError {
 }
 
 fn check_workers(workers: usize) -> Result<(), CompileError> {
-    if (1..=1024).contains(&workers) {
+    if (1..=threads::MOST_WORKERS).contains(&workers) {
         return Ok(());
     }
-    let allowed = "1 to 1024".to_owned();
+    let allowed = format!("1 to {}", threads::MOST_WORKERS);
     Err(NetworkError::Value { subject: "machine".to_owned(), parameter: "workers", value: workers.to_string(), allowed }.into())
 }
 

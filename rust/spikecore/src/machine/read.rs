@@ -49,8 +49,10 @@ pub struct Statistics {
     pub run_s: f64,
     /// Ticks run.
     pub ticks: Tick,
-    /// Workers.
+    /// Workers that were asked for.
     pub workers: usize,
+    /// Those that are started: threads.
+    pub threads: usize,
     /// Cores.
     pub cores: usize,
     /// Ticks that cores left out because nothing could change in them, added over cores.
@@ -192,6 +194,7 @@ impl<W: Weight> Engine<W> {
             run_s: self.run_s,
             ticks: self.now,
             workers: self.workers,
+            threads: self.threads,
             cores: self.cores.len(),
             weights: W::NAME,
             leads: self.leads(),

@@ -71,6 +71,7 @@ impl<W: Weight> Engine<W> {
             router,
             now: 0,
             workers: 1,
+            threads: 1,
             out_degree: copied(&self.out_degree, "the out-degrees of a replica"),
             steps: copied(&self.steps, "a table of populations"),
             population_sizes: copied(&self.population_sizes, "a table of populations"),

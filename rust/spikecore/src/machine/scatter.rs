@@ -28,7 +28,7 @@ impl<W: Weight> Engine<W> {
             let mut threads = vec![];
             for (worker, share) in (first..).zip(shares) {
                 let thread = Builder::new().spawn_scoped(scope, || self.scatter_share(share.clone(), events));
-                threads.push(thread.map_err(|error| no_thread(worker, self.workers, &error))?);
+                threads.push(thread.map_err(|error| no_thread(worker, self.threads, &error))?);
             }
             Ok(threads.into_iter().map(|thread| thread.join().unwrap_or_else(|thrown| resume_unwind(thrown))).collect())
         })

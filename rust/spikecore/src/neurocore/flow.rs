@@ -403,7 +403,7 @@ mod tests {
 
     /// Of a membrane: also slow ones, and without leak.
     fn membrane() -> impl Strategy<Value = f64> {
-        let slow = (3.0..9.0f64).prop_map(|exponent| libm::exp10(exponent));
+        let slow = (3.0..9.0f64).prop_map(libm::exp10);
         prop_oneof![3 => time_constant(), 2 => slow, 2 => Just(f64::INFINITY)]
     }
 
