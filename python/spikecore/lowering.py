@@ -214,11 +214,11 @@ def _pair_values(owner: str, parameter: str, value: Any, source: Population, tar
     if not is_array(value):
         return value
     shape = (source.size, target.size)
-    matrix = checks.reals(owner, parameter, value, "an array of numbers")
+    matrix = checks.reals(owner, parameter, value, "an array of numbers", fresh=False)
     if matrix.shape != shape:
         checks.refuse(owner, f"the shape of {parameter}", f"{matrix.shape}", f"{shape}")
     if parameter == "weight":
-        matrix = checks.array(owner, parameter, matrix)
+        matrix = checks.array(owner, parameter, matrix, fresh=False)
     if source is target and not autapses:
         return matrix[~np.eye(source.size, dtype=np.bool_)]
     return matrix.ravel()

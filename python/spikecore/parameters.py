@@ -58,8 +58,8 @@ def checked(owner: str, parameter: str, value: Any, allowed: Range) -> float | N
         inside = (result >= 0.0) & (result < math.inf)
     if allowed.above is not None:
         inside &= result > allowed.above
-    if allowed.infinite:
-        inside |= [bool(one == math.inf) for one in value]
+    if allowed.infinite and np.isinf(result).any():
+        inside |= [checks.is_infinite(one) for one in value]
     if not inside.all():
         at = int(np.argmin(inside))
         _number(owner, f"{parameter}[{at}]", value[at] if math.isinf(result[at]) else float(result[at]), allowed)

@@ -286,9 +286,13 @@ _UNKNOWN = {
 }
 
 
+_USUAL = 2**128
+"""What no counter of the engine reaches."""
+
+
 def _count(owner: str, name: str, value: Any) -> float:
     """Return a count as a plain number: an integer stays one."""
-    if type(value) is int and value >= 0:  # most are, and there are many of them
+    if type(value) is int and 0 <= value < _USUAL:  # most are, and there are many of them
         return value
     size = checks.real(owner, name, value)
     if not 0.0 <= size < math.inf:
