@@ -4,10 +4,11 @@
 use std::ops::Range;
 
 use super::fill::{Filled, out_of_memory};
+use super::outgoing::Lists;
 use super::parallel::Watch;
 use super::partition::{Partition, Slice};
 use super::plan::Plan;
-use crate::allocation::{push, with_room};
+use crate::allocation::{gathered, push, with_room};
 use crate::error::CompileError;
 use crate::id::CoreId;
 use crate::network::{Distribution, Network, Projection, Receptor, Rule};
@@ -20,6 +21,8 @@ use crate::simd::Level;
 
 /// Work between two looks at whether to go on: weights written, and synapses counted.
 const POLL: u64 = 1 << 18;
+
+const WHAT: &str = "the implicit projections of a build";
 
 /// Asks, from time to time, whether to go on.
 struct Pace<'a> {
@@ -68,20 +71,23 @@ pub fn place<W: Weight>(
     watch: Watch<'_>,
 ) -> Result<Vec<Implicit<W>>, CompileError> {
     let mut pace = Pace { watch, done: from, since: 0 };
-    let mut cores = with_room(partition.cores(), "implicit projections");
+    let mut cores = with_room(partition.cores(), WHAT);
+    let onto = network.implicit().map(|projection| projection.target).enumerate();
+    let onto = Lists::new(network.populations.len(), onto);
+    let projections = gathered(network.implicit().map(|projection| (projection, arrive(network, projection))), WHAT);
     for core in 0..partition.cores() {
         pace.done = from + (to - from) * core as f64 / partition.cores() as f64;
         let mut implicit = Implicit::new(level);
         for slice in &partition.slices[core] {
-            let mut incoming = vec![];
-            for projection in network.implicit().filter(|projection| projection.target == slice.population) {
+            let mut incoming = with_room(onto.of(slice.population).len(), WHAT);
+            for &number in onto.of(slice.population) {
+                let (projection, arrive) = projections[number];
                 let kernel = kernel(network, projection, slice, plan.steps[projection.target], &mut pace)?;
                 let synapses = link(network, projection, &kernel, (partition, core), filled, &mut pace)?;
                 let source = &network.populations[projection.source];
                 let ids = source.first..source.first + source.size;
-                let arrive = arrive(network, projection);
                 let own = Incoming::new(projection.source, ids, projection.one_delay(), kernel, arrive, synapses);
-                push(&mut incoming, own, "implicit projections");
+                push(&mut incoming, own, WHAT);
             }
             implicit.push(*slice, network.populations[slice.population].model.receptors(), incoming);
         }

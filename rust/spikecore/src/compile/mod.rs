@@ -32,6 +32,7 @@ use crate::simd::Level;
 use crate::threads;
 pub(crate) use forecast::system_bytes;
 pub use forecast::{Forecast, available_memory};
+use outgoing::Lists;
 use parallel::{Watch, each};
 use partition::{Partition, Slice};
 use plan::Plan;
@@ -81,9 +82,10 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = gathered(filled.stores.iter().map(|_| std::sync::Mutex::new(None)), "the cores");
     let jobs: Vec<_> = gathered(filled.stores.into_iter().zip(computed).enumerate(), "the cores");
     let flows = flow::shared(network.populations.iter().map(|p| p.model.propagators(network.dt)));
+    let devices = Devices::new(network);
     each(threads, jobs, (BUILT, 1.0), watch, |(id, (store, computed))| {
         let slices = partition.slices[id].iter();
-        let placed = gathered(slices.map(|slice| place(network, &plan, slice, &initial, (options.updates, &flows))), SLICES);
+        let placed = gathered(slices.map(|slice| place(network, &plan, slice, &devices, &initial, (options.updates, &flows))), SLICES);
         let nearest = filled.lookahead.iter().filter_map(|to| to[id]).min().unwrap_or(1);
         let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead, nearest };
         let memory = Memory::new(store, computed, partition.slots[id], reach, copied(&starts, "a table of populations"));
@@ -135,6 +137,24 @@ fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
     gathered(network.populations.iter().map(|p| &**p).enumerate().map(of), "initial potentials")
 }
 
+/// What is attached to each population, by number.
+struct Devices {
+    stimuli: Lists,
+    recorders: Lists,
+}
+
+impl Devices {
+    fn new(network: &Network) -> Self {
+        let onto = |stimulus: &Stimulus| match *stimulus {
+            Stimulus::Poisson { population, .. } | Stimulus::DirectCurrent { population, .. } => population,
+        };
+        let populations = network.populations.len();
+        let stimuli = network.stimuli.iter().map(|stimulus| onto(stimulus)).enumerate();
+        let recorders = network.recorders.iter().map(|recorder| recorder.population).enumerate();
+        Self { stimuli: Lists::new(populations, stimuli), recorders: Lists::new(populations, recorders) }
+    }
+}
+
 /// What this memory is for.
 const SLICES: &str = "the slices of a core";
 
@@ -143,6 +163,7 @@ fn place<W: Weight>(
     network: &Network,
     plan: &Plan<W>,
     slice: &Slice,
+    devices: &Devices,
     initial: &[Vec<f64>],
     (updates, flows): (Updates, &Flows<W::State>),
 ) -> Placed<W> {
@@ -161,10 +182,11 @@ fn place<W: Weight>(
                 }
                 Box::new(slab)
             },
-            outside: outside(network, plan, id, &range),
+            outside: outside(network, plan, devices.stimuli.of(id), id, &range),
         },
     };
-    let taps = network.recorders.iter().enumerate().filter(|(_, r)| r.population == id).map(|(recorder, r)| {
+    let taps = devices.recorders.of(id).iter().map(|&recorder| {
+        let r = &network.recorders[recorder];
         let inside = r.neurons.iter().enumerate().filter(|&(_, &n)| range.contains(&(n as usize)));
         let neurons = inside.map(|(column, &n)| (n - slice.first, column as u32));
         SampleTap::new(recorder, r.variable, neurons, r.interval)
@@ -187,13 +209,13 @@ fn source_spikes(population: &Population, slice: &Slice) -> Vec<(Tick, u32)> {
     gathered(own, "the spikes of a source")
 }
 
-/// Currents and Poisson processes onto one slice.
-fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std::ops::Range<usize>) -> Outside<W> {
+/// Currents and Poisson processes onto one slice: those of these stimuli.
+fn outside<W: Weight>(network: &Network, plan: &Plan<W>, stimuli: &[usize], id: usize, range: &std::ops::Range<usize>) -> Outside<W> {
     let model: &Model = &network.populations[id].model;
     let (mut poisson, mut rare, mut currents) = (vec![], vec![], vec![]);
-    for (number, stimulus) in network.stimuli.iter().enumerate() {
-        match &**stimulus {
-            Stimulus::Poisson { population, lambda, weight, receptor, start, stop } if *population == id && *lambda > 0.0 => {
+    for &number in stimuli {
+        match &*network.stimuli[number] {
+            Stimulus::Poisson { lambda, weight, receptor, start, stop, .. } if *lambda > 0.0 => {
                 let inhibitory = match receptor {
                     Receptor::Excitatory => false,
                     Receptor::Inhibitory => true,
@@ -217,11 +239,11 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, id: usize, range: &std:
                 };
                 push(&mut poisson, drive, "stimuli");
             }
-            Stimulus::DirectCurrent { population, amplitudes, start, stop } if *population == id => {
+            Stimulus::DirectCurrent { amplitudes, start, stop, .. } => {
                 let own = if amplitudes.len() == 1 { amplitudes } else { &amplitudes[range.clone()] };
                 push(&mut currents, (copied(own, "currents"), *start, *stop), "stimuli");
             }
-            _ => {}
+            Stimulus::Poisson { .. } => {}
         }
     }
     let models = network.populations[id].models(range.clone());

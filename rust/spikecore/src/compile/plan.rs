@@ -2,7 +2,7 @@
 
 use super::layout;
 use super::outgoing::Outgoing;
-use crate::allocation::{filled, gathered};
+use crate::allocation::{filled, gathered, unwind};
 use crate::error::{CompileError, NetworkError};
 use crate::id::{MAX_SLOTS, PopulationId};
 use crate::network::{Distribution, Network, Projection, Rule, Stimulus, subject_of};
@@ -39,7 +39,10 @@ impl<W: Weight> Plan<W> {
     pub fn new(network: &Network, loose: Option<bool>) -> Result<Self, CompileError> {
         let steps = steps::<W>(network)?;
         check_steps::<W>(network, &steps)?;
-        let mut values: HashMap<(u64, u64), Kind> = HashMap::with_capacity(MAX_SHARED);
+        let mut values: HashMap<(u64, u64), Kind> = HashMap::new();
+        if values.try_reserve(MAX_SHARED).is_err() {
+            unwind::<(u64, u64)>(MAX_SHARED, "the plan of a build");
+        }
         let mut shared_weights = vec![];
         let mut kind_of = |projection: &Projection| match projection.weight {
             Distribution::Constant(value) if !projection.rule.is_implicit() => {

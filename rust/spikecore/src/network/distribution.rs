@@ -118,9 +118,8 @@ pub struct Ticks {
 impl Ticks {
     /// These delays; without any, the range is one tick.
     pub fn new(values: Vec<u16>) -> Self {
-        let low = values.iter().min().map_or(1, |&t| u32::from(t));
-        let high = values.iter().max().map_or(1, |&t| u32::from(t));
-        Self { values, support: (low, high) }
+        let support = range(&values);
+        Self { values, support }
     }
 }
 
@@ -192,5 +191,43 @@ impl DelayLaw {
             Self::Table(table) => table.support(),
             Self::Array(ticks) => ticks.support,
         }
+    }
+}
+
+/// The range of some ticks: a look at all of them.
+fn range(ticks: &[u16]) -> (u32, u32) {
+    #[cfg(test)]
+    tests::LOOKS.set(tests::LOOKS.get() + 1);
+    let low = ticks.iter().min().map_or(1, |&t| u32::from(t));
+    let high = ticks.iter().max().map_or(1, |&t| u32::from(t));
+    (low, high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    thread_local! {
+        /// How often this thread has looked at all delays of an array.
+        pub(super) static LOOKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    #[test]
+    fn an_array_of_delays_is_looked_through_once() {
+        LOOKS.set(0);
+        let law = DelayLaw::new("a", &Distribution::Array(vec![0.3, 5.0, 0.2]), 0.1).unwrap();
+        let read = (0..100).all(|_| law.support() == (2, 50));
+        assert!(read && LOOKS.get() == 1, "{} looks", LOOKS.get());
+    }
+
+    #[test]
+    fn delays_in_ticks_are_those_in_milliseconds() {
+        let ticks = |law: Result<DelayLaw, _>| match law.unwrap() {
+            DelayLaw::Array(ticks) => ticks.to_vec(),
+            other => panic!("{other:?}"),
+        };
+        let given = ticks(DelayLaw::new("a", &Distribution::Array(vec![0.1, 6553.5, 0.7]), 0.1));
+        assert_eq!(given, ticks(DelayLaw::ticks("a", vec![1, 65_535, 7], 0.1)));
+        assert!(DelayLaw::ticks("a", vec![1, 0], 0.1).unwrap_err().to_string().contains("delay is 0"));
     }
 }

@@ -147,12 +147,12 @@ impl Network {
     }
 
     /// The projections whose synapses are stored, with their ids.
-    pub fn stored(&self) -> impl Iterator<Item = (usize, &Projection)> {
+    pub fn stored(&self) -> impl Iterator<Item = (usize, &Projection)> + Clone {
         self.projections.iter().map(|p| &**p).enumerate().filter(|(_, p)| !p.rule.is_implicit())
     }
 
     /// The projections whose synapses are computed when a spike arrives, in declaration order.
-    pub fn implicit(&self) -> impl Iterator<Item = &Projection> {
+    pub fn implicit(&self) -> impl Iterator<Item = &Projection> + Clone {
         self.projections.iter().map(|p| &**p).filter(|p| p.rule.is_implicit())
     }
 

@@ -50,11 +50,12 @@
 //! and the last power of two, from which a bias has the farthest to go to be rounded up. Models whose margin for ever is less
 //! than 1 in [`SLOW`] do without.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::digits::{self, DIGITS, Digit, Exact, NEAR, has_more, value};
 use super::weight::Real;
-use crate::allocation::{gathered, push};
+use crate::allocation::{gathered, unwind};
 use crate::id::Tick;
 use crate::network::Propagators;
 
@@ -140,14 +141,14 @@ pub type Flows<S> = [Option<Arc<Flow<S>>>];
 
 /// The flows of these models, none for spike sources; equal models share one, so that its tables stay in cache.
 pub fn shared<S: Real>(models: impl Iterator<Item = Option<Propagators>>) -> Vec<Option<Arc<Flow<S>>>> {
-    let mut known: Vec<(Propagators, Arc<Flow<S>>)> = vec![];
+    let mut known: HashMap<_, Arc<Flow<S>>> = HashMap::new();
     let mut flow = |p: Propagators| {
-        if let Some((_, flow)) = known.iter().find(|(known, _)| *known == p) {
-            return Arc::clone(flow);
+        let Propagators { p22, p20, p11, p21, theta, reset, subtracts, refractory } = p;
+        let numbers = [p22, p20, p11[0], p11[1], p21[0], p21[1], theta, reset].map(f64::to_bits);
+        if known.try_reserve(1).is_err() {
+            unwind::<Flow<S>>(1, "the tables of models");
         }
-        let flow = Arc::new(Flow::new(&p));
-        push(&mut known, (p, Arc::clone(&flow)), "the tables of models");
-        flow
+        Arc::clone(known.entry((numbers, subtracts, refractory)).or_insert_with(|| Arc::new(Flow::new(&p))))
     };
     gathered(models.map(|p| p.map(&mut flow)), "the tables of models")
 }

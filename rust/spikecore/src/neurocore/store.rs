@@ -80,19 +80,17 @@ impl<W: Weight> Store<W> {
             assert!(span.kinds.iter().all(|&k| usize::from(k) <= self.shared_weights.len()), "invariant: unknown kind");
         }
         let mut ends = [0u64; 2];
-        for (row, (&first, range)) in self.first_synapse.iter().zip(self.first_segment.windows(2)).enumerate() {
+        let populations = self.spans.iter().filter(|span| !span.kinds.is_empty());
+        let rows = populations.clone().map(|span| span.first).skip(1).chain([self.first_synapse.len()]);
+        let kinds = populations.zip(rows).flat_map(|(span, end)| span.kinds.iter().cycle().take(end - span.first));
+        for ((&first, range), &kind) in self.first_synapse.iter().zip(self.first_segment.windows(2)).zip(kinds) {
             let len: u64 = self.segments[range[0] as usize..range[1] as usize].iter().map(|s| u64::from(s.len())).sum();
-            let which = usize::from(self.kind_of(row) != 0);
+            let which = usize::from(kind != 0);
             assert!(first == ends[which], "invariant K1: rows are contiguous");
             ends[which] += len;
         }
         let arrays = [self.weighted.len() as u64, self.shared.len() as u64];
         assert!(ends == arrays, "invariant K1: segments cover the arrays, {ends:?} of {arrays:?}");
-    }
-
-    fn kind_of(&self, row: usize) -> Kind {
-        let span = self.spans.iter().rfind(|s| s.first <= row && !s.kinds.is_empty()).expect("invariant: every row has a span");
-        span.kinds[(row - span.first) % span.kinds.len()]
     }
 
     /// Number of synapses.
