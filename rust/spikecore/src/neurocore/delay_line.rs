@@ -10,6 +10,7 @@ use super::kernels::prefetch_element;
 use super::loose::Loose;
 use super::store::{Kind, Segment};
 use super::weight::Weight;
+use crate::allocation::{gathered, push, reserve, resize, with_room};
 use crate::id::{NeuronId, Tick};
 use std::ops::Range;
 
@@ -46,6 +47,9 @@ impl Entry {
         self.0 as u8
     }
 }
+
+/// What this memory is for.
+const LINE: &str = "spikes that wait for their delay";
 
 /// Something filed.
 pub trait Filed: Copy + std::fmt::Debug {
@@ -120,7 +124,7 @@ pub enum Walk {
 }
 
 /// A wheel of a power of two of slots, one per frame (or tick), beyond the longest delay.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct DelayLine<E> {
     slots: Vec<Vec<E>>,
     /// Buffers of slots that are empty, for entries and keys, the warmest last.
@@ -148,14 +152,27 @@ impl<E: Filed> DelayLine<E> {
         // One more than the frames that so many ticks fill: the current frame may be nearly over.
         let slots = (ticks.div_ceil(1 << shift) + u64::from(shift > 0)).next_power_of_two();
         Self {
-            slots: (0..slots).map(|_| Vec::new()).collect(),
-            spare: Vec::with_capacity(slots as usize),
+            slots: gathered((0..slots).map(|_| Vec::new()), LINE),
+            spare: with_room(slots as usize, LINE),
             usual: 0,
-            keys: (0..if keyed { slots } else { 0 }).map(|_| Vec::new()).collect(),
+            keys: gathered((0..if keyed { slots } else { 0 }).map(|_| Vec::new()), LINE),
             mask: slots - 1,
             shift,
             ordered: (Tick::MAX, 0),
             scratch: vec![],
+        }
+    }
+
+    /// One of the same geometry, which holds nothing.
+    pub fn replica(&self) -> Self {
+        Self {
+            slots: gathered(self.slots.iter().map(|_| Vec::new()), LINE),
+            spare: with_room(self.slots.len(), LINE),
+            usual: 0,
+            keys: gathered(self.keys.iter().map(|_| Vec::new()), LINE),
+            ordered: (Tick::MAX, 0),
+            scratch: vec![],
+            ..*self
         }
     }
 
@@ -178,7 +195,7 @@ impl<E: Filed> DelayLine<E> {
         }
         self.slots[slot].push(entry);
         if !self.keys.is_empty() {
-            self.keys[slot].push(Key::new(delay, source));
+            push(&mut self.keys[slot], Key::new(delay, source), LINE);
         }
     }
 
@@ -186,14 +203,14 @@ impl<E: Filed> DelayLine<E> {
     #[cold]
     fn make_room(&mut self, slot: usize) {
         if self.slots[slot].capacity() > 0 {
-            self.slots[slot].reserve(1);
+            reserve(&mut self.slots[slot], 1, LINE);
             return;
         }
         let (mut entries, mut keys) = self.spare.pop().unwrap_or_default();
         let room = 2 * self.usual / LATELY + 8;
-        entries.reserve(room);
+        reserve(&mut entries, room, LINE);
         if let Some(place) = self.keys.get_mut(slot) {
-            keys.reserve(room);
+            reserve(&mut keys, room, LINE);
             *place = keys;
         }
         self.slots[slot] = entries;
@@ -274,7 +291,7 @@ impl<E: Filed> DelayLine<E> {
             entries.clear();
             let mut keys = self.keys.get_mut(slot).map(std::mem::take).unwrap_or_default();
             keys.clear();
-            self.spare.push((entries, keys));
+            push(&mut self.spare, (entries, keys), LINE);
         }
     }
 
@@ -360,7 +377,7 @@ impl<W: Weight> DelayLine<Loose<W>> {
             filed.iter().for_each(|one| starts[phase(one) + 1] += 1);
             (1..starts.len()).for_each(|k| starts[k] += starts[k - 1]);
             self.scratch.clear();
-            self.scratch.resize(filed.len(), Loose::default());
+            resize(&mut self.scratch, filed.len(), Loose::default(), LINE);
             for one in &*filed {
                 let place = &mut starts[phase(one)];
                 self.scratch[*place] = *one;

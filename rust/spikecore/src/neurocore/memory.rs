@@ -11,6 +11,7 @@ use super::loose::{Loose, LooseStore};
 use super::store::Store;
 use super::touched::Mark;
 use super::weight::Weight;
+use crate::allocation::{copied, extend, filled, gathered, reserve};
 use crate::id::{NeuronId, Tick};
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub struct Memory<W: Weight> {
 }
 
 /// A store is shared by a core and its replicas and never changes (contract C2).
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Held<W: Weight> {
     Rows(Arc<Store<W>>, Lines<Entry>),
     /// With the spikes of each channel that are to be filed together.
@@ -89,8 +90,15 @@ impl<W: Weight> Memory<W> {
 
     /// The memory of a replica of its core: the same store, and delay lines of its own, which hold nothing.
     pub fn replica(&self) -> Self {
-        let (held, implicit) = (self.held.clone(), self.implicit.replica());
-        let mut replica = Self { held, implicit, frame: self.frame, population_starts: self.population_starts.clone() };
+        let held = match &self.held {
+            Held::Rows(store, lines) => Held::Rows(Arc::clone(store), lines.replica()),
+            Held::Loose(store, lines, arrivals) => {
+                Held::Loose(Arc::clone(store), lines.replica(), gathered(arrivals.iter().map(|_| vec![]), "channels"))
+            }
+        };
+        let implicit = self.implicit.replica();
+        let mut replica =
+            Self { held, implicit, frame: self.frame, population_starts: copied(&self.population_starts, "a table of populations") };
         replica.reset();
         replica
     }
@@ -147,6 +155,7 @@ impl<W: Weight> Memory<W> {
         match &mut self.held {
             Held::Rows(store, lines) => computed + file_rows(store, &mut lines.lines[channel], &self.population_starts, tick, ids),
             Held::Loose(_, _, arrivals) => {
+                reserve(&mut arrivals[channel], ids.len(), "spikes that have arrived");
                 arrivals[channel].extend(ids.iter().map(|&id| (tick, id)));
                 computed
             }
@@ -362,7 +371,7 @@ fn file_rows<W: Weight>(store: &Store<W>, line: &mut DelayLine<Entry>, starts: &
 }
 
 /// Delay lines, one per channel, and what has been walked of the current frame.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Lines<E> {
     lines: Vec<DelayLine<E>>,
     /// Due entries of several channels in canonical order.
@@ -398,8 +407,14 @@ impl<W: Weight> Lines<Loose<W>> {
 impl<E: Filed> Lines<E> {
     fn new(reach: Reach, shift: u32) -> Self {
         let walk = if reach.channels > 1 { Walk::ByTick } else { Walk::ByFrame(shift) };
-        let lines = (0..reach.channels).map(|_| DelayLine::new(reach.longest, reach.ahead, walk)).collect();
-        Self { lines, in_order: vec![], merged: vec![0; reach.channels], walked: (0, 0) }
+        let lines = gathered((0..reach.channels).map(|_| DelayLine::new(reach.longest, reach.ahead, walk)), "channels");
+        Self { lines, in_order: vec![], merged: filled(reach.channels, 0, "channels"), walked: (0, 0) }
+    }
+
+    /// The same for a replica, with nothing filed.
+    fn replica(&self) -> Self {
+        let lines = gathered(self.lines.iter().map(DelayLine::replica), "channels");
+        Self { lines, in_order: vec![], merged: filled(self.merged.len(), 0, "channels"), walked: (0, 0) }
     }
 
     fn reset(&mut self) {
@@ -459,7 +474,7 @@ impl<E: Filed> Lines<E> {
             let (at, until) = (self.merged[first], heads(Some(first)).map(|(key, _)| key));
             let rest = self.lines[first].due_keys(now)[at..].iter();
             let end = at + rest.take_while(|&&key| until.is_none_or(|until| key < until)).count();
-            self.in_order.extend_from_slice(&self.lines[first].due(now)[at..end]);
+            extend(&mut self.in_order, &self.lines[first].due(now)[at..end], "what is due");
             self.merged[first] = end;
         }
     }
