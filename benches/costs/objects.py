@@ -73,6 +73,18 @@ def at_once(n: int) -> None:
     net.connect(populations, populations, sc.Bernoulli(0.1), weight=1.0, delay=1.0)
 
 
+def compiled(n: int) -> sc.Machine:
+    """Return a machine of a ring."""
+    return ring(n)[0].compile(workers=1)
+
+
+def by_name(machine: sc.Machine) -> None:
+    """Give every population a current, and read a state of each at the end of a sample, by name."""
+    names = list(machine.run(0.1).rates())
+    machine.reset(dict.fromkeys(names, 1.0))
+    assert len(machine.run_batch(0.1, seeds=[1], states=[(name, "v") for name in names]).states) == len(names)
+
+
 def looked_up(result: sc.Result) -> None:
     """Ask for the spikes of every population, by name."""
     for population in result.populations:
@@ -89,6 +101,7 @@ CASES: tuple[tuple[str, Callable[[int], Any], Callable[[Any], Any], int], ...] =
     ("ledger over projections", ran, lambda result: forgotten(result).ledger, 1),
     ("packets and hops", ran, lambda result: forgotten(result).energy("loihi", mapping=True), 1),
     ("populations in a report", ran, lambda result: str(result.energy("loihi")) + str(result.energy().to_dict()), 1),
+    ("inputs and states by name", compiled, by_name, 1),
     ("spikes by name", ran, looked_up, 1),
     (
         "prices of a profile",

@@ -125,7 +125,7 @@ impl<W: Weight> Engine<W> {
             (Part::Neurons { slab, .. }, Variable::Current(r)) => slab.has_current(r),
             (Part::Neurons { slab, .. }, Variable::Adaptation | Variable::Threshold) => slab.adapts(),
         };
-        let mut placed = self.cores.iter().flat_map(|c| c.placed()).filter(|p| p.slice.population == population);
+        let mut placed = self.cores.iter().filter_map(|core| core.part_of(population));
         if placed.all(|p| has(&p.part)) { Ok(()) } else { Err(lacks(population, variable)) }
     }
 

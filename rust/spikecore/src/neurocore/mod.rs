@@ -192,7 +192,8 @@ impl<W: Weight> Core<W> {
 
     /// Takes its share of what a population is given until the next reset. The core stands at tick 0.
     pub fn give(&mut self, population: PopulationId, input: Input<'_>) {
-        if let Some(placed) = self.placed.iter_mut().find(|placed| placed.slice.population == population) {
+        if let Some(place) = self.place(population) {
+            let placed = &mut self.placed[place];
             placed.give(input);
         }
         self.visits.forget();
@@ -422,9 +423,19 @@ impl<W: Weight> Core<W> {
 
     /// Writes a variable of its neurons of a population, each in its place in it, when `tick` is their next step, in mV or pA.
     pub fn read(&self, population: PopulationId, variable: Variable, tick: Tick, all: &mut [f64]) {
-        for placed in self.placed.iter().filter(|placed| placed.slice.population == population) {
+        if let Some(placed) = self.part_of(population) {
             placed.read(self.level, variable, tick, &mut all[placed.slice.first as usize..][..placed.slice.len as usize]);
         }
+    }
+
+    /// Its part of a population, if it has one.
+    pub fn part_of(&self, population: PopulationId) -> Option<&Placed<W>> {
+        self.place(population).map(|place| &self.placed[place])
+    }
+
+    /// Where that is: a core has one slice of a population at most, and they are in the order of declaration.
+    fn place(&self, population: PopulationId) -> Option<usize> {
+        self.placed.binary_search_by_key(&population, |placed| placed.slice.population).ok()
     }
 
     /// Bytes of spikes that wait for their delays.
