@@ -345,3 +345,14 @@ def test_a_full_disk_is_found_after_the_run(tmp_path, monkeypatch):
     writing.check(tmp_path / "file")
     with pytest.raises(OSError, match=r"cannot be written: No space left on device: .*file"):
         writing.text(tmp_path / "file", "new")
+
+
+def test_every_kind_of_picture_is_written(tmp_path, report):
+    agg = pytest.importorskip("matplotlib.backends.backend_agg")
+    for kind in agg.FigureCanvasAgg.get_supported_filetypes():
+        file = tmp_path / f"raster.{kind.upper()}"
+        if kind == "pgf":
+            with pytest.raises(sc.NetworkError, match=r"the suffix is '\.PGF', allowed: "):
+                report.raster(file)
+        else:
+            assert report.raster(file).stat().st_size > 1_000

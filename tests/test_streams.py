@@ -254,3 +254,16 @@ def test_a_progress_bar_has_likenesses_in_ascii(monkeypatch):
         line.update(1.0, ", 2 × real time")
         line.close()
         assert full in raw.getvalue().decode(encoding)
+
+
+@linux
+@pytest.mark.parametrize("suite", ["standard", "sparse"])
+def test_a_bench_whose_file_cannot_be_written_is_printed(suite, monkeypatch, capsys):
+    from spikecore import bench
+
+    report = {"workloads": [], "interrupted": False} if suite == "standard" else {"cases": []}
+    monkeypatch.setattr(bench, "bench" if suite == "standard" else "sparse", lambda **options: report)
+    assert cli.main(["bench", suite, "--json", "/dev/full"]) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out) == report
+    assert err == "spikecore: /dev/full: cannot be written: No space left on device\n"
