@@ -10,7 +10,8 @@ import pytest
 
 import spikecore as sc
 from spikecore import coding
-from spikecore.energy import Ledger
+from spikecore.energy import Chip, Ledger
+from spikecore.energy import artificial as art
 from spikecore.energy.activity import Spiking
 from spikecore.energy.formulas.operations import EffectiveOperations
 from spikecore.energy.joules import Reading, measured
@@ -116,9 +117,11 @@ NUMBERS = {
     "events of a reading": lambda x: Reading().per_event_j(x),
     "spikes": lambda x: Ledger(spikes=x),
     "inputs": lambda x: Dense(x, 1),
+    "cores of a chip": lambda x: Chip(1, x, 1, 1, "here"),
+    "hop_ew_ns": lambda x: Chip(1, 1, 1, 1, "here", hop_ew_ns=x),
     "ticks": lambda x: Spiking(1000, EffectiveOperations(5), 100, x),
 }
-DEFAULTS = ("v_init", "workers", "workers of a forecast", "interval", "seed of a reset", "share")
+DEFAULTS = ("v_init", "workers", "workers of a forecast", "interval", "seed of a reset", "share", "hop_ew_ns")
 ACCEPTED = [
     *((name, None) for name in (*DEFAULTS, "tau_m of an integrator")),
     ("amplitude", b"1"),
@@ -316,3 +319,10 @@ def test_frames_of_the_longest_samples_stay_in_order():
     for neurons, times in coding.latency(frames, MOST_TICKS * 0.1, 0.1, method="linear"):
         assert neurons.tolist() == [0, 1]
         assert times[0] < times[1]
+
+
+def test_sizes_of_thousands_of_digits_are_no_sizes():
+    with pytest.raises(sc.NetworkError, match=r"sizes is 1-9999.*, allowed: two or more sizes"):
+        art.parse("1-" + "9" * 5_000)
+    with pytest.raises(sc.NetworkError, match="outputs is 9999999999, allowed: 1 … 2147483648"):
+        art.parse("1-9999999999")

@@ -184,7 +184,7 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
     """
     checks.choice("network", "cell", cell, tuple(_CELLS))
     sizes = re.split("[-–]", text)
-    if len(sizes) < 2 or not all(re.fullmatch(r"[1-9]\d*r?", one) for one in sizes) or sizes[0].endswith("r"):
+    if len(sizes) < 2 or not all(re.fullmatch(r"[1-9]\d{0,9}r?", one) for one in sizes) or sizes[0].endswith("r"):
         checks.refuse("network", "sizes", text, 'two or more sizes, as "700-128r-128r-20"')
     layers: list[Layer] = []
     before = int(sizes[0])

@@ -6,7 +6,7 @@ A profile is a TOML file. `profile_file` reads and checks it; here is what it be
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from importlib import resources
 from pathlib import Path
 
@@ -15,7 +15,13 @@ from spikecore.energy.ledger import COUNTS
 from spikecore.energy.operating_point import Contained, OperatingPoint
 from spikecore.energy.price import SCOPES, Level, Price, Unpriced, overlapping
 
-__all__ = ["Chip", "Level", "Price", "Profile", "Unpriced", "known", "load"]
+__all__ = ["LATENCIES", "Chip", "Level", "Price", "Profile", "Unpriced", "known", "limits", "load"]
+
+
+LATENCIES = ("within_tile_ns", "hop_ew_ns", "hop_ns_ns")
+"""Numbers of a chip that are times."""
+_STRUCTURE = ("neurons_per_core", "cores", "cores_per_tile", "mesh_width")
+_LISTS = ("bits_per_synapse", "block", "block_bits", "word_bits")
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,33 @@ class Chip:
     within_tile_ns: float | None = None
     hop_ew_ns: float | None = None
     hop_ns_ns: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no chip has, or that the placement cannot count with."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name == "source" or (value is None and one.default is None):
+                continue
+            if one.name in LATENCIES:
+                checks.number("chip", one.name, value, low=0.0, unit="ns")
+            else:
+                low, high = limits(one.name)
+                checks.count("chip", one.name, value, low=low, high=high)
+
+
+def limits(name: str) -> tuple[int, int]:
+    """Return the least and the largest value of a number of `Chip`.
+
+    Examples
+    --------
+    >>> limits("cores"), limits("block_bits")
+    ((1, 4294967295), (0, 1048576))
+    """
+    if name in _STRUCTURE:
+        return 1, checks.MAX_NEURONS
+    if name in _LISTS:
+        return int(name in ("block", "word_bits")), 2**20
+    return int(name in ("synapses_per_core", "operations_per_s")), 2**53
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from spikecore import checks, printed, reading, toml_text
 from spikecore.energy import operating_point
 from spikecore.energy.ledger import BYTES, COUNTS
 from spikecore.energy.price import BOUNDS, EVIDENCE, SCOPES, STORES, Level, Price, Unpriced, misplaced, units
-from spikecore.energy.profile import Chip, Profile, double
+from spikecore.energy.profile import LATENCIES, Chip, Profile, double, limits
 from spikecore.errors import NetworkError
 
 __all__ = ["Places", "parse", "read", "subject"]
@@ -41,7 +41,6 @@ _PRICE = {
 }  # fmt: skip
 _LEVEL = {"name", "bytes", "value", "low", "high"}
 _UNPRICED = {"term", "count", "reason"}
-_LATENCIES = ("within_tile_ns", "hop_ew_ns", "hop_ns_ns")
 _CHIP = set(Chip.__dataclass_fields__)
 
 Path = tuple[str | int, ...]
@@ -314,10 +313,9 @@ def _chip(top: _Table) -> Chip:
     needed = ("neurons_per_core", "cores", "cores_per_tile", "mesh_width")
     numbers: dict[str, Any] = {key: table.required(key) for key in (*needed, *table.data) if key != "source"}
     for key, value in numbers.items():
-        if key not in _LATENCIES:
-            if value != int(value) or (
-                value < 1 and key in (*needed, "block", "word_bits", "synapses_per_core", "operations_per_s")
-            ):
-                table.fail(key, f"is {value:g}, allowed: a whole number, 1 or more")
+        if key not in LATENCIES:
+            low, high = limits(key)
+            if value != int(value) or not low <= value <= high:
+                table.fail(key, f"is {value:g}, allowed: a whole number, {low} or more, at most {high}")
             numbers[key] = int(value)
     return Chip(**numbers, source=source)
