@@ -4,6 +4,8 @@ Imports numpy and spikecore only; a printed script holds this file's text. `buil
 variant is a dictionary; what it leaves out is as in `PLAIN`.
 """
 
+import contextlib
+
 import numpy as np
 
 import spikecore as sc
@@ -23,6 +25,7 @@ PLAIN = {
     "twice": False,  # forecast and compile before, and throw away
     "samples": [],  # seeds of the samples of a batch
 }
+DIVERGES = sc.DivergenceError
 COUNTERS = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events", "updates_skipped")
 
 
@@ -105,11 +108,15 @@ def run(build, variant):
     if variant["kind"] != "run":
         return batch(net, machine, variant) if variant["kind"] == "batch" else resets(net, machine, variant)
     if variant["before"]:
-        machine.run(net._grid.ms(variant["before"]))
+        with contextlib.suppress(DIVERGES):
+            machine.run(net._grid.ms(variant["before"]))
         machine.reset()
     spikes, samples, counts = [], [], 0
     for ticks in variant["parts"]:
-        result = machine.run(net._grid.ms(ticks))
+        try:
+            result = machine.run(net._grid.ms(ticks))
+        except DIVERGES as error:
+            return stopped(error, np.concatenate([*spikes, rows(machine.result().spikes)]))
         spikes.append(rows(result.spikes))
         samples.append([table.values for table in result.samples.values()])
         counts = counts + result.neuron_spikes
@@ -124,6 +131,28 @@ def run(build, variant):
     }
 
 
+def stopped(error, spikes=None):
+    """The outcome of a run whose state left the finite range: what the error names, and the spikes until then."""
+    named = [str(getattr(error, name)) for name in ("population", "neuron", "variable", "tick", "sample")]
+    found = {"stopped": np.array([*named, str(error)])}
+    return found if spikes is None else {**found, "spikes": spikes[spikes[:, 0] < error.tick]}
+
+
+def widened(build):
+    """`build` without the limits that the face sets to numbers, so that a state can leave the finite range soon."""
+
+    def without_limits(recorders=True):
+        limits = sc.checks.number.__kwdefaults__
+        before = dict(limits)
+        limits.update(low=-1e308, high=1e308)
+        try:
+            return build(recorders)
+        finally:
+            limits.update(before)
+
+    return without_limits
+
+
 def peek(net, machine):
     """Read everything there is; it must change nothing."""
     states(machine, net.populations)
@@ -131,7 +160,8 @@ def peek(net, machine):
     for one in net.populations:
         machine.out_degrees(one)
         machine.synapses(net.populations[0], one)
-    machine.run_batch(net.dt, seeds=[1, 2])
+    with contextlib.suppress(DIVERGES):
+        machine.run_batch(net.dt, seeds=[1, 2])
 
 
 def batch(net, machine, variant):
@@ -149,7 +179,10 @@ def batch(net, machine, variant):
         if one in named
     }
     wanted = [(one, variable) for one in net.populations for variable in one.model.variables]
-    result = machine.run_batch(net._grid.ms(ticks), columns, states=wanted, seeds=seeds)
+    try:
+        result = machine.run_batch(net._grid.ms(ticks), columns, states=wanted, seeds=seeds)
+    except DIVERGES as error:
+        return stopped(error)
     found = {f"count of {name}": np.array(list(getattr(result.counts, name).values())) for name in COUNTERS}
     for k in range(len(seeds)):
         found[f"sample {k} spikes"] = rows(result.spikes[k])
@@ -168,7 +201,10 @@ def resets(net, machine, variant):
     for k, (sample, seed) in enumerate(zip(given, seeds, strict=True)):
         rest = {one: ([], []) if one in sources else np.zeros(one.size) for one in named}
         machine.reset({**rest, **sample}, seed=seed)
-        result = machine.run(net._grid.ms(ticks))
+        try:
+            result = machine.run(net._grid.ms(ticks))
+        except DIVERGES as error:
+            return {"stopped in sample": np.array([k]), **stopped(error)}
         found[f"sample {k} spikes"] = rows(result.spikes)
         found |= {f"sample {k} {name}": values for name, values in states(machine, net.populations).items()}
         found |= {f"sample {k} samples {n}": table.values for n, table in enumerate(result.samples.values())}
@@ -183,6 +219,8 @@ def difference(ours, theirs):
         if name not in ours:
             return f"{name}: missing"
         one, other = np.ascontiguousarray(ours[name]), np.ascontiguousarray(theirs[name])
+        if one.dtype.kind == "U" and one.tolist() != other.tolist():
+            return f"{name}: {one.tolist()} and {other.tolist()}"
         if one.shape != other.shape:
             shapes = f"{name}: shape {one.shape} and {other.shape}"
             return f"{shapes}; first spike that only one has: {odd(one, other)}" if name.endswith("spikes") else shapes

@@ -242,7 +242,7 @@ def script(net, name, failure):
     shown = failure.lines or checks.lines(net, name)
     head = [f"# Network {net['fuzz_seed']} of the fuzzer, minimised. Check: {name}."]
     head += [f"# {line}" for line in failure.message.splitlines()[:12]]
-    imports = ["json", "math", "os", "pickle", "subprocess", "sys"]
+    imports = ["contextlib", "json", "math", "os", "pickle", "subprocess", "sys"]
     head += ["", *(f"import {module}" for module in imports), "from types import SimpleNamespace", ""]
     head += ["import numpy as np", "", "import spikecore as sc", ""]
     ends = ['print(wrong or "no difference")', "sys.exit(wrong is not None)"]

@@ -29,7 +29,7 @@ def describe(seed):
             "tiny": rng.randint(40, 400),
             "wide": rng.randint(30, 120),
             "long": rng.randint(2_000, 90_000),
-            "silent": rng.randint(5_000, 300_000),
+            "silent": round(5_000 * 60 ** rng.random()),
             "huge": rng.randint(10, 40),
         }[shape],
         "populations": [],
@@ -51,9 +51,11 @@ def describe(seed):
         if rng.random() < 0.6:
             net["stimuli"] += stimuli(rng, net, target)
     rng.shuffle(net["stimuli"])
+    net["weights"] = rng.choice(["f32", "f32", "q16", "f64"])
+    if rng.random() < 0.03 and net["weights"] != "q16":
+        net["stimuli"].append(overflow(rng, net, rng.choice(targets)))
     for _ in range(rng.choice([0, 1, 2, 4])):
         net["recorders"].append(recorder(rng, net, rng.choice(targets)))
-    net["weights"] = rng.choice(["f32", "f32", "q16", "f64"])
     net["updates"] = rng.choice(["auto", "auto", "dense", "event"])
     if net["updates"] == "event" and any(stepped(one) for one in net["populations"]):
         net["updates"] = "auto"
@@ -334,6 +336,15 @@ def stimuli(rng, net, target):
             made.append({"kind": "DirectCurrent", "target": target, "amplitude": amplitude, "start": start})
         made[-1]["stop"] = stop
     return made
+
+
+def overflow(rng, net, target):
+    """Input under which a state may leave the finite range; for this the limits of the face are lifted."""
+    net["unlimited"] = True
+    weight = rng.choice([3e36, 1e38, -1e38]) * (1e270 if net["weights"] == "f64" else 1.0)
+    start = rng.choice([0, rng.randint(0, net["ticks"])])
+    made = {"kind": "Poisson", "target": target, "per_tick": rng.choice([0.001, 1.0, 12.0]), "weight": weight}
+    return {**made, "start": start, "stop": None}
 
 
 def recorder(rng, net, target):

@@ -13,7 +13,7 @@ import reference_models
 
 import spikecore as sc
 
-from . import drawing, source
+from . import drawing, machine, source
 from .oracle import Edges, Member
 
 RARE = 1.0 / 256.0
@@ -29,7 +29,7 @@ def built(net):
 
 def executed(code):
     """The function `build` of some code."""
-    scope = {"sc": sc, "np": np, "math": math, **vars(drawing)}
+    scope = {"sc": sc, "np": np, "math": math, "widened": machine.widened, **vars(drawing)}
     exec(parsed(code), scope)
     return scope["build"]
 
@@ -95,9 +95,9 @@ def synapses(net, weights):
             ends.setdefault((net["projections"][k]["source"], net["projections"][k]["target"]), k)
         kept = set(ends.values())
         network = built(without(net, kept))()
-        machine = network.compile(workers=1, **format_of(weights))
+        compiled = network.compile(workers=1, **format_of(weights))
         for (a, b), k in ends.items():
-            found[k] = machine.synapses(network.populations[a], network.populations[b])
+            found[k] = compiled.synapses(network.populations[a], network.populations[b])
         left = [k for k in left if k not in kept]
     return [found[k] for k in sorted(found)]
 

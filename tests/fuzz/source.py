@@ -12,7 +12,8 @@ def building(net):
     if net["recorders"]:
         lines += ["if recorders:", *(f"    {recorder(net, one)}" for one in net["recorders"])]
     lines.append("return net")
-    return "\n".join(["def build(recorders=True):", *(f"    {line}" for line in lines), ""])
+    ends = ["", "", "build = widened(build)", ""] if net.get("unlimited") else [""]
+    return "\n".join(["def build(recorders=True):", *(f"    {line}" for line in lines), *ends])
 
 
 def blocks(projections):
