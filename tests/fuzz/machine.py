@@ -5,6 +5,7 @@ variant is a dictionary; what it leaves out is as in `PLAIN`.
 """
 
 import contextlib
+import os
 
 import numpy as np
 
@@ -15,6 +16,7 @@ PLAIN = {
     "weights": "f32",
     "updates": "auto",
     "workers": 1,
+    "threads": "all",  # "all" workers, or as many threads as there are "cpus"
     "parts": [],  # ticks of each run, one after the other
     "capacity": None,  # words of a log, or "least"
     "placement": None,  # a core per population
@@ -25,6 +27,7 @@ PLAIN = {
     "twice": False,  # forecast and compile before, and throw away
     "samples": [],  # seeds of the samples of a batch
 }
+START_ALL = "SPIKECORE_START_ALL_WORKERS"
 DIVERGES = sc.DivergenceError
 COUNTERS = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events", "updates_skipped")
 
@@ -103,6 +106,16 @@ def inputs(net, seed, ticks):
 def run(build, variant):
     """Outcome of a variant: arrays and counts by name."""
     variant = {**PLAIN, **variant}
+    before = os.environ.get(START_ALL, "1")
+    os.environ[START_ALL] = "1" if variant["threads"] == "all" else "0"
+    try:
+        return ran(build, variant)
+    finally:
+        os.environ[START_ALL] = before
+
+
+def ran(build, variant):
+    """The outcome, with the threads that the variant asks for."""
     net = build(variant["recorders"])
     machine = compiled(net, variant)
     if variant["kind"] != "run":

@@ -204,7 +204,7 @@ def simpler_network(net):
 def simpler_variants(net):
     """Variants that differ less from the plain run."""
     for k, one in enumerate(net["variants"] if len(net["variants"]) == 1 else ()):
-        for key in ("level", "capacity", "placement", "before", "twice", "peek", "spikes", "recorders"):
+        for key in ("level", "threads", "capacity", "placement", "before", "twice", "peek", "spikes", "recorders"):
             if key in one:
                 yield changed(net, "variants", k, {name: value for name, value in one.items() if name != key})
         if len(one["parts"]) > 1:

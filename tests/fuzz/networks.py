@@ -384,7 +384,7 @@ def variants(rng, net):
     return [
         {"workers": 2, "parts": split(rng, ticks), "peek": rng.random() < 0.5},
         {"workers": 3, "parts": split(rng, ticks), "capacity": "least"},
-        {"workers": 8, "parts": [ticks], "twice": rng.random() < 0.3},
+        {"workers": 8, "parts": [ticks], "twice": rng.random() < 0.3, "threads": rng.choice(["all", "cpus"])},
         {"workers": rng.choice([1, 2]), "parts": split(rng, ticks), "level": "scalar"},
         {"workers": rng.choice([1, 3]), "parts": [ticks], "level": "avx2"},
         {"workers": rng.choice([1, 2, 3]), "parts": split(rng, ticks), "recorders": False, "spikes": some},
