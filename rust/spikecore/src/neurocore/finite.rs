@@ -57,10 +57,18 @@ pub(super) fn keep_least(known: &mut Option<Lost>, found: Option<Lost>) {
     *known = known.iter().copied().chain(found).min();
 }
 
-/// Is any of these not below [`SAFE`]?
+/// Is any of these not below [`SAFE`]? Lane by lane, in loops that become vectors.
 pub(super) fn any_unsafe<S: Real>(values: &[S]) -> bool {
     let (high, low) = (S::from_f64(SAFE), S::from_f64(-SAFE));
-    values.iter().fold(0, |any, &x| any | u32::from(!((x < high) & (x > low)))) != 0
+    let is_safe = |x: S| (x < high) & (x > low);
+    let (chunks, rest) = values.as_chunks::<16>();
+    let mut worst = [S::default(); 16];
+    for chunk in chunks {
+        for k in 0..16 {
+            worst[k] = worst[k].where_set(S::mask(is_safe(chunk[k])), chunk[k]);
+        }
+    }
+    worst.iter().chain(rest).any(|&x| !is_safe(x))
 }
 
 /// Is a constant of this model not below [`SAFE`]? A threshold that is infinite is met by none.
