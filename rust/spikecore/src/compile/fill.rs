@@ -9,7 +9,7 @@ use super::partition::Partition;
 use super::plan::Plan;
 use super::row_writer::{Cursor, Delays, RowWriter};
 use super::rows::Rows;
-use crate::allocation::{copied, extend, filled, gathered, push, with_room};
+use crate::allocation::{OutOfMemory, copied, extend, filled, gathered, push, with_room};
 use crate::error::CompileError;
 use crate::id::{BLOCK, CoreId};
 use crate::network::Network;
@@ -295,8 +295,8 @@ fn write_chunk<W: Weight>(
 }
 
 /// Turns the bytes that could not be had into an error.
-pub fn out_of_memory(what: &str) -> impl FnOnce(u64) -> CompileError {
-    move |needed| CompileError::Memory { needed, available: crate::compile::available_memory(), what: what.to_owned() }
+pub fn out_of_memory(what: &'static str) -> impl FnOnce(u64) -> CompileError {
+    move |bytes| CompileError::OutOfMemory(OutOfMemory { bytes, what })
 }
 
 fn row_store<W: Weight>(network: &Network, frame: Frame, plan: &Plan<W>, lengths: &[u32]) -> Result<Stored<W>, CompileError> {

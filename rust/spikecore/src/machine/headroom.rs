@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::engine::Engine;
+use crate::allocation::OutOfMemory;
 use crate::compile::{available_memory, system_bytes};
 use crate::error::{Held, RunError};
 use crate::id::Tick;
@@ -90,7 +91,10 @@ impl<W: Weight> Engine<W> {
         let each = (size_of::<W::State>() + size_of::<f64>()) as u64;
         let needed = self.recorders.iter().map(samples).fold(0, u64::saturating_add).saturating_mul(each);
         let available = if needed == 0 { 0 } else { available_memory() };
-        let fits = needed <= available && self.cores.iter_mut().all(|core| core.reserve_samples(now, ticks));
-        if fits { Ok(()) } else { Err(RunError::Memory { needed, available, ran: 0 }) }
+        if needed > available {
+            return Err(RunError::Memory { needed, available, ran: 0 });
+        }
+        let fits = self.cores.iter_mut().all(|core| core.reserve_samples(now, ticks));
+        if fits { Ok(()) } else { Err(RunError::OutOfMemory(OutOfMemory { bytes: needed, what: "samples" })) }
     }
 }

@@ -97,7 +97,7 @@ fn retried<T, E: Debug>(mut call: impl FnMut() -> Result<T, E>, is_of_memory: im
 }
 
 fn of_memory(error: &CompileError) -> bool {
-    matches!(error, CompileError::OutOfMemory(_) | CompileError::Memory { .. })
+    matches!(error, CompileError::OutOfMemory(_))
 }
 
 fn bits(values: &[f64]) -> Vec<u64> {
