@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, compress
-from operator import attrgetter
+from operator import attrgetter, not_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -176,8 +176,9 @@ def _joined(owner: str, trains: list[Any], grid: Grid) -> tuple[Any, NDArray[np.
     elif np.ndarray not in kinds:
         moments = _array_of(chain.from_iterable(trains))
     else:
-        plain = np.array([type(train) is not np.ndarray for train in trains])
-        moments = _mixed(list(compress(trains, plain)), list(compress(trains, ~plain)), np.repeat(plain, lengths))
+        plain = [type(train) is not np.ndarray for train in trains]
+        parts = list(compress(trains, plain)), list(compress(trains, map(not_, plain)))
+        moments = _mixed(*parts, np.repeat(np.array(plain), lengths))
     if moments is None:
         return None
     try:
@@ -209,10 +210,15 @@ def _array_of(numbers: Iterable[Any]) -> NDArray[np.float64] | None:
 
 def _concatenated(arrays: list[Any]) -> NDArray[np.float64] | None:
     """Return arrays of numbers as one; None if one of them is something else."""
-    kinds = {dtype.kind for dtype in set(map(attrgetter("dtype"), arrays))}
-    if kinds - set("iuf") or set(map(attrgetter("ndim"), arrays)) - {1}:
+    try:
+        moments = np.concatenate(arrays, dtype=np.float64, casting="no")
+    except TypeError:  # not all are float64: a closer look
+        if {dtype.kind for dtype in set(map(attrgetter("dtype"), arrays))} - set("iuf"):
+            return None
+        moments = np.concatenate(arrays, dtype=np.float64, casting="same_kind")
+    except ValueError:
         return None
-    return np.concatenate(arrays, dtype=np.float64)
+    return moments if moments.ndim == 1 else None
 
 
 def _train(owner: str, parameter: str, times: Any, grid: Grid) -> NDArray[np.uint64]:
