@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use numpy::{IntoPyArray, PyArray1};
+use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use spikecore::allocation::{Fault, caught};
+use spikecore::allocation::{Fault, caught, gathered, with_room};
 use spikecore::{Batch, Record, Statistics, Turn};
 
 use crate::door::{door, elements, list};
@@ -99,8 +99,17 @@ impl Desk {
             // What may need much memory comes first: from then on, nothing that was recorded can be lost.
             let around = [Statistics::clone(before), self.engine.statistics()];
             let around = Python::attach(|py| counters_around(py, around, build_s).map(Bound::unbind))?;
-            let record = self.engine.take();
-            self.last = Last::Taken(Python::attach(|py| run_dict(around.bind(py), record).map(|()| around.clone_ref(py)))?);
+            self.last = Last::Taken(Python::attach(|py| {
+                let tables = tables(py, &self.engine.table_lengths())?;
+                let mut open = gathered(tables.iter().map(|table| table.readwrite()), "samples");
+                let mut slices = with_room(open.len(), "samples");
+                for table in &mut open {
+                    slices.push(table.as_slice_mut()?);
+                }
+                let record = py.detach(|| self.engine.take(&mut slices));
+                drop(open);
+                run_dict(around.bind(py), record, &tables).map(|()| around.clone_ref(py))
+            })?);
         }
         Ok(match &self.last {
             Last::Taken(record) => Some(Python::attach(|py| record.clone_ref(py))),
@@ -264,11 +273,21 @@ fn counters_around(py: Python<'_>, [before, after]: [Statistics; 2], build_s: f6
     Ok(dict)
 }
 
+/// Arrays of numpy's own, for samples: it has memory on huge pages, which is written several times as fast.
+fn tables<'py>(py: Python<'py>, lengths: &[usize]) -> PyResult<Vec<Bound<'py, PyArray1<f64>>>> {
+    let zeros = py.import("numpy")?.getattr("zeros")?;
+    let mut all = with_room(lengths.len(), "samples");
+    for &n in lengths {
+        all.push(zeros.call1((n,))?.cast_into()?);
+    }
+    Ok(all)
+}
+
 /// Adds what a run came to, as plain arrays.
-fn run_dict(dict: &Bound<'_, PyDict>, record: Record) -> PyResult<()> {
-    let (py, Record { spikes: (ticks, neurons), tables, counts }) = (dict.py(), record);
+fn run_dict<'py>(dict: &Bound<'py, PyDict>, record: Record, tables: &[Bound<'py, PyArray1<f64>>]) -> PyResult<()> {
+    let (py, Record { spikes: (ticks, neurons), sampled, counts }) = (dict.py(), record);
     dict.set_item("spikes", (ticks.into_pyarray(py), neurons.into_pyarray(py)))?;
-    let tables = tables.into_iter().map(|(ticks, values)| (ticks.into_pyarray(py), values.into_pyarray(py)));
+    let tables = sampled.into_iter().zip(tables).map(|(ticks, values)| (ticks.into_pyarray(py), values));
     dict.set_item("samples", list(py, tables)?)?;
     dict.set_item("counts", (counts.neurons.into_pyarray(py), counts.spikes.into_pyarray(py)))
 }

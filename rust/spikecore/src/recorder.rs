@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::allocation::{copied, extend, filled, push, with_room};
+use crate::allocation::{copied, filled, push, with_room};
 use crate::id::{NeuronId, Tick};
 use crate::network::Variable;
 
@@ -281,18 +281,16 @@ impl Origin<'_> {
     }
 }
 
-/// Appends `rows` samples of a recorder, `width` wide, to a table with room for them; `real` widens a value.
-pub fn fill<S: Copy>(table: &mut Vec<f64>, (rows, width): (usize, usize), taps: &[Tapped<'_, S>], real: impl Fn(S) -> f64) {
-    let mut line = filled(width, 0.0, "samples");
-    for row in 0..rows {
+/// Writes the samples of a recorder, row by row of `width`, to a table of so many rows; `real` widens a value.
+pub fn fill<S: Copy>(table: &mut [f64], width: usize, taps: &[Tapped<'_, S>], real: impl Fn(S) -> f64) {
+    for (row, line) in table.chunks_exact_mut(width.max(1)).enumerate() {
         for (tap, origin) in taps {
             match *origin {
-                Origin::None => tap.write(row, &mut line, |_, value| real(value)),
-                Origin::One(rest) => tap.write(row, &mut line, |_, value| real(value) + rest),
-                Origin::Each(rest) => tap.write(row, &mut line, |neuron, value| real(value) + rest[neuron as usize]),
+                Origin::None => tap.write(row, line, |_, value| real(value)),
+                Origin::One(rest) => tap.write(row, line, |_, value| real(value) + rest),
+                Origin::Each(rest) => tap.write(row, line, |neuron, value| real(value) + rest[neuron as usize]),
             }
         }
-        extend(table, &line, "samples");
     }
 }
 
@@ -347,9 +345,9 @@ mod tests {
             |tick: Tick, _, neurons: &[u32], values: &mut Vec<f32>| values.extend(neurons.iter().map(|&n| (tick * 10) as f32 + n as f32));
         taps.iter_mut().for_each(|tap| tap.sample(3, 7, read));
         let each: Vec<f64> = (0..10).map(f64::from).collect();
-        let mut table = vec![];
+        let mut table = [0.0; 8];
         let [first, second] = &taps;
-        fill(&mut table, (2, 4), &[(first, Origin::One(0.5)), (second, Origin::Each(&each))], f64::from);
+        fill(&mut table, 4, &[(first, Origin::One(0.5)), (second, Origin::Each(&each))], f64::from);
         assert_eq!(table, [58.0, 43.5, 44.5, 40.0, 78.0, 63.5, 64.5, 60.0]);
     }
 }

@@ -167,9 +167,15 @@ impl Machine {
         each!(self, e => e.begin())
     }
 
-    /// Takes what happened since `begin`. Where memory ends, it unwinds and takes nothing.
-    pub fn take(&mut self) -> Record {
-        each!(self, e => e.take())
+    /// Numbers of samples of all recorders, those of all neurons together, since they were last taken.
+    pub fn table_lengths(&self) -> Vec<usize> {
+        each!(self, e => e.table_lengths())
+    }
+
+    /// Takes what happened since `begin`; writes samples, tick by tick, to tables of `table_lengths`. Where memory ends, it
+    /// unwinds and takes nothing.
+    pub fn take(&mut self, tables: &mut [&mut [f64]]) -> Record {
+        each!(self, e => e.take(tables))
     }
 
     /// Recorded spikes since the last call, ordered by (tick, neuron).

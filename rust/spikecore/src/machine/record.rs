@@ -22,8 +22,8 @@ pub type Table = (Vec<Tick>, Vec<f64>);
 pub struct Record {
     /// Recorded spikes.
     pub spikes: Spikes,
-    /// A table of every recorder.
-    pub tables: Vec<Table>,
+    /// Ticks of the samples of every recorder.
+    pub sampled: Vec<Vec<Tick>>,
     /// Spikes of the run by neuron.
     pub counts: SparseCounts,
 }
@@ -43,10 +43,10 @@ impl<W: Weight> Engine<W> {
     }
 
     /// See [`super::Machine::take`].
-    pub fn take(&mut self) -> Record {
+    pub fn take(&mut self, tables: &mut [&mut [f64]]) -> Record {
         let counts = self.counts();
-        let (tables, spikes) = self.take_recorded();
-        Record { spikes, tables, counts }
+        let (sampled, spikes) = self.take_into(tables);
+        Record { spikes, sampled, counts }
     }
 
     /// Spikes of this run by neuron.
@@ -58,12 +58,19 @@ impl<W: Weight> Engine<W> {
 
     /// Takes samples and spikes.
     pub(super) fn take_recorded(&mut self) -> (Vec<Table>, Spikes) {
-        let tables = self.tables();
+        let mut values = gathered(self.table_lengths().into_iter().map(|n| filled(n, 0.0, "samples")), "samples");
+        let (sampled, spikes) = self.take_into(&mut gathered(values.iter_mut().map(Vec::as_mut_slice), "samples"));
+        (gathered(sampled.into_iter().zip(values), "samples"), spikes)
+    }
+
+    /// The same, with samples in these tables; returns their ticks.
+    fn take_into(&mut self, tables: &mut [&mut [f64]]) -> (Vec<Vec<Tick>>, Spikes) {
+        let sampled = self.tables(tables);
         let spikes = self.take_spikes();
         let now = self.now;
         self.recorders.iter_mut().for_each(|recorder| recorder.2 = now);
         self.cores.iter_mut().flat_map(|core| core.placed_mut()).for_each(|placed| placed.taps.iter_mut().for_each(SampleTap::reset));
-        (tables, spikes)
+        (sampled, spikes)
     }
 
     /// See [`super::Machine::take_spikes`].
@@ -75,18 +82,25 @@ impl<W: Weight> Engine<W> {
         recorder::merge(&mut gathered(logs.into_iter().map(|log| log.1), "recorded spikes"))
     }
 
-    /// The samples of all recorders since they were last taken.
-    fn tables(&self) -> Vec<Table> {
+    /// See [`super::Machine::table_lengths`].
+    pub fn table_lengths(&self) -> Vec<usize> {
+        let length =
+            |&(interval, width, last): &(Tick, usize, Tick)| ((self.now / interval - last / interval) as usize).saturating_mul(width);
+        gathered(self.recorders.iter().map(length), "samples")
+    }
+
+    /// The ticks of the samples of all recorders since they were last taken; writes the samples to tables of
+    /// [`Engine::table_lengths`].
+    fn tables(&self, tables: &mut [&mut [f64]]) -> Vec<Vec<Tick>> {
         let mut taps: Vec<Vec<Tapped<'_, W::State>>> = filled(self.recorders.len(), vec![], "samples");
         for (tap, origin) in self.cores.iter().flat_map(|core| core.placed()).flat_map(|placed| placed.samples()) {
             push(&mut taps[tap.recorder], (tap, origin), "samples");
         }
-        let table = |(&(interval, width, last), taps): (&(Tick, usize, Tick), &Vec<_>)| {
-            let ticks: Vec<Tick> = gathered((last / interval + 1..=self.now / interval).map(|k| k * interval), "samples");
-            let mut table = with_room(ticks.len().saturating_mul(width), "samples");
-            recorder::fill(&mut table, (ticks.len(), width), taps, W::State::to_f64);
-            (ticks, table)
-        };
-        gathered(self.recorders.iter().zip(&taps).map(table), "samples")
+        let mut sampled = with_room(self.recorders.len(), "samples");
+        for ((&(interval, width, last), taps), table) in self.recorders.iter().zip(&taps).zip(tables) {
+            recorder::fill(table, width, taps, W::State::to_f64);
+            sampled.push(gathered((last / interval + 1..=self.now / interval).map(|k| k * interval), "samples"));
+        }
+        sampled
     }
 }

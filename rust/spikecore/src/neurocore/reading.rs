@@ -85,6 +85,35 @@ pub fn read_events<W: Weight>(
     }
 }
 
+/// Sixteen neurons, or fewer, as they were left by their last steps.
+struct Group<S, const N: usize> {
+    v: [S; WIDTH],
+    i: [[S; WIDTH]; N],
+    bias: [S; WIDTH],
+    /// Ticks since, those of 48 bits that count.
+    ticks: [u32; WIDTH],
+    /// Whether the near digits are enough.
+    near: bool,
+}
+
+impl<S: Real, const N: usize> Group<S, N> {
+    #[inline(always)]
+    fn new() -> Self {
+        let zero = S::default();
+        Self { v: [zero; WIDTH], i: [[zero; WIDTH]; N], bias: [zero; WIDTH], ticks: [0; WIDTH], near: true }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, lane: usize, single: &Single<S, N>, tick: Tick, bias: S) {
+        let behind = tick.saturating_sub(single.done());
+        self.near &= (behind >> (BITS * NEAR as u32) == 0) & ((behind == 0) | (single.refractory() == 0));
+        (self.v[lane], self.bias[lane], self.ticks[lane]) = (single.v, bias, behind as u32);
+        for r in 0..N {
+            self.i[r][lane] = single.i[r];
+        }
+    }
+}
+
 #[inline(always)]
 fn read_singles<W: Weight, const N: usize>(
     slab: &Slab<W>,
@@ -97,29 +126,35 @@ fn read_singles<W: Weight, const N: usize>(
 ) {
     let zero = W::State::default();
     for some in neurons.chunks(WIDTH) {
-        let (mut v, mut i, mut own) = ([zero; WIDTH], [[zero; WIDTH]; N], [zero; WIDTH]);
-        let (mut ticks, mut near) = ([0; WIDTH], true);
-        for (lane, &k) in some.iter().enumerate() {
-            let k = k as usize;
-            let single = if slab.activity[k / BLOCK].event {
-                singles[k]
-            } else {
-                let dense = slab.load(k, tick);
-                Single::new(dense.v, std::array::from_fn(|r| dense.i[r]), tick, 0)
-            };
-            let behind = tick.saturating_sub(single.done());
-            near &= behind >> (BITS * NEAR as u32) == 0 && (behind == 0 || single.refractory() == 0);
-            (v[lane], own[lane], ticks[lane]) = (single.v, of(bias, k), behind as u32);
-            for r in 0..N {
-                i[r][lane] = single.i[r];
+        let first = some[0] as usize;
+        let in_row = some.len() == WIDTH
+            && slab.activity[first / BLOCK].event
+            && first % BLOCK + WIDTH <= BLOCK
+            && some.iter().zip(some[0]..).fold(0, |apart, (&k, next)| apart | (k ^ next)) == 0;
+        let mut group = Group::new();
+        if in_row {
+            let row: &[_; WIDTH] = singles[first..].first_chunk().expect("invariant: padded");
+            let one = if let [one] = *bias { Some(one) } else { None };
+            for (lane, single) in row.iter().enumerate() {
+                group.put(lane, single, tick, one.unwrap_or_else(|| bias[first + lane]));
+            }
+        } else {
+            for (lane, &k) in some.iter().enumerate() {
+                let k = k as usize;
+                if slab.activity[k / BLOCK].event {
+                    group.put(lane, &singles[k], tick, of(bias, k));
+                } else {
+                    let dense = slab.load(k, tick);
+                    group.put(lane, &Single::new(dense.v, std::array::from_fn(|r| dense.i[r]), tick, 0), tick, of(bias, k));
+                }
             }
         }
         let mut found = [zero; WIDTH];
-        if near {
-            let (moved, currents) = advance::advance(level, slab.flow.near(), &ticks, &own, (&v, &i));
-            let (moved, before) = current.map_or((&moved, &v), |r| (&currents[r.min(N - 1)], &i[r.min(N - 1)]));
+        if group.near {
+            let (moved, currents) = advance::advance(level, slab.flow.near(), &group.ticks, &group.bias, (&group.v, &group.i));
+            let (moved, before) = current.map_or((&moved, &group.v), |r| (&currents[r.min(N - 1)], &group.i[r.min(N - 1)]));
             for lane in 0..WIDTH {
-                found[lane] = moved[lane].settle().where_set(W::State::mask(ticks[lane] != 0), before[lane]);
+                found[lane] = moved[lane].settle().where_set(W::State::mask(group.ticks[lane] != 0), before[lane]);
             }
         } else {
             for (lane, &k) in some.iter().enumerate() {

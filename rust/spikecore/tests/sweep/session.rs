@@ -143,11 +143,13 @@ impl Run {
     /// Takes what has been recorded since the last time; where memory ends, nothing is lost.
     fn take(&mut self) {
         let Self { machine, spikes, tables, recorders, .. } = self;
-        let record = again(|| machine.take());
+        let mut samples: Vec<Vec<f64>> = again(|| machine.table_lengths()).into_iter().map(|n| vec![0.0; n]).collect();
+        let mut open: Vec<&mut [f64]> = samples.iter_mut().map(Vec::as_mut_slice).collect();
+        let record = again(|| machine.take(&mut open));
         let (ticks, neurons) = record.spikes;
         spikes.extend(ticks.into_iter().zip(neurons));
         tables.resize(*recorders, vec![]);
-        tables.iter_mut().zip(&record.tables).for_each(|(table, taken)| table.extend(bits(&taken.1)));
+        tables.iter_mut().zip(&samples).for_each(|(table, taken)| table.extend(bits(taken)));
     }
 
     fn reset(&mut self, inputs: Inputs) {
