@@ -143,7 +143,8 @@ impl Run {
     /// Takes what has been recorded since the last time; where memory ends, nothing is lost.
     fn take(&mut self) {
         let Self { machine, spikes, tables, recorders, .. } = self;
-        let mut samples: Vec<Vec<f64>> = again(|| machine.table_lengths()).into_iter().map(|n| vec![0.0; n]).collect();
+        let mut samples: Vec<Vec<f64>> =
+            again(|| machine.table_lengths()).into_iter().map(|n| again(|| spikecore::allocation::filled(n, 0.0, "samples"))).collect();
         let mut open: Vec<&mut [f64]> = samples.iter_mut().map(Vec::as_mut_slice).collect();
         let record = again(|| machine.take(&mut open));
         let (ticks, neurons) = record.spikes;
