@@ -28,7 +28,7 @@ def test_samples_that_do_not_fit_are_refused_before_the_run(monkeypatch):
     net.record(exc)
     machine = net.compile(workers=2)
     monkeypatch.setenv("SPIKECORE_MEMORY_LIMIT", "1000000000")
-    with pytest.raises(sc.ForecastError, match=r"what is recorded needs 16000000000 bytes, .*0 ticks were run"):
+    with pytest.raises(sc.ForecastError, match=r"what is recorded needs 12000000000 bytes, .*0 ticks were run"):
         machine.run(100_000.0)
     assert machine.time == 0.0
     assert machine.run(10.0).stop == 10.0

@@ -23,6 +23,7 @@ __all__ = [
     "available_memory",
     "cpu_features",
     "huge_pages",
+    "most_threads",
     "repeated_pair",
     "simd_level",
     "weighted",
