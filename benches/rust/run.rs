@@ -32,8 +32,15 @@ fn run(c: &mut Criterion) {
     let mut group = c.benchmark_group("run");
     group.throughput(Throughput::Elements(EVENTS)).sample_size(10);
     for workers in [1, cpus] {
-        let options =
-            CompileOptions { workers, log_capacity: None, placement: None, level: Level::detect(), loose: None, updates: Updates::Auto };
+        let options = CompileOptions {
+            workers,
+            log_capacity: None,
+            placement: None,
+            level: Level::detect(),
+            loose: None,
+            updates: Updates::Auto,
+            turn: None,
+        };
         let mut machine = Machine::compile(&network, "f32", &options, &mut |_| true).expect("it fits");
         group.bench_function(format!("{workers} workers"), |b| {
             b.iter_custom(|iterations| {

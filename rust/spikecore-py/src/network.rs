@@ -240,7 +240,7 @@ impl Network {
             let description = self.shared()?;
             let placement = placement.map(|list| elements(&list, "the placement of populations")).transpose()?;
             let (level, updates) = (system::level()?, convert::updates(updates)?);
-            let options = CompileOptions { workers, log_capacity, placement, level, loose: None, updates };
+            let options = CompileOptions { workers, log_capacity, placement, level, loose: None, updates, turn: None };
             let started = std::time::Instant::now();
             let mut watcher = Watcher::new(progress);
             let built = py.detach(|| spikecore::Machine::compile(&description, weights, &options, &mut |done| watcher.poll(done)));

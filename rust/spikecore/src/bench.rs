@@ -55,7 +55,15 @@ impl Alone {
     /// [`CompileError`].
     pub fn new(network: &Network) -> Result<Self, CompileError> {
         let placement = Some(vec![0; network.populations.len()]);
-        let options = Options { workers: 1, log_capacity: None, placement, level: Level::current(), loose: None, updates: Updates::Dense };
+        let options = Options {
+            workers: 1,
+            log_capacity: None,
+            placement,
+            level: Level::current(),
+            loose: None,
+            updates: Updates::Dense,
+            turn: None,
+        };
         let core = compile(network, &options, &mut |_| true)?.into_cores().remove(0);
         Ok(Self { core, now: 0 })
     }

@@ -155,7 +155,7 @@ fn compile(network: &Network, (loose, placement, updates): (bool, Option<Vec<i64
     let mut network = network.clone();
     network.record_spikes(&[]).unwrap();
     let (level, log_capacity, loose) = (Level::detect(), None, Some(loose));
-    let options = CompileOptions { workers: 2, log_capacity, placement, level, loose, updates };
+    let options = CompileOptions { workers: 2, log_capacity, placement, level, loose, updates, turn: None };
     Machine::compile(&network, "f32", &options, &mut |_| true).unwrap()
 }
 

@@ -195,7 +195,7 @@ mod tests {
     fn building_is_followed_and_can_be_stopped() {
         let network = convolution();
         let (level, updates) = (Level::detect(), Updates::Auto);
-        let options = Options { workers: 2, log_capacity: None, placement: None, level, loose: None, updates };
+        let options = Options { workers: 2, log_capacity: None, placement: None, level, loose: None, updates, turn: None };
         let mut seen = vec![];
         let mut watch = |done| {
             seen.push(done);

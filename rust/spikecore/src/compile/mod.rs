@@ -53,6 +53,8 @@ pub struct Options {
     pub loose: Option<bool>,
     /// How neurons are updated.
     pub updates: Updates,
+    /// Ticks of a turn of the delay lines (see `neurocore::delay_line`); `None` for what suits the delays.
+    pub turn: Option<u32>,
 }
 
 /// Compiles `network` with weights of format `W`.
@@ -68,7 +70,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     if forecast.bytes() > available {
         return Err(CompileError::Memory { needed: forecast.bytes(), available, what: "the whole machine".to_owned() });
     }
-    let plan = Plan::<W>::new(network, options.loose)?;
+    let plan = Plan::<W>::new(network, options.loose, options.turn)?;
     let threads = options.workers.min(threads::cpus());
     let stored = BUILT * (1.0 - implicit::forecast::<W>(network, partition.cores()).1 / forecast.synapse_bytes.max(1) as f64);
     let mut filled = fill::fill(network, &partition, &plan, threads, &mut |done| watch(stored * done))?;
@@ -87,7 +89,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
         let slices = partition.slices[id].iter();
         let placed = gathered(slices.map(|slice| place(network, &plan, slice, &devices, &initial, (options.updates, &flows))), SLICES);
         let nearest = filled.lookahead.iter().filter_map(|to| to[id]).min().unwrap_or(1);
-        let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead, nearest };
+        let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead, nearest, turn: options.turn };
         let memory = Memory::new(store, computed, partition.slots[id], reach, copied(&starts, "a table of populations"));
         let core = Core::new(id, level, memory, placed);
         *cores[id].lock().expect("one holder") = Some(core);

@@ -6,6 +6,7 @@ use crate::allocation::{filled, gathered, unwind};
 use crate::error::{CompileError, NetworkError};
 use crate::id::{MAX_SLOTS, PopulationId};
 use crate::network::{Distribution, Network, Projection, Rule, Stimulus, subject_of};
+use crate::neurocore::delay_line::Span;
 use crate::neurocore::finite::SAFE_WEIGHT;
 use crate::neurocore::loose::LooseStore;
 use crate::neurocore::store::{Kind, RowSpan};
@@ -31,12 +32,14 @@ pub struct Plan<W> {
     pub steps: Vec<f64>,
     /// Whether weights onto each population are large.
     pub heavy: Vec<bool>,
+    /// Whether loose synapses stand by ascending delay, as delay lines that turn need it; else by kind and creation.
+    pub by_delay: bool,
     loose: Option<bool>,
 }
 
 impl<W: Weight> Plan<W> {
-    /// Plans `network`; `loose` forces a layout.
-    pub fn new(network: &Network, loose: Option<bool>) -> Result<Self, CompileError> {
+    /// Plans `network`; `loose` forces a layout, `turn` the turns of delay lines.
+    pub fn new(network: &Network, loose: Option<bool>, turn: Option<u32>) -> Result<Self, CompileError> {
         let steps = steps::<W>(network)?;
         check_steps::<W>(network, &steps)?;
         let mut values: HashMap<(u64, u64), Kind> = HashMap::new();
@@ -63,7 +66,9 @@ impl<W: Weight> Plan<W> {
         let (outgoing, spans) = Outgoing::new(network, &kind);
         let rows = spans.iter().zip(&network.populations).map(|(span, p)| p.size as usize * span.kinds.len()).sum();
         let heavy = heavy(network);
-        Ok(Self { kind, outgoing, spans, rows, shared_weights, steps, heavy, loose })
+        let longest = network.stored().map(|(_, projection)| projection.delay.support().1).max();
+        let by_delay = longest.is_some_and(|longest| Span::may_turn(longest, turn));
+        Ok(Self { kind, outgoing, spans, rows, shared_weights, steps, heavy, by_delay, loose })
     }
 }
 

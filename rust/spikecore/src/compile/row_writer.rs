@@ -4,7 +4,7 @@ use super::parallel::Stop;
 use super::partition::Partition;
 use super::plan::Plan;
 use super::rows::Rows;
-use crate::allocation::{push, reserve, resize};
+use crate::allocation::{extend, push, reserve, resize};
 use crate::id::BLOCK;
 use crate::network::{Distribution, Network, Projection};
 use crate::neurocore::loose::Loose;
@@ -188,8 +188,14 @@ impl<'a, W: Weight> RowWriter<'a, W> {
     }
 
     /// Writes the generated rows of one core at the front of `cursor`, which moves on; calls `done(segments, delays)`
-    /// once per row, in kind order.
+    /// once per row, in kind order; once for all of them where loose synapses stand by delay.
     pub fn emit(&mut self, core: usize, cursor: &mut Cursor<'_, W>, mut done: impl FnMut(&[Segment], Option<Delays>)) {
+        if let Cursor::Loose(bits, rest) = cursor
+            && self.plan.by_delay
+        {
+            let delays = self.emit_by_delay(core, *bits, rest);
+            return done(&[], delays);
+        }
         for k in 0..self.kinds.len() {
             let bin = &self.bins[core * self.kinds.len() + k];
             let n = bin.delays.len();
@@ -224,6 +230,24 @@ impl<'a, W: Weight> RowWriter<'a, W> {
             };
             done(&self.segments, delays);
         }
+    }
+
+    /// Writes all rows of one core as one, sorted by delay, then by kind and creation.
+    fn emit_by_delay(&mut self, core: usize, bits: u32, rest: &mut &mut [Loose<W>]) -> Option<Delays> {
+        let bins = &self.bins[core * self.kinds.len()..][..self.kinds.len()];
+        self.delays.clear();
+        bins.iter().for_each(|bin| extend(&mut self.delays, &bin.delays, ROW));
+        self.segments.clear();
+        sort_by_delay(&self.delays, self.shortest, (&mut self.counts, &mut self.few), &mut self.order, &mut self.segments);
+        let out = rest.split_off_mut(..self.delays.len()).expect(COUNTED);
+        let mut places = self.order.iter();
+        for (bin, &kind) in bins.iter().zip(self.kinds) {
+            let shared = usize::from(kind).checked_sub(1).map(|shared| self.plan.shared_weights[shared]);
+            for (k, &place) in places.by_ref().take(bin.delays.len()).enumerate() {
+                out[place as usize] = Loose::new(bits, bin.slots[k], bin.delays[k], shared.unwrap_or_else(|| bin.weights[k]));
+            }
+        }
+        Delays::of(&self.delays)
     }
 }
 

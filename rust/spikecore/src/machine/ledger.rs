@@ -152,7 +152,7 @@ impl Wiring {
 }
 
 fn wires<W: Weight>(network: &Network) -> Result<Vec<Wire>, CompileError> {
-    let plan = Plan::<W>::new(network, None)?;
+    let plan = Plan::<W>::new(network, None, None)?;
     let of = |(id, projection): (usize, &crate::network::Projection)| {
         let bytes = match (projection.rule.is_implicit(), plan.kind[id]) {
             (true, _) => (size_of::<W>(), size_of::<W>()),
@@ -173,7 +173,7 @@ pub(super) mod tests {
     use crate::simd::Level;
 
     fn options(workers: usize, loose: Option<bool>) -> Options {
-        Options { workers, log_capacity: None, placement: None, level: Level::detect(), loose, updates: Updates::Auto }
+        Options { workers, log_capacity: None, placement: None, level: Level::detect(), loose, updates: Updates::Auto, turn: None }
     }
 
     /// Every rule, from `a` of 300 neurons onto itself or onto `b` of 300.

@@ -33,7 +33,7 @@ pub(super) fn projection(network: &mut Network, (source, target): (usize, usize)
 }
 
 pub(super) fn options(workers: usize) -> Options {
-    Options { workers, log_capacity: None, placement: None, level: Level::detect(), loose: None, updates: Updates::Auto }
+    Options { workers, log_capacity: None, placement: None, level: Level::detect(), loose: None, updates: Updates::Auto, turn: None }
 }
 
 /// Two groups that fire by themselves, each recurrent with a short delay, joined by delays of 10 ms.
@@ -167,8 +167,9 @@ fn loose_synapses_and_rows_give_the_same_bits_in_one_channel_and_in_two() {
     let network = two_groups();
     let mut expected = None;
     for placement in [vec![0, 0], vec![0, 1]] {
-        for loose in [false, true] {
-            let mut machine = build::<f32>(&network, &Options { placement: Some(placement.clone()), loose: Some(loose), ..options(2) });
+        for (loose, turn) in [(false, None), (true, None), (false, Some(16)), (true, Some(32))] {
+            let mut machine =
+                build::<f32>(&network, &Options { placement: Some(placement.clone()), loose: Some(loose), turn, ..options(2) });
             machine.run(777, &mut |_| true).unwrap();
             machine.run(1_223, &mut |_| true).unwrap();
             let v = machine.state(1, Variable::Potential).unwrap();
@@ -177,7 +178,7 @@ fn loose_synapses_and_rows_give_the_same_bits_in_one_channel_and_in_two() {
             let found = (machine.take_spikes(), v, synapses.weights, synapses.delays);
             assert!(found.0.0.len() > 1_000, "{} spikes", found.0.0.len());
             let expected = expected.get_or_insert_with(|| found.clone());
-            assert_eq!(found, *expected, "placement {placement:?}, loose {loose}");
+            assert_eq!(found, *expected, "placement {placement:?}, loose {loose}, turn {turn:?}");
         }
     }
 }
@@ -207,8 +208,9 @@ fn visits_and_whole_ticks(delays: Distribution, recorded: bool) {
     for (source, target, weight) in [(0, 0, 120.0), (0, 1, 120.0), (1, 0, -400.0), (1, 1, -400.0)] {
         projection(&mut network, (source, target), Rule::FixedInDegree(7), weight, delays.clone());
     }
-    let run = |loose: bool, wakeful: bool, log_capacity: Option<usize>, splits: &[u64]| {
-        let options = Options { loose: Some(loose), updates: Updates::Event, placement: Some(vec![0, 1]), log_capacity, ..options(2) };
+    let run = |loose: bool, turn: Option<u32>, wakeful: bool, log_capacity: Option<usize>, splits: &[u64]| {
+        let updates = Updates::Event;
+        let options = Options { loose: Some(loose), updates, placement: Some(vec![0, 1]), log_capacity, turn, ..options(2) };
         let mut machine = build::<f32>(&network, &options);
         machine.cores.iter_mut().for_each(|core| core.wakeful = wakeful);
         let visits = machine.cores.iter().all(crate::neurocore::Core::has_visits);
@@ -220,18 +222,18 @@ fn visits_and_whole_ticks(delays: Distribution, recorded: bool) {
         assert_eq!(samples.len(), 2 * usize::from(recorded));
         (spikes, v, samples, counted.updates_skipped, counted.stimulus_events, counted.synaptic_operations)
     };
-    let expected = run(false, false, None, &[12_000]);
+    let expected = run(false, None, false, None, &[12_000]);
     assert!(expected.0.0.len() > 2_000, "{} spikes", expected.0.0.len());
     // With room for one worst tick, what a frame has found waits again and again until it is read.
     let least = Some(Router::least_capacity(700));
-    for (wakeful, log, splits) in [
-        (false, None, vec![12_000]),
-        (true, None, vec![12_000]),
-        (false, None, vec![1, 4_998, 7_001]),
-        (false, least, vec![12_000]),
-        (false, least, vec![1, 4_998, 3, 3, 3, 6_992]),
+    for (turn, wakeful, log, splits) in [
+        (None, false, None, vec![12_000]),
+        (None, true, None, vec![12_000]),
+        (Some(32), false, None, vec![1, 4_998, 7_001]),
+        (None, false, least, vec![12_000]),
+        (Some(16), false, least, vec![1, 4_998, 3, 3, 3, 6_992]),
     ] {
-        assert_eq!(run(true, wakeful, log, &splits), expected, "wakeful {wakeful}, {log:?} words, {splits:?}");
+        assert_eq!(run(true, turn, wakeful, log, &splits), expected, "turn {turn:?}, wakeful {wakeful}, {log:?} words, {splits:?}");
     }
 }
 
@@ -253,9 +255,9 @@ pub(super) fn silent(late: u64) -> Network {
 
 #[test]
 fn silence_is_jumped_over_and_leaves_every_bit_as_it_was() {
-    let run = |workers: usize, wakeful: bool, splits: &[u64]| {
+    let run = |workers: usize, turn: Option<u32>, wakeful: bool, splits: &[u64]| {
         let placement = Some(vec![0, 1, 2, 3, 0]);
-        let mut machine = build::<f32>(&silent(60_000), &Options { placement, ..options(workers) });
+        let mut machine = build::<f32>(&silent(60_000), &Options { placement, turn, ..options(workers) });
         machine.cores.iter_mut().for_each(|core| core.wakeful = wakeful);
         let mut states = vec![];
         for &ticks in splits {
@@ -266,12 +268,12 @@ fn silence_is_jumped_over_and_leaves_every_bit_as_it_was() {
         }
         (machine.take_spikes(), states, machine.statistics().ticks_skipped)
     };
-    let expected = run(1, true, &[62_000]);
+    let expected = run(1, None, true, &[62_000]);
     assert_eq!(expected.2, 0);
     assert!(expected.0.0.iter().any(|&tick| tick > 60_000) && expected.0.0.len() > 300, "both spikes of the source set off a burst");
-    for workers in [1, 2, 4] {
+    for (workers, turn) in [(1, None), (2, Some(8)), (4, Some(16))] {
         for splits in [vec![62_000], vec![30_000, 29_999, 2_001]] {
-            let found = run(workers, false, &splits);
+            let found = run(workers, turn, false, &splits);
             assert_eq!((&found.0, &found.1), (&expected.0, &expected.1), "{workers} workers");
             assert!(found.2 > 4 * 30_000, "{} ticks skipped of 4 x 62,000", found.2);
         }
@@ -351,11 +353,12 @@ proptest! {
             let options = |workers| Options { updates, ..options(workers) };
             let expected = outcome::<W>(network, &Options { level: Level::Baseline, loose: Some(false), ..options(1) }, &[1_000]);
             for workers in [1, 2, 3, 8] {
-                for (log_capacity, level, split, loose) in [
-                    (None, Level::detect(), vec![1_000], Some(true)),
-                    (Some(Router::least_capacity(largest)), Level::detect().min(Level::Avx2), vec![cut, 1_000 - cut], None),
+                // Wheels that hold all delays, and such that turn every 16 or 64 ticks.
+                for (log_capacity, level, split, loose, turn) in [
+                    (None, Level::detect(), vec![1_000], Some(true), [Some(16), None][workers % 2]),
+                    (Some(Router::least_capacity(largest)), Level::detect().min(Level::Avx2), vec![cut, 1_000 - cut], None, Some(64)),
                 ] {
-                    let options = Options { log_capacity, level, loose, ..options(workers) };
+                    let options = Options { log_capacity, level, loose, turn, ..options(workers) };
                     prop_assert_eq!(&outcome::<W>(network, &options, &split), &expected, "{} workers", workers);
                 }
             }

@@ -5,114 +5,45 @@
 //! Entries of a frame are in filing order: (emission tick, source id, kind), which is the canonical order of sums.
 //! A core whose producers are filed in several channels has a line for each, filed tick by tick with a key beside
 //! every entry, and merges them by key when it delivers.
+//!
+//! # Turns
+//!
+//! Where delays are long the wheel does not hold all of them: its slots would leave the cache, and a spike with a thousand
+//! synapses would wait as a thousand entries. Time is then cut into *turns*, aligned runs of as many ticks as the wheel has.
+//! A spike files what is due in the current turn, and what is left of it waits, as one small record ([`super::waiting`]).
+//! When the next turn begins, the spikes that wait are visited, each files what is due in that turn, and waits on if it has
+//! more:
+//!
+//! ```text
+//!              turn 6 (current)          turn 7              turn 8
+//!        ├───────────▲─────────────┼───────────────────┼───────────────────┤
+//!                   now             .                   .
+//! spike A      ──●───────●──●───────.────●──────────●───.──●──               filed │ waits, first due in turn 7
+//! spike B             ●──────●──────.───────────────────.─────────●─         filed │ waits, first due in turn 8
+//! ```
+//!
+//! - **T1** A slot belongs to one turn at a time: nothing is filed for a turn before it begins, and it begins, at a tick of
+//!   its own, when the last one is over and all its slots are empty. Turns in which nothing is due never begin.
+//! - **T2** The order within a slot stays canonical. What waited when the turn began is filed first, in canonical order, since
+//!   the list of waiting spikes is in that order; it holds every spike that was ingested before. What is ingested later was
+//!   emitted later, or in the same tick by a larger id or kind.
+//! - **T3** So neither the length of a turn nor the tick at which it begins can be observed.
+//!
+//! Where the wheel holds the longest delay there is one turn without end, and nothing ever waits.
 
+use super::buffers::Buffers;
+use super::filed::{Filed, Key};
 use super::kernels::prefetch_element;
-use super::loose::Loose;
-use super::store::{Kind, Segment};
-use super::weight::Weight;
-use crate::allocation::{gathered, push, reserve, resize, with_room};
+use super::waiting::Waiting;
+use crate::allocation::with_room;
 use crate::id::{NeuronId, Tick};
 use std::ops::Range;
-
-/// A filed run of synapses: offset into its kind's array (36 bits), phase of the emission tick (4 bits), length
-/// (16 bits), kind (8 bits).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry(u64);
-
-impl Entry {
-    /// Packs an entry.
-    #[inline(always)]
-    fn new(offset: u64, len: u32, phase: u32, kind: Kind) -> Self {
-        debug_assert!(offset < 1 << 36 && phase < 1 << 4 && len <= LONGEST, "invariant: an entry fits 64 bits");
-        Self(offset << 28 | u64::from(phase) << 24 | u64::from(len) << 8 | u64::from(kind))
-    }
-    /// Offset of the first synapse.
-    #[inline(always)]
-    pub fn offset(self) -> usize {
-        (self.0 >> 28) as usize
-    }
-    /// The emission tick's place in its frame.
-    #[inline(always)]
-    pub fn phase(self) -> u32 {
-        (self.0 >> 24) as u32 & 15
-    }
-    /// Number of synapses.
-    #[inline(always)]
-    pub fn len(self) -> usize {
-        (self.0 >> 8 & 0xffff) as usize
-    }
-    /// Storage kind.
-    #[inline(always)]
-    pub fn kind(self) -> Kind {
-        self.0 as u8
-    }
-}
-
-/// What this memory is for.
-const LINE: &str = "spikes that wait for their delay";
-
-/// Something filed.
-pub trait Filed: Copy + std::fmt::Debug {
-    /// Whether it is due at one tick of its frame, and not in the frame as a whole.
-    const TIMED: bool;
-    /// Number of synapses.
-    fn synapses(self) -> u64;
-}
-
-impl Filed for Entry {
-    const TIMED: bool = false;
-    fn synapses(self) -> u64 {
-        self.len() as u64
-    }
-}
-
-impl<W: Weight> Filed for Loose<W> {
-    const TIMED: bool = true;
-    fn synapses(self) -> u64 {
-        1
-    }
-}
 
 /// Longest frame of loose synapses, as a power of two; it ends before [`super::events::is_census`] comes twice.
 pub const LONGEST_FRAME: u32 = 4;
 
-/// Slots that count for what is usual.
-const LATELY: usize = 64;
-
 /// Most entries that are asked for.
 const ASKED: usize = 128;
-
-/// Most synapses of an entry; longer runs are filed as several.
-const LONGEST: u32 = 0xffff;
-
-/// What a spike finds on a core: a row, and what its entries have in common.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
-    /// Emission tick.
-    pub tick: Tick,
-    /// Its place in its frame.
-    pub phase: u32,
-    /// The neuron that fired.
-    pub source: NeuronId,
-    /// Storage kind.
-    pub kind: Kind,
-    /// First synapse, in its kind's array.
-    pub first: u64,
-    /// Segments, by ascending delay.
-    pub segments: &'a [Segment],
-}
-
-/// An entry's place in the canonical order of its tick: emission tick, then source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key(u64);
-
-impl Key {
-    /// Among what is due at one tick, a longer delay means an earlier emission.
-    #[inline(always)]
-    fn new(delay: u32, source: NeuronId) -> Self {
-        Self(u64::from(u32::MAX - delay) << 32 | u64::from(source))
-    }
-}
 
 /// In what pieces a line is walked.
 #[derive(Debug, Clone, Copy)]
@@ -123,97 +54,167 @@ pub enum Walk {
     ByTick,
 }
 
-/// A wheel of a power of two of slots, one per frame (or tick), beyond the longest delay.
+/// For what delays and producers a line is made, in ticks.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// Longest delay.
+    pub longest: u32,
+    /// How far producers may be ahead.
+    pub ahead: u32,
+    /// A turn of the wheel, a power of two; `None` if the wheel is to hold everything.
+    pub turn: Option<u32>,
+}
+
+impl Span {
+    /// Most ticks of a wheel that holds everything: its slots stay in the cache, and what it holds is little.
+    const WHOLE: u32 = 2048;
+    /// Shortest turn by default.
+    const SHORT: u32 = 256;
+    /// Turns in the longest delay, about, if they are not shorter than that: so many times a spike is visited.
+    const TURNS: u32 = 64;
+
+    /// With the turn that suits; tests choose another.
+    pub fn new(longest: u32, ahead: u32, turn: Option<u32>) -> Self {
+        let suits = || (longest + ahead >= Self::WHOLE).then(|| (longest / Self::TURNS).next_power_of_two().max(Self::SHORT));
+        Self { longest, ahead, turn: turn.or_else(suits).map(u32::next_power_of_two) }
+    }
+
+    /// Whether a wheel for such delays, whatever the producers, may have turns.
+    pub fn may_turn(longest: u32, turn: Option<u32>) -> bool {
+        Self::new(longest, longest, turn).turn.is_some()
+    }
+}
+
+/// A wheel of a power of two of slots, one per frame (or tick): beyond the longest delay, or as many as a turn has.
 #[derive(Debug)]
-pub struct DelayLine<E> {
-    slots: Vec<Vec<E>>,
-    /// Buffers of slots that are empty, for entries and keys, the warmest last.
-    spare: Vec<(Vec<E>, Vec<Key>)>,
-    /// Entries of the slots emptied lately, on average, times [`LATELY`].
-    usual: usize,
+pub struct DelayLine<E: Filed> {
+    pub(super) slots: Vec<Vec<E>>,
     /// Keys beside the entries; empty where one line is in order by itself.
     keys: Vec<Vec<Key>>,
-    mask: u64,
-    shift: u32,
+    buffers: Buffers<E>,
+    pub(super) mask: u64,
+    pub(super) shift: u32,
+    /// The first tick after the current turn; `Tick::MAX` where the wheel holds everything.
+    pub(super) turn_end: Tick,
+    /// What is left of spikes that reach beyond the turn.
+    pub(super) waiting: Waiting<E::Rest>,
     /// The frame whose entries have been put in the order of their ticks, and how many were.
-    ordered: (Tick, usize),
+    pub(super) ordered: (Tick, usize),
     /// For that, reused.
-    scratch: Vec<E>,
+    pub(super) scratch: Vec<E>,
+    made_for: (Span, Walk),
 }
 
 impl<E: Filed> DelayLine<E> {
-    /// A wheel that can hold delays up to `longest` ticks and producers up to `ahead` ticks ahead.
-    pub fn new(longest: u32, ahead: u32, walk: Walk) -> Self {
+    /// A wheel for such delays and producers.
+    pub fn new(span: Span, walk: Walk) -> Self {
         let (shift, keyed) = match walk {
             Walk::ByFrame(shift) => (shift, false),
             Walk::ByTick => (0, true),
         };
-        let ticks = u64::from(longest) + u64::from(ahead) + 1;
-        // One more than the frames that so many ticks fill: the current frame may be nearly over.
-        let slots = (ticks.div_ceil(1 << shift) + u64::from(shift > 0)).next_power_of_two();
+        let ticks = u64::from(span.longest) + u64::from(span.ahead) + 1;
+        let slots = match span.turn {
+            // One more than the frames that so many ticks fill: the current frame may be nearly over.
+            None => (ticks.div_ceil(1 << shift) + u64::from(shift > 0)).next_power_of_two(),
+            Some(turn) => u64::from(turn >> shift).max(1),
+        };
+        let whole = span.turn.is_none();
         Self {
-            slots: gathered((0..slots).map(|_| Vec::new()), LINE),
-            spare: with_room(slots as usize, LINE),
-            usual: 0,
-            keys: gathered((0..if keyed { slots } else { 0 }).map(|_| Vec::new()), LINE),
+            slots: empty(slots),
+            keys: empty(if keyed { slots } else { 0 }),
+            buffers: Buffers::new(slots as usize, !whole),
             mask: slots - 1,
             shift,
+            turn_end: if whole { Tick::MAX } else { slots << shift },
+            waiting: Waiting::default(),
             ordered: (Tick::MAX, 0),
             scratch: vec![],
+            made_for: (span, walk),
         }
     }
 
-    /// One of the same geometry, which holds nothing.
-    pub fn replica(&self) -> Self {
-        Self {
-            slots: gathered(self.slots.iter().map(|_| Vec::new()), LINE),
-            spare: with_room(self.slots.len(), LINE),
-            usual: 0,
-            keys: gathered(self.keys.iter().map(|_| Vec::new()), LINE),
-            ordered: (Tick::MAX, 0),
-            scratch: vec![],
-            ..*self
-        }
+    /// One like it that holds nothing.
+    pub fn anew(&self) -> Self {
+        Self::new(self.made_for.0, self.made_for.1)
     }
 
     #[inline(always)]
-    fn slot(&self, tick: Tick) -> usize {
+    pub(super) fn slot(&self, tick: Tick) -> usize {
         (tick >> self.shift & self.mask) as usize
     }
 
-    /// The latest tick that may be filed while `now` is the next tick to integrate.
+    /// Does it have keys?
+    #[inline(always)]
+    pub(super) fn is_keyed(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    /// Does its wheel turn, so that spikes may have to wait?
+    #[inline(always)]
+    pub(super) fn has_turns(&self) -> bool {
+        self.turn_end != Tick::MAX
+    }
+
+    /// Whether the turn of `now` has yet to begin.
+    #[inline(always)]
+    pub(super) fn is_past_turn(&self, now: Tick) -> bool {
+        now >= self.turn_end
+    }
+
+    /// The turn of a tick.
+    pub(super) fn turn(&self, tick: Tick) -> Range<Tick> {
+        let ticks = (self.mask + 1) << self.shift;
+        let start = tick & !(ticks - 1);
+        start..start + ticks
+    }
+
+    /// The latest tick that may be filed while `now` is the next tick to integrate. With turns any could wait; producers are
+    /// held to their lookahead, so that what waits is bounded by delays alone.
     pub fn limit(&self, now: Tick) -> Tick {
+        if self.has_turns() {
+            let (span, _) = self.made_for;
+            return now + u64::from(span.longest) + u64::from(span.ahead);
+        }
         (((now >> self.shift) + self.mask + 1) << self.shift) - 1
     }
 
     /// Puts an entry, whose first synapse has this delay, into the slot of `frame`.
     #[inline(always)]
-    fn put(&mut self, frame: u64, entry: E, delay: u32, source: NeuronId) {
+    pub(super) fn put(&mut self, frame: u64, entry: E, delay: u32, source: NeuronId) {
         let slot = (frame & self.mask) as usize;
         if self.slots[slot].len() == self.slots[slot].capacity() {
             self.make_room(slot);
         }
         self.slots[slot].push(entry);
         if !self.keys.is_empty() {
-            push(&mut self.keys[slot], Key::new(delay, source), LINE);
+            self.keys[slot].push(Key::new(delay, source));
         }
     }
 
-    /// Gives a slot its buffers, with room for twice what is usual: each by itself would go on growing for long.
+    /// Puts an entry into a slot of a line without keys, and asks for the place of a later one: a turn files for all its slots
+    /// by turns, and these lie far apart.
+    #[inline(always)]
+    pub(super) fn put_ahead(&mut self, slot: usize, entry: E) {
+        let entries = &mut self.slots[slot];
+        prefetch_element(entries, entries.len() + 64 / size_of::<E>());
+        if entries.len() == entries.capacity() {
+            self.make_room(slot);
+        }
+        self.slots[slot].push(entry);
+    }
+
+    /// Gives a slot its buffer, or more room in it.
     #[cold]
-    fn make_room(&mut self, slot: usize) {
+    pub(super) fn make_room(&mut self, slot: usize) {
+        let keyed = self.is_keyed();
         if self.slots[slot].capacity() > 0 {
-            reserve(&mut self.slots[slot], 1, LINE);
-            return;
+            return Buffers::grow(&mut self.slots[slot], self.keys.get_mut(slot));
         }
-        let (mut entries, mut keys) = self.spare.pop().unwrap_or_default();
-        let room = 2 * self.usual / LATELY + 8;
-        reserve(&mut entries, room, LINE);
-        if let Some(place) = self.keys.get_mut(slot) {
-            reserve(&mut keys, room, LINE);
-            *place = keys;
-        }
+        let (entries, keys) = self.buffers.take(keyed);
         self.slots[slot] = entries;
+        if keyed {
+            self.keys[slot] = keys;
+        }
     }
 
     /// Asks for the first entries of the frame of `tick`: they were filed long ago, and hardware streams what is longer.
@@ -235,11 +236,13 @@ impl<E: Filed> DelayLine<E> {
         &self.slots[self.slot(tick)]
     }
 
-    /// The first tick from `now` on of a frame with entries; `Tick::MAX` if there is none.
+    /// The first tick from `now` on of a frame with entries, or at which a waiting spike is due; `Tick::MAX` if there is none.
     pub fn next_due(&self, now: Tick) -> Tick {
-        let frames = (now >> self.shift)..=(now >> self.shift) + self.mask;
+        let first = now >> self.shift;
+        let frames = first..(first + self.mask + 1).min(self.turn_end >> self.shift);
         let held = |&frame: &Tick| !self.slots[(frame & self.mask) as usize].is_empty();
-        frames.into_iter().find(held).map_or(Tick::MAX, |frame| (frame << self.shift).max(now))
+        let filed = frames.into_iter().find(held).map_or(Tick::MAX, |frame| (frame << self.shift).max(now));
+        filed.min(self.waiting.next_due())
     }
 
     /// Is `tick` the last of its frame?
@@ -278,123 +281,39 @@ impl<E: Filed> DelayLine<E> {
         self.empty(self.slot(tick));
     }
 
-    /// Empties all frames.
+    /// Forgets all.
     pub fn reset(&mut self) {
         (0..self.slots.len()).for_each(|slot| self.empty(slot));
+        self.waiting.clear();
         self.ordered = (Tick::MAX, 0);
-    }
-
-    fn empty(&mut self, slot: usize) {
-        let mut entries = std::mem::take(&mut self.slots[slot]);
-        if entries.capacity() > 0 {
-            self.usual = self.usual - self.usual / LATELY + entries.len();
-            entries.clear();
-            let mut keys = self.keys.get_mut(slot).map(std::mem::take).unwrap_or_default();
-            keys.clear();
-            push(&mut self.spare, (entries, keys), LINE);
+        if self.has_turns() {
+            self.turn_end = self.turn(0).end;
         }
     }
 
-    /// Synapses of all entries held.
+    fn empty(&mut self, slot: usize) {
+        if self.slots[slot].capacity() > 0 {
+            let keys = self.keys.get_mut(slot).map(std::mem::take).unwrap_or_default();
+            self.buffers.give((std::mem::take(&mut self.slots[slot]), keys));
+        }
+    }
+
+    /// Synapses of all entries held, and of what waits.
     pub fn held(&self) -> u64 {
-        self.slots.iter().flatten().map(|e| e.synapses()).sum()
+        self.slots.iter().flatten().map(|e| e.synapses()).sum::<u64>() + self.waiting.synapses()
     }
 
     /// Bytes reserved.
     pub fn bytes(&self) -> u64 {
-        let entries = self.slots.iter().chain(self.spare.iter().map(|spare| &spare.0));
-        let keys = self.keys.iter().chain(self.spare.iter().map(|spare| &spare.1));
-        let bytes =
-            entries.map(|s| s.capacity() * size_of::<E>()).sum::<usize>() + keys.map(|k| k.capacity() * size_of::<Key>()).sum::<usize>();
-        bytes as u64
+        let entries = self.slots.iter().map(|s| s.capacity() * size_of::<E>() + size_of_val(s)).sum::<usize>();
+        let keys = self.keys.iter().map(|k| k.capacity() * size_of::<Key>() + size_of_val(k)).sum::<usize>();
+        (entries + keys + self.buffers.bytes()) as u64 + self.waiting.bytes()
     }
 }
 
-impl DelayLine<Entry> {
-    /// Files a row: one entry per frame that it reaches. Returns the number of its synapses.
-    #[inline(always)]
-    pub fn file(&mut self, row: Row<'_>) -> u64 {
-        let (mut start, mut end) = (row.first, row.first);
-        let (mut frame, mut delay) = (Tick::MAX, 0);
-        for segment in row.segments {
-            let due = (row.tick + u64::from(segment.delay())) >> self.shift;
-            if due != frame {
-                self.push(frame, &row, start, end, delay);
-                (start, frame, delay) = (end, due, segment.delay());
-            }
-            end += u64::from(segment.len());
-        }
-        self.push(frame, &row, start, end, delay);
-        end - row.first
-    }
-
-    /// Files synapses `start..end` of a row, which are due in one frame, the first with this delay.
-    #[inline(always)]
-    fn push(&mut self, frame: u64, row: &Row<'_>, mut start: u64, end: u64, delay: u32) {
-        while start < end {
-            let len = (end - start).min(u64::from(LONGEST)) as u32;
-            self.put(frame, Entry::new(start, len, row.phase, row.kind), delay, row.source);
-            start += u64::from(len);
-        }
-    }
-}
-
-impl<W: Weight> DelayLine<Loose<W>> {
-    /// Files the synapses of a spike of step `tick`, whose cells have `bits` bits.
-    #[inline(always)]
-    pub fn file(&mut self, bits: u32, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
-        if !self.keys.is_empty() {
-            return self.file_keyed(bits, tick, source, row);
-        }
-        let (mask, shift) = (self.mask, self.shift);
-        for &one in row {
-            let slot = ((tick + u64::from(one.ticks(bits))) >> shift & mask) as usize;
-            if self.slots[slot].len() == self.slots[slot].capacity() {
-                self.make_room(slot);
-            }
-            self.slots[slot].push(one.due_after(bits, tick));
-        }
-    }
-
-    #[cold]
-    fn file_keyed(&mut self, bits: u32, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
-        for one in row {
-            let delay = one.ticks(bits);
-            self.put((tick + u64::from(delay)) >> self.shift, one.due_after(bits, tick), delay, source);
-        }
-    }
-
-    /// Puts what is filed for the frame of `now` in the order of ticks, and of filing within each, unless most of it is: where
-    /// in the frame those of `now` stand, and from where on nothing is in order.
-    pub fn order(&mut self, bits: u32, now: Tick) -> (Range<usize>, usize) {
-        let (frame, last) = (now >> self.shift, (1 << self.shift) - 1);
-        let slot = self.slot(now);
-        let phase = |one: &Loose<W>| (one.ticks(bits) & last) as usize;
-        let known = if self.ordered.0 == frame { self.ordered.1 } else { 0 };
-        let filed = &mut self.slots[slot];
-        if 4 * (filed.len() - known) > filed.len() {
-            let mut starts = [0usize; 1 + (1 << LONGEST_FRAME)];
-            filed.iter().for_each(|one| starts[phase(one) + 1] += 1);
-            (1..starts.len()).for_each(|k| starts[k] += starts[k - 1]);
-            self.scratch.clear();
-            resize(&mut self.scratch, filed.len(), Loose::default(), LINE);
-            for one in &*filed {
-                let place = &mut starts[phase(one)];
-                self.scratch[*place] = *one;
-                *place += 1;
-            }
-            filed.copy_from_slice(&self.scratch);
-            self.ordered = (frame, filed.len());
-        }
-        let ordered = if self.ordered.0 == frame { self.ordered.1 } else { 0 };
-        let of = (now as u32 & last) as usize;
-        let begin = filed[..ordered].partition_point(|one| phase(one) < of);
-        let end = filed[..ordered].partition_point(|one| phase(one) <= of);
-        (begin..end, ordered)
-    }
-
-    /// How many of the frame of `now` are due before it.
-    pub fn due_before(&self, bits: u32, now: Tick) -> usize {
-        self.due(now).iter().filter(|one| self.phase(one.ticks(bits).into()) < self.phase(now)).count()
-    }
+/// So many empty vectors.
+fn empty<T>(n: u64) -> Vec<Vec<T>> {
+    let mut all = with_room(n as usize, "delay lines");
+    all.resize_with(n as usize, Vec::new);
+    all
 }

@@ -11,8 +11,8 @@
 //! In rows a cell is 16 bits and there are 65,536 of them, so the scatter itself needs neither; that of loose synapses is
 //! checked.
 
-use super::delay_line::Entry;
 use super::dense;
+use super::filed::Entry;
 use super::frame::CELLS;
 use super::lanes::{self, Lanes, Law};
 use super::loose::{Loose, LooseStore};
@@ -44,8 +44,14 @@ const FIRST_LINES: usize = 4;
 /// asked for all at once would wait for one another, and the walk for them.
 const BETWEEN: usize = 8;
 
-/// Adds all synapses of `entries` into `cells`, in order, and marks the cells; returns how many there were.
-pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) -> u64 {
+/// Adds all synapses of `entries` into `cells`, in order, and marks the cells; returns how many there were. Entries may be single
+/// synapses where `SINGLE` says so.
+pub fn deliver<W: Weight, const SINGLE: bool>(
+    store: &Store<W>,
+    entries: &[Entry],
+    cells: &mut [W::Acc; CELLS],
+    marks: &mut impl Mark,
+) -> u64 {
     let mut events = 0;
     let ahead = entries_ahead(store);
     for &first in entries.iter().take(ahead) {
@@ -55,6 +61,16 @@ pub fn deliver<W: Weight>(store: &Store<W>, entries: &[Entry], cells: &mut [W::A
         });
     }
     for (i, entry) in entries.iter().enumerate() {
+        if SINGLE && let Some(cell) = entry.cell() {
+            if let Some(later) = entries.get(i + ahead).filter(|later| later.cell().is_none()) {
+                Lines::of(store, *later).ask();
+            }
+            marks.mark(cell.into());
+            let sum = &mut cells[usize::from(cell)];
+            *sum = W::add(*sum, store.shared_weights[usize::from(entry.kind()) - 1]);
+            events += 1;
+            continue;
+        }
         let mut lines = entries.get(i + ahead).map_or(Lines::default(), |&later| Lines::of(store, later));
         events += entry.len() as u64;
         let base = store.frame.base(entry.phase());

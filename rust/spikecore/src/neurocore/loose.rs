@@ -93,6 +93,12 @@ impl<W: Weight> LooseStore<W> {
         );
     }
 
+    /// Whether the synapses of every source stand by ascending delay.
+    pub fn is_by_delay(&self) -> bool {
+        let row = |ends: &[u32]| self.synapses[ends[0] as usize..ends[1] as usize].is_sorted_by_key(|one| one.ticks(self.bits));
+        self.first.windows(2).all(row)
+    }
+
     /// Synapses of a source.
     pub fn row(&self, source: NeuronId) -> &[Loose<W>] {
         &self.synapses[self.first[source as usize] as usize..self.first[source as usize + 1] as usize]
@@ -100,7 +106,7 @@ impl<W: Weight> LooseStore<W> {
 
     /// Files the synapses of these spikes (step, source), which are in canonical order; returns how many.
     pub fn file(&self, line: &mut DelayLine<Loose<W>>, spikes: &[(Tick, NeuronId)]) -> u64 {
-        let mut filed = 0;
+        let (mut filed, turns) = (0, line.has_turns());
         let ask_row = |&(_, source): &(Tick, NeuronId)| {
             let (begin, end) = (self.first[source as usize] as usize, self.first[source as usize + 1] as usize);
             for at in (begin..end.min(begin + ASKED)).step_by(64 / size_of::<Loose<W>>()) {
@@ -115,7 +121,11 @@ impl<W: Weight> LooseStore<W> {
             spikes.get(k + AHEAD + PLACES_AHEAD).into_iter().for_each(ask_place);
             spikes.get(k + AHEAD).into_iter().for_each(ask_row);
             let row = self.row(source);
-            line.file(self.bits, tick, source, row);
+            if turns {
+                line.file_in_turn(self.bits, tick, source, row, self.first[source as usize]);
+            } else {
+                line.file(self.bits, tick, source, row);
+            }
             filed += row.len() as u64;
         }
         filed

@@ -3,7 +3,8 @@
 //!
 //! Nothing that can be observed depends on the layout: both add the synapses of a cell in canonical order.
 
-use super::delay_line::{DelayLine, Entry, Filed, LONGEST_FRAME, Row, Walk};
+use super::delay_line::{DelayLine, LONGEST_FRAME, Span, Walk};
+use super::filed::{Entry, Filed, Row};
 use super::frame::{CELLS, Frame};
 use super::implicit::Implicit;
 use super::kernels;
@@ -56,6 +57,8 @@ pub struct Reach {
     pub ahead: u32,
     /// Smallest lookahead of a producer.
     pub nearest: u32,
+    /// Ticks of a turn of the wheels; `None` for what suits.
+    pub turn: Option<u32>,
 }
 
 /// Slots of a delay line of loose synapses that are few enough to stay in cache, heads, ends and all.
@@ -82,7 +85,9 @@ impl<W: Weight> Memory<W> {
             }
             Stored::Loose(store) => {
                 store.assert_consistent(slots);
-                (Held::Loose(Arc::new(store), Lines::new(reach, reach.shift()), vec![vec![]; reach.channels]), Frame::TICK)
+                let lines = Lines::new(reach, reach.shift());
+                assert!(!lines.have_turns() || store.is_by_delay(), "invariant: where wheels turn, rows are sorted by delay");
+                (Held::Loose(Arc::new(store), lines, vec![vec![]; reach.channels]), Frame::TICK)
             }
         };
         Self { held, implicit, frame, population_starts }
@@ -91,16 +96,17 @@ impl<W: Weight> Memory<W> {
     /// The memory of a replica of its core: the same store, and delay lines of its own, which hold nothing.
     pub fn replica(&self) -> Self {
         let held = match &self.held {
-            Held::Rows(store, lines) => Held::Rows(Arc::clone(store), lines.replica()),
+            Held::Rows(store, lines) => Held::Rows(Arc::clone(store), lines.anew()),
             Held::Loose(store, lines, arrivals) => {
-                Held::Loose(Arc::clone(store), lines.replica(), gathered(arrivals.iter().map(|_| vec![]), "channels"))
+                Held::Loose(Arc::clone(store), lines.anew(), gathered(arrivals.iter().map(|_| vec![]), "channels"))
             }
         };
-        let implicit = self.implicit.replica();
-        let mut replica =
-            Self { held, implicit, frame: self.frame, population_starts: copied(&self.population_starts, "a table of populations") };
-        replica.reset();
-        replica
+        Self {
+            held,
+            implicit: self.implicit.replica(),
+            frame: self.frame,
+            population_starts: copied(&self.population_starts, "a table of populations"),
+        }
     }
 
     /// Forgets all spikes.
@@ -153,7 +159,11 @@ impl<W: Weight> Memory<W> {
     pub fn ingest(&mut self, channel: usize, tick: Tick, ids: &[NeuronId]) -> u64 {
         let computed = self.implicit.ingest(channel, tick, ids);
         match &mut self.held {
-            Held::Rows(store, lines) => computed + file_rows(store, &mut lines.lines[channel], &self.population_starts, tick, ids),
+            Held::Rows(store, lines) => {
+                let (line, starts) = (&mut lines.lines[channel], &self.population_starts);
+                let file = if line.has_turns() { file_rows::<W, true> } else { file_rows::<W, false> };
+                computed + file(store, line, starts, tick, ids)
+            }
             Held::Loose(_, _, arrivals) => {
                 reserve(&mut arrivals[channel], ids.len(), "spikes that have arrived");
                 arrivals[channel].extend(ids.iter().map(|&id| (tick, id)));
@@ -194,12 +204,33 @@ impl<W: Weight> Memory<W> {
         stored.min(self.implicit.next_due())
     }
 
+    /// Begins the turns of the wheels that `now` is in, if they have not begun: before anything of `now` is delivered.
+    #[inline(always)]
+    pub(super) fn turn_to(&mut self, now: Tick) {
+        match &mut self.held {
+            Held::Rows(store, lines) => {
+                for line in lines.lines.iter_mut().filter(|line| line.is_past_turn(now)) {
+                    line.begin_turn(store, &self.population_starts, now);
+                }
+            }
+            Held::Loose(store, lines, _) => {
+                for line in lines.lines.iter_mut().filter(|line| line.is_past_turn(now)) {
+                    line.begin_turn(store, now);
+                }
+            }
+        }
+    }
+
     /// Adds to the cells what is due at `now` and has been filed, if nothing earlier in canonical order can still come:
     /// with one channel what comes later was emitted later. Returns the number of synapses.
     #[inline]
     pub fn deliver_early(&mut self, now: Tick, cells: &mut [[W::Acc; CELLS]], marks: &mut impl Mark) -> u64 {
+        self.turn_to(now);
         match &mut self.held {
-            Held::Rows(store, lines) => lines.walk_early(now, |due| kernels::deliver(store, due, &mut cells[0], marks)),
+            Held::Rows(store, lines) => {
+                let deliver = if lines.have_turns() { kernels::deliver::<W, true> } else { kernels::deliver::<W, false> };
+                lines.walk_early(now, |due| deliver(store, due, &mut cells[0], marks))
+            }
             Held::Loose(store, lines, _) => {
                 lines.walk_loose(store.bits, now, true, |due| kernels::deliver_loose(store.bits, due, now, cells.as_flattened_mut(), marks))
             }
@@ -209,8 +240,12 @@ impl<W: Weight> Memory<W> {
     /// Adds the rest of what is due at `now`; everything must have been filed. Returns the number of synapses.
     #[inline]
     pub fn deliver(&mut self, now: Tick, cells: &mut [[W::Acc; CELLS]], marks: &mut impl Mark) -> u64 {
+        self.turn_to(now);
         let stored = match &mut self.held {
-            Held::Rows(store, lines) => lines.walk(now, |due| kernels::deliver(store, due, &mut cells[0], marks)),
+            Held::Rows(store, lines) => {
+                let deliver = if lines.have_turns() { kernels::deliver::<W, true> } else { kernels::deliver::<W, false> };
+                lines.walk(now, |due| deliver(store, due, &mut cells[0], marks))
+            }
             Held::Loose(store, lines, _) => lines
                 .walk_loose(store.bits, now, false, |due| kernels::deliver_loose(store.bits, due, now, cells.as_flattened_mut(), marks)),
         };
@@ -325,8 +360,15 @@ impl<W: Weight> Memory<W> {
     }
 }
 
-/// Files the spikes of step `tick`: one entry per frame that a row reaches. Returns the number of synapses.
-fn file_rows<W: Weight>(store: &Store<W>, line: &mut DelayLine<Entry>, starts: &[NeuronId], tick: Tick, ids: &[NeuronId]) -> u64 {
+/// Files the spikes of step `tick`: one entry per frame that a row reaches in the current turn, if the wheel `TURNS`. Returns
+/// the number of synapses.
+fn file_rows<W: Weight, const TURNS: bool>(
+    store: &Store<W>,
+    line: &mut DelayLine<Entry>,
+    starts: &[NeuronId],
+    tick: Tick,
+    ids: &[NeuronId],
+) -> u64 {
     let phase = store.frame.phase(tick);
     let rows = |population: usize, local: u32| {
         let span = &store.spans[population];
@@ -357,14 +399,15 @@ fn file_rows<W: Weight>(store: &Store<W>, line: &mut DelayLine<Entry>, starts: &
         }
         for (k, row) in rows(population, id - starts[population]).enumerate() {
             let (begin, end) = (store.first_segment[row] as usize, store.first_segment[row + 1] as usize);
-            filed += line.file(Row {
+            let found = Row {
                 tick,
                 phase,
                 source: id,
                 kind: store.spans[population].kinds[k],
                 first: store.first_synapse[row],
                 segments: &store.segments[begin..end],
-            });
+            };
+            filed += if TURNS { line.file_in_turn(found, row as u32, begin as u32) } else { line.file(found) };
         }
     }
     filed
@@ -372,7 +415,7 @@ fn file_rows<W: Weight>(store: &Store<W>, line: &mut DelayLine<Entry>, starts: &
 
 /// Delay lines, one per channel, and what has been walked of the current frame.
 #[derive(Debug)]
-struct Lines<E> {
+struct Lines<E: Filed> {
     lines: Vec<DelayLine<E>>,
     /// Due entries of several channels in canonical order.
     in_order: Vec<E>,
@@ -407,13 +450,19 @@ impl<W: Weight> Lines<Loose<W>> {
 impl<E: Filed> Lines<E> {
     fn new(reach: Reach, shift: u32) -> Self {
         let walk = if reach.channels > 1 { Walk::ByTick } else { Walk::ByFrame(shift) };
-        let lines = gathered((0..reach.channels).map(|_| DelayLine::new(reach.longest, reach.ahead, walk)), "channels");
+        let span = Span::new(reach.longest, reach.ahead, reach.turn);
+        let lines = gathered((0..reach.channels).map(|_| DelayLine::new(span, walk)), "channels");
         Self { lines, in_order: vec![], merged: filled(reach.channels, 0, "channels"), walked: (0, 0) }
     }
 
-    /// The same for a replica, with nothing filed.
-    fn replica(&self) -> Self {
-        let lines = gathered(self.lines.iter().map(DelayLine::replica), "channels");
+    /// Do their wheels turn?
+    fn have_turns(&self) -> bool {
+        self.lines.iter().any(DelayLine::has_turns)
+    }
+
+    /// Some like these that hold nothing.
+    fn anew(&self) -> Self {
+        let lines = gathered(self.lines.iter().map(DelayLine::anew), "channels");
         Self { lines, in_order: vec![], merged: filled(self.merged.len(), 0, "channels"), walked: (0, 0) }
     }
 
@@ -474,7 +523,7 @@ impl<E: Filed> Lines<E> {
             let (at, until) = (self.merged[first], heads(Some(first)).map(|(key, _)| key));
             let rest = self.lines[first].due_keys(now)[at..].iter();
             let end = at + rest.take_while(|&&key| until.is_none_or(|until| key < until)).count();
-            extend(&mut self.in_order, &self.lines[first].due(now)[at..end], "what is due");
+            extend(&mut self.in_order, &self.lines[first].due(now)[at..end], "spikes on their way");
             self.merged[first] = end;
         }
     }

@@ -8,12 +8,17 @@ mod adaptive;
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "permutations of vectors; invariants L1-L2"))]
 mod advance;
 pub mod alarms;
+mod buffers;
 pub mod counts;
 pub mod delay_line;
 pub mod dense;
 mod digits;
 pub mod events;
+pub mod filed;
+mod filing;
 pub mod finite;
+#[cfg_attr(not(test), expect(dead_code, reason = "the forecast will ask"))]
+pub mod flight;
 pub mod flow;
 pub mod frame;
 pub mod implicit;
@@ -34,8 +39,11 @@ pub mod single;
 pub mod source;
 pub mod store;
 pub mod touched;
+#[cfg(test)]
+mod turns_tests;
 pub mod varied;
 pub mod visits;
+pub mod waiting;
 pub mod weight;
 pub mod window;
 

@@ -5,11 +5,11 @@
 //! weighted synapses, or targets that share one weight (2 B each). Only the owning core and its replicas can reach
 //! its store: it is a private field, moved with the core into the worker that runs it (contract C2).
 
-use super::delay_line::Entry;
+use super::filed::Entry;
 use super::frame::Frame;
 use super::pages::Pages;
 use super::weight::{Synapse, Weight};
-use crate::id::Tick;
+use crate::id::{NeuronId, Tick};
 
 /// Synapses of one row with one delay: delay in the high 16 bits, length (1..=65535) in the low.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,13 @@ impl<W: Weight> Store<W> {
         assert!(ends == arrays, "invariant K1: segments cover the arrays, {ends:?} of {arrays:?}");
     }
 
+    /// The neuron that a row is of; `starts` are the first neurons of populations.
+    pub(super) fn source(&self, row: usize, starts: &[NeuronId]) -> NeuronId {
+        let population = self.spans.partition_point(|span| span.first <= row) - 1;
+        let span = &self.spans[population];
+        starts[population] + ((row - span.first) / span.kinds.len()) as NeuronId
+    }
+
     /// Number of synapses.
     pub fn synapses(&self) -> u64 {
         (self.weighted.len() + self.shared.len()) as u64
@@ -133,6 +140,9 @@ impl<W: Weight> Store<W> {
     pub(super) fn due_before(&self, now: Tick, entry: Entry) -> u64 {
         let (base, part) = (self.frame.base(entry.phase()), self.frame.base(self.frame.phase(now)));
         let early = |&&cell: &&u16| cell.wrapping_add(base) < part;
+        if let Some(cell) = entry.cell() {
+            return u64::from(cell < part);
+        }
         let range = entry.offset()..entry.offset() + entry.len();
         let early = match entry.kind() {
             0 => self.weighted[range].iter().map(|s| s.cell).filter(|cell| early(&cell)).count(),

@@ -228,6 +228,7 @@ impl<W: Weight> Core<W> {
     fn visit_frame(&mut self, from: Tick, end: Tick) {
         #[cfg(test)]
         assert!(!self.panic_at.is_some_and(|tick| (from..end).contains(&tick)), "a test asked for this panic");
+        self.memory.turn_to(from);
         let Self { memory, placed, visits, alarms, work, counters, .. } = self;
         let line = memory.only_loose().expect("invariant: asked before");
         let (base, next) = (line.frame_start(from), line.frame_end(from));

@@ -199,7 +199,15 @@ fn current(network: &Network, population: usize, samples: usize) -> Inputs {
 pub fn run(case: &Case) -> Outcome {
     let network = Arc::new(described(case));
     let (level, placement) = (Level::detect(), case.placement.clone());
-    let options = CompileOptions { workers: case.workers, log_capacity: None, placement, level, loose: case.loose, updates: case.updates };
+    let options = CompileOptions {
+        workers: case.workers,
+        log_capacity: None,
+        placement,
+        level,
+        loose: case.loose,
+        updates: case.updates,
+        turn: None,
+    };
     again(|| Machine::forecast(&network, case.workers, case.weights).unwrap());
     let machine = retried(|| Machine::compile(&network, case.weights, &options, &mut |_| true), of_memory);
     let recorders = network.recorders.len();
