@@ -18,14 +18,43 @@ __all__ = ["batch_progress", "build_progress", "run_progress"]
 _REFRESH_S = 0.1
 
 
+class _Screen:
+    """Standard error, which knows whether it stands in the middle of a line.
+
+    An interrupt may come anywhere in what draws, a library's code included; whoever ends the line asks here.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._within = False
+
+    def write(self, text: str) -> int:
+        """Write text; until it is known to have ended the line, the line counts as begun."""
+        self._within = self._within or bool(text)
+        written: int = self._stream.write(text)
+        if text.endswith("\n"):
+            self._within = False
+        return written
+
+    def end(self) -> None:
+        """End the line that has been begun, if one has."""
+        if self._within:
+            self._stream.write("\n")
+            self._within = False
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 class _Line:
     """One line on standard error, rewritten in place."""
 
-    def __init__(self, label: str, total: float, unit: str) -> None:
+    def __init__(self, screen: _Screen, label: str, total: float, unit: str) -> None:
+        self._screen = screen
         self._label, self._total, self._unit = label, total, unit
         self._start = time.perf_counter()
         self._drawn = 0.0
-        self._open = False
 
     def update(self, done: float, note: str) -> None:
         now = time.perf_counter()
@@ -37,48 +66,52 @@ class _Line:
         left = (now - self._start) * (1.0 / share - 1.0) if share > 0 else 0.0
         bar = "█" * filled + "░" * (24 - filled)
         text = f"\r{self._label} {bar} {done:.4g}/{self._total:.4g} {self._unit}{note}, {left:.0f} s left\x1b[K"
-        self._open = True
-        sys.stderr.write(streams.alike(text, sys.stderr))
-        sys.stderr.flush()
+        self._screen.write(streams.alike(text, self._screen))
+        self._screen.flush()
 
     def close(self) -> None:
-        if self._open:
-            sys.stderr.write("\n")
-            self._open = False
-            sys.stderr.flush()
+        self._screen.end()
 
 
 class _Tqdm:
     """The same through tqdm."""
 
-    def __init__(self, bar: Any) -> None:
+    def __init__(self, screen: _Screen, bar: Any) -> None:
+        self._screen = screen
         self._bar = bar
 
     def update(self, done: float, note: str) -> None:
-        self._bar.set_postfix_str(streams.alike(note.lstrip(", "), sys.stderr), refresh=False)
+        self._bar.set_postfix_str(streams.alike(note.lstrip(", "), self._screen), refresh=False)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
         self._bar.close()
 
 
-@contextmanager
-def _bar(label: str, total: float, unit: str) -> Iterator[_Line | _Tqdm]:
-    bar: _Line | _Tqdm
+def _drawn_by(screen: _Screen, label: str, total: float, unit: str) -> _Line | _Tqdm:
     try:
         from tqdm import tqdm  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        bar = _Line(label, total, unit)
-    else:
-        layout = "{desc} {bar:24} {n:.4g}/{total:.4g} {unit}, {postfix} {remaining} left"
-        bar = _Tqdm(tqdm(total=total, desc=label, unit=unit, bar_format=layout, mininterval=_REFRESH_S))
+        return _Line(screen, label, total, unit)
+    layout = "{desc} {bar:24} {n:.4g}/{total:.4g} {unit}, {postfix} {remaining} left"
+    look = {"desc": label, "unit": unit, "bar_format": layout, "mininterval": _REFRESH_S}
+    return _Tqdm(screen, tqdm(total=total, file=screen, **look))
+
+
+@contextmanager
+def _bar(label: str, total: float, unit: str) -> Iterator[_Line | _Tqdm]:
+    screen = _Screen(sys.stderr)
+    bar = None
     try:
+        bar = _drawn_by(screen, label, total, unit)
         yield bar
     finally:
         try:
-            _draw(bar.close)
+            if bar is not None:
+                _draw(bar.close)
+            _draw(screen.end)
         except BaseException:
-            _draw(bar.close)  # a second Ctrl-C came while the line was ended
+            _draw(screen.end)  # a second Ctrl-C came while the line was ended
             raise
 
 
