@@ -165,3 +165,50 @@ fn read_singles<W: Weight, const N: usize>(
         values.extend_from_slice(&found[..some.len()]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::network::{LifExp, Model};
+    use crate::neurocore::events::Updates;
+    use crate::neurocore::flow::Flow;
+
+    #[test]
+    fn many_are_read_as_each_by_itself_would_be_moved_on() {
+        for taus in [[2.0, 2.0], [2.0, 5.0]] {
+            let [tau_syn_exc, tau_syn_inh] = taus;
+            let lif =
+                LifExp { tau_m: 10.0, c_m: 250.0, e_l: -65.0, v_th: -50.0, v_reset: -65.0, t_ref: 2.0, tau_syn_exc, tau_syn_inh, i_e: 0.0 };
+            let model = Model::LifExp(lif);
+            let flow = Arc::new(Flow::new(&model.propagators(0.1).unwrap()));
+            let mut slab: Slab<f32> = Slab::new((&model, &[]), 0.1, &[0.0; 300], 0.0, Updates::Event, flow);
+            // Blocks with ticks far and near, refractory neurons in some, and one block that is dense.
+            for k in 0..300usize {
+                let (v, i) = ((k as f32 - 150.0) / 17.0, [(k % 13) as f32 - 6.0, (k % 7) as f32]);
+                let (done, refractory) =
+                    (100_000 - [0, 3, 4_000, 90_000][(k / 40) % 4] - (k as u64 % 5), u16::from(k / 64 == 1) * (k % 3) as u16);
+                slab.singles.set(k, Single::new(v, i, done, refractory));
+                slab.v[k] = v;
+            }
+            slab.activity[1].event = false;
+            let all: Vec<u32> = (0..300).collect();
+            let chosen = [all.clone(), all.iter().rev().copied().collect(), all.iter().copied().step_by(3).collect(), vec![5, 200, 7]];
+            for bias in [vec![0.01f32], (0..384).map(|k| k as f32 / 1e4).collect()] {
+                for (level, neurons) in
+                    [Level::Baseline, Level::detect()].into_iter().flat_map(|level| chosen.iter().map(move |n| (level, n)))
+                {
+                    let mut read = vec![];
+                    slab.read(level, Variable::Potential, neurons, (100_000, &bias), &mut read);
+                    let each: Vec<f32> = neurons.iter().map(|&k| slab.state(k as usize, 100_000, &bias).0).collect();
+                    assert!(read.iter().map(|v| v.to_bits()).eq(each.iter().map(|v| v.to_bits())), "{level:?}");
+                    read.clear();
+                    slab.read(level, Variable::Current(0), neurons, (100_000, &bias), &mut read);
+                    let each: Vec<f32> = neurons.iter().map(|&k| slab.state(k as usize, 100_000, &bias).1[0]).collect();
+                    assert!(read.iter().map(|i| i.to_bits()).eq(each.iter().map(|i| i.to_bits())), "{level:?}");
+                }
+            }
+        }
+    }
+}
