@@ -156,6 +156,11 @@ fn check_steps<W: Weight>(network: &Network, steps: &[f64]) -> Result<(), Networ
     Ok(())
 }
 
+/// What a binomial or Poisson count of this mean does not exceed: twenty standard deviations above it.
+fn most_drawn(mean: f64) -> f64 {
+    mean + 20.0 * mean.sqrt() + 50.0
+}
+
 /// In fixed point a neuron's input of one tick must fit 32 bits: at most 65,535 weights can arrive at once.
 fn check_sums(network: &Network) -> Result<(), NetworkError> {
     let mut inputs = filled(network.populations.len(), 0.0f64, "the plan of a build");
@@ -165,14 +170,10 @@ fn check_sums(network: &Network) -> Result<(), NetworkError> {
         inputs[projection.target] += match &projection.rule {
             Rule::OneToOne => 1.0,
             Rule::FixedInDegree(k) => f64::from(*k),
-            Rule::FixedTotalNumber(total) => {
-                let mean = *total as f64 / m;
-                mean + 20.0 * mean.sqrt() + 50.0
-            }
-            Rule::FixedOutDegree(k) if projection.multapses => {
-                let mean = f64::from(*k) * n / m;
-                mean + 20.0 * mean.sqrt() + 50.0
-            }
+            Rule::FixedTotalNumber(total) => most_drawn(*total as f64 / m),
+            Rule::FixedOutDegree(k) if projection.multapses => most_drawn(f64::from(*k) * n / m),
+            Rule::FixedOutDegree(k) => most_drawn(f64::from(*k) * n / m).min(n),
+            Rule::Bernoulli(p) => most_drawn(p * n).min(n),
             Rule::Pairs(_, targets) => {
                 let mut degrees = filled(m as usize, 0u32, "the plan of a build");
                 targets.iter().for_each(|&t| degrees[t as usize] += 1);
@@ -184,7 +185,7 @@ fn check_sums(network: &Network) -> Result<(), NetworkError> {
     }
     for stimulus in &network.stimuli {
         if let Stimulus::Poisson { population, lambda, .. } = &**stimulus {
-            inputs[*population] += lambda + 20.0 * lambda.sqrt() + 50.0;
+            inputs[*population] += most_drawn(*lambda);
         }
     }
     match inputs.iter().position(|&i| i > 65_535.0) {
