@@ -97,10 +97,10 @@ def test_the_engine_adds_all_projections_of_a_call_or_none():
         net.projections([(*law, None, True, True)], [(0, 1, 1)])
     with pytest.raises(sc.NetworkError, match="population 2"):
         net.projections([(*law, None, True, True)], [(0, 1, 0), (0, 2, 0)])
-    assert net.forecast(1, "f32")["synapses"] == 0
+    assert net.forecast(1, "f32", "auto", 0.0)["synapses"] == 0
     assert net.projections([(*law, None, True, True)], [(0, 1, 0), (1, 0, 0)]) == 0
     assert net.projections([], []) == 2
-    assert net.forecast(1, "f32")["synapses"] == 2
+    assert net.forecast(1, "f32", "auto", 0.0)["synapses"] == 2
 
 
 def test_a_name_is_taken_once_and_free_again_after_a_refusal():

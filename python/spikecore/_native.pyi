@@ -103,7 +103,13 @@ class Network:
         interval: int,
     ) -> int: ...
     def record_spikes(self, populations: list[int]) -> None: ...
-    def forecast(self, workers: int, weights: Literal["f32", "q16", "f64"]) -> dict[str, Any]: ...
+    def forecast(
+        self,
+        workers: int,
+        weights: Literal["f32", "q16", "f64"],
+        updates: Literal["auto", "dense", "event"],
+        rate: float,
+    ) -> dict[str, Any]: ...
     def compile(
         self,
         workers: int,

@@ -2,7 +2,11 @@
 
 from typing import Any
 
-__all__ = ["Forecast", "human_bytes"]
+__all__ = ["RATE", "Forecast", "human_bytes"]
+
+RATE = 5.0
+"""Mean rate in Hz at which `Network.forecast` counts waiting spikes by default: that of cortex (the populations of the
+microcircuit fire at 0.9 to 8.4 Hz, Potjans and Diesmann 2014)."""
 
 
 def human_bytes(n: float) -> str:
@@ -32,6 +36,8 @@ class Forecast:
         Number of synapses; the expected number where a rule draws it.
     bytes : int
         Memory that building and running will need at its peak.
+    rate : float
+        Mean rate of the neurons in Hz at which spikes wait for their delays.
     available : int
         Memory that this process may still allocate: nine tenths of what is free.
 
@@ -45,11 +51,12 @@ class Forecast:
     1000
     """
 
-    def __init__(self, details: dict[str, Any], available: int) -> None:
+    def __init__(self, details: dict[str, Any], rate: float, available: int) -> None:
         self._details = dict(details)
         self.neurons = int(details["neurons"])
         self.synapses = int(details["synapses"])
         self.bytes = int(details["bytes"])
+        self.rate = float(rate)
         self.available = int(available)
 
     @property
@@ -58,8 +65,8 @@ class Forecast:
         return self.bytes <= self.available
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything the engine said, with `available` added."""
-        return {**self._details, "available": self.available}
+        """Return everything the engine said, with `rate` and `available` added."""
+        return {**self._details, "rate": self.rate, "available": self.available}
 
     def __repr__(self) -> str:
         """Say it in one line."""
@@ -67,7 +74,7 @@ class Forecast:
         fit = "fits" if self.fits else "DOES NOT FIT"
         return (
             f"Forecast: {self.neurons:,} neurons, {self.synapses:,} synapses, "
-            f"{human_bytes(self.bytes)} ({per_synapse:.1f} B/synapse); "
+            f"{human_bytes(self.bytes)} ({per_synapse:.1f} B/synapse) at {self.rate:g} Hz; "
             f"{human_bytes(self.available)} available: {fit}"
         )
 
@@ -75,7 +82,7 @@ class Forecast:
         rows = (
             ("neurons", f"{self.neurons:,}"),
             ("synapses", f"{self.synapses:,}"),
-            ("memory", human_bytes(self.bytes)),
+            (f"memory at {self.rate:g} Hz", human_bytes(self.bytes)),
             ("available", human_bytes(self.available)),
         )
         body = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)

@@ -16,7 +16,7 @@ from spikecore.arrays import closed
 from spikecore.connect import Entries, Rule
 from spikecore.distributions import Value, potential_to_native
 from spikecore.errors import ForecastError, NetworkError
-from spikecore.forecast import Forecast
+from spikecore.forecast import RATE, Forecast
 from spikecore.grid import MAX_DELAY_TICKS, MAX_TICKS, Grid
 from spikecore.machine import Machine
 from spikecore.models import NeuronModel, SpikeSource
@@ -365,6 +365,8 @@ class Network:
         workers: int | None = None,
         weights: Literal["f32", "q16"] | None = None,
         precision: Literal["f32", "f64"] = "f32",
+        updates: Literal["auto", "dense", "event"] = "auto",
+        rate: float = RATE,
     ) -> Forecast:
         """Say neurons, synapses and bytes without building anything.
 
@@ -376,15 +378,27 @@ class Network:
             As for `compile`.
         precision : {"f32", "f64"}
             As for `compile`.
+        updates : {"auto", "dense", "event"}
+            As for `compile`.
+        rate : float
+            Mean rate of the neurons in Hz, ≥ 0: spikes wait for their delays, and take memory until they are
+            delivered. Spike sources have the rate of their spikes. `compile` does not count what waits; a run
+            stops at a tick if it does not fit.
 
         Returns
         -------
         Forecast
             Prints as one line.
+
+        Raises
+        ------
+        NetworkError
+            If an option is unknown or the rate is below 0.
         """
         store = options.weight_format(weights, precision)
-        details = self._native.forecast(options.workers(workers), store)
-        return Forecast(details, _native.available_memory())
+        checks.choice("", "updates", updates, ("auto", "dense", "event"))
+        mean = checks.number("", "rate", rate, low=0.0, high=1e3 / self.dt, unit="Hz")
+        return self._forecast(options.workers(workers), store, updates, mean)
 
     def compile(
         self,
@@ -454,11 +468,22 @@ class Network:
         except ForecastError as error:
             if error.parameter is not None:  # it fitted, and then memory ended all the same
                 raise
-            forecast = Forecast(self._native.forecast(n_workers, store), error.allowed)
+            forecast = self._forecast(n_workers, store, updates, 0.0, error.allowed)
             msg = f"{error}. {forecast}"
             raise ForecastError(msg, value=forecast.bytes, allowed=forecast.available) from None
         nouns = self.populations, tuple(self._recorders), tuple(recorded), self.projections
         return Machine(native, self._grid, *nouns)
+
+    def _forecast(
+        self,
+        workers: int,
+        store: Literal["f32", "q16", "f64"],
+        updates: Literal["auto", "dense", "event"],
+        rate: float,
+        available: int | None = None,
+    ) -> Forecast:
+        details = self._native.forecast(workers, store, updates, rate)
+        return Forecast(details, rate, _native.available_memory() if available is None else available)
 
     def _check_model(self, name: str, size: int, model: NeuronModel) -> None:
         """Check what depends on the size of the population or on the grid."""

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use spikecore::allocation::{filled, gathered, with_room};
-use spikecore::{CompileOptions, DelayLaw, Network as Description, Projection, SampleRecorder, Stimulus, Turn, subject_of};
+use spikecore::{CompileOptions, DelayLaw, Expected, Network as Description, Projection, SampleRecorder, Stimulus, Turn, subject_of};
 
 use crate::door::{door, elements, values};
 use crate::machine::{Machine, Watcher};
@@ -207,16 +207,18 @@ impl Network {
     }
 
     /// Neurons, synapses and bytes.
-    fn forecast<'py>(&self, py: Python<'py>, workers: usize, weights: &str) -> PyResult<Bound<'py, PyDict>> {
+    fn forecast<'py>(&self, py: Python<'py>, workers: usize, weights: &str, updates: &str, rate: f64) -> PyResult<Bound<'py, PyDict>> {
         door(|| {
+            let expected = Expected { updates: convert::updates(updates)?, rate };
             let description = self.shared()?;
-            let f = py.detach(|| spikecore::Machine::forecast(&description, workers, weights)).map_err(errors::compile)?;
+            let f = py.detach(|| spikecore::Machine::forecast(&description, workers, weights, expected)).map_err(errors::compile)?;
             let dict = PyDict::new(py);
             dict.set_item("neurons", f.neurons)?;
             dict.set_item("synapses", f.synapses)?;
             dict.set_item("synapse_bytes", f.synapse_bytes)?;
             dict.set_item("index_bytes", f.index_bytes)?;
             dict.set_item("state_bytes", f.state_bytes)?;
+            dict.set_item("waiting_bytes", f.waiting_bytes)?;
             dict.set_item("build_bytes", f.build_bytes)?;
             dict.set_item("bytes", f.bytes())?;
             Ok(dict)

@@ -32,7 +32,7 @@ mod sync;
 mod threads;
 mod turn;
 
-pub use compile::{Forecast, Options as CompileOptions, available_memory};
+pub use compile::{Expected, Forecast, Options as CompileOptions, available_memory};
 pub use error::{CompileError, NetworkError, RunError};
 pub use id::{BLOCK, CoreId, MAX_DELAY, MAX_SLOTS, NeuronId, PopulationId, Tick};
 pub use machine::fan_out::{Degrees, FanOut, weighted};

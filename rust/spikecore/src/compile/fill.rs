@@ -128,6 +128,15 @@ fn chunks<W: Weight>(network: &Network, partition: &Partition, plan: &Plan<W>) -
     chunks
 }
 
+/// Bytes that chunks take while rows are counted and written: on each core a window, a cursor and an index.
+pub fn expected_bytes<W: Weight>(network: &Network, partition: &Partition, plan: &Plan<W>) -> f64 {
+    let own = size_of::<&mut [u32]>() + size_of::<Cursor<'_, W>>() + size_of::<Index>();
+    let synapses = |id: &usize| network.projections[*id].synapses(network);
+    let long = plan.spans.iter().enumerate().map(|(id, _)| plan.outgoing.of(id).iter().map(synapses).sum::<f64>() / SYNAPSES);
+    let short = (network.neurons() as f64 / CHUNK as f64).min(MOST_CHUNKS as f64) + (network.populations.len() * partition.cores()) as f64;
+    (long.sum::<f64>().min(network.neurons() as f64) + short) * partition.cores() as f64 * own as f64
+}
+
 impl<'a, W: Weight> Build<'a, W> {
     /// Row lengths per core: `lengths[core][row]`.
     fn count(&self, watch: Watch<'_>) -> Result<Vec<Vec<u32>>, CompileError> {

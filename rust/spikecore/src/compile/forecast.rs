@@ -1,14 +1,12 @@
 //! What a network will need, before anything is built.
 
+use super::footprint::{Stored, building, state_bytes, waiting_bytes};
+use super::implicit;
 use super::partition::Partition;
-use super::{implicit, layout};
-use crate::id::BLOCK;
+use super::plan::Plan;
 use crate::network::Network;
-use crate::neurocore::frame::CELLS;
-use crate::neurocore::loose::Loose;
-use crate::neurocore::single::Single;
-use crate::neurocore::varied::Own;
-use crate::neurocore::weight::{Synapse, Weight};
+use crate::neurocore::events::Updates;
+use crate::neurocore::weight::Weight;
 
 /// Neurons, synapses and bytes of a machine.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,69 +21,56 @@ pub struct Forecast {
     pub index_bytes: u64,
     /// Bytes of neuron state, accumulators, logs and counts.
     pub state_bytes: u64,
-    /// Bytes needed for a while during the build (transposed rules).
+    /// Bytes of spikes that wait for their delays, at the expected rate.
+    pub waiting_bytes: u64,
+    /// Bytes that the build needs at its peak beyond all these but what waits.
     pub build_bytes: u64,
 }
 
-/// Bytes of what `fill` keeps for a chunk of source neurons and a core: a window, a cursor and an index.
-const CHUNK_AND_CORE: f64 = 128.0;
+/// What a forecast cannot know of a network by itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Expected {
+    /// How neurons are updated.
+    pub updates: Updates,
+    /// Mean rate of all neurons but spike sources, Hz.
+    pub rate: f64,
+}
 
 impl Forecast {
-    /// Peak bytes of the machine, building included.
+    /// Peak bytes of the machine, building and running included.
     pub fn bytes(&self) -> u64 {
+        self.least_bytes().saturating_add(self.waiting_bytes)
+    }
+
+    /// The same for a machine whose neurons are silent.
+    pub fn least_bytes(&self) -> u64 {
         self.synapse_bytes.saturating_add(self.index_bytes).saturating_add(self.state_bytes).saturating_add(self.build_bytes)
     }
 
-    /// Forecasts a machine cut like this, with weight format `W`.
-    pub fn new<W: Weight>(network: &Network, partition: &Partition) -> Self {
-        let cores = partition.cores();
-        use crate::network::{Distribution, Rule};
-        let (mut synapses, mut bytes, mut index, mut build) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
-        let mut transposing = 0.0f64;
-        for (_, projection) in network.stored() {
-            let count = projection.synapses(network);
-            let shared = matches!(projection.weight, Distribution::Constant(_));
-            let (low, high) = projection.delay.support();
-            let rows = f64::from(network.populations[projection.source].size) * cores as f64;
-            let size = if shared { size_of::<u16>() } else { size_of::<Synapse<W>>() } as f64;
-            synapses += count;
-            bytes += count * size;
-            index += rows * layout::row_bytes::<W>(count / rows, f64::from(high - low + 1), shared) - count * size;
-            // Counting takes a length per row; then a table of targets, with their origin if values are given one by one.
-            build += rows * size_of::<u32>() as f64 + rows / 128.0 * CHUNK_AND_CORE;
-            if matches!(projection.rule, Rule::FixedInDegree(_) | Rule::Pairs(..)) {
-                let given = matches!(projection.rule, Rule::Pairs(..)) || matches!(projection.weight, Distribution::Array(_));
-                build += count * if given { 8.0 } else { 4.0 } + 8.0 * rows / cores as f64;
-                transposing = transposing.max(count * 4.0);
-            }
-        }
-        let loose = layout::loose_bytes::<W>(synapses, network.neurons() * cores as u64);
-        if partition.is_wide() || loose < bytes + index {
-            bytes = synapses * size_of::<Loose<W>>() as f64;
-            index = loose - bytes;
-        } else {
-            // The chunks' indices, which are copied into the stores.
-            build += index;
-        }
-        let (computed, kept) = implicit::forecast::<W>(network, cores);
-        let neurons = network.neurons();
-        let state_per_neuron = (size_of::<W::State>() * 4 + 2 + 16 + 16 + size_of::<Single<W::State, 2>>()) as u64;
-        let own = network.populations.iter().map(|p| {
-            let bytes = Own::<W::State>::bytes_per_neuron(&p.model, !p.each.is_empty());
-            (p.size as usize * bytes) as u64
-        });
-        let parts = partition.slots.iter().map(|slots| slots.div_ceil(CELLS).max(1)).sum::<usize>();
-        let cells = (parts * CELLS * size_of::<W::Acc>()) as u64;
+    /// Forecasts a machine with this plan and cut.
+    pub fn new<W: Weight>(network: &Network, partition: &Partition, plan: &Plan<W>, expected: Expected) -> Self {
+        let stored = Stored::new(network, partition, plan);
+        let (computed, kept) = implicit::forecast::<W>(network, partition.cores());
+        let state = state_bytes::<W>(network, partition, expected.updates);
+        let lasting = stored.synapse_bytes + kept + stored.index_bytes;
+        // Blocks begin dense where either is possible, and the state of single neurons is touched in a run.
+        let first = if expected.updates == Updates::Auto { Updates::Dense } else { expected.updates };
+        let begun = state_bytes::<W>(network, partition, first) as f64 + network.neurons() as f64 * INITIAL;
+        let build = building(network, partition, plan, &stored).max(lasting + begun);
         Self {
-            neurons,
-            synapses: (synapses + computed) as u64,
-            synapse_bytes: (bytes + kept) as u64,
-            index_bytes: index as u64,
-            state_bytes: neurons * state_per_neuron + own.sum::<u64>() + cells + (network.populations.len() * cores * BLOCK * 32) as u64,
-            build_bytes: (build + transposing) as u64 + neurons * size_of::<f64>() as u64,
+            neurons: network.neurons(),
+            synapses: (stored.synapses + computed) as u64,
+            synapse_bytes: (stored.synapse_bytes + kept) as u64,
+            index_bytes: stored.index_bytes as u64,
+            state_bytes: state,
+            waiting_bytes: waiting_bytes(network, partition, plan, &stored, expected.rate),
+            build_bytes: (build - lasting - state as f64).max(0.0) as u64,
         }
     }
 }
+
+/// Bytes of a potential at time 0, until the neurons are made.
+const INITIAL: f64 = size_of::<f64>() as f64;
 
 /// Bytes that this process may still allocate: the least of free memory, the control group's and the process's
 /// limits, times 0.9; `SPIKECORE_MEMORY_LIMIT` (bytes) overrides, and text that is no number counts as 0 so that it

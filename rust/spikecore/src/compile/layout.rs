@@ -6,7 +6,7 @@ use crate::neurocore::store::Segment;
 use crate::neurocore::weight::{Synapse, Weight};
 
 /// Index of a row besides its segments: its first segment and its first synapse.
-const ROW: f64 = 12.0;
+pub const ROW: f64 = 12.0;
 
 /// Expected bytes of a row of `synapses` synapses with delays drawn evenly from `delays` values.
 pub fn row_bytes<W: Weight>(synapses: f64, delays: f64, shared: bool) -> f64 {
@@ -32,6 +32,6 @@ pub fn expected_row_bytes<W: Weight>(network: &Network, cores: usize) -> (f64, f
 }
 
 /// Expected number of different values among `synapses` even draws from `delays` values.
-fn segments(synapses: f64, delays: f64) -> f64 {
+pub fn segments(synapses: f64, delays: f64) -> f64 {
     delays * -libm::expm1(-synapses / delays)
 }

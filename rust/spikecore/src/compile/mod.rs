@@ -1,6 +1,7 @@
 //! Network to machine: partition, plan, fill, assemble.
 
 pub mod fill;
+mod footprint;
 pub mod forecast;
 pub mod implicit;
 pub mod layout;
@@ -31,7 +32,7 @@ use crate::router::{Lane, Router};
 use crate::simd::Level;
 use crate::threads;
 pub(crate) use forecast::system_bytes;
-pub use forecast::{Forecast, available_memory};
+pub use forecast::{Expected, Forecast, available_memory};
 use outgoing::Lists;
 use parallel::{Watch, each};
 use partition::{Partition, Slice};
@@ -65,12 +66,12 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     // K2 of the kernels leans on this.
     let level = options.level.min(Level::detect());
     let partition = Partition::new(network, options.workers, options.placement.as_deref(), options.loose)?;
-    let forecast = Forecast::new::<W>(network, &partition);
-    let available = available_memory();
-    if forecast.bytes() > available {
-        return Err(CompileError::Memory { needed: forecast.bytes(), available, what: "the whole machine".to_owned() });
-    }
     let plan = Plan::<W>::new(network, options.loose, options.turn)?;
+    let forecast = Forecast::new(network, &partition, &plan, Expected { updates: options.updates, rate: 0.0 });
+    let available = available_memory();
+    if forecast.least_bytes() > available {
+        return Err(CompileError::Memory { needed: forecast.least_bytes(), available, what: "the whole machine".to_owned() });
+    }
     let threads = options.workers.min(threads::cpus());
     let stored = BUILT * (1.0 - implicit::forecast::<W>(network, partition.cores()).1 / forecast.synapse_bytes.max(1) as f64);
     let mut filled = fill::fill(network, &partition, &plan, threads, &mut |done| watch(stored * done))?;
@@ -111,14 +112,11 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
 /// How much of the build is done when all synapses are there; neurons come last.
 const BUILT: f64 = 0.95;
 
-/// Words of a log beyond one worst tick, when the caller does not choose.
-const COMFORT: usize = 1 << 14;
-
 /// What the router must know of each core.
 fn lanes(partition: &Partition, lookahead: &[Vec<Option<u32>>], log_capacity: Option<usize>) -> Vec<Lane> {
     let lane = |core: usize| {
         let neurons = partition.neurons(core);
-        let capacity = log_capacity.unwrap_or(Router::least_capacity(neurons) + COMFORT);
+        let capacity = log_capacity.unwrap_or(Lane::comfortable(neurons));
         let inputs = (0..partition.cores()).filter_map(|p| lookahead[p][core].map(|lookahead| (p, lookahead)));
         let inputs = gathered(inputs, "a lane of the router");
         Lane { neurons, capacity, inputs }

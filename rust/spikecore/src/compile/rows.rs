@@ -6,7 +6,7 @@
 
 use super::parallel::Watch;
 use crate::allocation::{extend, filled, push, reserve, resize, with_room};
-use crate::edges::Edges;
+use crate::edges::{self, Edges};
 use crate::error::CompileError;
 use crate::network::{DelayLaw, Distribution, Network, Projection, Rule};
 use crate::random::uniform::distinct;
@@ -220,6 +220,25 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Expected bytes of a projection that is ready to generate rows, and what making it so takes besides.
+pub fn expected_bytes(network: &Network, projection: &Projection) -> (f64, f64) {
+    let count = projection.synapses(network);
+    let sources = f64::from(network.populations[projection.source].size) * size_of::<u64>() as f64;
+    match &projection.rule {
+        Rule::FixedInDegree(_) => {
+            let table = count * size_of::<u32>() as f64;
+            let kept = if projection.is_given() { 2.0 * table } else { table };
+            (kept + sources, table)
+        }
+        Rule::FixedTotalNumber(_) => (sources, sources),
+        Rule::Pairs(from, to) => {
+            let (words, low) = edges::expected_bytes((from, to));
+            (words + sources, low)
+        }
+        _ => (0.0, 0.0),
+    }
+}
+
 /// Draws over a pool that leaves out `own`: indices at or above it move up by one.
 fn skip_own(own: Option<u32>, out: &mut [u32]) {
     if let Some(own) = own {
@@ -263,7 +282,7 @@ impl Table {
         projection: &Projection,
         watch: Watch<'_>,
     ) -> Result<Self, CompileError> {
-        let given = matches!(projection.weight, Distribution::Array(_)) || matches!(projection.delay, DelayLaw::Array(_));
+        let given = projection.is_given();
         let mut drawn = filled(k as usize * targets as usize, 0, TABLE);
         for (target, row) in (0..targets).zip(drawn.chunks_exact_mut(k.max(1) as usize)) {
             let own = projection.excludes_self().then_some(target);

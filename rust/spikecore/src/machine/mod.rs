@@ -26,7 +26,8 @@ mod wide_tests;
 mod worker;
 
 use crate::allocation::{Fault, caught};
-use crate::compile::{self, Forecast, Options};
+use crate::compile::plan::Plan;
+use crate::compile::{self, Expected, Forecast, Options};
 use crate::error::{CompileError, NetworkError, RunError};
 use crate::id::{NeuronId, PopulationId, Tick};
 use crate::network::{Inputs, Network, Variable};
@@ -77,13 +78,13 @@ impl Machine {
     ///
     /// # Errors
     /// For an unknown weight format or number of workers, or if a core would be too full.
-    pub fn forecast(network: &Network, workers: usize, weights: &str) -> Result<Forecast, CompileError> {
+    pub fn forecast(network: &Network, workers: usize, weights: &str, expected: Expected) -> Result<Forecast, CompileError> {
         check_workers(workers)?;
         let partition = compile::partition::Partition::new(network, workers, None, None)?;
         match weights {
-            "f32" => Ok(Forecast::new::<f32>(network, &partition)),
-            "f64" => Ok(Forecast::new::<f64>(network, &partition)),
-            "q16" => Ok(Forecast::new::<Q16>(network, &partition)),
+            "f32" => Ok(Forecast::new(network, &partition, &Plan::<f32>::new(network, None, None)?, expected)),
+            "f64" => Ok(Forecast::new(network, &partition, &Plan::<f64>::new(network, None, None)?, expected)),
+            "q16" => Ok(Forecast::new(network, &partition, &Plan::<Q16>::new(network, None, None)?, expected)),
             _ => Err(unknown_format(weights)),
         }
     }

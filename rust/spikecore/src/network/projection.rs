@@ -97,6 +97,11 @@ impl Projection {
         self.source == self.target && !self.autapses
     }
 
+    /// Whether weights or delays are given one by one.
+    pub fn is_given(&self) -> bool {
+        matches!(self.weight, Distribution::Array(_)) || matches!(self.delay, DelayLaw::Array(_))
+    }
+
     /// Index of the receptor for a weight.
     pub fn receptor_for(&self, weight: f64, model: &Model) -> usize {
         super::check::receptor_index(self.receptor, weight, model.receptors())

@@ -17,7 +17,6 @@ pub mod events;
 pub mod filed;
 mod filing;
 pub mod finite;
-#[cfg_attr(not(test), expect(dead_code, reason = "the forecast will ask"))]
 pub mod flight;
 pub mod flow;
 pub mod frame;
@@ -170,6 +169,13 @@ impl<W: Weight> Core<W> {
             skips: 0,
             counters: Counters::default(),
         }
+    }
+
+    /// Bytes that a core of so many slots takes beside its synapses and neurons.
+    pub fn expected_bytes(slots: usize) -> u64 {
+        let cells = slots.div_ceil(CELLS).max(1) * CELLS;
+        let words = cells / 64 * (size_of::<(usize, u64)>() + size_of::<u64>());
+        pages::expected_bytes::<W::Acc>(cells) + (words + size_of::<Self>()) as u64
     }
 
     /// A core with the same neurons and the same store, at tick 0; Poisson events are drawn with this seed.

@@ -12,8 +12,8 @@
 use super::events::{Activity, Steps, Updates};
 use super::finite::{self, Lost};
 use super::flow::Flow;
-use super::pages::{Pages, Zeroable};
-use super::single::Singles;
+use super::pages::{Pages, Zeroable, expected_bytes};
+use super::single::{Single, Singles};
 use super::varied::{self, Own};
 use super::weight::{Real, Weight};
 use crate::allocation::{copied, filled, gathered, with_room};
@@ -241,6 +241,22 @@ impl<W: Weight> Slab<W> {
     /// Events received from Poisson stimuli so far.
     pub fn stimulus_events(&self) -> u64 {
         self.stimulus_events
+    }
+
+    /// Bytes that `len` neurons of `model` will take; `varied` where they have constants of their own.
+    pub fn expected_bytes(model: &Model, varied: bool, len: usize, updates: Updates) -> u64 {
+        let padded = len.next_multiple_of(BLOCK);
+        let state = expected_bytes::<W::State>(padded) * (1 + model.currents() as u64) + expected_bytes::<u16>(padded);
+        let own = Own::<W::State>::bytes_per_neuron(model, varied);
+        let single = match model.receptors() {
+            _ if updates == Updates::Dense || own > 0 => 0,
+            1 => expected_bytes::<Single<W::State, 1>>(padded),
+            _ => expected_bytes::<Single<W::State, 2>>(padded),
+        };
+        let blocks = padded / BLOCK * (size_of::<Activity>() + size_of::<u16>() + size_of::<u32>());
+        let rest = if varied { len * size_of::<f64>() } else { 0 };
+        let rest = padded * (size_of::<W::State>() + own) + blocks + rest + size_of::<Self>();
+        state + single + rest as u64
     }
 
     /// Bytes of state.

@@ -89,6 +89,16 @@ impl<T: Zeroable> Pages<T> {
     }
 }
 
+/// Bytes that `len` elements take once they are all in use: whole huge pages where the array is large.
+pub fn expected_bytes<T: Zeroable>(len: usize) -> u64 {
+    let bytes = (len as u64).saturating_mul(size_of::<T>() as u64);
+    #[cfg(target_os = "linux")]
+    if bytes >= LARGE as u64 {
+        return bytes.checked_next_multiple_of(HUGE as u64).unwrap_or(u64::MAX);
+    }
+    bytes
+}
+
 /// Zeroed memory that nothing has touched, if there is any.
 fn block(layout: Layout) -> Option<(NonNull<u8>, Block)> {
     #[cfg(target_os = "linux")]

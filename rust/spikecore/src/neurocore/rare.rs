@@ -60,6 +60,12 @@ impl<W: Weight> RareDrive<W> {
         Self::new(self.gaps.clone(), (self.seed, self.stimulus), self.weight, self.receptor, self.span, self.slice)
     }
 
+    /// Bytes that `neurons` neurons will take: an event each among the far ones, and some of them among the near.
+    pub fn expected_bytes(neurons: usize) -> u64 {
+        let far = neurons * size_of::<Event>();
+        (far + 2 * far / STRETCHES as usize) as u64
+    }
+
     /// Back to the first events, drawn with this seed.
     pub(super) fn reset(&mut self, seed: u64) {
         self.seed = seed;

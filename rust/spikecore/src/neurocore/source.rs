@@ -70,6 +70,11 @@ impl Source {
         });
     }
 
+    /// Bytes that so many described spikes will take.
+    pub fn expected_bytes(spikes: usize) -> u64 {
+        (spikes * size_of::<(Tick, u32)>()) as u64
+    }
+
     /// Bytes of spikes.
     pub fn bytes(&self) -> u64 {
         (size_of_val(&**self.described) + size_of_val(&*self.given)) as u64

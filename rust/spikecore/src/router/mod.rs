@@ -108,10 +108,23 @@ pub struct Lane {
     pub inputs: Vec<(CoreId, u32)>,
 }
 
+/// Words of a comfortable log beyond one worst tick.
+const COMFORT: usize = 1 << 14;
+
 impl Lane {
     /// A copy.
     pub fn copied(&self) -> Self {
         Self { inputs: copied(&self.inputs, "a lane of the router"), ..*self }
+    }
+
+    /// Words of a log that seldom makes its core wait.
+    pub fn comfortable(neurons: usize) -> usize {
+        Router::least_capacity(neurons) + COMFORT
+    }
+
+    /// Bytes of the comfortable log of a core of so many neurons.
+    pub fn expected_bytes(neurons: usize) -> u64 {
+        (Self::comfortable(neurons) * size_of::<u32>()) as u64
     }
 }
 

@@ -5,7 +5,9 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use spikecore::allocation::{Fault, caught};
-use spikecore::{Batch, Column, CompileError, CompileOptions, Inputs, Level, Machine, Mesh, Network, RunError, Updates, Variable, Wiring};
+use spikecore::{
+    Batch, Column, CompileError, CompileOptions, Expected, Inputs, Level, Machine, Mesh, Network, RunError, Updates, Variable, Wiring,
+};
 
 use super::allocator::SWEEP;
 
@@ -208,7 +210,8 @@ pub fn run(case: &Case) -> Outcome {
         updates: case.updates,
         turn: None,
     };
-    again(|| Machine::forecast(&network, case.workers, case.weights).unwrap());
+    let expected = Expected { updates: case.updates, rate: 50.0 };
+    again(|| Machine::forecast(&network, case.workers, case.weights, expected).unwrap());
     let machine = retried(|| Machine::compile(&network, case.weights, &options, &mut |_| true), of_memory);
     let recorders = network.recorders.len();
     let mut run = Run { machine, inputs: Inputs { samples: 1, columns: vec![] }, seed: None, recorders, spikes: vec![], tables: vec![] };
