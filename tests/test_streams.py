@@ -250,7 +250,7 @@ def test_a_progress_bar_has_likenesses_in_ascii(monkeypatch):
     for encoding, full in (("ascii", "#"), ("utf-8", "█")):
         raw = io.BytesIO()
         monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(raw, encoding=encoding, errors="strict"))
-        line = progress._Line("run", 1.0, "s")
+        line = progress._Line(progress._Screen(sys.stderr), "run", 1.0, "s")
         line.update(1.0, ", 2 × real time")
         line.close()
         assert full in raw.getvalue().decode(encoding)
