@@ -13,6 +13,7 @@ use crate::allocation::{filled, gathered, push, with_room};
 use crate::compile::parallel::{Watch, each};
 use crate::error::{CompileError, NetworkError};
 use crate::network::{Model, Network};
+use crate::sync::{AtomicU64, Ordering};
 
 /// Source neurons per job.
 const CHUNK: u32 = 128;
@@ -86,12 +87,27 @@ pub struct Placed {
     pub most_fan_in: u32,
 }
 
-/// What jobs add up.
+/// What jobs add up, in any order: whole numbers, and no lock.
 struct Sums {
-    axons_in: Vec<u64>,
-    axons_out: Vec<u64>,
-    memory_bits: Vec<u64>,
-    fan_in: Vec<u32>,
+    axons_in: Vec<AtomicU64>,
+    axons_out: Vec<AtomicU64>,
+    memory_bits: Vec<AtomicU64>,
+    fan_in: Vec<AtomicU64>,
+}
+
+/// So many sums of nothing.
+fn zeros(n: usize, what: &'static str) -> Vec<AtomicU64> {
+    gathered((0..n).map(|_| AtomicU64::new(0)), what)
+}
+
+/// Adds to a sum; joining the threads makes it visible.
+fn add(sums: &[AtomicU64], at: u32, more: u64) {
+    sums[at as usize].fetch_add(more, Ordering::Relaxed);
+}
+
+/// What has been added up.
+fn totals(sums: &[AtomicU64], what: &'static str) -> Vec<u64> {
+    gathered(sums.iter().map(|sum| sum.load(Ordering::Relaxed)), what)
 }
 
 /// Neurons of a population and their entries.
@@ -103,7 +119,7 @@ struct Chip<'a> {
     mesh: &'a Mesh,
     /// First neuron of each population on the chip; none for a spike source.
     firsts: Vec<Option<u32>>,
-    sums: Mutex<Sums>,
+    sums: Sums,
 }
 
 impl Chip<'_> {
@@ -126,7 +142,7 @@ impl Chip<'_> {
                 targets.visit(index, &mut scratch, |target| push(&mut reached, first + target, "targets of a neuron"));
             }
             let home = self.firsts[population].map(|first| (first + index) / self.mesh.neurons_per_core);
-            *per_spike = count(self.mesh, home, &mut reached, &mut self.sums.lock().expect("jobs do not panic"));
+            *per_spike = count(self.mesh, home, &mut reached, &self.sums);
         }
     }
 }
@@ -142,16 +158,18 @@ pub(super) fn place(network: &Network, mesh: &Mesh, (threads, large): (usize, u6
         neurons += if outside { 0 } else { population.size };
     }
     let cores = neurons.div_ceil(mesh.neurons_per_core) as usize;
-    let zeros = || filled(cores, 0u64, "cores of a chip");
-    let fan_in = filled(neurons as usize, 0u32, "fan-in");
-    let sums = Mutex::new(Sums { axons_in: zeros(), axons_out: zeros(), memory_bits: zeros(), fan_in });
+    let per_core = || zeros(cores, "cores of a chip");
+    let fan_in = zeros(neurons as usize, "fan-in");
+    let sums = Sums { axons_in: per_core(), axons_out: per_core(), memory_bits: per_core(), fan_in };
     let chip = Chip { network, mesh, firsts, sums };
     let mut per_spike = filled(network.neurons() as usize, [0u32; 3], "packets of every neuron");
     walk(&chip, &mut per_spike, (threads, large), watch)?;
-    let Sums { axons_in, axons_out, memory_bits, fan_in } = chip.sums.into_inner().expect("jobs do not panic");
+    let per_core = |sums: &[AtomicU64]| totals(sums, "cores of a chip");
+    let (axons_in, axons_out) = (per_core(&chip.sums.axons_in), per_core(&chip.sums.axons_out));
+    let (memory_bits, fan_in) = (per_core(&chip.sums.memory_bits), totals(&chip.sums.fan_in, "fan-in"));
     let column = |k: usize| gathered(per_spike.iter().map(|of| of[k]), "packets of every neuron");
     let (packets, hops_ew, hops_ns) = (column(0), column(1), column(2));
-    let (most_targets, most_fan_in) = (packets.iter().copied().max().unwrap_or(0), fan_in.into_iter().max().unwrap_or(0));
+    let (most_targets, most_fan_in) = (packets.iter().copied().max().unwrap_or(0), fan_in.into_iter().max().unwrap_or(0) as u32);
     Ok(Placed { packets, hops_ew, hops_ns, axons_in, axons_out, memory_bits, most_targets, most_fan_in })
 }
 
@@ -190,20 +208,20 @@ fn walk(chip: &Chip<'_>, per_spike: &mut [[u32; 3]], (threads, large): (usize, u
 }
 
 /// Packets and hops of one spike of a neuron on chip core `home`, if it is on the chip, that reaches these neurons.
-fn count(mesh: &Mesh, home: Option<u32>, reached: &mut [u32], sums: &mut Sums) -> [u32; 3] {
+fn count(mesh: &Mesh, home: Option<u32>, reached: &mut [u32], sums: &Sums) -> [u32; 3] {
     reached.sort_unstable();
     let mut per_spike = [0; 3];
     for list in reached.chunk_by(|a, b| a / mesh.neurons_per_core == b / mesh.neurons_per_core) {
         let core = list[0] / mesh.neurons_per_core;
-        sums.axons_in[core as usize] += 1;
-        sums.memory_bits[core as usize] += mesh.list_bits(list.len() as u64);
+        add(&sums.axons_in, core, 1);
+        add(&sums.memory_bits, core, mesh.list_bits(list.len() as u64));
         if let Some(home) = home {
             let (ew, ns) = mesh.hops(home, core);
-            sums.axons_out[home as usize] += 1;
+            add(&sums.axons_out, home, 1);
             per_spike = [per_spike[0] + 1, per_spike[1] + ew, per_spike[2] + ns];
         }
     }
-    reached.iter().for_each(|&neuron| sums.fan_in[neuron as usize] += 1);
+    reached.iter().for_each(|&neuron| add(&sums.fan_in, neuron, 1));
     per_spike
 }
 
