@@ -31,6 +31,16 @@ def outcome(call):
         return [type(error).__name__, str(error), getattr(error, "parameter", None)]
     return None
 
+def tasks():
+    return len(os.listdir("/proc/self/task"))
+
+def tasks_left(own):
+    # A thread that has been joined takes a moment to leave the system's list, and until then counts to the limit.
+    deadline = time.monotonic() + 60.0
+    while tasks() != own and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return tasks() - own
+
 def unprivileged():
     # The limit does not bind root; a user of this process alone has no other threads.
     if os.getuid() == 0:
@@ -44,7 +54,7 @@ def script(code):
         env=dict(os.environ),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -96,21 +106,22 @@ print(json.dumps({
 def test_threads_that_were_had_are_joined_where_the_next_is_refused():
     report = script(
         """
+own = tasks()  # what numpy may have started
 net, exc = network()
 machine = net.compile(workers=2)
 unprivileged()
-own = len(os.listdir("/proc/self/task"))
-threads(own + 1)
-outcomes = [outcome(lambda: machine.run(20.0)), outcome(lambda: machine.bare_scatter(1000))]
-for _ in range(500):  # a thread that has been joined takes a moment to leave the system's list
-    left = len(os.listdir("/proc/self/task")) - own
-    if not left:
-        break
-    time.sleep(0.01)
+outcomes, left = [], [tasks_left(own)]
+for call in [lambda: machine.run(20.0)] * 2 + [lambda: machine.bare_scatter(1000)]:
+    threads(own + 1)
+    outcomes.append(outcome(call))
+    left.append(tasks_left(own))
 threads(None)
 print(json.dumps({"outcomes": outcomes, "left": left, "spikes": len(machine.run(20.0).spikes[exc])}))
 """
     )
-    assert [one and (one[0], "worker 1 of 2" in one[1]) for one in report["outcomes"]] == [("CapacityError", True)] * 2
-    assert report["left"] == 0
+    second = ("CapacityError", True)
+    *runs, scatter = [one and (one[0], "worker 1 of 2" in one[1]) for one in report["outcomes"]]
+    assert runs == [second] * 2  # a worker that was had stays for the whole run
+    assert scatter in (second, None)  # so few synapses may be added before the second thread is asked for
+    assert report["left"] == [0, 0, 0, 0]
     assert report["spikes"] > 0
