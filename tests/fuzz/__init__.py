@@ -16,7 +16,7 @@ Ctrl-C prints what was done. ``--only 1234`` runs the network of one seed and sa
   promises.
 - `oracle` computes spikes and states from the equations, with `tests/reference_models.py`; `probes` measures on small
   networks what the engine draws or rounds: Poisson events, synapses, propagators. Checks of their own hold the probes.
-- `minimise` makes a failing description small.
+- `processes` spreads networks over processes; `minimise` makes a failing description small.
 """
 
 import sys

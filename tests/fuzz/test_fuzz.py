@@ -1,8 +1,10 @@
 """200 random networks, the same in every run; and the fuzzer itself: checks can fail, a failing network gets small."""
 
 import math
+import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,6 +129,7 @@ def test_a_failing_network_gets_small_and_its_script_runs(monkeypatch, tmp_path)
     monkeypatch.setattr(machine, "run", scope["run"])
     name, failure = checks.first_failure(net)
     assert name == "variant 1"
+    assert pickle.loads(pickle.dumps(failure)) == failure, "it crosses processes"
     small, name, failure = minimise.minimised(net, name, math.inf)
     assert sum(len(small[kind]) for kind in ("projections", "populations", "stimuli", "recorders")) <= 5
     assert sum(one["size"] for one in small["populations"]) <= 20
@@ -141,3 +144,14 @@ def test_a_failing_network_gets_small_and_its_script_runs(monkeypatch, tmp_path)
         assert (done.returncode, done.stderr) == (code, ""), done.stderr
         assert shown in done.stdout
     assert not np.array_equal(small["populations"], net["populations"])
+
+
+def test_the_command_spreads_networks_over_processes():
+    """The command of CONTRIBUTING, with few networks: children import their work and send back what they saw."""
+    command = [sys.executable, "-m", "tests.fuzz", "--networks", "5", "--seed", "1", "--jobs", "2"]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False, timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+    assert "5 networks from seed 1" in done.stdout
+    assert " 0 failed" in done.stdout
