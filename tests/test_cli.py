@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from patience import PATIENCE_S
 
 from spikecore import cli
 
@@ -137,7 +138,7 @@ def command(*arguments, **environment):
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -152,7 +153,7 @@ def test_output_that_cannot_say_everything_is_no_failure(tmp_path):
 def test_a_reader_that_goes_away_is_no_mistake():
     line = f"'{sys.executable}' -m spikecore run microcircuit --scale 0.02 --time 50 --presim 20 | head -1"
     done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {line}"], capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", f"set -o pipefail; {line}"], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert (done.returncode, done.stderr) in {(141, ""), (0, "")}
     assert done.stdout.startswith("Forecast")

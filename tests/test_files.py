@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 import spikecore as sc
 from spikecore import json_text, reading, toml_text, writing
@@ -129,7 +130,7 @@ resource.setrlimit(resource.RLIMIT_AS, (used + 64 * 2**20, resource.RLIM_INFINIT
 """
     done = subprocess.run(
         [sys.executable, "-c", start + code, *map(str, arguments)],
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=PATIENCE_S, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -294,7 +295,7 @@ def test_devices_and_pipes_are_written_to_directly(tmp_path):
     with ThreadPoolExecutor(1) as pool:
         got = pool.submit(pipe.read_text)
         writing.text(pipe, "through")
-        assert got.result(10) == "through"
+        assert got.result(PATIENCE_S) == "through"
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 

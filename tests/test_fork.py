@@ -5,13 +5,17 @@ import subprocess
 import sys
 
 import pytest
+from patience import ENVIRONMENT, PATIENCE_S
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 PRELUDE = """
 import os, sys, threading, time
 import spikecore as sc
+from patience import PATIENCE_S, left, tasks
 from spikecore.library import microcircuit
+
+at_rest = tasks()
 
 def build():
     return microcircuit.build(0.01, "poisson", seed=3)[0]
@@ -19,6 +23,8 @@ def build():
 def child(work):
     # the digest of `work` in a child process, or a message
     read, write = os.pipe()
+    if sys.warnoptions == ["error::DeprecationWarning"]:
+        assert not left(at_rest)
     pid = os.fork()
     if pid == 0:
         try:
@@ -38,10 +44,10 @@ def child(work):
 def script(code, *flags):
     done = subprocess.run(
         [sys.executable, *flags, "-c", PRELUDE + code],
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        env={**ENVIRONMENT, "OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -114,10 +120,10 @@ machine = net.compile(workers=2)
 running, done = threading.Event(), threading.Event()
 def hold(_ticks):
     running.set()
-    done.wait(30.0)
+    done.wait(PATIENCE_S)
 thread = threading.Thread(target=lambda: machine._native.run(100_000, hold))
 thread.start()
-assert running.wait(30.0)
+assert running.wait(PATIENCE_S)
 try:
     busy = child(lambda: repr(machine.time))
     assert busy.startswith("PoisonedError") and "forked" in busy, busy

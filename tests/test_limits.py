@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 import spikecore as sc
 
@@ -16,7 +17,12 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits 
 
 def script(code):
     done = subprocess.run(
-        [sys.executable, "-c", code], env=dict(os.environ), capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from patience import PATIENCE_S
 
 import spikecore as sc
 
@@ -24,7 +25,7 @@ def script(code, **environment):
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -117,7 +118,7 @@ def test_the_command_refuses_with_exit_code_2(model):
         env={**os.environ, "SPIKECORE_MEMORY_LIMIT": "30000000"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2

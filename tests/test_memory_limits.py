@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+from patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits are read from /proc")
 
@@ -91,7 +92,7 @@ ENOUGH = 700 << 20
 def tried(more):
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-c", SCRIPT, str(more)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 def limits():
@@ -99,7 +100,7 @@ def limits():
     return [round(ENOUGH * ((k + 1) / count) ** 2) for k in range(count)]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(2_400)
 def test_where_memory_ends_is_an_error_of_ours():
     outcomes = []
     for more in limits():

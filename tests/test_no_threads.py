@@ -6,12 +6,14 @@ import subprocess
 import sys
 
 import pytest
+from patience import ENVIRONMENT, PATIENCE_S
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits are Linux's")
 
 PRELUDE = """
-import json, os, resource, time
+import json, os, resource
 import spikecore as sc
+from patience import left, tasks
 from spikecore.energy import joules
 
 def network():
@@ -31,16 +33,6 @@ def outcome(call):
         return [type(error).__name__, str(error), getattr(error, "parameter", None)]
     return None
 
-def tasks():
-    return len(os.listdir("/proc/self/task"))
-
-def tasks_left(own):
-    # A thread that has been joined takes a moment to leave the system's list, and until then counts to the limit.
-    deadline = time.monotonic() + 60.0
-    while tasks() != own and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return tasks() - own
-
 def unprivileged():
     # The limit does not bind root; a user of this process alone has no other threads.
     if os.getuid() == 0:
@@ -51,10 +43,10 @@ def unprivileged():
 def script(code):
     done = subprocess.run(
         [sys.executable, "-c", PRELUDE + code],
-        env=dict(os.environ),
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -110,13 +102,13 @@ own = tasks()  # what numpy may have started
 net, exc = network()
 machine = net.compile(workers=2)
 unprivileged()
-outcomes, left = [], [tasks_left(own)]
+outcomes, remain = [], [len(left(own))]  # those that remain count to the limit
 for call in [lambda: machine.run(20.0)] * 2 + [lambda: machine.bare_scatter(1000)]:
-    threads(own + 1)
+    threads(len(own) + 1)
     outcomes.append(outcome(call))
-    left.append(tasks_left(own))
+    remain.append(len(left(own)))
 threads(None)
-print(json.dumps({"outcomes": outcomes, "left": left, "spikes": len(machine.run(20.0).spikes[exc])}))
+print(json.dumps({"outcomes": outcomes, "left": remain, "spikes": len(machine.run(20.0).spikes[exc])}))
 """
     )
     second = ("CapacityError", True)

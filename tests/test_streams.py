@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from patience import PATIENCE_S
 
 from spikecore import cli, streams
 
@@ -19,7 +20,7 @@ def shell(line, **environment):
     """Run a line in which `spikecore` is the command, and return the exit code, the output and the errors."""
     program = f"spikecore() {{ '{sys.executable}' -m spikecore \"$@\"; }}; set -o pipefail; {line}"
     done = subprocess.run(
-        ["bash", "-c", program], env={**os.environ, **environment}, capture_output=True, timeout=60, check=False
+        ["bash", "-c", program], env={**os.environ, **environment}, capture_output=True, timeout=PATIENCE_S, check=False
     )
     assert b"Traceback" not in done.stderr, done.stderr
     assert b"Exception ignored" not in done.stderr, done.stderr

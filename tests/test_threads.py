@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S, left, tasks
 
 import spikecore as sc
 from spikecore import _native
@@ -33,7 +34,7 @@ def both(*functions):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60.0)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive(), "deadlock"
     return found
 
@@ -48,12 +49,12 @@ def test_every_call_of_a_second_thread_is_refused_and_the_first_finishes():
     def first():
         def hold(_ticks):
             running.set()
-            assert done.wait(30.0)
+            assert done.wait(PATIENCE_S)
 
         return machine._native.run(100_000, hold)["after"]["ticks"]
 
     def second():
-        assert running.wait(30.0)
+        assert running.wait(PATIENCE_S)
         calls = {
             "run": lambda: machine.run(1.0),
             "time": lambda: machine.time,
@@ -180,14 +181,12 @@ def test_an_exception_in_a_callback_stops_run_and_build_cleanly():
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
 def test_no_thread_is_left():
-    def count():
-        return len(list(Path("/proc/self/task").iterdir())), threading.active_count()
-
-    before = count()
+    before, of_python = tasks(), threading.active_count()
     net, _ = network()
     machine = net.compile(workers=4)
-    built = count()
+    assert not left(before)
     for _ in range(3):
         machine.run(10.0)
         machine.run_batch(10.0, seeds=[1, 2, 3])
-    assert before == built == count()
+    assert not left(before)
+    assert threading.active_count() == of_python

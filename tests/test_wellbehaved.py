@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 import spikecore as sc
 from spikecore import _native, errors
@@ -18,7 +19,7 @@ def python(*arguments, **options):
         [sys.executable, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
         **options,
     )
@@ -243,6 +244,6 @@ def test_a_closed_pipe_ends_the_command_without_a_traceback():
         subprocess.Popen(reader, stdin=writer.stdout) as end,
     ):
         writer.stdout.close()
-        assert end.wait(60) == 0
+        assert end.wait(PATIENCE_S) == 0
         errors_seen = writer.stderr.read().decode()
     assert "Traceback" not in errors_seen

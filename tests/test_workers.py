@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S, tasks
 from test_determinism import machine_of
 
 import spikecore as sc
@@ -47,17 +48,13 @@ def test_no_more_threads_than_cpus_and_the_spikes_of_one():
         assert net.forecast(workers=workers).bytes == net.forecast(workers=threads).bytes
 
 
-def tasks():
-    return sum(1 for _ in Path("/proc/self/task").iterdir())
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
 def test_the_threads_of_the_system_are_counted():
     machine = network().compile(workers=64)
     before, seen = tasks(), []
 
     def look(_):
-        seen.append(tasks() - before)
+        seen.append(len(tasks() - before))
         if len(seen) == 3:
             raise InterruptedError
 
@@ -91,7 +88,7 @@ net.population(1000, sc.LIF(i_e=400.0))
 counts = net.compile(workers=8).run(5.0).statistics
 print(json.dumps([counts["workers"], counts["threads"], counts["cores"], doctor.examine()["threads"]]))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     assert json.loads(done.stdout) == [8, 1, 1, 1]
 
 
