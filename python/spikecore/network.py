@@ -2,11 +2,15 @@
 
 Every call is checked and handed to the engine on its own line, in grid units, so that the line with
 the mistake is the line that raises. Rules are recorded here and expanded by `compile`, in parallel.
+
+A signal may interrupt a call at any of its calls, and memory may end there, so a declaration has one moment: its
+last assignment, which makes it known here. What the engine has and these lists have not was never declared; the
+next call takes it back first (`_settle`).
 """
 
 from collections.abc import Callable, Sequence
 from itertools import product
-from typing import Any, Literal, overload
+from typing import Any, Literal, Never, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -60,9 +64,9 @@ class Network:
         self._seed = checks.count("", "seed", seed, high=2**64 - 1)
         self._native = _native.Network(self._grid.dt, self._seed)
         self._populations: list[Population] = []
-        self._names: set[str] = set()
-        self._neurons = 0
+        self._places: dict[str, int] = {}
         self._projections: list[Projection] = []
+        self._stimuli = 0
         self._recorders: list[Recorder] = []
 
     @property
@@ -84,6 +88,11 @@ class Network:
     def projections(self) -> tuple[Projection, ...]:
         """All projections in the order of declaration."""
         return tuple(self._projections)
+
+    def __reduce_ex__(self, protocol: Any) -> Never:
+        """Refuse to be copied or pickled: two networks would declare into one."""
+        msg = "a Network cannot be copied or pickled; declare another one"
+        raise TypeError(msg)
 
     def __repr__(self) -> str:
         """Show the grid, the seed and what has been declared."""
@@ -131,11 +140,10 @@ class Network:
             kinds = "LIF(…), LIFDelta(…), IF(…), LeakyIntegrator(…) or ALIF(…)"
             checks.wrong_kind(label, "model", kinds, f"{printed.value(model)}{hint}")
         self._check_model(label, n, model)
-        start = None if v_init is None else potential_to_native(label, v_init, n)
-        population = self._declare(label, n, model)
-        if start is not None:
-            self._native.initial_potential(population.index, start)
-        return population
+        if v_init is None:
+            return self._declare(label, n, model)
+        start = potential_to_native(label, v_init, n)
+        return self._declare(label, n, model, lambda index: self._native.initial_potential(index, start))
 
     def spike_source(self, size: int, times: Any, name: str | None = None) -> Population:
         """Add a population of neurons that spike at given times.
@@ -172,9 +180,7 @@ class Network:
         label = self._new_name(name)
         n = self._new_size(label, size)
         neurons, ticks = stimuli.source_spikes(label, n, times, self._grid)
-        population = self._declare(label, n, SpikeSource())
-        self._native.source_spikes(population.index, neurons, ticks)
-        return population
+        return self._declare(label, n, SpikeSource(), lambda index: self._native.source_spikes(index, neurons, ticks))
 
     @overload
     def connect(
@@ -261,11 +267,12 @@ class Network:
         for _, target in pairs:
             self._refuse_source(target, "the target of a projection")
         laws, ends = lowering.plans(pairs, settings, self._grid)
-        first = self._native.projections(laws, ends)
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
+        single = isinstance(sources, Population) and isinstance(targets, Population)
+        self._settle()
+        first = self._native.projections(laws, ends)
         projections = [Projection(*pair, kept, index) for index, pair in enumerate(pairs, first)]
         self._projections += projections
-        single = isinstance(sources, Population) and isinstance(targets, Population)
         return projections[0] if single else projections
 
     def stimulate(self, targets: Population | Sequence[Population], stimulus: stimuli.Stimulus) -> None:
@@ -296,8 +303,10 @@ class Network:
             start = self._grid.ticks(population.name, "start", stimulus.start, high=MAX_TICKS - 1)
             stop = self._grid.stop(population.name, stimulus.stop, start)
             calls.append(self._stimulus_call(population, stimulus, start, stop))
+        self._settle()
         for call in calls:
             call()
+        self._stimuli += len(populations)
 
     def _stimulus_call(
         self, population: Population, stimulus: stimuli.Stimulus, start: int, stop: int
@@ -355,9 +364,10 @@ class Network:
             checks.refuse(population.name, "neurons", f"{chosen[:8].tolist()}", allowed)
         step = self.dt if interval is None else interval
         ticks = self._grid.ticks(population.name, "interval", step, low=1)
+        self._settle()
         index = self._native.record(population.index, variable, chosen, ticks)
         recorder = Recorder(population, variable, closed(chosen), float(step), index)
-        self._recorders.append(recorder)
+        self._recorders += [recorder]
         return recorder
 
     def forecast(
@@ -461,6 +471,7 @@ class Network:
         if not self._populations:
             msg = "the network has no population; add one with net.population(…)"
             raise NetworkError(msg)
+        self._settle()
         self._native.record_spikes([population.index for population in recorded])
         try:
             with build_progress(progress) as report:
@@ -482,6 +493,7 @@ class Network:
         rate: float,
         available: int | None = None,
     ) -> Forecast:
+        self._settle()
         details = self._native.forecast(workers, store, updates, rate)
         return Forecast(details, rate, _native.available_memory() if available is None else available)
 
@@ -495,14 +507,28 @@ class Network:
             elif parameter == "t_ref":
                 self._grid.ticks(name, "t_ref", value, high=MAX_DELAY_TICKS)
 
-    def _declare(self, name: str, size: int, model: NeuronModel) -> Population:
+    @property
+    def _neurons(self) -> int:
+        last = self._populations[-1] if self._populations else None
+        return 0 if last is None else last.first + last.size
+
+    def _declare(
+        self, name: str, size: int, model: NeuronModel, complete: Callable[[int], None] | None = None
+    ) -> Population:
+        """Add a population, to which `complete` adds what belongs to it."""
         native, parameters = model.lowered()
+        self._settle()
         index = self._native.population(printed.shown(name), size, native, parameters)
+        if complete is not None:
+            complete(index)
         population = Population(name, size, model, self._neurons, index)
-        self._populations.append(population)
-        self._names.add(name)
-        self._neurons += size
+        self._places[name] = index
+        self._populations += [population]
         return population
+
+    def _settle(self) -> None:
+        """Take back from the engine what a call declared that did not come to its end."""
+        self._native.keep(len(self._populations), len(self._projections), self._stimuli, len(self._recorders))
 
     def _members(self, populations: Any, parameter: str) -> list[Population]:
         if isinstance(populations, Population):
@@ -525,7 +551,8 @@ class Network:
     def _new_name(self, name: Any) -> str:
         allowed = "a name that is not empty and not taken"
         label = f"population{len(self._populations)}" if name is None else checks.name("", "name", name, allowed)
-        if label in self._names:
+        place = self._places.get(label, len(self._populations))
+        if place < len(self._populations) and self._populations[place].name == label:
             checks.refuse("", "name", f"{label!r}", allowed)
         return label
 

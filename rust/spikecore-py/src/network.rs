@@ -201,6 +201,18 @@ impl Network {
         })
     }
 
+    /// Takes back what was declared after so many populations, projections, stimuli and recorders.
+    fn keep(&self, populations: usize, projections: usize, stimuli: usize, recorders: usize) -> PyResult<()> {
+        let kept = [populations, projections, stimuli, recorders];
+        if self.turn(|description| description.declared().into_iter().zip(kept).all(|(has, kept)| has <= kept))? {
+            return Ok(());
+        }
+        self.with(|n| {
+            n.keep(kept);
+            Ok(())
+        })
+    }
+
     /// Chooses the populations whose spikes are recorded.
     fn record_spikes(&self, populations: &Bound<'_, PyAny>) -> PyResult<()> {
         self.with(|n| n.record_spikes(&elements::<usize>(populations, "a list of populations")?).map_err(errors::network))

@@ -11,6 +11,7 @@ mod input;
 mod model;
 mod model_check;
 mod projection;
+mod settled;
 mod windows;
 
 pub use check::subject_of;

@@ -1,0 +1,181 @@
+"""A declaration is there as a whole or not at all, wherever a signal or the end of memory comes."""
+
+import copy
+import pickle
+import sys
+
+import numpy as np
+import pytest
+
+import spikecore as sc
+from spikecore import network
+
+
+def described():
+    net = sc.Network(dt=0.1, seed=1)
+    a = net.population(4, sc.LIF(i_e=600.0), name="a")
+    b = net.population(2, sc.LIF(), name="b")
+    source = net.spike_source(2, times=[[1.0], [2.0]], name="source")
+    net.connect(source, a, sc.AllToAll(), weight=10.0, delay=1.0)
+    net.record(b, interval=5.0)
+    return net
+
+
+def part(net, *names):
+    return [one for one in net.populations if one.name in names]
+
+
+DECLARATIONS = {
+    "population": lambda net: net.population(3, sc.LIF(i_e=600.0), name="new", v_init=[-60.0, -59.0, -58.0]),
+    "source": lambda net: net.spike_source(2, times=[[3.0], [4.0]], name="new"),
+    "connect": lambda net: net.connect(part(net, "a"), part(net, "a", "b"), sc.AllToAll(), weight=5.0, delay=1.0),
+    "stimulate": lambda net: net.stimulate(part(net, "a", "b"), sc.DirectCurrent(50.0)),
+    "record": lambda net: net.record(*part(net, "a"), neurons=[1, 2]),
+}
+
+
+def facts(net):
+    """What a network is, from its lists and from a run."""
+    machine = net.compile(workers=1)
+    result = machine.run(20.0)
+    report = result.energy("loihi").to_dict()["ledger"]
+    return {
+        "populations": [(one.name, one.first, one.index) for one in net.populations],
+        "projections": [(one.source.name, one.target.name, one.index) for one in net.projections],
+        "synapses": machine.statistics["synapses"],
+        "states": [machine.state(one).tolist() for one in net.populations if one.model.variables],
+        "spikes": [result.spikes[one].times.tolist() for one in net.populations],
+        "samples": [result.samples[one].values.tolist() for one in result.samples],
+        "per_population": report["per_population"],
+        "forecast": net.forecast(workers=1).neurons,
+    }
+
+
+def interrupted(net, declare, at):
+    """Declare, and be interrupted before the at-th step of `Network`; return whether it came so far."""
+    left = at
+
+    def step(frame, event, argument):
+        nonlocal left
+        left -= event == "opcode"
+        if left < 0:
+            raise KeyboardInterrupt
+        return step
+
+    def call(frame, event, argument):
+        if frame.f_code.co_filename != network.__file__:
+            return None
+        frame.f_trace_opcodes = True
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(call)
+    try:
+        declare(net)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+@pytest.mark.parametrize("name", DECLARATIONS)
+def test_an_interrupt_leaves_the_declaration_or_nothing_of_it(name):
+    declare = DECLARATIONS[name]
+    without, whole = described(), described()
+    declare(whole)
+    without, whole = facts(without), facts(whole)
+    assert without != whole
+    at = kept = 0
+    while interrupted(net := described(), declare, at):
+        at += 1
+        found = facts(net)
+        assert found in (without, whole), at
+        if found == without:
+            declare(net)
+            assert facts(net) == whole, at
+        else:
+            kept += 1
+    assert facts(net) == whole
+    assert at > 20
+    assert kept < 15  # the last steps, in which no signal is heard: they call nothing
+
+
+class Failing:
+    """An engine's network whose memory ends in a call."""
+
+    def __init__(self, native, method):
+        self._native, self._method = native, method
+
+    def __getattr__(self, name):
+        if name == self._method:
+            raise sc.ForecastError("out of memory")
+        return getattr(self._native, name)
+
+
+@pytest.mark.parametrize(("name", "method"), [("population", "initial_potential"), ("source", "source_spikes")])
+def test_what_fails_half_way_declares_nothing(name, method):
+    net = described()
+    before, native = facts(net), net._native
+    net._native = Failing(native, method)
+    with pytest.raises(sc.ForecastError):
+        DECLARATIONS[name](net)
+    net._native = native
+    assert facts(net) == before
+    DECLARATIONS[name](net)
+    whole = described()
+    DECLARATIONS[name](whole)
+    assert facts(net) == facts(whole)
+
+
+def test_a_stimulus_for_several_populations_is_given_to_all_or_none():
+    net = described()
+    before, native, calls = facts(net), net._native, []
+
+    class Second(Failing):
+        def direct_current(self, *arguments):
+            calls.append(arguments)
+            if len(calls) == 2:
+                raise sc.ForecastError("out of memory")
+            return native.direct_current(*arguments)
+
+    net._native = Second(native, None)
+    with pytest.raises(sc.ForecastError):
+        DECLARATIONS["stimulate"](net)
+    net._native = native
+    assert len(calls) == 2
+    assert facts(net) == before
+
+
+def test_the_description_of_a_machine_stays_when_a_declaration_is_taken_back():
+    net = described()
+    machine = net.compile(workers=1)
+    assert interrupted(net, DECLARATIONS["connect"], 10**6) is False
+    native = net._native
+    net._native = Failing(native, "initial_potential")
+    with pytest.raises(sc.ForecastError):
+        DECLARATIONS["population"](net)
+    net._native = native
+    assert len(net.compile(workers=1).run(20.0).spikes) == 3
+    assert sum(machine.run(20.0).ledger.populations["synaptic_operations"].values()) > 0
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_network_is_not_copied(copied):
+    with pytest.raises(TypeError, match="a Network cannot be copied or pickled"):
+        copied(described())
+
+
+def test_a_name_is_free_again_when_its_declaration_was_taken_back():
+    net = sc.Network()
+    native = net._native
+    net._native = Failing(native, "source_spikes")
+    for _ in range(2):
+        with pytest.raises(sc.ForecastError):
+            net.spike_source(1, [[1.0]], name="x")
+    net._native = native
+    assert net.population(1, sc.LIF(), name="y").first == 0
+    assert net.population(2, sc.LIF(), name="x").first == 1
+    with pytest.raises(sc.NetworkError, match="name is 'x', allowed: a name that is not empty and not taken"):
+        net.population(1, sc.LIF(), name="x")
+    assert np.array_equal(net.compile(workers=1).state(net.populations[1]), [-70.0, -70.0])
