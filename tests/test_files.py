@@ -357,3 +357,29 @@ def test_every_kind_of_picture_is_written(tmp_path, report):
                 report.raster(file)
         else:
             assert report.raster(file).stat().st_size > 1_000
+
+
+@linux
+def test_a_file_that_cannot_be_read_to_its_end_is_named(tmp_path):
+    (tmp_path / "memory.json").symlink_to("/proc/self/mem")
+    with pytest.raises(OSError, match="cannot be read") as caught:
+        saved.ledgers(tmp_path / "memory.json")
+    assert caught.value.filename == str(tmp_path / "memory.json")
+
+
+@pytest.mark.parametrize("field", ["ticks", "dt_ms"])
+def test_a_run_of_endless_time_is_refused_by_name(tmp_path, report, field):
+    ledger = report.ledger.to_dict() | {field: 10**308, "dt_ms" if field == "ticks" else "ticks": 10**6}
+    file = write(tmp_path / "run.json", json.dumps({"energy": {"loihi": {"ledger": ledger}}}))
+    with pytest.raises(
+        sc.NetworkError, match=r"run.json: energy.loihi.ledger is refused: ledger: ticks is .*, allowed: "
+    ):
+        saved.ledgers(file)
+
+
+def test_a_message_about_a_file_is_one_line(tmp_path):
+    file = write(tmp_path / "a\n\x1b[31m.json", '{"energy": {"x": 1}}')
+    with pytest.raises(sc.NetworkError) as caught:
+        saved.ledgers(file)
+    assert "a\\n\\x1b[31m.json: energy.x.ledger is missing" in str(caught.value)
+    assert str(caught.value).isprintable()

@@ -214,6 +214,12 @@ def test_an_option_out_of_range_is_a_usage_error_with_its_range(arguments, said,
         (["run", "brunel", "--workers", "1" + "0" * 400], "workers is about 10^400, allowed: 1 … 1024"),
         (["run", "brunel", "--time", "1e300"], "time is 1e+300 ms, allowed: multiples of dt"),
         (["run", "brunel", "--time", "0"], "time is 0.0 ms, allowed: multiples of dt"),
+        (["run", "brunel", "--time=-1"], "time is -1.0 ms, allowed: multiples of dt = 0.1 ms, 0.1 … "),
+        (
+            ["run", "brunel", "--time", "nan"],
+            "time is nan ms, not a finite time, allowed: multiples of dt = 0.1 ms, 0.1",
+        ),
+        (["run", "brunel", "--presim=-1"], "presim is -1.0 ms, allowed: multiples of dt = 0.1 ms, 0 … "),
         (["energy", "profiles", "/dev/zero"], "profile is '/dev/zero', allowed: "),
         (["energy", "compare", "/dev/zero"], "/dev/zero is a device, allowed: a regular file"),
         (["energy", "compare", "no.json"], "no.json: No such file or directory"),
@@ -268,3 +274,10 @@ def test_a_bench_whose_file_cannot_be_written_is_printed(suite, monkeypatch, cap
     out, err = capsys.readouterr()
     assert json.loads(out) == report
     assert err == "spikecore: /dev/full: cannot be written: No space left on device\n"
+
+
+@linux
+def test_a_report_is_read_again_whatever_its_files_are_called(tmp_path):
+    run, picture = (os.fsdecode(os.fsencode(tmp_path) + name) for name in (b"/\xff.json", b"/\xff\n.svg"))
+    assert cli.main([*SMALL, "--json", run, "--raster", picture, "--quiet"]) == 0
+    assert cli.main(["energy", "compare", run, "--on", "loihi", "--json", str(tmp_path / "compared.json")]) == 0

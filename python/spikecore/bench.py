@@ -134,7 +134,8 @@ def sparse(neurons: int, rates: list[float], dts: list[float], workers: int | No
     most = MAX_TICKS // SPARSE_RUNS * min(Grid(dt).dt for dt in dts) * 1e-3
     if not seconds <= most:
         least = SPARSE_SPIKES / (neurons * most)
-        checks.refuse("bench sparse", "rates", min(rates), f"≥ {least:.2g} Hz for {neurons:,} neurons and these ticks")
+        allowed = f"≥ {least:.2g} and ≤ {library_sparse.MAX_RATE_HZ:g} Hz for {neurons:,} neurons and these ticks"
+        checks.refuse("bench sparse", "rates", min(rates), allowed)
     for rate in rates:
         checks.number("bench sparse", "rates", rate, above=0.0, high=library_sparse.MAX_RATE_HZ, unit="Hz")
     cases = [_sparse_case(neurons, rate, dt, seconds, workers) for dt in dts for rate in rates]

@@ -31,7 +31,7 @@ SUITES: dict[str, dict[str, Any]] = {
 _neurons = values.whole(100, checks.MAX_NEURONS)
 _rates = values.positive("a rate, allowed: > 0 and ≤ 10 Hz")
 _ticks = values.positive("a tick, allowed: 1e-09 … 100 ms")
-_time = values.number("a time in ms, 0 or more")
+_time = values.time
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -158,7 +158,7 @@ def _run(options: argparse.Namespace) -> int:
     failures: list[str] = []
     if picture:
         with _noted(failures):
-            outcome.report["raster"] = str(outcome.result.raster(picture))
+            outcome.report["raster"] = printed.shown(str(outcome.result.raster(picture)))
     if options.json:
         with _noted(failures):
             _write_json(outcome.report, options.json)

@@ -20,6 +20,7 @@ __all__ = [
     "positive",
     "scale",
     "seed",
+    "time",
     "whole",
     "workers",
 ]
@@ -36,6 +37,11 @@ def numbers(name: str) -> Callable[[str], list[float]]:
     """Return what reads such numbers in a list with commas."""
     one = number(name)
     return lambda text: [one(part) for part in text.split(",")]
+
+
+def time(text: str) -> float:
+    """Return a time in ms; its range depends on the tick, and is checked by who takes it."""
+    return _parsed(text, float, lambda value: True, "a time in ms")
 
 
 def positive(name: str) -> Callable[[str], list[float]]:

@@ -56,6 +56,8 @@ def text(path: Path, subject: str, parameter: str) -> str:
         if kind is not None:
             refuse(f"{subject} is {kind}, allowed: a regular file", parameter, path)
         data = b"" if status.st_size > MOST_BYTES else _read(descriptor)
+    except OSError as error:
+        raise OSError(error.errno, f"cannot be read: {error.strerror}", str(path)) from error
     finally:
         os.close(descriptor)
     if max(len(data), status.st_size) > MOST_BYTES:

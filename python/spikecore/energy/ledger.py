@@ -172,11 +172,16 @@ class Ledger:
     def __post_init__(self) -> None:
         """Refuse what is no count, and activity that does not add up."""
         _check_fields(self, "ledger")
-        for count, by_name in self.populations.items():
-            for name, value in by_name.items():
-                _count("ledger", f"populations[{count!r}][{name!r}]", value)
-        for core, value in enumerate(self.cores):
-            _count("ledger", f"cores[{core}]", value)
+        if not math.isfinite(self.biological_s):
+            checks.refuse("ledger", "ticks", self.ticks, f"fewer at dt_ms = {self.dt_ms:g}: a finite time")
+        checks.kept(
+            self,
+            populations={count: _counts(f"populations[{count!r}]", found) for count, found in self.populations.items()},
+            cores=tuple(_count("ledger", f"cores[{core}]", value) for core, value in enumerate(self.cores)),
+            projections=tuple(self.projections),
+            unknown=dict(self.unknown),
+            notes=tuple(self.notes),
+        )
         if (self.updates_active is None) != (self.updates_inactive is None):
             msg = "ledger: updates_active and updates_inactive are known together or not at all"
             raise NetworkError(msg, parameter="updates_active", value=self.updates_active)
@@ -194,7 +199,7 @@ class Ledger:
     @property
     def biological_s(self) -> float:
         """Length in s of biological time: ticks × dt."""
-        return self.ticks * self.dt_ms * 1e-3
+        return self.ticks * float(self.dt_ms) * 1e-3
 
     def count(self, name: str) -> float | None:
         """Return a count by name, one of `COUNTS`; None if it is not known."""
@@ -298,6 +303,10 @@ def _count(owner: str, name: str, value: Any) -> float:
     if not 0.0 <= size < math.inf:
         checks.refuse(owner, name, value, "0 or more, finite")
     return int(value) if isinstance(value, Integral) else size
+
+
+def _counts(owner: str, by_name: Mapping[str, Any]) -> dict[str, float]:
+    return {name: _count("ledger", f"{owner}[{name!r}]", value) for name, value in by_name.items()}
 
 
 def _at_most(name: str, value: float, most: float, what: str) -> None:

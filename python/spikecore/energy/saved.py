@@ -141,5 +141,5 @@ def _is_number(value: Any) -> bool:
 
 
 def _fail(path: Path, key: str, what: str) -> Never:
-    msg = f"energy: {path}: {printed.shortened(printed.shown(key))} {what}"
+    msg = f"energy: {printed.shown(str(path))}: {printed.shortened(printed.shown(key))} {what}"
     raise NetworkError(msg, parameter=key, value=str(path))
