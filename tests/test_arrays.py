@@ -6,6 +6,9 @@ from scipy import sparse
 
 import spikecore as sc
 from spikecore.batch import StateTables
+from spikecore.energy import Chip, Ledger
+from spikecore.energy.ledger import ProjectionCounts
+from spikecore.energy.report import Measured
 from spikecore.grid import Grid
 from spikecore.library import layered
 from spikecore.recorded import SpikeTrains
@@ -216,3 +219,44 @@ def test_no_array_of_a_caller_is_closed():
     for kept in (tables[n, "v"], trains.ticks, trains.ids, trains[n].times):
         assert not kept.flags.writeable
     assert all(one.flags.writeable for one in (array, ticks, ids))
+
+
+NUMBERS = {
+    "Normal": lambda x: sc.Normal(x, x, low=-x, high=x + 1.0),
+    "mean": lambda x: sc.Normal(x, 1.0),
+    "sd": lambda x: sc.Normal(1.0, x),
+    "bounds": lambda x: sc.Normal(1.0, 1.0, x, 9.0),
+    "low": lambda x: sc.Uniform(x, 2.0),
+    "high": lambda x: sc.Uniform(0.0, x),
+    "p": sc.Bernoulli,
+    "Poisson": lambda x: sc.Poisson(x, x, start=x),
+    "stop": lambda x: sc.Poisson(1.0, 1.0, stop=x),
+    "amplitude": sc.DirectCurrent,
+    "start": lambda x: sc.DirectCurrent(1.0, start=x),
+    "tau_m": lambda x: sc.LIF(tau_m=x),
+    "hop": lambda x: Chip(1, 1, 1, 1, "here", hop_ew_ns=x),
+    "total": lambda x: Measured(x, x, "a meter"),
+    "spikes": lambda x: Ledger(spikes=x),
+    "dt": lambda x: sc.Network(dt=x),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_an_array_of_no_dimensions_is_copied_as_any_other(name):
+    given = np.array(1.0)
+    kept = NUMBERS[name](given)
+    before = repr(kept)
+    assert "array" not in before
+    given[...] = 0.25
+    assert repr(kept) == before
+
+
+def test_a_ledger_keeps_what_it_was_given():
+    by_name, projections, cores, unknown = {"spikes": {"a": 1}}, [ProjectionCounts("p", 1, 2)], [2], {"packets": "no"}
+    kept = Ledger(spikes=1, populations=by_name, projections=projections, cores=cores, unknown=unknown)
+    before = kept.to_dict()
+    by_name["spikes"]["a"] = 7
+    projections.clear()
+    cores[0] = 7
+    unknown["packets"] = "changed"
+    assert kept.to_dict() == before

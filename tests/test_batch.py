@@ -307,3 +307,28 @@ def test_an_exception_in_a_callback_stops_a_batch_and_leaves_the_machine():
     assert seen == [0]
     machine.reset()
     assert digest(machine.run(10.0), machine, neurons, recorder) == expected
+
+
+@pytest.mark.parametrize("kind", [list, tuple, dict.fromkeys, iter, lambda pairs: (pair for pair in pairs)])
+def test_states_are_read_whatever_they_are_listed_in(kind):
+    net = sc.Network(dt=0.1)
+    exc = net.population(2, sc.LIF(), name="exc")
+    machine = net.compile(workers=1)
+    batch = machine.run_batch(1.0, seeds=[1], states=kind([(exc, "v"), ("exc", "i_syn")]))
+    assert list(batch.states) == [(exc, "v"), (exc, "i_syn")]
+
+
+@pytest.mark.parametrize("wrong", [None, "v", 3, b"v"])
+def test_states_that_are_no_list_are_a_mistake_of_kind(wrong):
+    net = sc.Network(dt=0.1)
+    net.population(2, sc.LIF(), name="exc")
+    with pytest.raises(TypeError, match="states must be a sequence of pairs"):
+        net.compile(workers=1).run_batch(1.0, seeds=[1], states=wrong)
+
+
+def test_seeds_are_not_letters():
+    net = sc.Network(dt=0.1)
+    net.population(2, sc.LIF(), name="exc")
+    for wrong in ("12", b"12"):
+        with pytest.raises(TypeError, match="seeds must be a sequence of whole numbers"):
+            net.compile(workers=1).run_batch(1.0, seeds=wrong)

@@ -326,3 +326,49 @@ def test_sizes_of_thousands_of_digits_are_no_sizes():
         art.parse("1-" + "9" * 5_000)
     with pytest.raises(sc.NetworkError, match="outputs is 9999999999, allowed: 1 … 2147483648"):
         art.parse("1-9999999999")
+
+
+WIDTHS = [getattr(np, f"{kind}{bits}") for kind in ("int", "uint") for bits in (8, 16, 32, 64)]
+FLOATS = [np.float16, np.float32, np.float64, np.longdouble, Fraction]
+
+
+@pytest.mark.parametrize("kind", [*WIDTHS, *FLOATS], ids=lambda kind: kind.__name__)
+def test_a_number_of_any_width_counts_as_a_plain_one(kind):
+    def first(net, *_):
+        return net.compile(workers=1).run(5.0).spikes_sha256()
+
+    for build in (
+        lambda x: recurrent.build(100.0, 2, x),
+        lambda x: recurrent.build(x, 2, 1),
+        lambda x: recurrent.build(100.0, x, 1),
+        lambda x: brunel.build(0.01, g=x),
+        lambda x: brunel.build(0.01, eta=x),
+        lambda x: sparse.build(100 * x, 1.0),
+        lambda x: sparse.build(1000, x),
+        lambda x: sparse.build(1000, 1.0, targets=20 * x),
+    ):
+        assert first(*build(kind(1))) == first(*build(1))
+    assert np.array_equal(layered.frames(kind(2), kind(3)), layered.frames(2, 3))
+
+
+def test_numbers_that_floats_lose_are_what_they_become():
+    tiny = Fraction(1, 10**400)
+    assert sc.Normal(1.0, tiny).span() == (1.0, 1.0)
+    connected(weight=sc.Normal(1.0, tiny), delay=sc.Normal(1.0, tiny))
+    with pytest.raises(sc.NetworkError, match=r"Normal: low is 1.0, allowed: below high = 1"):
+        sc.Normal(1.0, 1.0, low=1.0, high=1.0)
+    with pytest.raises(TypeError, match="seed must be a whole number"):
+        sc.Network(seed=np.longdouble("1e-4900"))
+    for rate in (5e-324, 1e-300, 1e-12):
+        assert coding.rate([[1.0, 0.5]], 10.0, 0.1, max_rate=rate)[0][1].tolist() == []
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_what_is_masked_is_no_number(name):
+    with pytest.raises((TypeError, sc.NetworkError)):
+        NUMBERS[name](np.ma.masked)
+
+
+def test_a_switch_of_a_distribution_is_true_or_false():
+    with pytest.raises(TypeError, match="Normal: clip must be True or False, not str 'no'"):
+        sc.Normal(1.0, 1.0, clip="no")

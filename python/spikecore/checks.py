@@ -23,6 +23,7 @@ __all__ = [
     "count",
     "indices",
     "is_infinite",
+    "kept",
     "listed",
     "name",
     "number",
@@ -67,6 +68,8 @@ def name(owner: str, parameter: str, value: Any, allowed: str = "a name that is 
 def real(owner: str, parameter: str, value: Any) -> float:
     """Return `value` as a float, ±∞ for a number that is too large for one; what is no number is a `TypeError`."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
+        if isinstance(value, np.ma.MaskedArray):
+            wrong_kind(owner, parameter, "a number", "masked")
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, Real):
         wrong_kind(owner, parameter, "a number", _kind(value))
@@ -103,6 +106,12 @@ def count(owner: str, parameter: str, value: Any, *, low: int = 0, high: int = M
     if not low <= result <= high:
         refuse(owner, parameter, value, within(low, high))
     return result
+
+
+def kept(record: Any, **fields: Any) -> None:
+    """Put checked values into a frozen record in place of those given, which their owner may change."""
+    for key, value in fields.items():
+        object.__setattr__(record, key, value)
 
 
 def within(low: int, high: int) -> str:
@@ -219,7 +228,7 @@ def _where(owner: str) -> str:
 
 def _is_whole(value: Any) -> bool:
     if isinstance(value, float | np.floating):
-        return float(value).is_integer()
+        return bool(value == np.rint(value) and np.isfinite(value))
     return isinstance(value, Integral) or (isinstance(value, Real) and value == value // 1)
 
 

@@ -72,7 +72,7 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     grid, ticks, x = _start(frames, duration, dt)
     highest = checks.number("coding", "max_rate", max_rate, above=0.0, high=1e3 / grid.dt, unit="Hz")
     generator = np.random.Generator(np.random.Philox(checks.count("coding", "seed", seed, high=2**64 - 1)))
-    p = min(highest * grid.dt * 1e-3, 1.0)
+    p = min(max(highest * grid.dt * 1e-3, _LEAST), 1.0)
     # Few candidates are found from gap to gap; where they would be many, every neuron and tick is one.
     candidate = p if p < _FEW else 1.0
     _refuse_too_many(candidate, ticks, x.shape[1])
@@ -261,6 +261,8 @@ def _flat(frames: ArrayLike) -> NDArray[np.float64]:
 
 _CANDIDATE_BYTES = 64
 """Most memory that a candidate takes while a sample is drawn: arrays of 8 B."""
+_LEAST = float(np.finfo(np.float64).tiny)
+"""Least probability: that of the lowest rates would be 0, and gaps have no end; no draw tells the two apart."""
 _FEW = 0.25
 """Probability below which drawing gaps is cheaper than a draw for every cell."""
 

@@ -85,7 +85,7 @@ class Bernoulli:
 
     def __post_init__(self) -> None:
         """Check the probability."""
-        checks.number("Bernoulli", "p", self.p, low=0.0, high=1.0)
+        checks.kept(self, p=checks.number("Bernoulli", "p", self.p, low=0.0, high=1.0))
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class FixedInDegree:
 
     def __post_init__(self) -> None:
         """Check the degree."""
-        checks.count("FixedInDegree", "k", self.k)
+        checks.kept(self, k=checks.count("FixedInDegree", "k", self.k))
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class FixedOutDegree:
 
     def __post_init__(self) -> None:
         """Check the degree."""
-        checks.count("FixedOutDegree", "k", self.k)
+        checks.kept(self, k=checks.count("FixedOutDegree", "k", self.k))
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class FixedTotalNumber:
 
     def __post_init__(self) -> None:
         """Check the number."""
-        checks.count("FixedTotalNumber", "n", self.n, high=_MAX_SYNAPSES)
+        checks.kept(self, n=checks.count("FixedTotalNumber", "n", self.n, high=_MAX_SYNAPSES))
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,8 +204,7 @@ class Pairs:
         targets = checks.indices("Pairs", "targets", self.targets, limit, fresh=True)
         if len(sources) != len(targets):
             checks.refuse("Pairs", "the length of targets", len(targets), f"{len(sources)}")
-        object.__setattr__(self, "sources", closed(sources))
-        object.__setattr__(self, "targets", closed(targets))
+        checks.kept(self, sources=closed(sources), targets=closed(targets))
 
     def __len__(self) -> int:
         """Return the number of synapses."""

@@ -65,8 +65,11 @@ class Normal:
 
     def __post_init__(self) -> None:
         """Check the parameters and that the bounds can be met."""
-        checks.number("Normal", "mean", self.mean)
-        checks.number("Normal", "sd", self.sd, low=0.0)
+        mean = checks.number("Normal", "mean", self.mean)
+        sd = checks.number("Normal", "sd", self.sd, low=0.0)
+        bounds = {key: getattr(self, key) for key in ("low", "high")}
+        given = {key: checks.number("Normal", key, value) for key, value in bounds.items() if value is not None}
+        checks.kept(self, mean=mean, sd=sd, **given, clip=checks.switch("Normal", "clip", self.clip))
         low, high = self.bounds()
         if not low < high:
             checks.refuse("Normal", "low", self.low, f"below high = {high:g}")
@@ -84,9 +87,7 @@ class Normal:
 
     def bounds(self) -> tuple[float, float]:
         """Return (low, high) with infinities for bounds that were not given."""
-        low = -math.inf if self.low is None else checks.number("Normal", "low", self.low)
-        high = math.inf if self.high is None else checks.number("Normal", "high", self.high)
-        return low, high
+        return -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
 
     def span(self) -> tuple[float, float]:
         """Return the smallest and the largest value that can be drawn."""
@@ -124,6 +125,7 @@ class Uniform:
         high = checks.number("Uniform", "high", self.high)
         if low > high:
             checks.refuse("Uniform", "low", self.low, f"not above high = {high:g}")
+        checks.kept(self, low=low, high=high)
 
 
 Value = float | Normal | Uniform | ArrayLike

@@ -67,7 +67,7 @@ class Dense:
         weights = checks.array("Dense", "weights", _plain(self.weights))
         if weights.ndim != 2:
             checks.refuse("Dense", "the shape of weights", f"{weights.shape}", "two dimensions: (sources, targets)")
-        object.__setattr__(self, "weights", closed(weights))
+        checks.kept(self, weights=closed(weights))
 
     @property
     def shape(self) -> _Pair:
@@ -176,10 +176,10 @@ class Convolution(_Planes):
         if kernel.ndim != 4 or 0 in kernel.shape:
             allowed = "four dimensions: (c_out, c_in / groups, rows, columns)"
             checks.refuse(name, "the shape of kernel", f"{kernel.shape}", allowed)
-        object.__setattr__(self, "kernel", closed(kernel))
+        checks.kept(self, kernel=closed(kernel))
         _set_geometry(self, name, (kernel.shape[2], kernel.shape[3]), _MOST, kernel.shape[0])
         groups = checks.count(name, "groups", self.groups, low=1)
-        object.__setattr__(self, "groups", groups)
+        checks.kept(self, groups=groups)
         channels = self.input_shape[0]
         if channels % groups or kernel.shape[0] % groups:
             allowed = f"a divisor of both {channels} and {kernel.shape[0]}, the channels of source and target"
@@ -256,9 +256,7 @@ class Pooling(_Planes):
     def __post_init__(self) -> None:
         """Check everything."""
         size = _pair("Pooling", "size", self.size, 1, _MOST)
-        object.__setattr__(self, "size", size)
-        if self.stride is None:
-            object.__setattr__(self, "stride", size)
+        checks.kept(self, size=size, stride=size if self.stride is None else self.stride)
         _set_geometry(self, "Pooling", size, (size[0] // 2, size[1] // 2), None)
 
 
@@ -275,8 +273,7 @@ def _set_geometry(rule: Any, name: str, window: _Pair, most_padding: Any, channe
         if taps > inside:
             checks.refuse(name, f"the {what} of a window", int(taps), f"1 … {inside}, the padded {what} of the source")
     found = {"shape": shape, "input_shape": shape, "stride": stride, "padding": padding, "window": window}
-    for key, value in {**found, "channels": shape[0] if channels is None else channels}.items():
-        object.__setattr__(rule, key, value)
+    checks.kept(rule, **found, channels=shape[0] if channels is None else channels)
 
 
 def _free(shape: _Shape, padding: _Pair, window: _Pair) -> _Pair:

@@ -97,7 +97,7 @@ def seed_list(seeds: Any) -> list[int] | None:
     """Return seeds as plain integers."""
     if seeds is None:
         return None
-    if not isinstance(seeds, Sequence | np.ndarray) or isinstance(seeds, str):
+    if not isinstance(seeds, Sequence | np.ndarray) or isinstance(seeds, str | bytes):
         checks.wrong_kind("", "seeds", "a sequence of whole numbers, one per sample", printed.value(seeds))
     return [checks.count("", f"seeds[{k}]", seed, high=2**64 - 1) for k, seed in enumerate(seeds)]
 

@@ -4,7 +4,7 @@ A signal may interrupt Python between any two steps, so nothing is kept here tha
 lose: whether a machine is in use, and what its last run came to, is known inside the engine alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -258,7 +258,10 @@ class Machine:
         machine = (self._populations, self._recorded, self._recorders)
         return BatchResult(raw, self._grid, ticks, *machine, asked, self._wiring)
 
-    def _variables(self, states: Sequence[Any]) -> list[tuple[Population, str]]:
+    def _variables(self, states: Any) -> list[tuple[Population, str]]:
+        if isinstance(states, str) or not isinstance(states, Iterable):
+            checks.wrong_kind("", "states", "a sequence of pairs (population, variable)", printed.value(states))
+        states = list(states)
         for pair in states:
             if not isinstance(pair, tuple | list) or len(pair) != 2:
                 msg = f"states must be a sequence of pairs (population, variable), not of {printed.value(pair)}"

@@ -64,8 +64,9 @@ class Poisson:
         rate = checks.real("Poisson", "rate", self.rate)
         if not 0.0 <= rate < math.inf:
             checks.refuse("Poisson", "rate", self.rate, f"0 … {MAX_EVENTS_PER_TICK:g} events per tick, in Hz")
-        checks.number("Poisson", "weight", self.weight)
-        _check_interval("Poisson", self.start, self.stop)
+        weight = checks.number("Poisson", "weight", self.weight)
+        start, stop = _interval("Poisson", self.start, self.stop)
+        checks.kept(self, rate=rate, weight=weight, start=start, stop=stop)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +102,13 @@ class DirectCurrent:
 
     def __post_init__(self) -> None:
         """Check the parameters that do not depend on the grid."""
+        amplitude: float | NDArray[np.float64]
         if _is_one(self.amplitude):
-            checks.number("DirectCurrent", "amplitude", self.amplitude, unit="pA")
+            amplitude = checks.number("DirectCurrent", "amplitude", self.amplitude, unit="pA")
         else:
-            values = checks.array("DirectCurrent", "amplitude", self.amplitude, unit="pA")
-            object.__setattr__(self, "amplitude", closed(values))
-        _check_interval("DirectCurrent", self.start, self.stop)
+            amplitude = closed(checks.array("DirectCurrent", "amplitude", self.amplitude, unit="pA"))
+        start, stop = _interval("DirectCurrent", self.start, self.stop)
+        checks.kept(self, amplitude=amplitude, start=start, stop=stop)
 
 
 Stimulus = Poisson | DirectCurrent
@@ -228,12 +230,12 @@ def _train(owner: str, parameter: str, times: Any, grid: Grid) -> NDArray[np.uin
     return grid.tick_array(owner, parameter, moments, low=1).astype(np.uint64)
 
 
-def _check_interval(owner: str, start: Any, stop: Any) -> None:
+def _interval(owner: str, start: Any, stop: Any) -> tuple[float, float]:
+    """Return the limits of a stimulus, in ms."""
     begin = checks.real(owner, "start", start)
     if not 0.0 <= begin < math.inf:
         checks.refuse(owner, "start", start, "0 ms or later, on the grid")
     end = checks.real(owner, "stop", stop)
-    if checks.is_infinite(stop):
-        return
-    if not begin < end < math.inf:
+    if not (checks.is_infinite(stop) or begin < end < math.inf):
         checks.refuse(owner, "stop", stop, f"after start = {begin:g} ms, on the grid or infinite")
+    return begin, end

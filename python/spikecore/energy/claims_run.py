@@ -107,11 +107,12 @@ def count(neurons: int, rate: float, synapses: int = 32, time: float = 500.0, se
     """
     from spikecore.library import recurrent
 
-    checks.count("claims", "synapses", synapses, low=1, high=recurrent.NEURONS)
-    checks.count("claims", "neurons", neurons, low=recurrent.NEURONS, high=recurrent.MAX_CORES * recurrent.NEURONS)
+    synapses = checks.count("claims", "synapses", synapses, low=1, high=recurrent.NEURONS)
+    most = recurrent.MAX_CORES * recurrent.NEURONS
+    neurons = checks.count("claims", "neurons", neurons, low=recurrent.NEURONS, high=most)
     if neurons % recurrent.NEURONS:
         checks.refuse("claims", "neurons", neurons, f"a multiple of {recurrent.NEURONS}, the neurons of a core")
-    checks.number("claims", "time", time, low=1.0, unit="ms")
+    time = checks.number("claims", "time", time, low=1.0, unit="ms")
     cores = neurons // recurrent.NEURONS
     net, population = recurrent.build(rate, synapses, cores, seed, drive="poisson")
     machine = net.compile(workers=1, record_spikes=False, updates="event")

@@ -74,8 +74,9 @@ class Silicon:
         if self.memory is not None:
             assert self.memory_price
         checks.choice("silicon", "reuse", self.reuse, ("ideal", "none"))
-        checks.count("silicon", "batch", self.batch, low=1)
-        checks.number("silicon", "macs_per_update", self.macs_per_update, low=0.0)
+        batch = checks.count("silicon", "batch", self.batch, low=1)
+        macs = checks.number("silicon", "macs_per_update", self.macs_per_update, low=0.0)
+        checks.kept(self, batch=batch, macs_per_update=macs)
 
     @property
     def operation_price(self) -> OperationPrice:

@@ -198,7 +198,7 @@ class Reading:
         events : float
             Such as the synaptic events of the run, ≥ 0.
         """
-        checks.number("measured", "events", events, low=0.0)
+        events = checks.number("measured", "events", events, low=0.0)
         if not events:
             return None, None
         total, above = self.total_j, self.above_idle_j
@@ -284,7 +284,7 @@ def measured(
     >>> reading.describe(result.statistics["synaptic_events"]).split(":")[0] in ("measured", "not available here")
     True
     """
-    checks.number("measured", "idle_s", idle_s, low=0.0, high=MAX_IDLE_S, unit="s")
+    idle_s = checks.number("measured", "idle_s", idle_s, low=0.0, high=MAX_IDLE_S, unit="s")
     counters, reason = domains(root)
     reading = Reading(reason)
     if not counters:

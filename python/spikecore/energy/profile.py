@@ -83,10 +83,11 @@ class Chip:
             if one.name == "source" or (value is None and one.default is None):
                 continue
             if one.name in LATENCIES:
-                checks.number("chip", one.name, value, low=0.0, unit="ns")
+                number: float = checks.number("chip", one.name, value, low=0.0, unit="ns")
             else:
                 low, high = limits(one.name)
-                checks.count("chip", one.name, value, low=low, high=high)
+                number = checks.count("chip", one.name, value, low=low, high=high)
+            checks.kept(self, **{one.name: number})
 
 
 def limits(name: str) -> tuple[int, int]:

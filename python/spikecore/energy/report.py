@@ -41,9 +41,9 @@ class Measured:
     def __post_init__(self) -> None:
         """Refuse what no meter shows."""
         if self.total_j is not None:
-            checks.number("measured", "total_j", self.total_j, low=0.0, unit="J")
+            checks.kept(self, total_j=checks.number("measured", "total_j", self.total_j, low=0.0, unit="J"))
         if self.above_idle_j is not None:
-            checks.number("measured", "above_idle_j", self.above_idle_j, unit="J")
+            checks.kept(self, above_idle_j=checks.number("measured", "above_idle_j", self.above_idle_j, unit="J"))
         if not self.source.strip():
             checks.refuse("measured", "source", "empty", "what was read, or why nothing could be")
 

@@ -131,11 +131,11 @@ class Affine:
             ...
         spikecore.errors.NetworkError: TrueNorth: voltage is 0.7 V, allowed: 0.8 V, where the model was fitted
         """
-        checks.number("TrueNorth", "events", events, low=0.0, high=float("inf"), unit="per s")
+        rate = checks.number("TrueNorth", "events", events, low=0.0, high=float("inf"), unit="per s")
         if voltage_v != self.voltage_v:
             allowed = f"{self.voltage_v:g} V, where the model was fitted"
             checks.refuse("TrueNorth", "voltage", f"{voltage_v:g} V", allowed)
-        return self.static_w + self.event_j * events
+        return self.static_w + self.event_j * rate
 
     def inside(self, rate_hz: float, synapses: int) -> bool:
         """Return whether a workload lies between the fitted points, rather than beyond them."""

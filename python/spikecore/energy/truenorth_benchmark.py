@@ -82,7 +82,7 @@ def run(rate: float, synapses: int, cores: int = 4, time: float = 1_000.0, seed:
     """
     from spikecore.library import recurrent
 
-    checks.number("TrueNorth", "time", time, low=1.0, unit="ms")
+    time = checks.number("TrueNorth", "time", time, low=1.0, unit="ms")
     net, neurons = recurrent.build(rate, synapses, cores, seed)
     machine = net.compile(workers=1, record_spikes=False)
     machine.run(float(round(time / 5.0)))

@@ -167,8 +167,8 @@ def build(
     """
     f = checks.number("brunel", "scale", scale, low=SCALES[0], high=SCALES[1])
     checks.choice("brunel", "drive", drive, ("dc", "poisson"))
-    checks.number("brunel", "g", g, low=0.0, high=100.0)
-    checks.number("brunel", "eta", eta, low=0.0, high=100.0)
+    g = checks.number("brunel", "g", g, low=0.0, high=100.0)
+    eta = checks.number("brunel", "eta", eta, low=0.0, high=100.0)
     i_e = direct_current(eta) if drive == "dc" else 0.0
     model = LIFDelta(tau_m=TAU_M, c_m=C_M, e_l=0.0, v_th=V_TH, v_reset=V_RESET, t_ref=T_REF, i_e=i_e)
     net = Network(dt=dt, seed=seed)

@@ -93,9 +93,8 @@ def frames(samples: int, steps: int = 100, seed: int = 1) -> NDArray[np.bool_]:
     >>> frames(2, steps=3).shape
     (2, 3, 784)
     """
-    checks.count("layered", "samples", samples, low=1)
-    checks.count("layered", "steps", steps, low=1)
-    return _generator(1, seed).random((samples, steps, SIZES[0])) < INPUT_ACTIVITY
+    count, length = (checks.count("layered", *one, low=1) for one in (("samples", samples), ("steps", steps)))
+    return _generator(1, seed).random((count, length, SIZES[0])) < INPUT_ACTIVITY
 
 
 def spikes(given: NDArray[np.bool_]) -> SpikePairs:

@@ -89,9 +89,9 @@ def build(
     >>> counts.synaptic_operations["neurons"] == 128 * counts.spikes["neurons"]
     True
     """
-    checks.number("recurrent", "rate", rate, low=0.0, high=MAX_RATE_HZ, unit="Hz")
-    checks.count("recurrent", "synapses", synapses, high=NEURONS)
-    checks.count("recurrent", "cores", cores, low=1, high=MAX_CORES)
+    rate = checks.number("recurrent", "rate", rate, low=0.0, high=MAX_RATE_HZ, unit="Hz")
+    synapses = checks.count("recurrent", "synapses", synapses, high=NEURONS)
+    cores = checks.count("recurrent", "cores", cores, low=1, high=MAX_CORES)
     checks.choice("recurrent", "drive", drive, ("constant", "poisson"))
     net = Network(dt=DT, seed=seed)
     current = 1e-3 * rate if drive == "constant" else 0.0
@@ -100,7 +100,7 @@ def build(
     if drive == "poisson":
         net.stimulate(neurons, Poisson(rate, weight=1.0))
     if synapses:
-        sources, targets, weights = _crossbars(synapses, cores, np.random.default_rng(seed))
+        sources, targets, weights = _crossbars(synapses, cores, np.random.default_rng(net.seed))
         net.connect(neurons, neurons, Pairs(sources, targets), weight=weights, delay=DT)
     return net, neurons
 

@@ -60,9 +60,9 @@ def build(
     >>> len(driven), len(rest)
     (100, 900)
     """
-    checks.count("sparse", "neurons", neurons, low=100)
-    checks.number("sparse", "rate", rate, above=0.0, high=MAX_RATE_HZ, unit="Hz")
-    checks.count("sparse", "targets", targets, low=10)
+    neurons = checks.count("sparse", "neurons", neurons, low=100)
+    rate = checks.number("sparse", "rate", rate, above=0.0, high=MAX_RATE_HZ, unit="Hz")
+    targets = checks.count("sparse", "targets", targets, low=10)
     net = Network(dt=dt, seed=seed)
     driven = net.population(neurons // 10, NEURON, name="driven")
     rest = net.population(neurons - neurons // 10, NEURON, name="rest")

@@ -69,7 +69,7 @@ class Piecewise:
 
     def __post_init__(self) -> None:
         """Check the width."""
-        checks.count("lemaire", "access_bits", self.access_bits, low=8, high=1024)
+        checks.kept(self, access_bits=checks.count("lemaire", "access_bits", self.access_bits, low=8, high=1024))
 
     def access_pj(self, elements: float, bits: int) -> float:
         """Return the energy in pJ of one access."""
