@@ -383,3 +383,18 @@ def test_a_message_about_a_file_is_one_line(tmp_path):
         saved.ledgers(file)
     assert "a\\n\\x1b[31m.json: energy.x.ledger is missing" in str(caught.value)
     assert str(caught.value).isprintable()
+
+
+def test_a_file_that_only_its_owner_may_replace_is_refused_before(tmp_path, monkeypatch):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "theirs").write_text("old")
+    shared.chmod(0o1777)
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    writing.check(shared / "new")
+    with pytest.raises(
+        sc.NetworkError, match=r"cannot write .*theirs: it is another user's, in a directory where only"
+    ):
+        writing.check(shared / "theirs")
+    shared.chmod(0o777)
+    writing.check(shared / "theirs")

@@ -92,8 +92,19 @@ def _problem(path: Path) -> str:
     if path.exists() and not os.access(path, os.W_OK):
         return "permission denied"
     if not is_direct(path):
-        _try(_goal(path))
+        goal = _goal(path)
+        if _is_anothers(goal):
+            return "it is another user's, in a directory where only its owner may replace it"
+        _try(goal)
     return ""
+
+
+def _is_anothers(goal: Path) -> bool:
+    """Return whether a directory like ``/tmp`` lets nobody but another user replace a file."""
+    folder = goal.parent.stat()
+    if not (folder.st_mode & stat.S_ISVTX and goal.exists()):
+        return False
+    return os.geteuid() not in (0, folder.st_uid, goal.stat().st_uid)
 
 
 def _try(goal: Path) -> None:
