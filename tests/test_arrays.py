@@ -6,7 +6,7 @@ from scipy import sparse
 
 import spikecore as sc
 from spikecore.batch import StateTables
-from spikecore.energy import Chip, Ledger
+from spikecore.energy import Chip, Ledger, Price, Profile, load
 from spikecore.energy.ledger import ProjectionCounts
 from spikecore.energy.report import Measured
 from spikecore.grid import Grid
@@ -260,3 +260,53 @@ def test_a_ledger_keeps_what_it_was_given():
     cores[0] = 7
     unknown["packets"] = "changed"
     assert kept.to_dict() == before
+
+
+def unaligned(values):
+    """The same values in memory that begins at an odd byte, as those of a file may."""
+    values = np.asarray(values)
+    room = np.zeros(values.nbytes + 1, dtype=np.uint8)
+    found = np.ndarray(values.shape, values.dtype, buffer=room[1:])
+    found[...] = values
+    assert not found.flags.aligned
+    return found
+
+
+ORDERS = {
+    "unaligned": unaligned,
+    "big-endian": lambda values: values.astype(values.dtype.newbyteorder(">")),
+    "reversed": lambda values: np.flip(np.flip(values).copy()),
+    "Fortran": np.asfortranarray,
+    "objects": lambda values: values.astype(object),
+    "lists": lambda values: values.tolist(),
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("name", KEPT)
+def test_an_array_is_read_however_it_lies_in_memory(name, order):
+    build, fresh = KEPT[name]
+    if name == "matrix" and order in ("objects", "big-endian"):
+        pytest.skip("scipy makes no such matrix")
+    assert plain(build(ORDERS[order](fresh()))()) == plain(build(fresh())())
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_matrix_of_weights_is_read_however_it_lies_in_memory(order):
+    weights = np.arange(16.0).reshape(4, 4)
+    given = ORDERS[order](weights)
+    assert plain(synapses(sc.AllToAll(), weight=given)()) == plain(synapses(sc.AllToAll(), weight=weights)())
+
+
+def test_a_profile_keeps_its_own_lists():
+    prices, notes = list(load("loihi").prices), ["a note"]
+    kept = Profile("mine", "Mine", "7 nm", None, "per-term", "here", notes=notes, prices=prices)
+    prices.clear()
+    notes.clear()
+    assert kept.notes == ("a note",)
+    assert kept.prices == load("loihi").prices
+    assert kept.with_prices().prices == kept.prices
+    contains = ["spikes", "synaptic_operations"]
+    price = Price("all", "spikes", 1.0, "pJ", 1e-12, None, None, "measured", "exact", "here", "all-in", contains)
+    contains.clear()
+    assert "synaptic_operations" in price.contains

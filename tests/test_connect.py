@@ -304,3 +304,19 @@ def test_populations_of_another_network(net, a):
         net.connect(a, [], sc.AllToAll(), weight=1.0, delay=1.0)
     with pytest.raises(sc.NetworkError, match="each population once"):
         net.connect(a, [a, a], sc.AllToAll(), weight=1.0, delay=1.0)
+
+
+@pytest.mark.parametrize("shape", [None, (4,), "ab", (float("nan"), 4), (10**400, 4), 4, [4.5, 4]])
+def test_a_matrix_of_another_shape_is_refused_whatever_it_says(shape):
+    class Matrix:
+        row, col, data = [0], [1], [1.0]
+
+        def tocoo(self):
+            return self
+
+    net = sc.Network()
+    exc = net.population(4, sc.LIF(), name="exc")
+    matrix = Matrix()
+    matrix.shape = shape
+    with pytest.raises(sc.NetworkError, match=r"exc → exc: the shape of the matrix is .*, allowed: \(4, 4\)"):
+        net.connect(exc, exc, matrix, delay=1.0)

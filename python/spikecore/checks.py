@@ -163,7 +163,7 @@ def reals(owner: str, parameter: str, values: Any, expected: str, *, fresh: bool
     if given.size and given.dtype.kind not in "iuf":
         wrong_kind(owner, parameter, _of_reals(expected), given.dtype)
     with np.errstate(over="ignore"):
-        return np.array(given, dtype=np.float64, order="C", copy=True if fresh else None)
+        return _aligned(np.array(given, dtype=np.float64, order="C", copy=True if fresh else None))
 
 
 def array(
@@ -207,7 +207,7 @@ def indices(owner: str, parameter: str, values: Any, size: int, *, fresh: bool =
     if result.min() < 0 or result.max() >= size:
         at = int(np.argmax((result < 0) | (result >= size)))
         refuse(owner, f"{parameter}[{at}]", int(result[at]), f"0 … {size - 1}")
-    return np.array(result, dtype=np.uint32, order="C", copy=True if fresh else None)
+    return _aligned(np.array(result, dtype=np.uint32, order="C", copy=True if fresh else None))
 
 
 def listed(entries: Collection[Any], most: int = 8, show: Callable[[Any], str] = repr) -> str:
@@ -220,6 +220,11 @@ def listed(entries: Collection[Any], most: int = 8, show: Callable[[Any], str] =
     """
     shown = ", ".join(show(entry) for entry in islice(entries, most)) or "none"
     return f"{shown} … ({len(entries):,} in all)" if len(entries) > most else shown
+
+
+def _aligned(values: NDArray[Any]) -> NDArray[Any]:
+    """Return values as the engine reads them; those of a file or a record may begin at any byte."""
+    return values if values.flags.aligned else values.copy()
 
 
 def _where(owner: str) -> str:

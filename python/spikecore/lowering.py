@@ -108,10 +108,10 @@ def pairs_of_matrix(
 ) -> tuple[connect.Pairs, NDArray[np.float64]]:
     """Return the stored entries of a matrix as pairs and weights, in the order of `tocoo()`."""
     entries = matrix.tocoo()
-    shape = tuple(int(n) for n in entries.shape)
-    if shape != (source.size, target.size):
+    shape = entries.shape
+    if not isinstance(shape, tuple | list) or tuple(shape) != (source.size, target.size):
         allowed = f"({source.size}, {target.size}): rows are sources, columns are targets"
-        checks.refuse(owner, "the shape of the matrix", f"{shape}", allowed)
+        checks.refuse(owner, "the shape of the matrix", printed.value(shape), allowed)
     weights = checks.array(owner, "the data of the matrix", entries.data)
     return connect.Pairs(np.asarray(entries.row), np.asarray(entries.col)), weights
 

@@ -152,6 +152,7 @@ class Price:
     def __post_init__(self) -> None:
         """Refuse what a file could not say either."""
         checks.name("price", "term", self.term)
+        checks.kept(self, contains=tuple(self.contains), levels=tuple(self.levels))
         checks.choice(self.term, "count", self.count, COUNTS)
         checks.choice(self.term, "evidence", self.evidence, EVIDENCE)
         checks.choice(self.term, "scope", self.scope, SCOPES)

@@ -155,6 +155,8 @@ class Profile:
     def __post_init__(self) -> None:
         """Refuse prices that would be charged twice, and those of a machine that is measured."""
         checks.name("profile", "name", self.name)
+        lists = ("notes", "prices", "unpriced", "contained")
+        checks.kept(self, **{name: tuple(getattr(self, name)) for name in lists})
         checks.choice(self.name, "scope", self.scope, SCOPES)
         if checks.switch(self.name, "measured", self.measured) and self.prices:
             checks.refuse(self.name, "measured", True, "False, or no prices: what is measured is not modelled")
