@@ -136,7 +136,7 @@ class DivergenceError(SpikecoreError, ArithmeticError):
 
 
 class BusyError(SpikecoreError, RuntimeError):
-    """Another thread, or the code that was interrupted, is using this machine."""
+    """Another thread, or the code that was interrupted, is using this machine or declares in this network."""
 
 
 class PoisonedError(SpikecoreError, RuntimeError):

@@ -5,12 +5,13 @@ the mistake is the line that raises. Rules are recorded here and expanded by `co
 
 A signal may interrupt a call at any of its calls, and memory may end there, so a declaration has one moment: its
 last assignment, which makes it known here. What the engine has and these lists have not was never declared; the
-next call takes it back first (`_settle`).
+next call takes it back first (`_alone`). One call declares at a time; whoever comes second is refused.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from itertools import product
-from typing import Any, Literal, Never, overload
+from typing import Any, Literal, Never, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,7 +20,7 @@ from spikecore import _native, checks, lowering, options, printed, stimuli
 from spikecore.arrays import closed
 from spikecore.connect import Entries, Rule
 from spikecore.distributions import Value, potential_to_native
-from spikecore.errors import ForecastError, NetworkError
+from spikecore.errors import BusyError, ForecastError, NetworkError
 from spikecore.forecast import RATE, Forecast
 from spikecore.grid import MAX_DELAY_TICKS, MAX_TICKS, Grid
 from spikecore.machine import Machine
@@ -30,6 +31,7 @@ from spikecore.progress import build_progress
 __all__ = ["Network"]
 
 _Receptor = Literal["excitatory", "inhibitory"]
+_T = TypeVar("_T")
 
 
 class Network:
@@ -67,6 +69,7 @@ class Network:
         self._places: dict[str, int] = {}
         self._projections: list[Projection] = []
         self._stimuli = 0
+        self._declared_by = 0
         self._recorders: list[Recorder] = []
 
     @property
@@ -269,11 +272,14 @@ class Network:
         laws, ends = lowering.plans(pairs, settings, self._grid)
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
         single = isinstance(sources, Population) and isinstance(targets, Population)
-        self._settle()
-        first = self._native.projections(laws, ends)
-        projections = [Projection(*pair, kept, index) for index, pair in enumerate(pairs, first)]
-        self._projections += projections
-        return projections[0] if single else projections
+
+        def add() -> Projection | list[Projection]:
+            first = self._native.projections(laws, ends)
+            projections = [Projection(*pair, kept, index) for index, pair in enumerate(pairs, first)]
+            self._projections += projections
+            return projections[0] if single else projections
+
+        return self._alone(add)
 
     def stimulate(self, targets: Population | Sequence[Population], stimulus: stimuli.Stimulus) -> None:
         """Give a stimulus to every neuron of the targets.
@@ -303,10 +309,14 @@ class Network:
             start = self._grid.ticks(population.name, "start", stimulus.start, high=MAX_TICKS - 1)
             stop = self._grid.stop(population.name, stimulus.stop, start)
             calls.append(self._stimulus_call(population, stimulus, start, stop))
-        self._settle()
-        for call in calls:
-            call()
-        self._stimuli += len(populations)
+        added = len(calls)
+
+        def add() -> None:
+            for call in calls:
+                call()
+            self._stimuli += added
+
+        self._alone(add)
 
     def _stimulus_call(
         self, population: Population, stimulus: stimuli.Stimulus, start: int, stop: int
@@ -364,11 +374,14 @@ class Network:
             checks.refuse(population.name, "neurons", f"{chosen[:8].tolist()}", allowed)
         step = self.dt if interval is None else interval
         ticks = self._grid.ticks(population.name, "interval", step, low=1)
-        self._settle()
-        index = self._native.record(population.index, variable, chosen, ticks)
-        recorder = Recorder(population, variable, closed(chosen), float(step), index)
-        self._recorders += [recorder]
-        return recorder
+
+        def add() -> Recorder:
+            index = self._native.record(population.index, variable, chosen, ticks)
+            recorder = Recorder(population, variable, closed(chosen), float(step), index)
+            self._recorders += [recorder]
+            return recorder
+
+        return self._alone(add)
 
     def forecast(
         self,
@@ -471,8 +484,7 @@ class Network:
         if not self._populations:
             msg = "the network has no population; add one with net.population(…)"
             raise NetworkError(msg)
-        self._settle()
-        self._native.record_spikes([population.index for population in recorded])
+        self._alone(lambda: self._native.record_spikes([population.index for population in recorded]))
         try:
             with build_progress(progress) as report:
                 native = self._native.compile(n_workers, store, updates, progress=report)
@@ -493,7 +505,7 @@ class Network:
         rate: float,
         available: int | None = None,
     ) -> Forecast:
-        self._settle()
+        self._alone(lambda: None)
         details = self._native.forecast(workers, store, updates, rate)
         return Forecast(details, rate, _native.available_memory() if available is None else available)
 
@@ -517,18 +529,38 @@ class Network:
     ) -> Population:
         """Add a population, to which `complete` adds what belongs to it."""
         native, parameters = model.lowered()
-        self._settle()
-        index = self._native.population(printed.shown(name), size, native, parameters)
-        if complete is not None:
-            complete(index)
-        population = Population(name, size, model, self._neurons, index)
-        self._places[name] = index
-        self._populations += [population]
-        return population
 
-    def _settle(self) -> None:
-        """Take back from the engine what a call declared that did not come to its end."""
-        self._native.keep(len(self._populations), len(self._projections), self._stimuli, len(self._recorders))
+        def add() -> Population:
+            index = self._native.population(printed.shown(name), size, native, parameters)
+            if complete is not None:
+                complete(index)
+            population = Population(name, size, model, self._neurons, index)
+            self._places[name] = index
+            self._populations += [population]
+            return population
+
+        return self._alone(add)
+
+    def _alone(self, work: Callable[[], _T]) -> _T:
+        """Work while nobody else declares, after what a call left that did not come to its end is taken back.
+
+        Between the look at who declares and the mark, and in `finally`, nothing is called, so neither a signal nor
+        another thread comes between; a child that was forked in a call has a mark that is not its own.
+        """
+        here, mine = os.getpid(), False
+        try:
+            if self._declared_by == here:
+                msg = (
+                    "another call is declaring in this network, in another thread or in the code that was interrupted; "
+                    "a network serves one at a time"
+                )
+                raise BusyError(msg)
+            self._declared_by, mine = here, True
+            self._native.keep(len(self._populations), len(self._projections), self._stimuli, len(self._recorders))
+            return work()
+        finally:
+            if mine:
+                self._declared_by = 0
 
     def _members(self, populations: Any, parameter: str) -> list[Population]:
         if isinstance(populations, Population):
