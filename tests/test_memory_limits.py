@@ -114,3 +114,22 @@ def test_where_memory_ends_is_an_error_of_ours():
         outcomes.append(report["outcome"])
     assert outcomes[-1] == "done"
     assert outcomes[0] != "done"
+
+
+LONG_NAME = """
+import re, resource
+import spikecore as sc
+
+net, name = sc.Network(), "x" * (200 << 20)
+size = int(re.search(r"VmSize:\\s+(\\d+)", open("/proc/self/status").read()).group(1)) * 1024
+resource.setrlimit(resource.RLIMIT_AS, (size + (64 << 20), resource.RLIM_INFINITY))
+try:
+    net.population(1, sc.LIF(), name=name)
+except MemoryError:
+    print("told", len(net.populations))
+"""
+
+
+def test_a_name_that_does_not_fit_is_an_error():
+    done = subprocess.run([sys.executable, "-c", LONG_NAME], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "told 0\n"), done.stderr

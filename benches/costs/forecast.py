@@ -215,6 +215,32 @@ def waiting_six_seconds(scale):
     return waiting(scale, 65_535)
 
 
+@shape
+def a_burst_with_long_delays(scale):
+    net, n = network(), count(scale, 4e6)
+    source = net.spike_source(n, times=(np.arange(n, dtype=np.uint32), np.full(n, 100.0)), name="source")
+    out = net.population(1_000, sc.LIF(), name="out")
+    net.connect(source, out, sc.FixedOutDegree(10), weight=0.001, delay=sc.Uniform(0.1, 2_000.0))
+    return net, {"record_spikes": False}, 250.0, 0.0
+
+
+@shape
+def waiting_all_for_one_time(scale):
+    net, n = network(), count(scale, 40_000)
+    exc = net.population(n, sc.LIFDelta(t_ref=15.0, i_e=5_000.0), name="exc", v_init=sc.Uniform(-70.0, -55.0))
+    net.connect(exc, exc, sc.FixedOutDegree(100), weight=0.0001, delay=6_553.5)
+    return net, {"record_spikes": False}, 7_000.0, 66.0
+
+
+@shape
+def recorders_of_all(scale):
+    net = network()
+    exc = net.population(count(scale, 3e6), sc.LIF(), name="exc")
+    for _ in range(5):
+        net.record(exc, "v", interval=100.0)
+    return net, {}, 20.0, 0.0
+
+
 def status(name: str) -> float:
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(float(line.split()[1]) * 1024 for line in lines if line.startswith(name))

@@ -97,8 +97,8 @@ impl Desk {
         if let Last::Open(before) = &self.last {
             self.engine.check_health().map_err(errors::run)?;
             // What may need much memory comes first: from then on, nothing that was recorded can be lost.
-            let around = [Statistics::clone(before), self.engine.statistics()];
-            let around = Python::attach(|py| counters_around(py, around, build_s).map(Bound::unbind))?;
+            let after = self.engine.statistics();
+            let around = Python::attach(|py| counters_around(py, [before, &after], build_s).map(Bound::unbind))?;
             self.last = Last::Taken(Python::attach(|py| {
                 let tables = tables(py, &self.engine.table_lengths())?;
                 let mut open = gathered(tables.iter().map(|table| table.readwrite()), "samples");
@@ -251,7 +251,7 @@ impl Machine {
 
     /// Counters, timers and sizes.
     fn statistics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        door(|| statistics_dict(py, self.read(|m| Ok(m.statistics()))?, self.build_s))
+        door(|| statistics_dict(py, &self.read(|m| Ok(m.statistics()))?, self.build_s))
     }
 
     /// What the fan-out tables of a ledger are drawn from; it does not keep the machine.
@@ -266,7 +266,7 @@ impl Machine {
 }
 
 /// The counters at the beginning and at the end of a run.
-fn counters_around(py: Python<'_>, [before, after]: [Statistics; 2], build_s: f64) -> PyResult<Bound<'_, PyDict>> {
+fn counters_around<'py>(py: Python<'py>, [before, after]: [&Statistics; 2], build_s: f64) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("before", statistics_dict(py, before, build_s)?)?;
     dict.set_item("after", statistics_dict(py, after, build_s)?)?;
@@ -293,26 +293,26 @@ fn run_dict<'py>(dict: &Bound<'py, PyDict>, record: Record, tables: &[Bound<'py,
 }
 
 /// Statistics by name.
-fn statistics_dict(py: Python<'_>, s: Statistics, build_s: f64) -> PyResult<Bound<'_, PyDict>> {
+fn statistics_dict<'py>(py: Python<'py>, s: &Statistics, build_s: f64) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
-    dict.set_item("spikes_per_population", list(py, s.spikes)?)?;
-    dict.set_item("synaptic_operations_per_population", list(py, s.synaptic_operations)?)?;
-    dict.set_item("neuron_updates_per_population", list(py, s.neuron_updates)?)?;
-    dict.set_item("updates_skipped_per_population", list(py, s.updates_skipped)?)?;
-    dict.set_item("stimulus_events_per_population", list(py, s.stimulus_events)?)?;
+    dict.set_item("spikes_per_population", list(py, s.spikes.iter().copied())?)?;
+    dict.set_item("synaptic_operations_per_population", list(py, s.synaptic_operations.iter().copied())?)?;
+    dict.set_item("neuron_updates_per_population", list(py, s.neuron_updates.iter().copied())?)?;
+    dict.set_item("updates_skipped_per_population", list(py, s.updates_skipped.iter().copied())?)?;
+    dict.set_item("stimulus_events_per_population", list(py, s.stimulus_events.iter().copied())?)?;
     let phases = PyDict::new(py);
     for (k, name) in ["ingest", "deliver", "integrate", "wait"].into_iter().enumerate() {
         phases.set_item(name, list(py, s.phases_s.iter().map(|p| p[k]))?)?;
     }
     dict.set_item("phases_s", phases)?;
-    dict.set_item("events_per_worker", list(py, s.events_per_worker)?)?;
+    dict.set_item("events_per_worker", list(py, s.events_per_worker.iter().copied())?)?;
     dict.set_item("weight_store_bytes", s.weight_store_bytes)?;
     dict.set_item("index_bytes", s.index_bytes)?;
     dict.set_item("state_bytes", s.state_bytes)?;
     dict.set_item("synapses", s.synapses)?;
     dict.set_item("synaptic_events", s.delivered)?;
     dict.set_item("pending_events", s.pending)?;
-    dict.set_item("largest_lead", list(py, s.leads)?)?;
+    dict.set_item("largest_lead", list(py, s.leads.iter().copied())?)?;
     dict.set_item("packets", s.packets)?;
     dict.set_item("ticks_skipped", s.ticks_skipped)?;
     dict.set_item("build_s", build_s)?;
@@ -322,8 +322,8 @@ fn statistics_dict(py: Python<'_>, s: Statistics, build_s: f64) -> PyResult<Boun
     dict.set_item("threads", s.threads)?;
     dict.set_item("cores", s.cores)?;
     dict.set_item("weights", s.weights)?;
-    dict.set_item("synaptic_operations_per_core", list(py, s.operations_per_core)?)?;
-    dict.set_item("store_bytes_per_core", list(py, s.store_bytes_per_core)?)?;
-    dict.set_item("loose_per_core", list(py, s.loose)?)?;
+    dict.set_item("synaptic_operations_per_core", list(py, s.operations_per_core.iter().copied())?)?;
+    dict.set_item("store_bytes_per_core", list(py, s.store_bytes_per_core.iter().copied())?)?;
+    dict.set_item("loose_per_core", list(py, s.loose.iter().copied())?)?;
     Ok(dict)
 }

@@ -81,6 +81,11 @@ pub fn copied<T: Clone>(values: &[T], what: &'static str) -> Vec<T> {
     all
 }
 
+/// A copy of a text.
+pub fn text(of: &str, what: &'static str) -> String {
+    String::from_utf8(copied(of.as_bytes(), what)).expect("invariant: it is a text")
+}
+
 /// Everything that an iterator gives; where it knows its length, in one allocation.
 pub fn gathered<T>(values: impl IntoIterator<Item = T>, what: &'static str) -> Vec<T> {
     let values = values.into_iter();
@@ -168,5 +173,6 @@ mod tests {
         resize(&mut all, 8, 21, "a test");
         assert_eq!(all, [0, 3, 6, 9, 12, 15, 18, 21]);
         assert_eq!(copied(&all[1..3], "a test"), [3, 6]);
+        assert_eq!(text("µV", "a test"), "µV");
     }
 }

@@ -1,7 +1,7 @@
 //! Jobs over scoped threads: the calling thread reports progress and may cancel; no thread outlives the call, and what
 //! ends a job early, be it the end of memory or a bug, is the error of the call.
 
-use crate::allocation::{Fault, caught, gathered};
+use crate::allocation::{Fault, caught, gathered, with_room};
 use crate::error::CompileError;
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Mutex;
@@ -89,11 +89,14 @@ pub fn each_with<J: Send, S>(
         outcome
     };
     std::thread::scope(|scope| {
-        let spawned: Result<Vec<_>, _> = (0..threads.clamp(1, total.max(1))).map(|_| Builder::new().spawn_scoped(scope, thread)).collect();
-        let workers = spawned.map_err(|error| {
-            cancelled.store(true, Ordering::Relaxed);
-            CompileError::NoThread(error.to_string())
-        })?;
+        let threads = threads.clamp(1, total.max(1));
+        let mut workers = with_room(threads, "the threads of a build");
+        for _ in 0..threads {
+            workers.push(Builder::new().spawn_scoped(scope, thread).map_err(|error| {
+                cancelled.store(true, Ordering::Relaxed);
+                CompileError::NoThread(error.to_string())
+            })?);
+        }
         let mut interrupted = false;
         loop {
             let fraction = done.load(Ordering::Relaxed) as f64 / total.max(1) as f64;

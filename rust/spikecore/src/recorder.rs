@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::allocation::{copied, filled, push, with_room};
+use crate::allocation::{copied, enqueue, filled, push, with_room};
 use crate::id::{NeuronId, Tick};
 use crate::network::Variable;
 
@@ -56,10 +56,10 @@ impl SpikeLog {
     #[inline]
     pub fn extend(&mut self, tick: Tick, mut neurons: &[NeuronId]) {
         while !neurons.is_empty() {
-            let chunk = match self.chunks.back_mut() {
-                Some(chunk) if chunk.room() > 0 => chunk,
-                _ => self.chunks.push_back_mut(Chunk::new(self.len.clamp(FIRST, CHUNK))),
-            };
+            if self.chunks.back().is_none_or(|last| last.room() == 0) {
+                enqueue(&mut self.chunks, Chunk::new(self.len.clamp(FIRST, CHUNK)), "recorded spikes");
+            }
+            let chunk = self.chunks.back_mut().expect("invariant: one has just begun");
             let now = neurons.split_off(..neurons.len().min(chunk.room())).expect("invariant: within the slice");
             chunk.ticks.resize(chunk.ticks.len() + now.len(), tick);
             chunk.neurons.extend_from_slice(now);
@@ -216,6 +216,11 @@ impl<S: Copy> SampleTap<S> {
         }
         let adjacent = columns.windows(2).all(|two| two[1] == two[0] + 1);
         Self { recorder, variable, neurons: indices, columns, adjacent, interval, values: vec![] }
+    }
+
+    /// Bytes that a recorder of so many neurons will take beside its samples.
+    pub fn expected_bytes(neurons: usize) -> u64 {
+        (2 * neurons * size_of::<u32>()) as u64
     }
 
     /// The same without samples.

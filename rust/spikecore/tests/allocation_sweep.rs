@@ -6,7 +6,7 @@
 //! memory, the description or the machine is as it was, stands at one tick or says that it is torn, and the session, gone on
 //! with, comes to what an undisturbed one comes to, bit for bit.
 //!
-//! `cargo test --test allocation_sweep` sweeps the first network, `cargo test --test allocation_sweep -- all` all five, or
+//! `cargo test --test allocation_sweep` sweeps the first network, `cargo test --test allocation_sweep -- all` all six, or
 //! those that are named; `SPIKECORE_SWEEP_TRACE=k` prints where the `k`-th large allocation of each session comes from, and
 //! `SPIKECORE_SWEEP_TRACE=all` where all of an undisturbed session do.
 

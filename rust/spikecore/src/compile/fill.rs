@@ -12,7 +12,7 @@ use super::rows::Rows;
 use crate::allocation::{OutOfMemory, copied, extend, filled, gathered, push, with_room};
 use crate::error::CompileError;
 use crate::id::{BLOCK, CoreId};
-use crate::network::Network;
+use crate::network::{Network, Population};
 use crate::neurocore::frame::Frame;
 use crate::neurocore::loose::{LooseStore, cell_bits};
 use crate::neurocore::memory::Stored;
@@ -20,7 +20,7 @@ use crate::neurocore::pages::Pages;
 use crate::neurocore::store::{Segment, Store};
 use crate::neurocore::weight::Weight;
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// Least source neurons per chunk where their rows are short; larger networks have larger chunks, so that there are
 /// about as many as these at most.
@@ -107,13 +107,9 @@ pub fn fill<W: Weight>(
 
 /// Cuts the sources of all populations that send.
 fn chunks<W: Weight>(network: &Network, partition: &Partition, plan: &Plan<W>) -> Vec<Chunk> {
-    let most = CHUNK * (network.neurons() as usize).div_ceil(CHUNK * MOST_CHUNKS).max(1);
     let mut chunks = vec![];
-    for (population, (p, span)) in network.populations.iter().zip(&plan.spans).enumerate() {
-        let projections = plan.outgoing.of(population).iter().map(|&id| network.projections[id].synapses(network));
-        let few = SYNAPSES * f64::from(p.size) / projections.sum::<f64>().max(1.0);
-        let len = (few as usize).clamp(1, most) as u32;
-        let kinds = span.kinds.len();
+    for (population, (p, span)) in network.populations.iter().zip(&*plan.spans).enumerate() {
+        let (len, kinds) = (longest_chunk(network, plan, population), span.kinds.len());
         let mut first = 0;
         while kinds > 0 && first < p.size {
             let home = usize::from(partition.home(population, first).core);
@@ -128,13 +124,24 @@ fn chunks<W: Weight>(network: &Network, partition: &Partition, plan: &Plan<W>) -
     chunks
 }
 
-/// Bytes that chunks take while rows are counted and written: on each core a window, a cursor and an index.
+/// Most sources of a chunk of a population.
+fn longest_chunk<W: Weight>(network: &Network, plan: &Plan<W>, population: usize) -> u32 {
+    let most = CHUNK * (network.neurons() as usize).div_ceil(CHUNK * MOST_CHUNKS).max(1);
+    let projections = plan.outgoing.of(population).iter().map(|&id| network.projections[id].synapses(network));
+    let few = SYNAPSES * f64::from(network.populations[population].size) / projections.sum::<f64>().max(1.0);
+    (few as usize).clamp(1, most) as u32
+}
+
+/// Bytes that chunks take while rows are written: on each core a cursor and an index. A population that sends has a chunk at
+/// least on each core that has any of it.
 pub fn expected_bytes<W: Weight>(network: &Network, partition: &Partition, plan: &Plan<W>) -> f64 {
-    let own = size_of::<&mut [u32]>() + size_of::<Cursor<'_, W>>() + size_of::<Index>();
-    let synapses = |id: &usize| network.projections[*id].synapses(network);
-    let long = plan.spans.iter().enumerate().map(|(id, _)| plan.outgoing.of(id).iter().map(synapses).sum::<f64>() / SYNAPSES);
-    let short = (network.neurons() as f64 / CHUNK as f64).min(MOST_CHUNKS as f64) + (network.populations.len() * partition.cores()) as f64;
-    (long.sum::<f64>().min(network.neurons() as f64) + short) * partition.cores() as f64 * own as f64
+    let own = size_of::<Cursor<'_, W>>() + size_of::<Index>();
+    let chunks = |(id, population): (usize, &Arc<Population>)| {
+        let pieces = (population.size as usize).div_ceil(BLOCK).min(partition.cores());
+        pieces.max(population.size.div_ceil(longest_chunk(network, plan, id)) as usize)
+    };
+    let senders = network.populations.iter().enumerate().filter(|&(id, _)| !plan.spans[id].kinds.is_empty());
+    senders.map(chunks).sum::<usize>() as f64 * partition.cores() as f64 * own as f64
 }
 
 impl<'a, W: Weight> Build<'a, W> {
@@ -173,7 +180,7 @@ impl<'a, W: Weight> Build<'a, W> {
 
     fn out_degrees(&self, lengths: &[Vec<u32>]) -> Vec<u32> {
         let mut degrees = filled(self.network.neurons() as usize, 0u32, WHAT);
-        for (population, span) in self.network.populations.iter().zip(&self.plan.spans) {
+        for (population, span) in self.network.populations.iter().zip(&*self.plan.spans) {
             let degrees = &mut degrees[population.first as usize..][..population.size as usize];
             let kinds = span.kinds.len();
             for lengths in lengths.iter().filter(|_| kinds > 0) {
@@ -204,7 +211,11 @@ impl<'a, W: Weight> Build<'a, W> {
                 *made.lock().expect("one holder") = Some(store);
             },
         )?;
-        made.into_iter().map(|store| store.into_inner().expect("joined").expect("made above")).collect()
+        let mut stores = with_room(made.len(), WHAT);
+        for store in made {
+            stores.push(store.into_inner().expect("joined").expect("made above")?);
+        }
+        Ok(stores)
     }
 
     /// Generates every row and writes it in place; returns the index parts per chunk and core.
@@ -311,7 +322,7 @@ pub fn out_of_memory(what: &'static str) -> impl FnOnce(u64) -> CompileError {
 fn row_store<W: Weight>(network: &Network, frame: Frame, plan: &Plan<W>, lengths: &[u32]) -> Result<Stored<W>, CompileError> {
     let mut first_synapse = with_room(plan.rows, WHAT);
     let (mut weighted, mut shared) = (0u64, 0u64);
-    for (population, span) in network.populations.iter().zip(&plan.spans) {
+    for (population, span) in network.populations.iter().zip(&*plan.spans) {
         let rows = population.size as usize * span.kinds.len();
         for (i, &len) in lengths[span.first..span.first + rows].iter().enumerate() {
             let next = if span.kinds[i % span.kinds.len()] == 0 { &mut weighted } else { &mut shared };
@@ -322,7 +333,7 @@ fn row_store<W: Weight>(network: &Network, frame: Frame, plan: &Plan<W>, lengths
     let mut first_segment = with_room(plan.rows + 1, WHAT);
     first_segment.push(0);
     Ok(Stored::Rows(Store {
-        spans: plan.spans.clone(),
+        spans: Arc::clone(&plan.spans),
         first_segment,
         first_synapse,
         segments: Pages::zeroed(0).map_err(out_of_memory("segments"))?,
@@ -336,7 +347,7 @@ fn row_store<W: Weight>(network: &Network, frame: Frame, plan: &Plan<W>, lengths
 fn loose_store<W: Weight>(network: &Network, plan: &Plan<W>, slots: usize, lengths: &[u32]) -> Result<Stored<W>, CompileError> {
     let mut first = Pages::zeroed(network.neurons() as usize + 1).map_err(out_of_memory("the index of synapses"))?;
     let (mut neuron, mut end) = (0, 0);
-    for (population, span) in network.populations.iter().zip(&plan.spans) {
+    for (population, span) in network.populations.iter().zip(&*plan.spans) {
         let kinds = span.kinds.len();
         for index in 0..population.size as usize {
             let row = span.first + index * kinds;

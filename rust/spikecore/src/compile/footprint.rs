@@ -5,17 +5,18 @@ use super::layout;
 use super::partition::Partition;
 use super::plan::Plan;
 use super::rows;
-use crate::allocation::push;
+use crate::allocation::{gathered, push};
 use crate::network::{Network, Population, Stimulus};
 use crate::neurocore::delay_line::Span;
 use crate::neurocore::events::Updates;
-use crate::neurocore::flight::{self, Layout, Traffic};
+use crate::neurocore::flight::{self, Layout, Spikes, Traffic};
 use crate::neurocore::loose::Loose;
 use crate::neurocore::neurons::{PoissonDrive, Slab};
 use crate::neurocore::store::Segment;
 use crate::neurocore::weight::{Synapse, Weight};
 use crate::neurocore::{Core, Placed, RareDrive, Source};
 use crate::random::PoissonGaps;
+use crate::recorder::SampleTap;
 use crate::router::Lane;
 
 /// Expected synapses in the cores' stores.
@@ -91,7 +92,7 @@ pub fn building<W: Weight>(network: &Network, partition: &Partition, plan: &Plan
 
 /// Bytes of neurons with what drives and records them, of what a core has besides, and of logs and counts.
 pub fn state_bytes<W: Weight>(network: &Network, partition: &Partition, updates: Updates) -> u64 {
-    let mut uniform: Vec<bool> = network.populations.iter().map(|population| population.each.is_empty()).collect();
+    let mut uniform: Vec<bool> = gathered(network.populations.iter().map(|population| population.each.is_empty()), "a forecast");
     let mut bytes = 0;
     for stimulus in &network.stimuli {
         let size = |population: usize| network.populations[population].size as usize;
@@ -107,8 +108,7 @@ pub fn state_bytes<W: Weight>(network: &Network, partition: &Partition, updates:
             Stimulus::DirectCurrent { .. } => 0,
         };
     }
-    let tap = size_of::<(u32, usize)>();
-    bytes += network.recorders.iter().map(|recorder| (recorder.neurons.len() * tap) as u64).sum::<u64>();
+    bytes += network.recorders.iter().map(|recorder| SampleTap::<W::State>::expected_bytes(recorder.neurons.len())).sum::<u64>();
     bytes += network.populations.iter().map(|p| Source::expected_bytes(p.source_spikes.len())).sum::<u64>();
     for (core, slices) in partition.slices.iter().enumerate() {
         for slice in slices {
@@ -127,14 +127,15 @@ pub fn state_bytes<W: Weight>(network: &Network, partition: &Partition, updates:
 /// Bytes of spikes that wait for their delays while neurons fire at `rate` Hz.
 pub fn waiting_bytes<W: Weight>(network: &Network, partition: &Partition, plan: &Plan<W>, stored: &Stored, rate: f64) -> u64 {
     let cores = partition.cores() as f64;
-    let spikes = |population: usize| per_tick(&network.populations[population], rate * network.dt * 1e-3);
+    let spikes = |population: usize| spikes(&network.populations[population], rate * network.dt * 1e-3);
     let (mut traffic, mut span) = (vec![], (u32::MAX, 0));
     for (id, population) in network.populations.iter().enumerate() {
         let (shortest, longest) = plan.outgoing.delays(id);
         let synapses = plan.outgoing.of(id).iter().map(|&id| network.projections[id].synapses(network)).sum::<f64>();
         if synapses > 0.0 {
             let synapses = synapses / (f64::from(population.size) * cores);
-            push(&mut traffic, Traffic { spikes: spikes(id), synapses, delays: (shortest, longest) }, "a forecast");
+            let shared = plan.spans[id].kinds.iter().all(|&kind| kind != 0);
+            push(&mut traffic, Traffic { spikes: spikes(id), synapses, delays: (shortest, longest), shared }, "a forecast");
             span = (span.0.min(shortest), span.1.max(longest));
         }
     }
@@ -144,11 +145,11 @@ pub fn waiting_bytes<W: Weight>(network: &Network, partition: &Partition, plan: 
     (cores * (lines + queues.sum::<f64>())) as u64
 }
 
-/// Spikes of a population per tick: those that a source is given, spread over its time; else `each` per neuron.
-fn per_tick(population: &Population, each: f64) -> f64 {
-    match population.source_spikes.last() {
-        _ if population.model.receptors() > 0 => f64::from(population.size) * each,
-        Some(&(last, _)) => population.source_spikes.len() as f64 / last as f64,
-        None => 0.0,
+/// Spikes of a population: those that a source is given, else `each` per neuron and tick.
+fn spikes(population: &Population, each: f64) -> Spikes<'_> {
+    if population.model.receptors() > 0 {
+        Spikes::Steady(f64::from(population.size) * each)
+    } else {
+        Spikes::Given(&population.source_spikes)
     }
 }

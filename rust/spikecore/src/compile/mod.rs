@@ -78,7 +78,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let computed = implicit::place(network, &partition, &plan, level, &mut filled, (stored, BUILT), &mut *watch)?;
     let initial = initial_potentials(network);
     let starts = network.populations.iter().map(|p| p.first).chain([network.neurons() as NeuronId]);
-    let starts: Vec<NeuronId> = gathered(starts, "a table of populations");
+    let starts: Arc<Vec<NeuronId>> = Arc::new(gathered(starts, "a table of populations"));
     let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
     let lanes = lanes(&partition, &filled.lookahead, options.log_capacity);
     let (router, ports) = Router::new(&lanes)?;
@@ -91,7 +91,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
         let placed = gathered(slices.map(|slice| place(network, &plan, slice, &devices, &initial, (options.updates, &flows))), SLICES);
         let nearest = filled.lookahead.iter().filter_map(|to| to[id]).min().unwrap_or(1);
         let reach = Reach { channels: ports[id].channels(), longest: filled.longest, ahead, nearest, turn: options.turn };
-        let memory = Memory::new(store, computed, partition.slots[id], reach, copied(&starts, "a table of populations"));
+        let memory = Memory::new(store, computed, partition.slots[id], reach, Arc::clone(&starts));
         let core = Core::new(id, level, memory, placed);
         *cores[id].lock().expect("one holder") = Some(core);
     })?;

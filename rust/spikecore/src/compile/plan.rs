@@ -12,6 +12,7 @@ use crate::neurocore::loose::LooseStore;
 use crate::neurocore::store::{Kind, RowSpan};
 use crate::neurocore::weight::{Weight, q16_step};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Most shared weights; further constants are stored per synapse.
 const MAX_SHARED: usize = 255;
@@ -23,7 +24,7 @@ pub struct Plan<W> {
     /// The stored projections by their sources.
     pub outgoing: Outgoing,
     /// Rows per source population; the same on every core.
-    pub spans: Vec<RowSpan>,
+    pub spans: Arc<Vec<RowSpan>>,
     /// Number of rows per core.
     pub rows: usize,
     /// The shared weights.
@@ -68,7 +69,7 @@ impl<W: Weight> Plan<W> {
         let heavy = heavy(network);
         let longest = network.stored().map(|(_, projection)| projection.delay.support().1).max();
         let by_delay = longest.is_some_and(|longest| Span::may_turn(longest, turn));
-        Ok(Self { kind, outgoing, spans, rows, shared_weights, steps, heavy, by_delay, loose })
+        Ok(Self { kind, outgoing, spans: Arc::new(spans), rows, shared_weights, steps, heavy, by_delay, loose })
     }
 }
 

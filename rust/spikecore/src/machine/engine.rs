@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::step::Phases;
 use super::worker::{self, Failure};
-use crate::allocation::{Fault, caught, filled, gathered, with_room};
+use crate::allocation::{Fault, caught, filled, gathered, text, with_room};
 use crate::error::RunError;
 use crate::id::Tick;
 use crate::network::{Network, Variable};
@@ -80,7 +80,7 @@ pub struct Engine<W: Weight> {
     pub(super) population_sizes: Vec<u32>,
     pub(super) receptors: Vec<usize>,
     /// Names of populations, for messages, and the length of a tick in ms.
-    pub(super) names: Arc<[String]>,
+    pub(super) names: Arc<Vec<String>>,
     pub(super) dt: f64,
     /// Sample recorders: interval, columns, and the tick up to which samples were taken.
     pub(super) recorders: Vec<(Tick, usize, Tick)>,
@@ -111,7 +111,10 @@ impl<W: Weight> Engine<W> {
             steps: parts.steps,
             population_sizes: gathered(network.populations.iter().map(|p| p.size), "a table of populations"),
             receptors: gathered(network.populations.iter().map(|p| p.model.receptors()), "a table of populations"),
-            names: gathered(network.populations.iter().map(|p| p.name.clone()), "a table of populations").into(),
+            names: Arc::new(gathered(
+                network.populations.iter().map(|p| text(&p.name, "a table of populations")),
+                "a table of populations",
+            )),
             dt: network.dt,
             recorders: gathered(network.recorders.iter().map(|r| (r.interval, r.neurons.len(), 0)), "a table of recorders"),
             phases: filled(threads, Phases::default(), "timers"),

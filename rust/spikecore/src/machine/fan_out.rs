@@ -72,7 +72,10 @@ impl FanOut {
             Degrees::Each(table) => Some((id, table)),
             Degrees::Same(_) => None,
         });
-        let (alone, small): (Vec<_>, Vec<_>) = drawn.partition(|(id, _)| work(network, *id) >= large);
+        let (mut alone, mut small) = (vec![], vec![]);
+        for (id, table) in drawn {
+            push(if work(network, id) < large { &mut small } else { &mut alone }, (id, table), "jobs");
+        }
         together(network, small, threads, &mut *watch)?;
         for (id, table) in alone {
             let targets = Targets::new(network, id, &mut *watch)?;

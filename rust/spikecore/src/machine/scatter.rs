@@ -6,15 +6,19 @@ use std::thread::Builder;
 use std::time::Instant;
 
 use super::engine::{Engine, no_thread};
+use crate::allocation::{gathered, with_room};
 use crate::error::RunError;
 use crate::neurocore::weight::Weight;
+
+/// What this memory is for.
+const WORKERS: &str = "workers";
 
 impl<W: Weight> Engine<W> {
     /// See [`super::Machine::bare_scatter`].
     pub fn bare_scatter(&self, events: usize) -> Result<Vec<f64>, RunError> {
         let shares = self.cores_per_worker();
         // As many at a time as there are CPUs: a loop that is taken off its CPU would not measure itself.
-        let mut times = Vec::with_capacity(shares.len());
+        let mut times = with_room(shares.len(), WORKERS);
         for group in shares.chunks(self.cpus) {
             let measured = self.scatter_together(group, events, times.len())?;
             times.extend(measured);
@@ -25,12 +29,12 @@ impl<W: Weight> Engine<W> {
     /// The times of these shares of the cores, at once. The first is that of worker `first`.
     fn scatter_together(&self, shares: &[Range<usize>], events: usize, first: usize) -> Result<Vec<f64>, RunError> {
         std::thread::scope(|scope| {
-            let mut threads = vec![];
+            let mut threads = with_room(shares.len(), WORKERS);
             for (worker, share) in (first..).zip(shares) {
                 let thread = Builder::new().spawn_scoped(scope, || self.scatter_share(share.clone(), events));
                 threads.push(thread.map_err(|error| no_thread(worker, self.threads, &error))?);
             }
-            Ok(threads.into_iter().map(|thread| thread.join().unwrap_or_else(|thrown| resume_unwind(thrown))).collect())
+            Ok(gathered(threads.into_iter().map(|thread| thread.join().unwrap_or_else(|thrown| resume_unwind(thrown))), WORKERS))
         })
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{DelayLaw, Distribution, Network, Population, Projection, Rule};
-use crate::allocation::copied;
+use crate::allocation::{copied, text};
 use crate::id::PopulationId;
 
 /// Copies the lists and shares the objects.
@@ -24,7 +24,7 @@ impl Clone for Network {
 impl Clone for Population {
     fn clone(&self) -> Self {
         Self {
-            name: self.name.clone(),
+            name: text(&self.name, "the name of a population"),
             each: copied(&self.each, "the models of neurons"),
             initial: self.initial.clone(),
             source_spikes: copied(&self.source_spikes, "the spikes of a source"),

@@ -23,7 +23,7 @@ pub use windows::{Axis, Windows};
 
 use std::sync::Arc;
 
-use crate::allocation::{filled, gathered, push, reserve};
+use crate::allocation::{filled, gathered, push, reserve, text};
 use crate::error::NetworkError;
 use crate::id::{NeuronId, PopulationId, Tick};
 use check::{known, value_error};
@@ -169,7 +169,8 @@ impl Network {
         }
         model.check(name, self.dt)?;
         let first = u32::try_from(first).expect("checked above");
-        let population = Population { name: name.to_owned(), size, first, model, each, initial, source_spikes: vec![] };
+        let name = text(name, "the name of a population");
+        let population = Population { name, size, first, model, each, initial, source_spikes: vec![] };
         reserve(&mut self.recorded, 1, "a population");
         push(&mut self.populations, Arc::new(population), "a population");
         self.recorded.push(true); // there is room

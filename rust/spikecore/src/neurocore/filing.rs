@@ -126,7 +126,7 @@ fn ask_lines<T>(array: &[T], first: usize, lines: usize) {
 }
 
 /// Most synapses of a frame, on average, that are filed themselves.
-const FEW: u64 = 6;
+pub(super) const FEW: u64 = 6;
 
 impl<W: Weight> DelayLine<Loose<W>> {
     /// Files the synapses of a spike of step `tick`, whose cells have `bits` bits; the wheel can hold them.

@@ -12,7 +12,7 @@ use super::loose::{Loose, LooseStore};
 use super::store::Store;
 use super::touched::Mark;
 use super::weight::Weight;
-use crate::allocation::{copied, extend, filled, gathered, reserve};
+use crate::allocation::{extend, filled, gathered, reserve};
 use crate::id::{NeuronId, Tick};
 use std::sync::Arc;
 
@@ -34,8 +34,8 @@ pub struct Memory<W: Weight> {
     held: Held<W>,
     implicit: Implicit<W>,
     frame: Frame,
-    /// Global ids of the first neurons of populations, and one past the last neuron.
-    population_starts: Vec<NeuronId>,
+    /// Global ids of the first neurons of populations, and one past the last neuron. All cores share them.
+    population_starts: Arc<Vec<NeuronId>>,
 }
 
 /// A store is shared by a core and its replicas and never changes (contract C2).
@@ -75,7 +75,7 @@ impl Reach {
 
 impl<W: Weight> Memory<W> {
     /// A core's memory; checks once what the unchecked loops rely on (K1).
-    pub fn new(stored: Stored<W>, mut implicit: Implicit<W>, slots: usize, reach: Reach, population_starts: Vec<NeuronId>) -> Self {
+    pub fn new(stored: Stored<W>, mut implicit: Implicit<W>, slots: usize, reach: Reach, population_starts: Arc<Vec<NeuronId>>) -> Self {
         implicit.open(reach.channels);
         let (held, frame) = match stored {
             Stored::Rows(store) => {
@@ -101,12 +101,7 @@ impl<W: Weight> Memory<W> {
                 Held::Loose(Arc::clone(store), lines.anew(), gathered(arrivals.iter().map(|_| vec![]), "channels"))
             }
         };
-        Self {
-            held,
-            implicit: self.implicit.replica(),
-            frame: self.frame,
-            population_starts: copied(&self.population_starts, "a table of populations"),
-        }
+        Self { held, implicit: self.implicit.replica(), frame: self.frame, population_starts: Arc::clone(&self.population_starts) }
     }
 
     /// Forgets all spikes.
@@ -369,9 +364,9 @@ fn file_rows<W: Weight, const TURNS: bool>(
     tick: Tick,
     ids: &[NeuronId],
 ) -> u64 {
-    let phase = store.frame.phase(tick);
+    let (phase, spans) = (store.frame.phase(tick), &store.spans[..]);
     let rows = |population: usize, local: u32| {
-        let span = &store.spans[population];
+        let span = &spans[population];
         let row = span.first + local as usize * span.kinds.len();
         row..row + span.kinds.len()
     };
@@ -403,7 +398,7 @@ fn file_rows<W: Weight, const TURNS: bool>(
                 tick,
                 phase,
                 source: id,
-                kind: store.spans[population].kinds[k],
+                kind: spans[population].kinds[k],
                 first: store.first_synapse[row],
                 segments: &store.segments[begin..end],
             };

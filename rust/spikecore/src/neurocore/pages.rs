@@ -89,14 +89,15 @@ impl<T: Zeroable> Pages<T> {
     }
 }
 
-/// Bytes that `len` elements take once they are all in use: whole huge pages where the array is large.
+/// Bytes that `len` elements take once they are all in use: whole huge pages where the array is large, else from a line on.
 pub fn expected_bytes<T: Zeroable>(len: usize) -> u64 {
     let bytes = (len as u64).saturating_mul(size_of::<T>() as u64);
     #[cfg(target_os = "linux")]
     if bytes >= LARGE as u64 {
         return bytes.checked_next_multiple_of(HUGE as u64).unwrap_or(u64::MAX);
     }
-    bytes
+    // The allocator passes over what lies before the line.
+    if bytes == 0 { 0 } else { bytes.saturating_add(LINE as u64) }
 }
 
 /// Zeroed memory that nothing has touched, if there is any.

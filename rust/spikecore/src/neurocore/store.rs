@@ -10,6 +10,7 @@ use super::frame::Frame;
 use super::pages::Pages;
 use super::weight::{Synapse, Weight};
 use crate::id::{NeuronId, Tick};
+use std::sync::Arc;
 
 /// Synapses of one row with one delay: delay in the high 16 bits, length (1..=65535) in the low.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +49,8 @@ pub struct RowSpan {
 /// Synapses of one core.
 #[derive(Debug)]
 pub struct Store<W: Weight> {
-    /// Row spans per source population.
-    pub(crate) spans: Vec<RowSpan>,
+    /// Row spans per source population, the same on all cores.
+    pub(crate) spans: Arc<Vec<RowSpan>>,
     /// First segment of each row, and one past the last.
     pub(crate) first_segment: Vec<u32>,
     /// First synapse of each row, in its kind's array.
@@ -76,7 +77,7 @@ impl<W: Weight> Store<W> {
         let highest = |best: u16, cell: u16| best.max(self.frame.slot(cell));
         let highest = self.weighted.iter().map(|s| s.cell).fold(0, highest).max(self.shared.iter().copied().fold(0, highest));
         assert!(self.synapses() == 0 || usize::from(highest) < slots, "invariant: slot {highest} of {slots}");
-        for span in &self.spans {
+        for span in &*self.spans {
             assert!(span.kinds.iter().all(|&k| usize::from(k) <= self.shared_weights.len()), "invariant: unknown kind");
         }
         let mut ends = [0u64; 2];

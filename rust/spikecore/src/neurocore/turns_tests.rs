@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::delay_line::{DelayLine, Span, Walk};
 use super::filed::{Entry, Filed};
-use super::flight::{Layout, Traffic, queue_bytes, waiting_bytes};
+use super::flight::{Layout, Spikes, Traffic, queue_bytes, waiting_bytes};
 use super::frame::Frame;
 use super::loose::{Loose, LooseStore};
 use super::memory::{Memory, Reach, Stored};
@@ -63,7 +64,7 @@ fn stored(rows: &Rows, shift: u32, loose: bool) -> Stored<f32> {
         first_segment.push(segments.len() as u32);
     }
     Stored::Rows(Store {
-        spans: vec![RowSpan { first: 0, kinds: vec![0, 1] }],
+        spans: Arc::new(vec![RowSpan { first: 0, kinds: vec![0, 1] }]),
         first_segment,
         first_synapse,
         segments: pages(&segments),
@@ -136,7 +137,8 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
     let ahead = case.ahead[0].max(case.ahead[1]).max(nearest);
     let reach = Reach { channels: case.channels, longest, ahead, nearest, turn: case.turn };
     let slots = CELLS >> case.shift;
-    let mut memory = Memory::<f32>::new(stored(&rows, case.shift, case.loose), Implicit::new(Level::Baseline), slots, reach, vec![0, 4]);
+    let mut memory =
+        Memory::<f32>::new(stored(&rows, case.shift, case.loose), Implicit::new(Level::Baseline), slots, reach, Arc::new(vec![0, 4]));
     let mut due = obvious(case);
     let mut cells = vec![[0.0; CELLS]; 1];
     let (mut filed, mut delivered, mut now, mut next) = (0, 0, 0, vec![0; case.channels]);
@@ -203,7 +205,7 @@ fn memory_follows_the_spikes_that_wait() {
         let mut rows = rows.clone();
         rows[0][1].iter_mut().for_each(|one| one.2 = SHARED);
         let reach = Reach { channels: 1, longest: 20_000, ahead: 1, nearest: 1, turn: None };
-        let mut memory = Memory::<f32>::new(stored(&rows, 0, loose), Implicit::new(Level::Baseline), CELLS, reach, vec![0, 1]);
+        let mut memory = Memory::<f32>::new(stored(&rows, 0, loose), Implicit::new(Level::Baseline), CELLS, reach, Arc::new(vec![0, 1]));
         let mut cells = vec![[0.0; CELLS]; 1];
         let mut run = |memory: &mut Memory<f32>, ticks: std::ops::Range<Tick>, every: Tick| {
             let mut most = 0;
@@ -220,7 +222,7 @@ fn memory_follows_the_spikes_that_wait() {
         };
         let (most, whole) = (run(&mut memory, 0..30_000, 1), 8 * 200 * 10_000);
         assert!(most < whole / 6, "loose {loose}: {most} bytes where all synapses take {whole}");
-        let traffic = Traffic { spikes: 1.0, synapses: 200.0, delays: (1, 19_901) };
+        let traffic = Traffic { spikes: Spikes::Steady(1.0), synapses: 200.0, delays: (1, 19_901), shared: false };
         let layout = if loose { Layout::Loose } else { Layout::Rows(0) };
         let forecast = waiting_bytes::<f32>(&[traffic], Span::new(20_000, 1, None), layout);
         assert!((0.6..1.5).contains(&(most as f64 / forecast)), "loose {loose}: {most} bytes, forecast {forecast}");
@@ -240,5 +242,5 @@ fn a_wheel_that_holds_all_delays_does_not_turn() {
     }
     assert!(Span::may_turn(65_535, None) && !Span::may_turn(100, None) && Span::may_turn(100, Some(16)));
     assert_eq!(Entry::single(7, 3).synapses(), 1);
-    assert!((queue_bytes(2.0, 100) - 1.5 * 3_200.0).abs() < 1e-6);
+    assert!((queue_bytes(Spikes::Steady(2.0), 100) - 1.5 * 3_200.0).abs() < 1e-6);
 }

@@ -93,7 +93,8 @@ impl<W: Weight> Visits<W> {
                 for receptor in 0..slab.receptors() {
                     let slot = first + receptor * stride;
                     of[slot / BLOCK..(slot + stride) / BLOCK].fill(fields.len() as u16);
-                    fields.push(Field { slice: slice as u16, receptor: receptor as u16, slot: slot as u32, home: slab.singles.address() });
+                    let home = slab.singles.address();
+                    push(&mut fields, Field { slice: slice as u16, receptor: receptor as u16, slot: slot as u32, home }, EVENTS);
                 }
             }
         }
@@ -324,7 +325,8 @@ fn visit_company<W: Weight>(
     work.ends.clear();
     for slice in 0..number {
         each(slice, work, &mut |slab, work, visit| slab.enter(work, visit));
-        work.ends.push(work.taken());
+        let end = work.taken();
+        push(&mut work.ends, end, EVENTS);
     }
     let mut from = 0;
     for slice in 0..number {
@@ -336,7 +338,7 @@ fn visit_company<W: Weight>(
             }
             slab.leave(work, range.clone(), visit);
         });
-        work.more.push(more);
+        push(&mut work.more, more, EVENTS);
     }
     work.clear();
     for slice in 0..number {

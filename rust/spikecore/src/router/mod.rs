@@ -181,7 +181,7 @@ impl Router {
             ceiling: ClockWord::new(ClockWord::MAX),
             rest: Rest::new(),
             log: Log::new(if consumers.is_empty() { 0 } else { lane.capacity }),
-            consumers: consumers.into(),
+            consumers: copied(&consumers, "the router").into(),
         };
         let port = |(core, lane): (CoreId, &Lane)| Port::new(core, Self::least_capacity(lane.neurons) as u64, &lane.inputs);
         let router = Self {

@@ -7,7 +7,7 @@
 use super::Router;
 use super::input::Input;
 use super::log::HEADER;
-use crate::allocation::{copied, gathered, push};
+use crate::allocation::{copied, gathered, push, with_room};
 use crate::id::{CoreId, NeuronId, Tick};
 use crate::sync::{Ordering, mutant, ordering};
 
@@ -83,6 +83,13 @@ pub(super) fn channels(inputs: &[(CoreId, u32)]) -> Vec<Vec<(CoreId, u32)>> {
     channels
 }
 
+/// A lead of 0 over each of so many producers.
+fn leads(channels: &[Vec<(CoreId, u32)>], producers: usize) -> Box<[(CoreId, u64)]> {
+    let mut leads = with_room(producers, "the router");
+    leads.extend(channels.iter().flatten().map(|&(producer, _)| (producer, 0))); // there is room
+    leads.into()
+}
+
 /// The owned end of one core's lines.
 #[derive(Debug)]
 pub struct Port {
@@ -119,7 +126,7 @@ impl Port {
             written: 0,
             reclaimed: 0,
             horizon: 0,
-            leads: gathered(channels.iter().flatten().map(|&(producer, _)| (producer, 0)), "the router").into(),
+            leads: leads(&channels, inputs.len()),
             channels: gathered(channels.iter().map(channel), "the router").into(),
             counters: PortCounters::default(),
             waited: None,

@@ -81,7 +81,19 @@ fn case(name: &'static str, calls: Vec<Call>, states: Vec<(usize, Variable)>) ->
 
 /// All of them; the first is swept in every run of the tests.
 pub fn all() -> Vec<Case> {
-    vec![mixed(), events(), implicit(), varied(), double()]
+    vec![mixed(), events(), implicit(), varied(), double(), many()]
+}
+
+/// Very many objects: lists of populations, projections and recorders are large, and the objects small.
+fn many() -> Case {
+    let n = 280;
+    let mut calls: Vec<Call> = (0..n).map(|k| neurons(1 + k % 2, exp(0.5, 420.0), (-65.0, -50.0))).collect();
+    let weights = || Distribution::Uniform { low: 5.0, high: 30.0 };
+    let next = |k: u32| (k as usize, (k + 1) as usize % n as usize);
+    calls.extend((0..n).map(|k| connect(next(k), Rule::Bernoulli(0.7), weights(), SPREAD)));
+    calls.extend((0..n as usize / 2).map(|k| poisson(2 * k, [0.8, 0.003][k % 2], 10.0)));
+    calls.extend((0..n as usize).map(|k| record(k, Variable::Potential, 1, 50)));
+    Case { updates: Updates::Event, loose: Some(true), ..case("many", calls, vec![(0, Variable::Potential)]) }
 }
 
 /// Rows, frequent Poisson events, two receptors, an array of currents, a matrix and a source.
