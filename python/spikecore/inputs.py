@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, printed
+from spikecore import _native, checks, printed
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
 from spikecore.models import SpikeSource
@@ -143,30 +143,50 @@ def _spike_column(population: Population, samples: list[Any], grid: Grid, names:
 
 
 def _joined(size: int, samples: list[Any], grid: Grid) -> _Spikes | None:
-    """Return pairs of arrays that are right and sorted, all samples at once; None for what needs a closer look."""
-    neurons, times = [], []
+    """Return the spikes of samples that are plain and right, all at once; None for what needs a closer look."""
+    pairs = []
     for one in samples:
-        if not (isinstance(one, tuple) and len(one) == 2 and all(type(array) is np.ndarray for array in one)):
+        pair = _pair(size, one)
+        if pair is None:
             return None
-        ids, moments = one
-        if ids.ndim != 1 or ids.shape != moments.shape or ids.dtype.kind not in "iu" or moments.dtype.kind != "f":
-            return None
-        neurons.append(ids)
-        times.append(moments)
-    owners, exact = np.concatenate(neurons), np.concatenate(times).astype(np.float64) / grid.dt
-    first = np.cumsum([0, *map(len, neurons)])
+        pairs.append(pair)
+    owners = np.concatenate([ids for ids, _ in pairs])
+    exact = np.concatenate([moments for _, moments in pairs]).astype(np.float64) / grid.dt
+    lengths = [len(ids) for ids, _ in pairs]
+    first = np.cumsum([0, *lengths]).astype(np.uint64)
     if len(owners) == 0:
-        return first.astype(np.uint64), owners.astype(np.uint32), exact.astype(np.uint64)
+        return first, owners.astype(np.uint32), exact.astype(np.uint64)
     nearest = np.rint(exact)
     if not (nearest.min() >= 1.0 and nearest.max() < _MOST_TICKS and owners.min() >= 0 and owners.max() < size):
         return None
     if np.abs(exact - nearest).max() > 1e-6:
         return None
-    ticks = nearest.astype(np.uint64)
-    place = ticks * np.uint64(size) + owners.astype(np.uint64)
+    owners, ticks = owners.astype(np.uint32), nearest.astype(np.uint64)
+    place = ticks * np.uint64(size) + owners
+    if not _rises(place, first):
+        order = np.lexsort((place, np.repeat(np.arange(len(samples)), lengths)))
+        owners, ticks = owners[order], ticks[order]
+        if not _rises(place[order], first):
+            return None
+    return first, owners, ticks
+
+
+def _pair(size: int, one: Any) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """Return the neurons and the times of a sample: a pair of arrays, or a list of plain trains; None for any other."""
+    if type(one) is list:
+        trains = tuple(one)
+        return _native.joined_trains(trains) if len(trains) == size else None
+    if not (isinstance(one, tuple) and len(one) == 2 and all(type(array) is np.ndarray for array in one)):
+        return None
+    ids, moments = one
+    if ids.ndim != 1 or ids.shape != moments.shape or ids.dtype.kind not in "iu" or moments.dtype.kind != "f":
+        return None
+    return ids, moments
+
+
+def _rises(place: NDArray[np.uint64], first: NDArray[np.uint64]) -> bool:
+    """Return whether places rise within each sample."""
     rises = place[1:] > place[:-1]
     limits = first[1:-1]
-    rises[limits[(limits > 0) & (limits < len(place))] - 1] = True
-    if not rises.all():
-        return None
-    return first.astype(np.uint64), owners.astype(np.uint32), ticks
+    rises[limits[(limits > 0) & (limits < len(place))] - np.uint64(1)] = True
+    return bool(rises.all())

@@ -3,14 +3,12 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain, compress
-from operator import attrgetter, not_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikecore import checks, printed
+from spikecore import _native, checks, printed
 from spikecore.arrays import closed
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
@@ -156,71 +154,27 @@ def _flatten(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArray[np.
     if not isinstance(times, Iterable) or isinstance(times, str):
         expected = "a list with one array per neuron, or a tuple (neurons, times)"
         checks.wrong_kind(owner, "times", expected, printed.value(times))
-    given = list(times)
+    given = tuple(times)
     if len(given) != size:
         checks.refuse(owner, "the length of times", len(given), f"{size}, one array per neuron")
     joined = _joined(owner, given, grid)
-    if joined is None:  # something is wrong, or unusual: train by train, a message can name it
-        trains = [_train(owner, f"times[{i}]", train, grid) for i, train in enumerate(given)]
-        joined = [len(train) for train in trains], np.concatenate(trains)
-    lengths, ticks = joined
-    return np.repeat(np.arange(size, dtype=np.uint32), lengths), ticks
+    if joined is not None:
+        return joined
+    # Something is wrong, or unusual: train by train, a message can name it.
+    trains = [_train(owner, f"times[{i}]", train, grid) for i, train in enumerate(given)]
+    return np.repeat(np.arange(size, dtype=np.uint32), list(map(len, trains))), np.concatenate(trains)
 
 
-def _joined(owner: str, trains: list[Any], grid: Grid) -> tuple[Any, NDArray[np.uint64]] | None:
-    """Return the lengths and all ticks of trains that are plain lists or arrays of numbers; None for any others."""
-    kinds = set(map(type, trains))
-    if not kinds <= {list, tuple, np.ndarray}:
+def _joined(owner: str, trains: tuple[Any, ...], grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.uint64]] | None:
+    """Return the neuron and the tick of all spikes of trains that are plain and right; None for any others."""
+    joined = _native.joined_trains(trains)
+    if joined is None:
         return None
-    lengths = np.fromiter(map(len, trains), dtype=np.intp, count=len(trains))
-    if kinds == {np.ndarray}:
-        moments = _concatenated(trains)
-    elif np.ndarray not in kinds:
-        moments = _array_of(chain.from_iterable(trains))
-    else:
-        plain = [type(train) is not np.ndarray for train in trains]
-        parts = list(compress(trains, plain)), list(compress(trains, map(not_, plain)))
-        moments = _mixed(*parts, np.repeat(np.array(plain), lengths))
-    if moments is None:
-        return None
+    neurons, moments = joined
     try:
-        return lengths, grid.tick_array(owner, "times", moments, low=1).astype(np.uint64)
+        return neurons, grid.tick_array(owner, "times", moments, low=1).astype(np.uint64)
     except NetworkError:
         return None
-
-
-def _mixed(lists: list[Any], arrays: list[Any], from_list: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-    """Return the numbers of lists and of arrays as one array, those of lists where `from_list` says."""
-    plain, others = _array_of(chain.from_iterable(lists)), _concatenated(arrays)
-    if plain is None or others is None:
-        return None
-    moments = np.empty(len(from_list))
-    moments[from_list], moments[~from_list] = plain, others
-    return moments
-
-
-def _array_of(numbers: Iterable[Any]) -> NDArray[np.float64] | None:
-    """Return plain numbers as an array; None if there is anything else among them."""
-    values = list(numbers)
-    if set(map(type, values)) - {float, int, np.float64}:
-        return None
-    try:
-        return np.array(values, dtype=np.float64)
-    except OverflowError:
-        return None
-
-
-def _concatenated(arrays: list[Any]) -> NDArray[np.float64] | None:
-    """Return arrays of numbers as one; None if one of them is something else."""
-    try:
-        moments = np.concatenate(arrays, dtype=np.float64, casting="no")
-    except TypeError:  # not all are float64: a closer look
-        if {dtype.kind for dtype in set(map(attrgetter("dtype"), arrays))} - set("iuf"):
-            return None
-        moments = np.concatenate(arrays, dtype=np.float64, casting="same_kind")
-    except ValueError:
-        return None
-    return moments if moments.ndim == 1 else None
 
 
 def _train(owner: str, parameter: str, times: Any, grid: Grid) -> NDArray[np.uint64]:

@@ -1,6 +1,6 @@
 //! The border between Python and the spikecore engine: converts, detaches, maps errors. Every call goes through `door`.
 //!
-//! No loop over neurons beyond copying arrays, no arithmetic. The public documentation lives in Python.
+//! No loop over neurons beyond copying arrays and lists, no arithmetic. The public documentation lives in Python.
 
 mod batch;
 mod convert;
@@ -11,6 +11,7 @@ mod machine;
 mod models;
 mod network;
 mod system;
+mod trains;
 
 /// The compiled extension `spikecore._native`.
 #[pyo3::pymodule]
@@ -23,6 +24,8 @@ mod _native {
     use super::network::{Network, repeated_pair};
     #[pymodule_export]
     use super::system::{available_memory, cpu_features, huge_pages, most_threads, simd_level};
+    #[pymodule_export]
+    use super::trains::joined_trains;
 
     use pyo3::prelude::*;
 
