@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use crate::allocation::{copied, enqueue, filled, push, with_room};
 use crate::id::{NeuronId, Tick};
 use crate::network::Variable;
+use crate::neurocore::pages::{Pages, Zeroable, expected_bytes};
 
 /// Most spikes in one chunk of a log. Chunks are neither copied to grow nor all held while they are read; so large, the
 /// allocator takes them from the system untouched and gives them back.
@@ -187,9 +188,10 @@ fn sort_by_tick(some: &mut [u64], other: &mut [u64], span: u64) {
     }
 }
 
-/// One sample recorder on one slice. Samples wait in the state's precision `S`, potentials relative to rest.
+/// One sample recorder on one slice. Samples wait in the state's precision `S`, potentials relative to rest, on huge pages
+/// where there are many: small ones take longer to be had than samples to be read.
 #[derive(Debug)]
-pub struct SampleTap<S> {
+pub struct SampleTap<S: Zeroable> {
     /// The recorder in declaration order.
     pub recorder: usize,
     /// What is sampled.
@@ -202,11 +204,23 @@ pub struct SampleTap<S> {
     adjacent: bool,
     /// Ticks between samples.
     interval: Tick,
-    /// Samples, tick by tick.
-    values: Vec<S>,
+    /// Samples, tick by tick: every piece goes on where the one before ends.
+    pieces: Vec<Piece<S>>,
+    /// Samples in all.
+    samples: usize,
 }
 
-impl<S: Copy> SampleTap<S> {
+/// Room for samples.
+#[derive(Debug)]
+struct Piece<S: Zeroable> {
+    values: Pages<S>,
+    /// Samples before it.
+    first: usize,
+    /// The sample that it has no more room for.
+    end: usize,
+}
+
+impl<S: Zeroable> SampleTap<S> {
     /// Samples `variable` of these neurons, (index in the slice, column), for a recorder.
     pub fn new(recorder: usize, variable: Variable, neurons: impl Iterator<Item = (u32, u32)>, interval: Tick) -> Self {
         let (mut indices, mut columns) = (vec![], vec![]);
@@ -215,7 +229,7 @@ impl<S: Copy> SampleTap<S> {
             push(&mut columns, column, "recorders");
         }
         let adjacent = columns.windows(2).all(|two| two[1] == two[0] + 1);
-        Self { recorder, variable, neurons: indices, columns, adjacent, interval, values: vec![] }
+        Self { recorder, variable, neurons: indices, columns, adjacent, interval, pieces: vec![], samples: 0 }
     }
 
     /// Bytes that a recorder of so many neurons will take beside its samples.
@@ -225,33 +239,64 @@ impl<S: Copy> SampleTap<S> {
 
     /// The same without samples.
     pub fn replica(&self) -> Self {
-        Self { neurons: copied(&self.neurons, "recorders"), columns: copied(&self.columns, "recorders"), values: vec![], ..*self }
+        let (neurons, columns) = (copied(&self.neurons, "recorders"), copied(&self.columns, "recorders"));
+        Self { neurons, columns, pieces: vec![], samples: 0, ..*self }
     }
 
     /// Forgets all samples.
     pub fn reset(&mut self) {
-        self.values = vec![];
+        (self.pieces, self.samples) = (vec![], 0);
+    }
+
+    /// Samples of the ticks `now + 1..=now + ticks` that there is no room for.
+    fn missing(&self, now: Tick, ticks: Tick) -> usize {
+        let samples = (now + ticks) / self.interval - now / self.interval;
+        let room = self.pieces.last().map_or(0, |piece| piece.end - self.samples);
+        usize::try_from(samples).unwrap_or(usize::MAX).saturating_sub(room)
+    }
+
+    /// Bytes that the samples of the ticks `now + 1..=now + ticks` will take.
+    pub fn sample_bytes(&self, now: Tick, ticks: Tick) -> u64 {
+        expected_bytes::<S>(self.missing(now, ticks).saturating_mul(self.neurons.len()))
     }
 
     /// Makes room for the samples of the ticks `now + 1..=now + ticks`; false where memory ends.
     pub fn reserve(&mut self, now: Tick, ticks: Tick) -> bool {
-        let samples = (now + ticks) / self.interval - now / self.interval;
-        usize::try_from(samples).is_ok_and(|n| self.values.try_reserve_exact(n.saturating_mul(self.neurons.len())).is_ok())
+        let missing = self.missing(now, ticks);
+        missing == 0 || self.pieces.try_reserve(1).is_ok() && self.add(missing)
     }
 
-    /// Samples those of the ticks `now + 1..=until` that the interval says: `read(tick, variable, neurons, values)` appends to
-    /// the values.
+    /// Adds room for so many samples, where there is a place for the piece; false where memory ends.
+    fn add(&mut self, samples: usize) -> bool {
+        let Ok(values) = Pages::zeroed(samples.saturating_mul(self.neurons.len())) else { return false };
+        let first = self.pieces.last().map_or(0, |piece| piece.end);
+        self.pieces.push(Piece { values, first, end: first + samples });
+        true
+    }
+
+    /// Samples those of the ticks `now + 1..=until` that the interval says, for which there is room: `read(tick, variable, neurons,
+    /// values)` writes the values.
     #[inline]
-    pub fn sample(&mut self, now: Tick, until: Tick, read: impl Fn(Tick, Variable, &[u32], &mut Vec<S>)) {
-        for sample in now / self.interval + 1..=until / self.interval {
-            read(sample * self.interval, self.variable, &self.neurons, &mut self.values);
+    pub fn sample(&mut self, now: Tick, until: Tick, read: impl Fn(Tick, Variable, &[u32], &mut [S])) {
+        let (now, until) = (now / self.interval, until / self.interval);
+        if now == until {
+            return;
+        }
+        let mut place = self.pieces.partition_point(|piece| piece.end <= self.samples);
+        for sample in now + 1..=until {
+            place += usize::from(self.pieces[place].end == self.samples);
+            let piece = &mut self.pieces[place];
+            let values = &mut piece.values[(self.samples - piece.first) * self.neurons.len()..][..self.neurons.len()];
+            read(sample * self.interval, self.variable, &self.neurons, values);
+            self.samples += 1;
         }
     }
 
     /// Writes the values of sample `row` to their columns: of each neuron, as `real(index in the slice, value)`.
     fn write(&self, row: usize, table: &mut [f64], real: impl Fn(u32, S) -> f64) {
         let width = self.neurons.len();
-        let values = self.values[row * width..][..width].iter().zip(&self.neurons);
+        let piece = &self.pieces[self.pieces.partition_point(|piece| piece.end <= row)];
+        let values = piece.values[(row - piece.first) * width..][..width].iter().zip(&self.neurons);
         if self.adjacent {
             let columns = &mut table[self.columns[0] as usize..][..width];
             columns.iter_mut().zip(values).for_each(|(cell, (&value, &neuron))| *cell = real(neuron, value));
@@ -287,7 +332,7 @@ impl Origin<'_> {
 }
 
 /// Writes the samples of a recorder, row by row of `width`, to a table of so many rows; `real` widens a value.
-pub fn fill<S: Copy>(table: &mut [f64], width: usize, taps: &[Tapped<'_, S>], real: impl Fn(S) -> f64) {
+pub fn fill<S: Zeroable>(table: &mut [f64], width: usize, taps: &[Tapped<'_, S>], real: impl Fn(S) -> f64) {
     for (row, line) in table.chunks_exact_mut(width.max(1)).enumerate() {
         for (tap, origin) in taps {
             match *origin {
@@ -346,9 +391,14 @@ mod tests {
             SampleTap::<f32>::new(0, Variable::Potential, [(3, 1), (4, 2)].into_iter(), 2),
             SampleTap::new(0, Variable::Potential, [(0, 3), (9, 0)].into_iter(), 2),
         ];
-        let read =
-            |tick: Tick, _, neurons: &[u32], values: &mut Vec<f32>| values.extend(neurons.iter().map(|&n| (tick * 10) as f32 + n as f32));
-        taps.iter_mut().for_each(|tap| tap.sample(3, 7, read));
+        let read = |tick: Tick, _, neurons: &[u32], values: &mut [f32]| {
+            values.iter_mut().zip(neurons).for_each(|(value, &n)| *value = (tick * 10) as f32 + n as f32);
+        };
+        for tap in &mut taps {
+            // In pieces, of which the second has room for one sample more than is taken.
+            assert!(tap.reserve(3, 2) && tap.reserve(3, 6));
+            tap.sample(3, 7, read);
+        }
         let each: Vec<f64> = (0..10).map(f64::from).collect();
         let mut table = [0.0; 8];
         let [first, second] = &taps;

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::engine::Engine;
-use crate::allocation::OutOfMemory;
+use crate::allocation::{OutOfMemory, unwind};
 use crate::compile::{available_memory, system_bytes};
 use crate::error::{Held, RunError};
 use crate::id::Tick;
@@ -88,13 +88,26 @@ impl<W: Weight> Engine<W> {
         let now = self.now;
         let samples =
             |&(interval, width, _): &(Tick, usize, Tick)| ((now + ticks) / interval - now / interval).saturating_mul(width as u64);
-        let each = (size_of::<W::State>() + size_of::<f64>()) as u64;
-        let needed = self.recorders.iter().map(samples).fold(0, u64::saturating_add).saturating_mul(each);
+        let tables = self.recorders.iter().map(samples).fold(0, u64::saturating_add).saturating_mul(size_of::<f64>() as u64);
+        let needed = tables.saturating_add(self.sample_bytes(ticks));
         let available = if needed == 0 { 0 } else { available_memory() };
         if needed > available {
             return Err(RunError::Memory { needed, available, ran: 0 });
         }
         let fits = self.cores.iter_mut().all(|core| core.reserve_samples(now, ticks));
         if fits { Ok(()) } else { Err(RunError::OutOfMemory(OutOfMemory { bytes: needed, what: "samples" })) }
+    }
+
+    /// The same in a sample of a batch, whose memory was asked for before; unwinds where there is none.
+    pub(super) fn make_room_for_samples(&mut self, ticks: Tick) {
+        let (now, bytes) = (self.now, self.sample_bytes(ticks));
+        if !self.cores.iter_mut().all(|core| core.reserve_samples(now, ticks)) {
+            unwind::<u8>(usize::try_from(bytes).unwrap_or(usize::MAX), "samples");
+        }
+    }
+
+    /// Bytes that the samples of the next `ticks` ticks take until they are read.
+    fn sample_bytes(&self, ticks: Tick) -> u64 {
+        self.cores.iter().map(|core| core.sample_bytes(self.now, ticks)).fold(0, u64::saturating_add)
     }
 }

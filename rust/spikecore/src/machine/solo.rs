@@ -15,6 +15,7 @@ impl<W: Weight> Engine<W> {
     /// Runs `ticks` ticks on this thread; false if `go_on` said no before the end, and then nothing but
     /// [`Engine::rewind`] may follow.
     pub(super) fn run_alone(&mut self, ticks: Tick, go_on: &dyn Fn() -> bool) -> bool {
+        self.make_room_for_samples(ticks);
         let (router, longest) = (&self.router, self.longest);
         let ends = self.cores.iter_mut().zip(&mut self.ports).map(|(core, port)| Seat::new(core, port, longest));
         let mut seats: Vec<Seat<'_, W>> = gathered(ends, "the cores of a replica");

@@ -62,7 +62,12 @@ fn advance_in<S: Real, V: Vector<S>, const N: usize>(
     bias: &[S; WIDTH],
     (v, i): (&[S; WIDTH], &[[S; WIDTH]; N]),
 ) -> ([S; WIDTH], [[S; WIDTH]; N]) {
-    let (mut v, mut i, bias) = (V::of(v), i.each_ref().map(V::of), V::of(bias));
+    // No `map` over arrays: what is called in it need not be inlined, and would pass vectors through memory.
+    let (mut left, mut v, bias) = (*i, V::of(v), V::of(bias));
+    let mut i = [v; N];
+    for r in 0..N {
+        i[r] = V::of(&left[r]);
+    }
     for (digit, below) in digits.iter().zip((0..).step_by(BITS as usize)) {
         let look = |table| V::look(table, ticks, below);
         v = v.times(look(&digit.v));
@@ -72,7 +77,10 @@ fn advance_in<S: Real, V: Vector<S>, const N: usize>(
         }
         v = v.plus(bias.times(look(&digit.bias)));
     }
-    (v.numbers(), i.map(V::numbers))
+    for r in 0..N {
+        left[r] = i[r].numbers();
+    }
+    (v.numbers(), left)
 }
 
 /// In plain loops, as on any CPU.
@@ -229,12 +237,11 @@ mod x86 {
             // SAFETY: L1, L2. Of an index the low four bits count, the highest of which says which half.
             unsafe {
                 let [a, b] = transmute::<[u32; WIDTH], [__m256i; 2]>(*places);
-                let shift = _mm256_set1_epi32(below as i32);
-                let (a, b) = (_mm256_srlv_epi32(a, shift), _mm256_srlv_epi32(b, shift));
-                Self([
-                    _mm512_permutex2var_pd(low, _mm512_cvtepu32_epi64(a), high),
-                    _mm512_permutex2var_pd(low, _mm512_cvtepu32_epi64(b), high),
-                ])
+                // Widened before they are shifted, once for all digits.
+                let (a, b) = (_mm512_cvtepu32_epi64(a), _mm512_cvtepu32_epi64(b));
+                let shift = _mm512_set1_epi64(below.into());
+                let (a, b) = (_mm512_srlv_epi64(a, shift), _mm512_srlv_epi64(b, shift));
+                Self([_mm512_permutex2var_pd(low, a, high), _mm512_permutex2var_pd(low, b, high)])
             }
         }
         #[inline(always)]

@@ -253,7 +253,7 @@ compiled_for! {
     add_rows_by_sign(rows: &[W], sources: &[u32], positive: &mut [W::Acc], negative: &mut [W::Acc])
         at _level = dense::add_rows_by_sign(rows, sources, positive, negative), by_sign_avx2, by_sign_avx512;
     /// See [`reading::read_events`].
-    read_events(slab: &Slab<W>, current: Option<usize>, neurons: &[u32], when: (Tick, &[W::State]), values: &mut Vec<W::State>)
+    read_events(slab: &Slab<W>, current: Option<usize>, neurons: &[u32], when: (Tick, &[W::State]), values: &mut [W::State])
         at level = reading::read_events(slab, current, neurons, when, values, level), read_avx2, read_avx512;
     /// See [`lanes::step_exp`], with one current.
     step_one(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) at level = lanes::step_exp(lanes, law, level), one_avx2, one_avx512;

@@ -420,6 +420,11 @@ impl<W: Weight> Core<W> {
         &self.placed
     }
 
+    /// Bytes that the samples of the `ticks` ticks after `now` will take.
+    pub fn sample_bytes(&self, now: Tick, ticks: Tick) -> u64 {
+        self.placed.iter().flat_map(|p| &p.taps).map(|tap| tap.sample_bytes(now, ticks)).fold(0, u64::saturating_add)
+    }
+
     /// Makes room for the samples of the `ticks` ticks after `now`; false where memory ends.
     pub fn reserve_samples(&mut self, now: Tick, ticks: Tick) -> bool {
         self.placed.iter_mut().flat_map(|p| &mut p.taps).all(|tap| tap.reserve(now, ticks))

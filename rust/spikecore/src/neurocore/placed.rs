@@ -14,6 +14,9 @@ use crate::network::{Input, Variable};
 use crate::recorder::{Origin, SampleTap, SpikeLog, Tapped};
 use crate::simd::Level;
 
+/// Neurons that are read at once.
+const READ: usize = 1 << 11;
+
 /// What drives a slice from outside: currents and Poisson processes.
 #[derive(Debug)]
 pub struct Outside<W: Weight> {
@@ -178,12 +181,12 @@ impl<W: Weight> Placed<W> {
     /// Writes a variable of all its neurons when `tick` is their next step, in mV or pA; of a source nothing.
     pub fn read(&self, level: Level, variable: Variable, tick: Tick, all: &mut [f64]) {
         let Part::Neurons { slab, outside } = &self.part else { return };
-        let (origin, mut values) = (slab.origin(variable), vec![]);
+        let (origin, mut values) = (slab.origin(variable), [W::State::default(); READ]);
         let indices: Vec<u32> = gathered(0..self.slice.len, "state");
-        for (some, all) in indices.chunks(1 << 12).zip(all.chunks_mut(1 << 12)) {
-            values.clear();
-            slab.read(level, variable, some, (tick, &outside.bias), &mut values);
-            for ((all, value), &k) in all.iter_mut().zip(&values).zip(some) {
+        for (some, all) in indices.chunks(READ).zip(all.chunks_mut(READ)) {
+            let values = &mut values[..some.len()];
+            slab.read(level, variable, some, (tick, &outside.bias), values);
+            for ((all, value), &k) in all.iter_mut().zip(values).zip(some) {
                 *all = origin.real(k, value.to_f64());
             }
         }

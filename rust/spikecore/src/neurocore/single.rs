@@ -18,7 +18,7 @@ pub struct Single<S, const N: usize> {
     /// Synaptic currents, pA.
     pub i: [S; N],
     /// The next step, 48 bits, then the refractory ticks left, 16 bits.
-    when: u64,
+    pub(super) when: u64,
 }
 
 /// More than the next step of any neuron makes: [`crate::router::ClockWord::MAX`] lies below.
