@@ -17,6 +17,7 @@ import spikecore as sc
 from patience import left, tasks
 from spikecore.library import microcircuit
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
 sent, thread, at_rest = [], None, tasks()
 
 def interrupt_in(seconds):
