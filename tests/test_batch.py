@@ -304,7 +304,8 @@ def test_an_exception_in_a_callback_stops_a_batch_and_leaves_the_machine():
 
     with pytest.raises(LookupError, match="mine"):
         machine._native.run_batch(3 * 10**5, 4, [], [], progress=fail)
-    assert seen == [0]
+    assert len(seen) == 1
+    assert seen[0] < 4
     machine.reset()
     assert digest(machine.run(10.0), machine, neurons, recorder) == expected
 

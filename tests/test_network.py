@@ -9,6 +9,7 @@ import threading
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 import spikecore as sc
 from spikecore import library
@@ -356,7 +357,7 @@ def test_a_second_thread_is_refused():
     caught = []
 
     def second():
-        running.wait(10.0)
+        running.wait(PATIENCE_S)
         try:
             machine.run(1.0)
         except sc.BusyError as error:
@@ -365,12 +366,12 @@ def test_a_second_thread_is_refused():
 
     def hold(_ticks):
         running.set()
-        assert refused.wait(10.0)
+        assert refused.wait(PATIENCE_S)
 
     thread = threading.Thread(target=second)
     thread.start()
     machine._native.run(100_000, hold)
-    thread.join(10.0)
+    thread.join(PATIENCE_S)
     assert len(caught) == 1
     machine.reset()
     assert machine.run(1.0).stop == 1.0

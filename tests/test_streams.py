@@ -116,11 +116,11 @@ def limited(monkeypatch, size):
     """Let files grow to this size alone from the end of the run on."""
     from spikecore import workload
 
-    measure = workload.measure
+    measure, (_, most) = workload.measure, resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def measured(*arguments, **options):
         outcome = measure(*arguments, **options)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
         return outcome
 
     monkeypatch.setattr(workload, "measure", measured)
@@ -131,11 +131,12 @@ def limited(monkeypatch, size):
 def test_a_full_disk_costs_the_file_and_nothing_else(tmp_path, monkeypatch, capsys, quiet):
     file, picture = tmp_path / "run.json", tmp_path / "raster.svg"
     file.write_text("{}")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     limited(monkeypatch, 10)
     try:
         assert cli.main([*SMALL, "--json", str(file), "--raster", str(picture), *quiet]) == 2
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     out, err = capsys.readouterr()
     assert "Speed" in out
     assert "raster:" not in out
