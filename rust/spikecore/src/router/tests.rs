@@ -4,7 +4,7 @@ use super::rig::{Plan, work};
 use super::{Blocked, CompileError, Gate, Lane, Poisoned, Port, Router, Waiter};
 use crate::id::{NeuronId, Tick};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Neurons, words beyond one worst tick, producers with their lookahead.
 type Sketch<'a> = (usize, usize, &'a [(usize, u32)]);
@@ -54,14 +54,14 @@ fn silence_is_jumped_over_and_the_limit_holds() {
     let (router, mut ports) = machine(&[(2, 0, &[]), (1, 0, &[(0, 1)])]);
     let (mut sink, mut source) = (ports.pop().expect("sink"), ports.pop().expect("source"));
     source.publish(&router, 3, &[1]);
-    source.advance(&router, 500_000_000);
+    let far = 1 << 44; // ticks that a walk would take hours for
+    router.grant(far);
+    source.advance(&router, far);
     assert_eq!(file(&mut sink, &router, 2), []);
     assert_eq!(sink.filed(), 3);
     assert_eq!(file(&mut sink, &router, 3), [(3, vec![1])]);
-    let before = Instant::now();
     assert_eq!(file(&mut sink, &router, Tick::MAX), []);
-    assert!(before.elapsed() < Duration::from_millis(100), "a jump, not a walk");
-    assert_eq!(sink.filed(), 500_000_000);
+    assert_eq!(sink.filed(), far);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_lifted_ceiling_wakes_its_worker_and_the_others() {
     thread::scope(|scope| {
         let threads = [scope.spawn(|| work(router, 0, a, 2)), scope.spawn(|| work(router, 1, b, 2))];
         let clocks = || (router.clock(0), router.clock(1));
-        for _ in 0..10_000 {
+        for _ in 0..300_000 {
             if clocks() == (10, 11) {
                 break;
             }
