@@ -127,8 +127,17 @@ pub fn reserve<T>(all: &mut Vec<T>, more: usize, what: &'static str) {
 /// Appends one.
 #[inline]
 pub fn push<T>(all: &mut Vec<T>, value: T, what: &'static str) {
-    reserve(all, 1, what);
+    if all.len() == all.capacity() {
+        grow(all, what);
+    }
     all.push(value);
+}
+
+/// Makes room for one. What is seldom needed stands apart, so that loops that append keep their registers.
+#[cold]
+#[inline(never)]
+fn grow<T>(all: &mut Vec<T>, what: &'static str) {
+    reserve(all, 1, what);
 }
 
 /// Appends copies of all `values`.

@@ -57,18 +57,11 @@ pub(super) fn keep_least(known: &mut Option<Lost>, found: Option<Lost>) {
     *known = known.iter().copied().chain(found).min();
 }
 
-/// Is any of these not below [`SAFE`]? Lane by lane, in loops that become vectors.
+/// Is any of these not below [`SAFE`]? A loop that becomes vectors.
+#[inline(always)]
 pub(super) fn any_unsafe<S: Real>(values: &[S]) -> bool {
-    let (high, low) = (S::from_f64(SAFE), S::from_f64(-SAFE));
-    let is_safe = |x: S| (x < high) & (x > low);
-    let (chunks, rest) = values.as_chunks::<16>();
-    let mut worst = [S::default(); 16];
-    for chunk in chunks {
-        for k in 0..16 {
-            worst[k] = worst[k].where_set(S::mask(is_safe(chunk[k])), chunk[k]);
-        }
-    }
-    worst.iter().chain(rest).any(|&x| !is_safe(x))
+    let safe = S::from_f64(SAFE);
+    S::is_first_set(values.iter().fold(S::Mask::default(), |any, x| any | x.beyond(safe)))
 }
 
 /// Is a constant of this model not below [`SAFE`]? A threshold that is infinite is met by none.
@@ -89,14 +82,17 @@ impl<W: Weight> Slab<W> {
     }
 
     /// At a census: must its dense blocks be looked at after every tick up to the next?
+    #[inline(always)]
     pub(super) fn watch(&mut self, bias: &[W::State]) {
         let Self { v, i, dense, len, .. } = self;
-        self.watched = self.careful
-            || any_unsafe(bias)
-            || dense.iter().any(|&at| {
-                let real = at as usize..(*len).min(at as usize + BLOCK);
-                any_unsafe(&v[real.clone()]) || i.iter().any(|i| i.get(real.clone()).is_some_and(any_unsafe))
-            });
+        self.watched = self.careful || any_unsafe(bias);
+        for &at in &*dense {
+            let real = at as usize..(*len).min(at as usize + BLOCK);
+            self.watched |= any_unsafe(&v[real.clone()]);
+            for current in i.iter().filter(|i| !i.is_empty()) {
+                self.watched |= any_unsafe(&current[real.clone()]);
+            }
+        }
     }
 
     /// Looks at its dense blocks after step `tick`.
@@ -110,5 +106,32 @@ impl<W: Weight> Slab<W> {
         let current = |r: usize, k: usize| i[r].get(k).copied().unwrap_or_default();
         let found = real.find_map(|k| lost_of(tick, k as u32, v[k], &[current(0, k), current(1, k)]));
         self.lost = found;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One such value among any number of safe ones, in any place.
+    fn is_found<S: Real>(value: f64) -> Vec<bool> {
+        let found = |len: usize, at: usize| {
+            let mut values = vec![S::from_f64(-0.999 * SAFE); len];
+            values[at] = S::from_f64(value);
+            any_unsafe(&values)
+        };
+        (1..=40).chain([BLOCK]).flat_map(|len| (0..len).map(move |at| (len, at))).map(|(len, at)| found(len, at)).collect()
+    }
+
+    #[test]
+    fn what_is_not_below_the_safe_magnitude_is_found_wherever_it_stands() {
+        for value in [SAFE, -SAFE, 1e38, -1e38, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN] {
+            assert!(is_found::<f32>(value).iter().chain(&is_found::<f64>(value)).all(|&found| found), "{value}");
+        }
+        let (narrow, wide) = ((SAFE as f32).next_down(), SAFE.next_down());
+        for value in [0.0, -0.0, 1e-45, -70.0, f64::from(narrow), -f64::from(narrow)] {
+            assert!(!is_found::<f32>(value).iter().chain(&is_found::<f64>(value)).any(|&found| found), "{value}");
+        }
+        assert!(!any_unsafe(&[wide, -wide]) && !any_unsafe::<f32>(&[]));
     }
 }

@@ -246,6 +246,8 @@ compiled_for! {
     /// One step of all neurons of a slab, at the given instruction-set level.
     integrate(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>)
         at _level = neurons::step(slab, acc, drive, out), step_avx2, step_avx512;
+    /// See [`Slab::watch`].
+    watch(slab: &mut Slab<W>, bias: &[W::State]) at _level = slab.watch(bias), watch_avx2, watch_avx512;
     /// See [`dense::add_rows`].
     add_rows(rows: &[W], sources: &[u32], acc: &mut [W::Acc])
         at _level = dense::add_rows(rows, sources, acc), rows_avx2, rows_avx512;

@@ -392,7 +392,7 @@ impl<W: Weight> Core<W> {
         for placed in &mut self.placed {
             if let Part::Neurons { slab, outside } = &mut placed.part {
                 slab.adapt(now, &outside.bias, &mut self.alarms, placed.slice.slot0 as usize);
-                slab.watch(&outside.bias);
+                kernels::watch(self.level, slab, &outside.bias);
             }
         }
         self.eventful = self.placed.iter().any(Placed::has_events);

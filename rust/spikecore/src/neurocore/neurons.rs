@@ -324,26 +324,32 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
             }
         };
         if fired {
-            let c = slab.constants;
-            let reached = reached(block(&mut slab.v, at), c.theta);
-            let (words, _) = reached.as_chunks::<8>();
-            for (first, word) in (at..).step_by(8).zip(words) {
-                let mut left = u64::from_le_bytes(*word);
-                while left != 0 {
-                    let k = first + left.trailing_zeros() as usize / 8;
-                    left &= left - 1;
-                    // A potential that has overflown meets no threshold, an infinite one neither.
-                    if !slab.v[k].is_finite() {
-                        continue;
-                    }
-                    slab.v[k] = c.spiked(slab.v[k]);
-                    slab.r[k] = c.refractory;
-                    out.push(k as u32);
-                }
-            }
+            let reached = reached(block(&mut slab.v, at), slab.constants.theta);
+            fire(slab, at, &reached, out);
         }
     }
     slab.stimulus_events += events.sum();
+}
+
+/// Resets those of a block that have reached the threshold, and lists them. Apart from [`step`], whose loops need the registers.
+#[inline(never)]
+fn fire<W: Weight>(slab: &mut Slab<W>, at: usize, reached: &[u8; BLOCK], out: &mut Vec<u32>) {
+    let c = slab.constants;
+    let (words, _) = reached.as_chunks::<8>();
+    for (first, word) in (at..).step_by(8).zip(words) {
+        let mut left = u64::from_le_bytes(*word);
+        while left != 0 {
+            let k = first + left.trailing_zeros() as usize / 8;
+            left &= left - 1;
+            // A potential that has overflown meets no threshold, an infinite one neither.
+            if !slab.v[k].is_finite() {
+                continue;
+            }
+            slab.v[k] = c.spiked(slab.v[k]);
+            slab.r[k] = c.refractory;
+            out.push(k as u32);
+        }
+    }
 }
 
 /// Which neurons of a block have reached the threshold, 1 or 0; padding never does. A loop of its own, which becomes

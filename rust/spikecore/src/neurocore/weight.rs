@@ -30,8 +30,13 @@ pub trait Real:
     const LARGEST: f64;
     /// The next number below.
     fn next_down(self) -> Self;
-    /// As many bits as the number, all ones or all zeros.
-    type Mask: Copy;
+    /// Bits of which the first is set unless the magnitude is below `limit`, which is positive; of what is no number it is set. A
+    /// sum of integers, for magnitudes are in the order of their bits, and no choice, so that loops become vectors.
+    fn beyond(self, limit: Self) -> Self::Mask;
+    /// Is the first of these bits set?
+    fn is_first_set(mask: Self::Mask) -> bool;
+    /// As many bits as the number; all ones or all zeros where it chooses.
+    type Mask: Copy + Default + std::ops::BitOr<Output = Self::Mask>;
     /// All ones if `yes`.
     fn mask(yes: bool) -> Self::Mask;
     /// A mask of 16 bits, widened.
@@ -68,6 +73,15 @@ macro_rules! real {
             const LARGEST: f64 = <$t>::MAX as f64;
             fn next_down(self) -> Self {
                 <$t>::next_down(self)
+            }
+            #[inline(always)]
+            fn beyond(self, limit: Self) -> $bits {
+                const FIRST: $bits = 1 << (<$bits>::BITS - 1);
+                (self.to_bits() & !FIRST).wrapping_add(FIRST - limit.to_bits())
+            }
+            #[inline(always)]
+            fn is_first_set(mask: $bits) -> bool {
+                mask.leading_ones() > 0
             }
             type Mask = $bits;
             #[inline(always)]

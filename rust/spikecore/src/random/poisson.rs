@@ -36,7 +36,7 @@ pub struct PoissonCounts {
     base: u16,
     /// Buckets (leading 16 bits) of the cumulative probabilities that are not among the rare, less one, ascending. No two are
     /// equal: where the tail is a [`RARE`] part of the whole, even at a mean of 1000 a count has the probability of 3 buckets.
-    below: Arc<Vec<u16>>,
+    below: Arc<[u16]>,
     /// First bucket above all rare ones at the lower end that hold a cumulative probability.
     low: u16,
     /// Last bucket before all such at the upper end, less `low`.
@@ -57,7 +57,7 @@ impl PoissonCounts {
             let high = buckets.get(end).map_or(u16::MAX, |b| b - 1);
             let below: Vec<u16> = gathered(buckets[base..end].iter().map(|b| b - 1), LAW);
             assert!(below.is_sorted_by(|a, b| a < b), "invariant: a mean of {lambda} has no two cumulative probabilities in a bucket");
-            let (below, cumulative) = (Arc::new(below), Arc::new(cumulative));
+            let (below, cumulative) = (below.into(), Arc::new(cumulative));
             Self { base: base as u16, below, low, width: high - low, cumulative }
         })
     }
