@@ -131,5 +131,7 @@ except MemoryError:
 
 
 def test_a_name_that_does_not_fit_is_an_error():
-    done = subprocess.run([sys.executable, "-c", LONG_NAME], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", LONG_NAME], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert (done.returncode, done.stdout) == (0, "told 0\n"), done.stderr

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 import spikecore as sc
 from spikecore import _native, checks, inputs, stimuli
@@ -225,7 +226,9 @@ print(json.dumps({make.__name__: read(make) for make in (one_list, one_array, ki
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no timers")
 def test_what_a_signal_handler_changes_is_read_as_far_as_it_is_there():
-    done = subprocess.run([sys.executable, "-c", CHANGED], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", CHANGED], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 0, done.stderr
     read = json.loads(done.stdout)
     assert read.pop("kind_of_array") == "spike times: an array has become another while it was read"
@@ -250,7 +253,9 @@ print(net.spike_source(2, [[1.0], [2.0]], name="source"))
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limit is read from /proc")
 def test_where_memory_ends_nothing_is_declared():
-    done = subprocess.run([sys.executable, "-c", REFUSED], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSED], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 0, done.stderr
     refused, declared = done.stdout.splitlines()
     assert "bytes could not be had for spike times" in refused

@@ -5,6 +5,7 @@ import sys
 import threading
 
 import pytest
+from patience import PATIENCE_S
 
 from spikecore import NetworkError
 from spikecore.energy import joules
@@ -222,7 +223,7 @@ def test_a_long_measurement_is_sampled(tree, monkeypatch):
     monkeypatch.setattr(joules.Meter, "sample", watched)
     with joules.measured(0.0, tree.root) as reading:
         tree.set("intel-rapl:0", 10)  # wrapped once
-        assert seen.wait(60.0)
+        assert seen.wait(PATIENCE_S)
         tree.set("intel-rapl:0", 5)  # and again
     assert reading.total_j == pytest.approx(1e-6 * (20 + RANGE_UJ - 5), rel=1e-12)
 
