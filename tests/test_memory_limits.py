@@ -135,3 +135,31 @@ def test_a_name_that_does_not_fit_is_an_error():
         [sys.executable, "-c", LONG_NAME], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert (done.returncode, done.stdout) == (0, "told 0\n"), done.stderr
+
+
+FITS = """
+import resource, sys
+import numpy as np
+import spikecore as sc
+
+net = sc.Network(seed=1)
+# Each neuron gets one event in the run, so all state is touched, and none fires.
+source = net.spike_source(1, times=[[1.0]], name="source")
+exc = net.population(1_500_000, sc.LIF(), name="exc")
+net.connect(source, exc, sc.AllToAll(), weight=1.0, delay=0.5)
+machine = net.compile(workers=2, updates=sys.argv[1])
+machine.run(0.1)
+size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size + (60 << 20), resource.RLIM_INFINITY))
+result = machine.run(100.0)
+print(machine.time, len(result.spikes[exc]))
+"""
+
+
+@pytest.mark.parametrize("updates", ["dense", "event"])
+def test_state_that_a_run_touches_first_was_there_before(updates):
+    """A run whose state was mapped by the build takes nothing more: it fits, however little is left."""
+    done = subprocess.run(
+        [sys.executable, "-c", FITS, updates], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "100.1 0\n"), done.stderr

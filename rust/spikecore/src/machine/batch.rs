@@ -124,8 +124,8 @@ impl<W: Weight> Engine<W> {
         let started = Instant::now();
         let samples = batch.inputs.samples;
         let threads = self.threads.min(samples);
-        self.check_batch(batch, threads)?;
-        let mut headroom = self.headroom();
+        let expected = self.check_batch(batch, threads)?;
+        let mut headroom = self.headroom(expected);
         let mut watch = |done| headroom.suffices() && watch(done);
         let (next, done, left) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
         let desk = Desk {
@@ -176,8 +176,8 @@ impl<W: Weight> Engine<W> {
         Ok(Batched { samples, counts, real_s: started.elapsed().as_secs_f64() })
     }
 
-    /// Everything that can be known before a sample is run.
-    fn check_batch(&self, batch: &Batch, threads: usize) -> Result<(), RunError> {
+    /// Checks everything that can be known before a sample is run; the bytes that are needed.
+    fn check_batch(&self, batch: &Batch, threads: usize) -> Result<u64, RunError> {
         self.check_health()?;
         self.check_inputs(&batch.inputs)?;
         if batch.ticks > ClockWord::MAX {
@@ -199,7 +199,7 @@ impl<W: Weight> Engine<W> {
         if needed > available {
             return Err(RunError::BatchMemory { needed, available, samples, replicas: threads });
         }
-        Ok(())
+        Ok(needed)
     }
 
     /// One thread's part of a batch: samples, as long as there are any that nobody has taken. What ends it early ends the

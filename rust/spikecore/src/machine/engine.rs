@@ -162,7 +162,7 @@ impl<W: Weight> Engine<W> {
         }
         self.check_finite(None)?;
         self.reserve_samples(ticks)?;
-        let mut headroom = self.headroom();
+        let mut headroom = self.headroom(0);
         let lost = &AtomicBool::new(false);
         let mut watch = |router: &Router, done: Tick| !lost.load(Ordering::Relaxed) && headroom.suffices() && watch(router, done);
         let started = Instant::now();

@@ -1,6 +1,9 @@
 //! Memory for what grows in a run. Samples are known beforehand and reserved. Recorded spikes, and spikes that wait for
 //! their delays, follow activity: the calling thread looks from time to time and closes the run at a tick while there is
 //! room for what is granted, and for the copy that reading recorded spikes takes. The error says what holds the memory.
+//!
+//! A run has grown by what is both resident and mapped since it began: state that a build has mapped and a run touches for
+//! the first time was asked for then, and room that a list has in reserve may never be used.
 
 use std::time::{Duration, Instant};
 
@@ -22,8 +25,10 @@ const RESERVE: u64 = 64 << 20;
 pub struct Headroom {
     /// Whether spikes are recorded, which takes a copy to read.
     records: bool,
-    /// Resident bytes of the process when the run began, once it has looked.
-    at_start: Option<u64>,
+    /// Bytes that the run takes besides, which were asked for before it.
+    expected: u64,
+    /// The process when the run began, once it has looked.
+    at_start: Option<Process>,
     reserve: u64,
     /// Bytes by which the process had grown at the last look.
     grown: u64,
@@ -34,8 +39,8 @@ pub struct Headroom {
 
 impl Headroom {
     /// Begins to look; the first look is a while ahead, so a short run pays nothing.
-    pub fn new(records: bool) -> Self {
-        Self { records, at_start: None, reserve: RESERVE, grown: 0, looked: Instant::now(), short: None }
+    pub fn new(records: bool, expected: u64) -> Self {
+        Self { records, expected, at_start: None, reserve: RESERVE, grown: 0, looked: Instant::now(), short: None }
     }
 
     /// Whether the run may go on. What is granted already runs on for up to three looks, so there must be left six times
@@ -45,12 +50,12 @@ impl Headroom {
             return self.short.is_none();
         }
         self.looked = Instant::now();
-        let (resident, available) = (resident().unwrap_or(0), available_memory());
+        let (process, available) = (Process::now(), available_memory());
         let Some(at_start) = self.at_start else {
-            (self.at_start, self.reserve) = (Some(resident), RESERVE.min(available / 4));
+            (self.at_start, self.reserve) = (Some(process), RESERVE.min(available / 4));
             return true;
         };
-        let grown = resident.saturating_sub(at_start);
+        let grown = process.growth(at_start).saturating_sub(self.expected);
         let copy = if self.records { grown } else { 0 };
         let needed = copy + 6 * grown.saturating_sub(self.grown) + self.reserve;
         self.grown = grown;
@@ -66,15 +71,29 @@ impl Headroom {
     }
 }
 
-/// Resident bytes of this process, where they can be read.
-fn resident() -> Option<u64> {
-    system_bytes("/proc/self/status", "VmRSS:")
+/// Bytes of this process; 0 where they cannot be read.
+#[derive(Debug, Clone, Copy)]
+struct Process {
+    resident: u64,
+    mapped: u64,
+}
+
+impl Process {
+    fn now() -> Self {
+        let bytes = |name| system_bytes("/proc/self/status", name).unwrap_or(0);
+        Self { resident: bytes("VmRSS:"), mapped: bytes("VmSize:") }
+    }
+
+    /// What is resident and mapped in addition.
+    fn growth(self, before: Self) -> u64 {
+        self.resident.saturating_sub(before.resident).min(self.mapped.saturating_sub(before.mapped))
+    }
 }
 
 impl<W: Weight> Engine<W> {
-    /// Begins to look after the memory of a run.
-    pub(super) fn headroom(&self) -> Headroom {
-        Headroom::new(self.cores.iter().any(Core::records_spikes))
+    /// Begins to look after the memory of a run, which takes `expected` bytes that were asked for.
+    pub(super) fn headroom(&self, expected: u64) -> Headroom {
+        Headroom::new(self.cores.iter().any(Core::records_spikes), expected)
     }
 
     /// What holds the memory that runs have taken, in bytes.
