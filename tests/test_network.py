@@ -350,6 +350,14 @@ def test_machine_mistakes():
         machine.bare_scatter(0)
 
 
+def test_a_bare_scatter_of_no_synapses_is_unknown():
+    net = sc.Network(seed=1)
+    exc = net.population(10, sc.LIF(), name="exc")
+    assert np.isnan(net.compile(workers=1).bare_scatter(1000)).all()
+    net.connect(exc, exc, sc.OneToOne(), weight=1.0, delay=1.0)
+    assert net.compile(workers=1).bare_scatter(1000)[0] > 0.0
+
+
 def test_a_second_thread_is_refused():
     net, *_ = small()
     machine = net.compile(workers=1)

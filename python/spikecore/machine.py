@@ -348,7 +348,7 @@ class Machine:
         Returns
         -------
         list of float
-            ns per event, one value per worker; the machine's state is not touched.
+            ns per event, one value per worker, nan for one that stores no synapses; the machine's state is not touched.
 
         Raises
         ------

@@ -4,6 +4,7 @@ One function, `measure`, does what `spikecore run` shows and `spikecore bench` r
 plain values, ready for JSON. Printing is in `spikecore.terminal`.
 """
 
+import math
 import statistics
 import sys
 import time
@@ -251,7 +252,7 @@ def _of_speed(result: Result, machine: Machine) -> dict[str, Any]:
     """Return where the time went, beside the bare loop over the same synapses."""
     phases = {name: [float(s) for s in result.phases_s[name]] for name in PHASES}
     events = [int(n) for n in result.statistics["events_per_worker"]]
-    bare = machine.bare_scatter(_SCATTER_EVENTS) if sum(events) else []
+    bare = [ns for ns in machine.bare_scatter(_SCATTER_EVENTS) if math.isfinite(ns)] if sum(events) else []
     return {
         "phases_s": phases,
         "synaptic_events_per_worker": events,

@@ -38,12 +38,12 @@ impl<W: Weight> Engine<W> {
         })
     }
 
-    /// Adds up to `events` synapses of some cores; ns per synapse.
+    /// Adds up to `events` synapses of some cores; ns per synapse, NaN if they store none.
     fn scatter_share(&self, share: Range<usize>, events: usize) -> f64 {
         let mut scratch = vec![];
         let started = Instant::now();
         let each = events / share.len().max(1);
         let done: usize = self.cores[share].iter().map(|core| core.bare_scatter(each, &mut scratch)).sum();
-        started.elapsed().as_secs_f64() * 1e9 / done.max(1) as f64
+        if done == 0 { f64::NAN } else { started.elapsed().as_secs_f64() * 1e9 / done as f64 }
     }
 }
