@@ -394,8 +394,14 @@ def test_raster_files(tmp_path, monkeypatch):
     assert text.startswith("<svg")
     assert "exc" in text
     assert "time (ms)" in text
-    with pytest.warns(UserWarning, match="matplotlib is not installed"):
-        assert result.raster(tmp_path / "other.png") == tmp_path / "other.svg"
+    (tmp_path / "other.svg").write_text("kept")
+    for name in ("other.png", "other"):
+        with pytest.raises(
+            sc.NetworkError, match=r"the suffix is .*, allowed: '.svg'; others need matplotlib: pip install"
+        ):
+            result.raster(tmp_path / name)
+    assert (tmp_path / "other.svg").read_text() == "kept"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["other.svg", "raster.svg"]
     with pytest.raises(sc.NetworkError, match="stop"):
         result.raster(tmp_path / "x.svg", start=10.0, stop=5.0)
     with pytest.raises(sc.NetworkError, match="share"):

@@ -104,7 +104,12 @@ def _add_run(commands: Any) -> None:
         metavar="FILE",
         help="write the report; - is standard output and implies --quiet",
     )
-    run.add_argument("--raster", type=values.file, metavar="FILE", help="draw the spikes of the run")
+    run.add_argument(
+        "--raster",
+        type=values.file,
+        metavar="FILE",
+        help="draw the spikes of the run; .svg, or with matplotlib .png and others",
+    )
     run.add_argument(
         "--record",
         action=argparse.BooleanOptionalAction,
@@ -136,10 +141,10 @@ def _run(options: argparse.Namespace) -> int:
         raise NetworkError(msg, parameter="raster")
     if options.raster == "-":
         checks.refuse("run", "--raster", "-", "the name of a file: standard output takes text alone")
-    picture = raster.target(Path(options.raster)) if options.raster else None
+    picture = Path(options.raster) if options.raster else None
+    if picture:
+        raster.check(picture)
     _check_writable(options.json, picture)
-    if picture and picture != Path(options.raster):
-        streams.note(f"spikecore: writing {picture}; {options.raster} needs matplotlib and a suffix")
     task = workload.Workload(
         model=options.model,
         scale=options.scale,

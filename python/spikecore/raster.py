@@ -4,7 +4,6 @@ The first population is drawn at the top, each population in its own colour.
 """
 
 import io
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +19,10 @@ from spikecore.grid import MAX_TICKS
 if TYPE_CHECKING:
     from spikecore.result import Result
 
-__all__ = ["draw", "select", "target", "terminal", "write"]
+__all__ = ["check", "draw", "select", "terminal", "write"]
 
 _TARGET_SPIKES = 40_000
+_MORE = "; others need matplotlib: pip install 'spikecore[plot]'"
 _COLOURS = ("#1f4e79", "#c0392b", "#2e86c1", "#e67e22", "#117a65", "#8e44ad", "#566573", "#b7950b")
 
 
@@ -77,31 +77,33 @@ def select(result: "Result", start: float | None, stop: float | None, share: flo
     return Picture(bands, first, last)
 
 
-def target(path: Path) -> Path:
-    """Return the file that `write` makes: SVG without matplotlib, PNG if there is no suffix."""
+def check(path: Path) -> None:
+    """Refuse a file whose suffix `write` cannot draw, before a run: all but ``.svg`` need matplotlib."""
+    if writing.is_direct(path):
+        return
+    kinds = _kinds()
+    if path.suffix[1:].lower() not in kinds:
+        allowed = ", ".join(f"'.{kind}'" for kind in sorted(kinds))
+        checks.refuse("raster", "the suffix", repr(path.suffix), allowed + ("" if len(kinds) > 1 else _MORE))
+
+
+def _kinds() -> set[str]:
+    """Return the suffixes that can be drawn here."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
     except ImportError:
-        return path if writing.is_direct(path) else path.with_suffix(".svg")
-    if not path.suffix:
-        return path if writing.is_direct(path) else path.with_suffix(".png")
+        return {"svg"}
     # pgf keeps pictures in further files, which could not be replaced with it.
-    kinds = FigureCanvasAgg.get_supported_filetypes().keys() - {"pgf"}
-    if path.suffix[1:].lower() not in kinds:
-        checks.refuse("raster", "the suffix", repr(path.suffix), ", ".join(f".{one}" for one in sorted(kinds)))
-    return path
+    return set(FigureCanvasAgg.get_supported_filetypes()) - {"pgf"}
 
 
 def write(picture: Picture, path: Path) -> Path:
-    """Write the picture to the file that `target` says, with a warning if that is another."""
-    asked, path = path, target(path)
+    """Write the picture in the format of its suffix and return its path."""
+    check(path)
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        if path != asked:
-            names = [printed.shown(str(one)) for one in (path, asked)]
-            warnings.warn(f"matplotlib is not installed: writing {names[0]} instead of {names[1]}", stacklevel=3)
         return writing.text(path, svg(picture))
     figure = Figure(figsize=(8.0, 5.0), layout="constrained")
     FigureCanvasAgg(figure)

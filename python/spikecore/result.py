@@ -305,8 +305,8 @@ class Result:
         Parameters
         ----------
         where : str, Path or matplotlib Axes, optional
-            A file to write, or axes to draw into; new axes by default. Without matplotlib only
-            files can be written, as SVG.
+            A file to write, in the format of its suffix, or axes to draw into; new axes by default. Without
+            matplotlib only ``.svg`` files can be written.
         start, stop : float, optional
             Limits in ms; the run by default.
         share : float, optional
@@ -321,7 +321,7 @@ class Result:
         Raises
         ------
         NetworkError
-            If no spikes were recorded, `share` is outside its range, or the suffix is unknown.
+            If no spikes were recorded, `share` is outside its range, or the suffix is unknown or needs matplotlib.
         ImportError
             If axes are wanted and matplotlib is not installed.
         """

@@ -21,6 +21,14 @@ def test_networks(first):
         assert failed is None, f"seed {seed}: {failed[0]}: {failed[1].message}\npython -m tests.fuzz --only {seed}"
 
 
+def test_a_weight_that_16_bits_lose_is_run_in_32():
+    """Poisson weights of 0.095 beside -2,562 onto one population: refused in 16 bits."""
+    net = networks.describe(1349)
+    assert net["weights"] == "q16"
+    assert checks.loses_a_weight(net)
+    assert checks.first_failure(net) is None
+
+
 def test_all_there_is_appears():
     """In 2,000 descriptions every model, rule, form of value and kind of stimulus is found, and every variant."""
     seen, found = set(), [networks.describe(seed) for seed in range(2_000)]
