@@ -7,10 +7,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyList};
 use spikecore::allocation::{caught, copied, push};
 
-use crate::errors;
+use crate::{errors, reserve};
 
 /// Does the work of a call.
 pub fn door<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    reserve::fill();
     caught(work).unwrap_or_else(|fault| Err(errors::fault(fault)))
 }
 

@@ -10,6 +10,7 @@ mod ledger;
 mod machine;
 mod models;
 mod network;
+mod reserve;
 mod system;
 mod trains;
 

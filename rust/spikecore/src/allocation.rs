@@ -9,7 +9,7 @@
 //! - **A2** Who unwinds leaves nothing half done that outlives the door: a description or a machine that is only read is
 //!   unchanged, one that is being built is dropped, one that runs is poisoned.
 //!
-//! Small allocations of fixed size (some kilobytes at most) need none of this.
+//! Small allocations of fixed size (some kilobytes at most) need none of this; for them the border keeps a reserve.
 
 use std::any::Any;
 use std::collections::VecDeque;
