@@ -1,0 +1,210 @@
+"""One table, three faces: aligned text, HTML, pandas.
+
+A table holds values; a column says how its values are written. A remark is a sentence below the table, and a section is
+several of them under a name. No face reads what another has written.
+"""
+
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from spikecore import printed
+from spikecore.printed import markup
+
+__all__ = ["WIDTH", "Cell", "Column", "Section", "Table", "page", "wrapped"]
+
+WIDTH = 118
+"""Columns that sentences are wrapped at; tables are as wide as they need to be."""
+_STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}
+table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}
+.words{text-align:left}p.verdict{font-weight:bold}
+"""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value that is written otherwise than its column writes them.
+
+    Attributes
+    ----------
+    value : object
+        The value, which pandas gets.
+    text : str
+        How it is written.
+    """
+
+    value: Any
+    text: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name : str
+        Its head.
+    show : callable
+        How a value is written: a function of `quantity`, or `str` for words.
+    is_words : bool
+        Whether it is flush left, as words are; numbers are flush right.
+    is_long : bool
+        Whether it is too long for a terminal: left out of the text.
+    is_bar : bool
+        Whether its values are shares of 0 … 1, which HTML draws as bars.
+    """
+
+    name: str
+    show: Callable[[Any], str] = str
+    is_words: bool = False
+    is_long: bool = False
+    is_bar: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """Sentences under a name, such as ``unpriced``."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of values under a title, with what has to be said about them.
+
+    Attributes
+    ----------
+    title : str
+        A line above it; none if empty.
+    head : tuple of Column
+        Its columns.
+    rows : tuple of tuple
+        Values, as many as columns: what `Column.show` takes, or a `Cell`.
+    verdicts : tuple of str
+        What follows from it, a sentence each.
+    remarks : tuple of str or Section
+        What has to be said below it.
+
+    Examples
+    --------
+    >>> energies = Table("Energy", (Column("chip", is_words=True), Column("J", "{:.1f}".format)), (("loihi", 2.0),))
+    >>> print(energies.text())
+    Energy
+      chip     J
+      loihi  2.0
+    >>> energies.html()[:37]
+    '<p>Energy</p><table><tr><th class="wo'
+    """
+
+    title: str
+    head: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    verdicts: tuple[str, ...] = ()
+    remarks: tuple[str | Section, ...] = ()
+
+    def texts(self) -> list[tuple[str, ...]]:
+        """Return the rows as they are written."""
+        return [tuple(_text(value, column) for value, column in zip(row, self.head, strict=True)) for row in self.rows]
+
+    def text(self) -> str:
+        """Return the table in columns as wide as they need, verdicts and remarks wrapped below it."""
+        lines = [printed.shown(self.title)] if self.title else []
+        lines += self._aligned() if self.rows else []
+        sentences = [f"  verdict: {verdict}" for verdict in self.verdicts]
+        for remark in self.remarks:
+            if isinstance(remark, Section):
+                sentences += [f"  {remark.name}:", *(f"    {line}" for line in remark.lines)]
+            else:
+                sentences.append(f"  {remark}")
+        return "\n".join([*lines, *(part for sentence in sentences for part in wrapped(sentence))])
+
+    def html(self) -> str:
+        """Return the same as HTML, with the columns that are too long for a terminal and with bars."""
+        title = f"<p>{markup(self.title)}</p>" if self.title else ""
+        verdicts = "".join(f'<p class="verdict">{markup(verdict)}</p>' for verdict in self.verdicts)
+        remarks = "".join(_remarks(remarks) for _, remarks in groupby(self.remarks, key=_group))
+        return f"{title}{self._html_rows() if self.rows else ''}{verdicts}{remarks}"
+
+    def pandas(self) -> Any:
+        """Return the values as a pandas DataFrame; needs pandas."""
+        import pandas as pd  # optional
+
+        values = [[value.value if isinstance(value, Cell) else value for value in row] for row in self.rows]
+        return pd.DataFrame(values, columns=[column.name for column in self.head])
+
+    def _aligned(self) -> Iterator[str]:
+        shown = [at for at, column in enumerate(self.head) if not column.is_long]
+        rows = [tuple(printed.shown(row[at]) for at in shown) for row in [self._names(), *self.texts()]]
+        widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+        sides = ["<" if self.head[at].is_words else ">" for at in shown]
+        for row in rows:
+            cells = (f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True))
+            yield f"  {'  '.join(cells)}".rstrip()
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.head)
+
+    def _html_rows(self) -> str:
+        sides = [' class="words"' if column.is_words else "" for column in self.head]
+        names = "".join(f"<th{side}>{markup(name)}</th>" for name, side in zip(self._names(), sides, strict=True))
+        body = "".join(
+            "<tr>" + "".join(map(_html_cell, row, texts, self.head, sides)) + "</tr>"
+            for row, texts in zip(self.rows, self.texts(), strict=True)
+        )
+        return f"<table><tr>{names}</tr>{body}</table>"
+
+
+def page(title: str, body: str) -> str:
+    """Return a whole page of HTML that loads nothing from anywhere."""
+    head = f'<meta charset="utf-8"><title>{markup(title)}</title><style>{_STYLE}</style>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{markup(title)}</h1>{body}</body></html>\n'
+
+
+def wrapped(line: str, width: int = WIDTH) -> list[str]:
+    """Return a sentence in lines of at most so many columns; all but the first are indented further.
+
+    Examples
+    --------
+    >>> wrapped("  note: it is so", 12)
+    ['  note: it', '    is so']
+    """
+    indent = line[: len(line) - len(line.lstrip())]
+    line = indent + printed.shown(re.sub(r"[\t\n\r]+", " ", line.strip()))
+    hanging = f"{indent}  "
+    return textwrap.wrap(line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
+
+
+def _text(value: Any, column: Column) -> str:
+    return value.text if isinstance(value, Cell) else column.show(value)
+
+
+def _html_cell(value: Any, text: str, column: Column, side: str) -> str:
+    share = value.value if isinstance(value, Cell) else value
+    if not column.is_bar or share is None:
+        return f"<td{side}>{markup(text)}</td>"
+    bar = f'<div style="background:#4c78a8;height:.8em;width:{100.0 * share:.2f}%"></div>'
+    return f'<td style="min-width:8em" title="{markup(text)}">{bar}</td>'
+
+
+def _group(remark: str | Section) -> str:
+    return remark.name if isinstance(remark, Section) else ""
+
+
+def _remarks(remarks: Iterable[str | Section]) -> str:
+    """Return sentences as a list, and those of sections under their names."""
+    lines, names = list[str](), list[str]()
+    for remark in remarks:
+        lines += remark.lines if isinstance(remark, Section) else [remark]
+        names += [remark.name] if isinstance(remark, Section) else []
+    name = f"<p>{markup(names[0])}:</p>" if names else ""
+    return name + _listed(lines)
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "<ul>" + "".join(f"<li>{markup(line)}</li>" for line in lines) + "</ul>"
