@@ -8,7 +8,7 @@ import sys
 import pytest
 from patience import PATIENCE_S
 
-from spikecore import cli
+from spikecore.command import cli
 
 KEYS = {
     "model", "scale", "drive", "workers", "seed", "neurons", "synapses", "biological_s", "build_s",

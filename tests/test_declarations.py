@@ -11,6 +11,7 @@ import pytest
 
 import spikecore as sc
 from spikecore import network
+from spikecore.lowering import stimuli
 
 
 def described():
@@ -53,6 +54,10 @@ def facts(net):
     }
 
 
+DECLARING = (network.__file__, stimuli.__file__)
+"""Files that call the engine in a declaration."""
+
+
 def interrupted(net, declare, at):
     """Declare, and be interrupted the at-th time that `Network` can hear a signal: when called, and after its calls.
 
@@ -62,7 +67,7 @@ def interrupted(net, declare, at):
 
     def heard(frame, event, argument):
         nonlocal left
-        if frame.f_code.co_filename == network.__file__ and event in ("call", "c_return"):
+        if frame.f_code.co_filename in DECLARING and event in ("call", "c_return"):
             left -= 1
             if left < 0:
                 raise KeyboardInterrupt

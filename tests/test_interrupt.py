@@ -226,7 +226,7 @@ WORKERS = (os.cpu_count() or 1) + 2  # more than building uses
 COMMAND = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
-from spikecore.cli import main
+from spikecore.command.cli import main
 sys.exit(main())
 """
 

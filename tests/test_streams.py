@@ -10,7 +10,8 @@ import sys
 import pytest
 from patience import PATIENCE_S
 
-from spikecore import cli, streams
+from spikecore import streams
+from spikecore.command import cli
 
 SMALL = ["run", "microcircuit", "--scale", "0.005", "--time", "10", "--presim", "0", "--workers", "1"]
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="devices of Linux")
@@ -114,7 +115,7 @@ def test_what_cannot_be_printed_is_an_escape(capsys):
 
 def limited(monkeypatch, size):
     """Let files grow to this size alone from the end of the run on."""
-    from spikecore import workload
+    from spikecore.command import workload
 
     measure, (_, most) = workload.measure, resource.getrlimit(resource.RLIMIT_FSIZE)
 
@@ -267,7 +268,7 @@ def test_a_progress_bar_has_likenesses_in_ascii(monkeypatch):
 @linux
 @pytest.mark.parametrize("suite", ["standard", "sparse"])
 def test_a_bench_whose_file_cannot_be_written_is_printed(suite, monkeypatch, capsys):
-    from spikecore import bench
+    from spikecore.command import bench
 
     report = {"workloads": [], "interrupted": False} if suite == "standard" else {"cases": []}
     monkeypatch.setattr(bench, "bench" if suite == "standard" else "sparse", lambda **options: report)

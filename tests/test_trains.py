@@ -12,8 +12,9 @@ import pytest
 from patience import PATIENCE_S
 
 import spikecore as sc
-from spikecore import _native, checks, inputs, stimuli
+from spikecore import _native, checks
 from spikecore.grid import Grid
+from spikecore.lowering import inputs, trains
 
 #: Numbers that rounding or a detour through another type would change.
 FLOATS = [0.1, -0.0, 1e-310, 1.0 + 2.0**-52, -1e300, float("inf"), float("nan")]
@@ -151,7 +152,7 @@ def test_spikes_and_messages_are_those_of_the_look_at_each(monkeypatch, kind):
     forms = [[[3.0], train], (np.array([2.0]), train, [1, 2]), [train, [5.0], ()]]
 
     def found():
-        sources = [outcome(stimuli.source_spikes, "a", len(form), list(form), Grid(0.1)) for form in forms]
+        sources = [outcome(trains.source_spikes, "a", len(form), list(form), Grid(0.1)) for form in forms]
         net = sc.Network(dt=0.1)
         source = net.spike_source(2, times=[[], []], name="source")
         samples = [[[4.0], []], forms[0], (np.array([1, 0]), np.array([1.0, 1.0]))]
@@ -160,7 +161,7 @@ def test_spikes_and_messages_are_those_of_the_look_at_each(monkeypatch, kind):
         return sources, batch, one
 
     fast = found()
-    monkeypatch.setattr(stimuli, "_joined", lambda *_: None)
+    monkeypatch.setattr(trains, "_joined", lambda *_: None)
     monkeypatch.setattr(inputs, "_joined", lambda *_: None)
     assert fast == found()
 

@@ -11,7 +11,7 @@ from patience import PATIENCE_S, tasks
 from test_determinism import machine_of
 
 import spikecore as sc
-from spikecore import cli, doctor
+from spikecore.command import cli, info
 from spikecore.options import cpus_allowed
 
 
@@ -81,21 +81,21 @@ def test_the_cpus_that_are_allowed_count():
     code = """
 import json, os
 import spikecore as sc
-from spikecore import doctor
+from spikecore.command import info
 os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
 net = sc.Network(dt=0.1)
 net.population(1000, sc.LIF(i_e=400.0))
 counts = net.compile(workers=8).run(5.0).statistics
-print(json.dumps([counts["workers"], counts["threads"], counts["cores"], doctor.examine()["threads"]]))
+print(json.dumps([counts["workers"], counts["threads"], counts["cores"], info.examine()["threads"]]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     assert json.loads(done.stdout) == [8, 1, 1, 1]
 
 
 def test_info_and_the_report_say_how_many_run(tmp_path, capsys):
-    facts = doctor.examine()
+    facts = info.examine()
     assert 1 <= facts["threads"] <= max(1, cpus_allowed())
-    assert f"threads       {facts['threads']} at most" in doctor.show(facts)
+    assert f"threads       {facts['threads']} at most" in info.show(facts)
     small = ["run", "microcircuit", "--scale", "0.01", "--time", "10", "--presim", "0", "--workers", "64"]
     assert cli.main([*small, "--json", str(tmp_path / "out.json")]) == 0
     report = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))

@@ -16,7 +16,6 @@ Examples
 
 from spikecore import coding
 from spikecore._native import __version__
-from spikecore.adaptive import ALIF
 from spikecore.batch import BatchResult
 from spikecore.connect import (
     AllToAll,
@@ -41,9 +40,8 @@ from spikecore.errors import (
 )
 from spikecore.forecast import Forecast
 from spikecore.implicit import Convolution, Dense, Pooling
-from spikecore.integrators import IF, LeakyIntegrator
 from spikecore.machine import Machine
-from spikecore.models import LIF, LIFDelta, SpikeSource
+from spikecore.models import ALIF, IF, LIF, LeakyIntegrator, LIFDelta, SpikeSource
 from spikecore.network import Network
 from spikecore.population import Population, Projection, Recorder
 from spikecore.result import Result

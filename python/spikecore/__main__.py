@@ -2,7 +2,7 @@
 
 import sys
 
-from spikecore.cli import main
+from spikecore.command.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

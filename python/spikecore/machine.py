@@ -15,7 +15,7 @@ from spikecore import _native, checks, printed
 from spikecore.batch import BatchResult
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
-from spikecore.inputs import find, of_batch, of_one, seed_list
+from spikecore.lowering.inputs import find, of_batch, of_one, seed_list
 from spikecore.population import Population, Projection, Recorder, member
 from spikecore.progress import batch_progress, run_progress
 from spikecore.recorded import samples_of

@@ -16,21 +16,26 @@ from typing import Any, Literal, Never, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spikecore import _native, checks, lowering, options, printed, stimuli
+from spikecore import _native, checks, options, printed
 from spikecore.arrays import closed
 from spikecore.connect import Entries, Rule
-from spikecore.distributions import Value, potential_to_native
+from spikecore.distributions import Value
 from spikecore.errors import BusyError, ForecastError, NetworkError
 from spikecore.forecast import RATE, Forecast
-from spikecore.grid import MAX_DELAY_TICKS, MAX_TICKS, Grid
+from spikecore.grid import MAX_DELAY_TICKS, Grid
+from spikecore.lowering.law import Receptor, Settings
+from spikecore.lowering.projections import plans
+from spikecore.lowering.stimuli import declaration
+from spikecore.lowering.trains import source_spikes
+from spikecore.lowering.values import potential_to_native
 from spikecore.machine import Machine
 from spikecore.models import NeuronModel, SpikeSource
 from spikecore.population import Population, Projection, Recorder, member
 from spikecore.progress import build_progress
+from spikecore.stimuli import DirectCurrent, Poisson, Stimulus
 
 __all__ = ["Network"]
 
-_Receptor = Literal["excitatory", "inhibitory"]
 _T = TypeVar("_T")
 
 
@@ -182,7 +187,7 @@ class Network:
         """
         label = self._new_name(name)
         n = self._new_size(label, size)
-        neurons, ticks = stimuli.source_spikes(label, n, times, self._grid)
+        neurons, ticks = source_spikes(label, n, times, self._grid)
         return self._declare(label, n, SpikeSource(), lambda index: self._native.source_spikes(index, neurons, ticks))
 
     @overload
@@ -194,7 +199,7 @@ class Network:
         *,
         weight: Value | None = None,
         delay: Value,
-        receptor: _Receptor | None = None,
+        receptor: Receptor | None = None,
         autapses: bool = True,
         multapses: bool = True,
     ) -> Projection: ...
@@ -208,7 +213,7 @@ class Network:
         *,
         weight: Value | None = None,
         delay: Value,
-        receptor: _Receptor | None = None,
+        receptor: Receptor | None = None,
         autapses: bool = True,
         multapses: bool = True,
     ) -> Projection | list[Projection]: ...
@@ -221,7 +226,7 @@ class Network:
         *,
         weight: Value | None = None,
         delay: Value,
-        receptor: _Receptor | None = None,
+        receptor: Receptor | None = None,
         autapses: bool = True,
         multapses: bool = True,
     ) -> Projection | list[Projection]:
@@ -265,11 +270,11 @@ class Network:
             If `rule` is not a rule or `weight` is missing.
         """
         switches = checks.switch("", "autapses", autapses), checks.switch("", "multapses", multapses)
-        settings = lowering.Settings(rule, weight, delay, receptor, *switches)
+        settings = Settings(rule, weight, delay, receptor, *switches)
         pairs = list(product(self._members(sources, "sources"), self._members(targets, "targets")))
         for _, target in pairs:
             self._refuse_source(target, "the target of a projection")
-        laws, ends = lowering.plans(pairs, settings, self._grid)
+        laws, ends = plans(pairs, settings, self._grid)
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
         single = isinstance(sources, Population) and isinstance(targets, Population)
 
@@ -281,7 +286,7 @@ class Network:
 
         return self._alone(add)
 
-    def stimulate(self, targets: Population | Sequence[Population], stimulus: stimuli.Stimulus) -> None:
+    def stimulate(self, targets: Population | Sequence[Population], stimulus: Stimulus) -> None:
         """Give a stimulus to every neuron of the targets.
 
         Parameters
@@ -299,36 +304,20 @@ class Network:
         TypeError
             If `stimulus` is not a stimulus.
         """
-        if not isinstance(stimulus, stimuli.Poisson | stimuli.DirectCurrent):
+        if not isinstance(stimulus, Poisson | DirectCurrent):
             checks.wrong_kind("", "stimulus", "Poisson(…) or DirectCurrent(…)", printed.value(stimulus))
         populations = self._members(targets, "targets")
         for population in populations:
             self._refuse_source(population, "stimulated")
-        calls: list[Callable[[], int]] = []
-        for population in populations:
-            start = self._grid.ticks(population.name, "start", stimulus.start, high=MAX_TICKS - 1)
-            stop = self._grid.stop(population.name, stimulus.stop, start)
-            calls.append(self._stimulus_call(population, stimulus, start, stop))
-        added = len(calls)
+        declarations = [declaration(population, stimulus, self._grid) for population in populations]
+        added = len(declarations)
 
         def add() -> None:
-            for call in calls:
-                call()
+            for declare in declarations:
+                declare(self._native)
             self._stimuli += added
 
         self._alone(add)
-
-    def _stimulus_call(
-        self, population: Population, stimulus: stimuli.Stimulus, start: int, stop: int
-    ) -> Callable[[], int]:
-        if isinstance(stimulus, stimuli.Poisson):
-            highest = stimuli.MAX_EVENTS_PER_TICK / self.dt * 1e3
-            unit = f"Hz ({stimuli.MAX_EVENTS_PER_TICK:g} events per tick)"
-            rate = checks.number(population.name, "rate", stimulus.rate, low=0.0, high=highest, unit=unit)
-            weight = float(stimulus.weight)
-            return lambda: self._native.poisson(population.index, rate, weight, start, stop)
-        amplitudes = stimuli.amplitudes(population, stimulus)
-        return lambda: self._native.direct_current(population.index, amplitudes, start, stop)
 
     def record(
         self,
@@ -576,7 +565,7 @@ class Network:
         return list(populations)
 
     def _refuse_source(self, population: Population, what: str) -> None:
-        if isinstance(population.model, SpikeSource):
+        if population.is_source:
             msg = f"{printed.shown(population.name)}: a spike source cannot be {what}"
             raise NetworkError(msg, population=population.name, value=population)
 

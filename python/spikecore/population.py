@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spikecore import checks, printed
 from spikecore.errors import NetworkError
-from spikecore.models import NeuronModel
+from spikecore.models import NeuronModel, SpikeSource
 
 __all__ = ["Population", "Projection", "Recorder", "member"]
 
@@ -65,6 +65,11 @@ class Population:
     def ids(self) -> range:
         """Global ids of its neurons."""
         return range(self.first, self.first + self.size)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether its neurons spike at given times and have no state."""
+        return isinstance(self.model, SpikeSource)
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)

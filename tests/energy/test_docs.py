@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from spikecore import cli
+from spikecore.command import cli
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "energy.md"

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from spikecore import cli, energy_cli
+from spikecore.command import cli
+from spikecore.command import energy as energy_cli
 from spikecore.energy import EnergyReport, joules, known, load
 
 SWEEP = ["energy", "sweep", "--rates", "0,10,600", "--neurons", "256", "--time", "100"]

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from spikecore import cli
+from spikecore.command import cli
 from spikecore.energy import EnergyReport, Ledger, Measured, load, svg
 from spikecore.energy.profile_file import parse
 from spikecore.errors import NetworkError

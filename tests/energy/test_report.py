@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 import spikecore as sc
-from spikecore import cli
+from spikecore.command import cli
 from spikecore.energy import EnergyReport, Ledger, Measured, known, load
 from spikecore.library import brunel
 

@@ -41,7 +41,7 @@ def test_a_price_of_zero_is_reported_and_divides_nothing(packets, tmp_path):
 
 
 def test_the_command_line_survives_a_price_of_zero(tmp_path, capsys):
-    from spikecore import cli
+    from spikecore.command import cli
 
     file = tmp_path / "mine.toml"
     file.write_text(HEAD + price("operations", "synaptic_operations", 5.0) + price("learning", "learning_updates", 0.0))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from spikecore import checks
 from spikecore.connect import Pairs
 from spikecore.distributions import Uniform
-from spikecore.integrators import IF
+from spikecore.models import IF
 from spikecore.network import Network
 from spikecore.population import Population
 from spikecore.stimuli import Poisson

@@ -3,9 +3,9 @@
 from typing import Any
 
 from spikecore import printed, raster
+from spikecore.command.workload import Outcome
 from spikecore.forecast import human_bytes
 from spikecore.result import PHASES
-from spikecore.workload import Outcome
 
 __all__ = ["describe"]
 
@@ -19,7 +19,7 @@ def describe(outcome: Outcome) -> str:
     Parameters
     ----------
     outcome : Outcome
-        As `spikecore.workload.measure` makes it.
+        As `spikecore.command.workload.measure` makes it.
 
     Returns
     -------

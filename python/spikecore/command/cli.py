@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from spikecore import checks, energy_cli, printed, streams, writing
-from spikecore import command_values as values
+from spikecore import checks, printed, streams, writing
 from spikecore._native import __version__
+from spikecore.command import energy, values
 from spikecore.errors import NetworkError, SpikecoreError
 from spikecore.options import MAX_WORKERS
 
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("--json", action="store_true", help="as one JSON object")
     info.set_defaults(command=_info)
     _add_bench(commands)
-    energy_cli.add(commands, _energy)
+    energy.add(commands, _energy)
     return parser
 
 
@@ -134,7 +134,8 @@ def _add_run(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from spikecore import raster, workload
+    from spikecore import raster
+    from spikecore.command import workload
 
     if options.raster and options.record is False:
         msg = "--raster needs the spikes that --no-record drops"
@@ -173,7 +174,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _print_report(outcome: Any) -> None:
-    from spikecore import terminal
+    from spikecore.command import terminal
 
     drawn = f"\n\nraster: {outcome.report['raster']}" if "raster" in outcome.report else ""
     streams.put(f"\n{terminal.describe(outcome)}{drawn}")
@@ -205,17 +206,17 @@ def _add_bench(commands: Any) -> None:
 
 
 def _info(options: argparse.Namespace) -> int:
-    from spikecore import doctor
+    from spikecore.command import info
 
     if options.json:
         streams.check()
-    facts = doctor.examine()
-    streams.put(json.dumps(facts, indent=2) if options.json else doctor.show(facts))
+    facts = info.examine()
+    streams.put(json.dumps(facts, indent=2) if options.json else info.show(facts))
     return 0
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from spikecore import bench
+    from spikecore.command import bench
 
     chosen = _suite(options)
     _check_writable(options.json)

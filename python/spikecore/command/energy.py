@@ -1,6 +1,6 @@
 """The command line of the energy report: `spikecore energy compare|sweep|profiles|paper`.
 
-Each subcommand returns a report of plain values and its text; `spikecore.cli` prints the one or writes the
+Each subcommand returns a report of plain values and its text; `spikecore.command.cli` prints the one or writes the
 other. The text is aligned, with a unit and the word modelled or measured on what it says.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spikecore import checks
-from spikecore import command_values as values
+from spikecore.command import values
 
 if TYPE_CHECKING:
     from spikecore.energy import Comparison, EnergyReport, Profile

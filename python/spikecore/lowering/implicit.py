@@ -1,4 +1,4 @@
-"""Lowering of implicit projections: what such a rule and its two populations can contradict each other in."""
+"""Implicit projections in the border's form; what such a rule and its populations can contradict each other in."""
 
 import math
 from numbers import Real
@@ -10,14 +10,14 @@ from spikecore import checks, printed
 from spikecore.errors import NetworkError
 from spikecore.grid import MAX_DELAY_TICKS, Grid
 from spikecore.implicit import Convolution, Dense, Implicit, Pooling, matrix
+from spikecore.lowering.law import Law, NativeRule, NativeValue, Settings
 from spikecore.population import Population
 
 __all__ = ["plan"]
 
 
-def plan(owner: str, ends: tuple[Population, Population], settings: Any, grid: Grid) -> Any:
+def plan(owner: str, ends: tuple[Population, Population], rule: Implicit, settings: Settings, grid: Grid) -> Law:
     """Check one implicit projection; return the border's arguments after the two populations."""
-    rule: Implicit = settings.rule
     name = type(rule).__name__
     for switch in ("autapses", "multapses"):
         if not getattr(settings, switch):
@@ -45,7 +45,7 @@ def _check_sizes(owner: str, ends: tuple[Population, Population], rule: Implicit
             checks.refuse(owner, f"the size of {population.name!r}", population.size, allowed)
 
 
-def _weight(owner: str, rule: Implicit, weight: Any) -> tuple[Any, ...]:
+def _weight(owner: str, rule: Implicit, weight: Any) -> NativeValue:
     if isinstance(rule, Pooling):
         return ("constant", checks.number(owner, "weight", _one_number(owner, "weight", weight, "Pooling")))
     if weight is not None:
@@ -65,8 +65,10 @@ def _one_number(owner: str, parameter: str, value: Any, name: str) -> float:
     return checks.real(owner, parameter, value)
 
 
-def _rule(rule: Implicit) -> tuple[Any, ...]:
+def _rule(rule: Implicit) -> NativeRule:
     if isinstance(rule, Dense):
         return ("dense",)
-    kind, groups = ("convolution", rule.groups) if isinstance(rule, Convolution) else ("pooling", rule.input_shape[0])
-    return (kind, rule.input_shape, rule.output_shape[0], rule.window, rule.stride, rule.padding, groups)
+    geometry = rule.input_shape, rule.output_shape[0], rule.window, rule.stride, rule.padding
+    if isinstance(rule, Convolution):
+        return ("convolution", *geometry, rule.groups)
+    return ("pooling", *geometry, rule.input_shape[0])

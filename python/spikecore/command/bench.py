@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from statistics import median, median_low
 from typing import TYPE_CHECKING, Any
 
-from spikecore import _native, checks, doctor, streams
+from spikecore import _native, checks, streams
+from spikecore.command import info
 from spikecore.errors import SpikecoreError
 from spikecore.grid import MAX_TICKS, Grid
 from spikecore.library import sparse as library_sparse
@@ -82,7 +83,7 @@ def bench(repeats: int, workers: int | None, quick: bool) -> dict[str, Any]:
             entries.append(_entry([*arguments, *common], repeats))
     except KeyboardInterrupt:
         interrupted = True
-    return {"machine": doctor.examine(), "workloads": entries, "interrupted": interrupted}
+    return {"machine": info.examine(), "workloads": entries, "interrupted": interrupted}
 
 
 def _entry(arguments: list[str], repeats: int) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def sparse(neurons: int, rates: list[float], dts: list[float], workers: int | No
     for rate in rates:
         checks.number("bench sparse", "rates", rate, above=0.0, high=library_sparse.MAX_RATE_HZ, unit="Hz")
     cases = [_sparse_case(neurons, rate, dt, seconds, workers) for dt in dts for rate in rates]
-    return {"machine": doctor.examine(), "cases": cases}
+    return {"machine": info.examine(), "cases": cases}
 
 
 def _sparse_case(neurons: int, rate: float, dt: float, seconds: float, workers: int | None) -> dict[str, Any]:

@@ -1,106 +1,17 @@
-"""Lowering: one projection as `Network.connect` takes it, checked, in the border's form.
+"""Connection rules in the border's form, and what a rule and its two populations can contradict each other in."""
 
-Values with units become plain tuples here, and everything that a rule, its values and the two
-populations can contradict each other in is found here, before the engine sees it.
-"""
-
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import _native, checks, connect, implicit, implicit_lowering, printed
-from spikecore.distributions import delay_to_native, is_array, weight_to_native
+from spikecore import _native, checks, connect, printed
 from spikecore.errors import NetworkError
-from spikecore.grid import Grid
+from spikecore.lowering.law import NativeRule
+from spikecore.lowering.values import is_array
 from spikecore.population import Population
 
-__all__ = ["Settings", "plans"]
-
-_EXPANDED = (
-    connect.OneToOne
-    | connect.AllToAll
-    | connect.Bernoulli
-    | connect.FixedInDegree
-    | connect.FixedOutDegree
-    | connect.FixedTotalNumber
-    | connect.Pairs
-)
-"""Rules whose synapses are stored, but for matrices: any class may be one of these, and asking takes long."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a call of `Network.connect` says about each of its projections."""
-
-    rule: Any
-    weight: Any
-    delay: Any
-    receptor: str | None
-    autapses: bool
-    multapses: bool
-
-
-def plans(
-    pairs: list[tuple[Population, Population]], settings: Settings, grid: Grid
-) -> tuple[list[Any], list[tuple[int, int, int]]]:
-    """Check all projections of a call; return their laws, and (source, target, law) of each.
-
-    A law depends on the sizes of the two populations and on whether they are one, so those alike are checked once: by
-    the first pair of them, which is the first that can be wrong. All laws share the weight and the delay unless these
-    are arrays.
-    """
-    laws: list[Any] = []
-    ends = []
-    shared: list[Any] = []
-    known: dict[tuple[int, int, bool], int] = {}
-    for source, target in pairs:
-        shape = source.size, target.size, source is target
-        law = known.get(shape)
-        if law is None:
-            law = known[shape] = len(laws)
-            laws.append(_plan(source, target, settings, grid, shared))
-        ends.append((source.index, target.index, law))
-    return laws, ends
-
-
-def _plan(source: Population, target: Population, settings: Settings, grid: Grid, shared: list[Any]) -> Any:
-    """Check one projection; return the border's arguments after the two populations."""
-    owner = " → ".join(printed.shortened(printed.shown(one.name), 80) for one in (source, target))
-    rule, weight, delay = settings.rule, settings.weight, settings.delay
-    autapses, multapses = settings.autapses, settings.multapses
-    if settings.receptor is not None:
-        checks.choice(owner, "receptor", settings.receptor, ("excitatory", "inhibitory"))
-    if not isinstance(rule, _EXPANDED | connect.Rule):
-        dense = "; give a dense matrix as Dense(matrix)" if isinstance(rule, np.ndarray) else ""
-        names = (
-            "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs, "
-            "Dense, Convolution, Pooling"
-        )
-        msg = f"{owner}: rule must be one of {names} or a sparse matrix, not {type(rule).__name__}{dense}"
-        raise TypeError(msg)
-    if isinstance(rule, implicit.Implicit):
-        return implicit_lowering.plan(owner, (source, target), settings, grid)
-    if not isinstance(rule, _EXPANDED):
-        if weight is not None:
-            msg = f"{owner}: weight must be left out, the matrix holds the weights"
-            raise NetworkError(msg, population=owner, parameter="weight", value=weight)
-        rule, weight = pairs_of_matrix(owner, rule, source, target)
-    elif isinstance(rule, connect.AllToAll) and (is_array(weight) or is_array(delay)):
-        weight = _pair_values(owner, "weight", weight, source, target, autapses)
-        delay = _pair_values(owner, "delay", delay, source, target, autapses)
-        rule = all_pairs(source, target, autapses)
-    if weight is None:
-        msg = f"{owner}: weight is missing; give a number, a distribution or an array"
-        raise TypeError(msg)
-    native_rule, n = _rule_to_native(owner, rule, source, target, (autapses, multapses))
-    values = shared or [weight_to_native(owner, weight, n, settings.receptor), delay_to_native(owner, delay, n, grid)]
-    if not is_array(weight) and not is_array(delay):
-        shared[:] = values
-    # Given pairs are compared above, and need not be again.
-    repeats = multapses or isinstance(rule, connect.Pairs)
-    return native_rule, *values, settings.receptor, autapses, repeats
+__all__ = ["all_pairs", "pair_values", "pairs_of_matrix", "rule_to_native"]
 
 
 def pairs_of_matrix(
@@ -126,9 +37,9 @@ def all_pairs(source: Population, target: Population, autapses: bool) -> connect
     return connect.Pairs(sources, targets)
 
 
-def _rule_to_native(
+def rule_to_native(
     owner: str, rule: Any, source: Population, target: Population, flags: tuple[bool, bool]
-) -> tuple[tuple[Any, ...], int | None]:
+) -> tuple[NativeRule, int | None]:
     """Return the rule in the border's form, and its number of synapses if arrays may follow it."""
     autapses, multapses = flags
     own = source is target and not autapses
@@ -189,7 +100,7 @@ def _pairs_to_native(
     source: Population,
     target: Population,
     flags: tuple[bool, bool],
-) -> tuple[Any, ...]:
+) -> NativeRule:
     sources = checks.indices(owner, "sources", rule.sources, source.size)
     targets = checks.indices(owner, "targets", rule.targets, target.size)
     autapses, multapses = flags
@@ -209,7 +120,7 @@ def _refuse_repeated(owner: str, sources: NDArray[np.uint32], targets: NDArray[n
         checks.refuse(owner, f"pair {at}", pair, "each pair once with multapses=False")
 
 
-def _pair_values(owner: str, parameter: str, value: Any, source: Population, target: Population, autapses: bool) -> Any:
+def pair_values(owner: str, parameter: str, value: Any, source: Population, target: Population, autapses: bool) -> Any:
     """Return the values of all pairs, source by source, without the excluded autapses."""
     if not is_array(value):
         return value

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spikecore.models import Native, NeuronModel
-from spikecore.parameters import Parameter, Range
+from spikecore.models.base import NativeModel, NeuronModel
+from spikecore.models.parameters import Parameter, Range
 
 __all__ = ["ALIF"]
 
@@ -77,7 +77,7 @@ class ALIF(NeuronModel):
     [5.0, 11.0, 17.0, 23.0, 30.0, 38.0]
     """
 
-    native: ClassVar[Native] = "alif"
+    native: ClassVar[NativeModel] = "alif"
     ranges: ClassVar[dict[str, Range]] = {
         "tau_m": Range("ms", above=0.0),
         "tau_adp": Range("ms", above=0.0),

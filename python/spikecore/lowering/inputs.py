@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from spikecore import _native, checks, printed
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
-from spikecore.models import SpikeSource
+from spikecore.lowering.trains import source_spikes
 from spikecore.population import Population, member
-from spikecore.stimuli import source_spikes
 
 __all__ = ["Inputs", "find", "of_batch", "of_one", "seed_list"]
 
@@ -57,7 +56,7 @@ def of_one(given: Any, populations: Sequence[Population], grid: Grid) -> Inputs:
     """Return the input of one sample: per population, what `Machine.reset` takes."""
     columns = []
     for population, value in _items(given, populations):
-        if isinstance(population.model, SpikeSource):
+        if population.is_source:
             columns.append(_spike_column(population, [value], grid, [population.name]))
         else:
             shape = (population.size,) if _shape(population, value) else ()
@@ -84,7 +83,7 @@ def of_batch(given: Any, seeds: list[int] | None, populations: Sequence[Populati
         checks.refuse(first, "the number of samples", 0, "at least 1")
     columns: list[tuple[Any, ...]] = []
     for population, value in items:
-        if isinstance(population.model, SpikeSource):
+        if population.is_source:
             names = [f"{population.name}, sample {k}" for k in range(samples)]
             columns.append(_spike_column(population, list(value), grid, names))
         else:
@@ -115,7 +114,7 @@ def _items(given: Any, populations: Sequence[Population]) -> list[tuple[Populati
 
 
 def _length(population: Population, value: Any) -> int:
-    if isinstance(population.model, SpikeSource):
+    if population.is_source:
         if not isinstance(value, Sequence) or isinstance(value, str | tuple):
             checks.wrong_kind(population.name, "inputs", "a list with the spikes of each sample", type(value).__name__)
         return len(value)

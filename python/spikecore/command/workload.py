@@ -1,7 +1,7 @@
 """The standard workloads: build a network of the library, run it, measure it.
 
 One function, `measure`, does what `spikecore run` shows and `spikecore bench` repeats; it returns
-plain values, ready for JSON. Printing is in `spikecore.terminal`.
+plain values, ready for JSON. Printing is in `spikecore.command.terminal`.
 """
 
 import math

@@ -1,0 +1,89 @@
+"""Projections as `Network.connect` takes them, checked, in the border's form.
+
+Values with units become plain tuples here, and everything that a rule, its values and the two
+populations can contradict each other in is found here, before the engine sees it.
+"""
+
+import numpy as np
+
+from spikecore import checks, connect, printed
+from spikecore.errors import NetworkError
+from spikecore.grid import Grid
+from spikecore.implicit import Implicit
+from spikecore.lowering import implicit, rules
+from spikecore.lowering.law import Law, NativeValue, Settings
+from spikecore.lowering.values import delay_to_native, is_array, weight_to_native
+from spikecore.population import Population
+
+__all__ = ["plans"]
+
+_EXPANDED = (
+    connect.OneToOne
+    | connect.AllToAll
+    | connect.Bernoulli
+    | connect.FixedInDegree
+    | connect.FixedOutDegree
+    | connect.FixedTotalNumber
+    | connect.Pairs
+)
+"""Rules whose synapses are stored, but for matrices: any class may be one of these, and asking takes long."""
+_RULES = (
+    "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs, "
+    "Dense, Convolution, Pooling or a sparse matrix"
+)
+
+
+def plans(
+    pairs: list[tuple[Population, Population]], settings: Settings, grid: Grid
+) -> tuple[list[Law], list[tuple[int, int, int]]]:
+    """Check all projections of a call; return their laws, and (source, target, law) of each.
+
+    A law depends on the sizes of the two populations and on whether they are one, so those alike are checked once: by
+    the first pair of them, which is the first that can be wrong. All laws share the weight and the delay unless these
+    are arrays.
+    """
+    laws: list[Law] = []
+    ends = []
+    shared: list[NativeValue] = []
+    known: dict[tuple[int, int, bool], int] = {}
+    for source, target in pairs:
+        shape = source.size, target.size, source is target
+        law = known.get(shape)
+        if law is None:
+            law = known[shape] = len(laws)
+            laws.append(_plan(source, target, settings, grid, shared))
+        ends.append((source.index, target.index, law))
+    return laws, ends
+
+
+def _plan(source: Population, target: Population, settings: Settings, grid: Grid, shared: list[NativeValue]) -> Law:
+    """Check one projection; return the border's arguments after the two populations."""
+    owner = " → ".join(printed.shortened(printed.shown(end.name), 80) for end in (source, target))
+    rule, weight, delay = settings.rule, settings.weight, settings.delay
+    autapses, multapses = settings.autapses, settings.multapses
+    if settings.receptor is not None:
+        checks.choice(owner, "receptor", settings.receptor, ("excitatory", "inhibitory"))
+    if not isinstance(rule, _EXPANDED | connect.Rule):
+        dense = "; give a dense matrix as Dense(matrix)" if isinstance(rule, np.ndarray) else ""
+        msg = f"{owner}: rule must be one of {_RULES}, not {type(rule).__name__}{dense}"
+        raise TypeError(msg)
+    if isinstance(rule, Implicit):
+        return implicit.plan(owner, (source, target), rule, settings, grid)
+    if not isinstance(rule, _EXPANDED):
+        if weight is not None:
+            msg = f"{owner}: weight must be left out, the matrix holds the weights"
+            raise NetworkError(msg, population=owner, parameter="weight", value=weight)
+        rule, weight = rules.pairs_of_matrix(owner, rule, source, target)
+    elif isinstance(rule, connect.AllToAll) and (is_array(weight) or is_array(delay)):
+        weight = rules.pair_values(owner, "weight", weight, source, target, autapses)
+        delay = rules.pair_values(owner, "delay", delay, source, target, autapses)
+        rule = rules.all_pairs(source, target, autapses)
+    if weight is None:
+        msg = f"{owner}: weight is missing; give a number, a distribution or an array"
+        raise TypeError(msg)
+    native_rule, n = rules.rule_to_native(owner, rule, source, target, (autapses, multapses))
+    if not shared or is_array(weight) or is_array(delay):
+        shared[:] = weight_to_native(owner, weight, n, settings.receptor), delay_to_native(owner, delay, n, grid)
+    # Given pairs are compared above, and need not be again.
+    repeats = multapses or isinstance(rule, connect.Pairs)
+    return native_rule, shared[0], shared[1], settings.receptor, autapses, repeats

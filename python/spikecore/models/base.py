@@ -1,0 +1,142 @@
+"""What neuron models share: a frozen record of parameters that checks itself, compares by value and prints."""
+
+from dataclasses import fields
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+
+from spikecore import checks, printed
+from spikecore.grid import MAX_DELAY_TICKS
+from spikecore.models import parameters
+from spikecore.models.parameters import Range
+
+__all__ = ["NativeModel", "NeuronModel"]
+
+_PYNN_NAMES = {
+    "v_rest": "e_l",
+    "v_thresh": "v_th",
+    "tau_refrac": "t_ref",
+    "cm": "c_m",
+    "tau_syn_E": "tau_syn_exc",
+    "tau_syn_I": "tau_syn_inh",
+    "tau_syn_e": "tau_syn_exc",
+    "tau_syn_i": "tau_syn_inh",
+    "tau_syn_ex": "tau_syn_exc",
+    "tau_syn_in": "tau_syn_inh",
+    "i_offset": "i_e",
+    "I_e": "i_e",
+    "E_L": "e_l",
+    "V_th": "v_th",
+    "V_reset": "v_reset",
+    "C_m": "c_m",
+}
+
+
+NativeModel = Literal["lif_exp", "lif_delta", "lif_subtract", "alif", "spike_source"]
+"""The engine's names of its models."""
+
+_TIME = Range("ms", above=0.0)
+
+_RANGES = {
+    "tau_m": Range("ms", above=0.0, infinite=True),
+    "c_m": Range("pF", above=0.0),
+    "e_l": Range("mV"),
+    "v_th": Range("mV"),
+    "v_reset": Range("mV"),
+    "t_ref": Range("ms", ticks=MAX_DELAY_TICKS),
+    "tau_syn": _TIME,
+    "tau_syn_exc": _TIME,
+    "tau_syn_inh": _TIME,
+    "i_e": Range("pA"),
+}
+
+
+class NeuronModel:
+    """What all models share: a name for the engine, parameters and variables."""
+
+    native: ClassVar[NativeModel]
+    options: ClassVar[tuple[str, ...]] = ()
+    """Fields that are no parameters."""
+    ranges: ClassVar[dict[str, Range]] = _RANGES
+    """Allowed values of each parameter."""
+
+    def __new__(cls, *_args: Any, **keywords: Any) -> Self:
+        """Refuse unknown keywords with the name that was probably meant."""
+        known = tuple(one.name for one in fields(cls))  # type: ignore[arg-type]
+        for keyword in keywords:
+            if keyword not in known:
+                raise TypeError(_unknown(cls.__name__, keyword, known))
+        return super().__new__(cls)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters by name, floats or read-only arrays, in the units of the docstring."""
+        names = [one.name for one in fields(self)]  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in names if name not in self.options}
+
+    def lowered(self) -> tuple[NativeModel, dict[str, Any]]:
+        """Return the engine's name of the model and what the engine takes for its parameters."""
+        return self.native, self.parameters()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the state variables that can be read and recorded."""
+        return ()
+
+    def __post_init__(self) -> None:
+        """Check every parameter against its range."""
+        name = type(self).__name__
+        for parameter, value in self.parameters().items():
+            checked = parameters.checked(name, parameter, value, self.ranges[parameter])
+            object.__setattr__(self, parameter, checked)
+        values = self.parameters()
+        parameters.same_length(name, values)
+        if "v_reset" in values:
+            _check_reset(name, values)
+        if "reset" in self.options:
+            _check_option(name, self.reset, values["t_ref"])  # type: ignore[attr-defined]
+
+    def _fields(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, one.name) for one in fields(self))  # type: ignore[arg-type]
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is of the same model with equal parameters."""
+        if type(self) is not type(other):
+            return NotImplemented
+        pairs = zip(self._fields(), other._fields(), strict=True)
+        return all(parameters.equal(one, two) for one, two in pairs)
+
+    def __hash__(self) -> int:
+        """Return a hash by value."""
+        values = (one.tobytes() if isinstance(one, np.ndarray) else one for one in self._fields())
+        return hash((type(self), *values))
+
+    def __repr__(self) -> str:
+        """Show the parameters; of a long array the ends."""
+        names = [one.name for one in fields(self)]  # type: ignore[arg-type]
+        shown = (f"{name}={parameters.shown(value)}" for name, value in zip(names, self._fields(), strict=True))
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _check_reset(name: str, values: dict[str, Any]) -> None:
+    wrong = np.greater_equal(values["v_reset"], values["v_th"])
+    at = int(np.argmax(wrong))
+    bound = values["v_th"] if np.ndim(values["v_th"]) == 0 else values["v_th"][at]
+    parameters.elementwise(name, "v_reset", wrong, values["v_reset"], f"below v_th = {bound:g} mV")
+
+
+def _check_option(name: str, reset: Any, t_ref: Any) -> None:
+    checks.choice(name, "reset", reset, ("set", "subtract"))
+    if reset == "subtract":
+        wrong = np.not_equal(t_ref, 0.0)
+        parameters.elementwise(name, "t_ref", wrong, t_ref, "0 ms with reset='subtract'")
+
+
+def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
+    import difflib  # only where a name is wrong
+
+    meant = _PYNN_NAMES.get(keyword)
+    if meant not in known:
+        close = difflib.get_close_matches(keyword.lower(), known, n=1)
+        meant = close[0] if close else None
+    hint = f"did you mean {meant!r}?" if meant else f"it has {', '.join(known)}"
+    return f"{name} has no parameter {printed.value(keyword)}; {hint}"

@@ -1,0 +1,86 @@
+"""The leaky integrate-and-fire neuron with delta synapses."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from spikecore.models.base import NativeModel, NeuronModel
+from spikecore.models.parameters import Parameter
+
+__all__ = ["LIFDelta"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LIFDelta(NeuronModel):
+    r"""Leaky integrate-and-fire neuron with delta synapses (NEST `iaf_psc_delta`).
+
+    Each parameter but `reset` is one value for all neurons, or an array with one per neuron. Neurons that
+    differ are stepped in every tick; compiling them with ``updates="event"`` is an error.
+
+    Parameters
+    ----------
+    tau_m : float or array_like of shape (size,)
+        Membrane time constant in ms, > 0; infinite without leak.
+    c_m : float or array_like of shape (size,)
+        Membrane capacitance in pF, > 0; it only scales `i_e` and direct currents.
+    e_l : float or array_like of shape (size,)
+        Resting potential in mV.
+    v_th : float or array_like of shape (size,)
+        Threshold in mV.
+    v_reset : float or array_like of shape (size,)
+        Potential after a spike in mV, below `v_th`.
+    t_ref : float or array_like of shape (size,)
+        Refractory period in ms, ≥ 0 and a multiple of the network's `dt`.
+    i_e : float or array_like of shape (size,)
+        Constant current in pA.
+    reset : {"set", "subtract"}
+        What a spike does to the potential: ``"set"`` sets it to `v_reset`, ``"subtract"`` takes
+        `v_th` - `v_reset` from it, so that what was above the threshold is kept; this needs
+        `t_ref` = 0.
+
+    Raises
+    ------
+    NetworkError
+        If a value is not finite or outside its range; of an array, the message has the index.
+    TypeError
+        If a keyword is unknown or a value is not a number.
+
+    Notes
+    -----
+    An arriving spike adds its weight (mV) to V; input during refractoriness is discarded. On the
+    grid, with P = exp(-dt / tau_m) and V relative to E_L,
+
+    .. math:: V \leftarrow P V + (1 - P) R I_e + \sum w, \quad R = \tau_m / C_m
+
+    References
+    ----------
+    NEST, `iaf_psc_delta.cpp`. Reset by subtraction: Rueckauer et al. (2017), Frontiers in Neuroscience
+    11:682.
+
+    Examples
+    --------
+    >>> from spikecore import LIFDelta
+    >>> LIFDelta(e_l=0.0, v_th=20.0, v_reset=10.0).variables
+    ('v',)
+    """
+
+    native: ClassVar[NativeModel] = "lif_delta"
+
+    tau_m: Parameter = 20.0
+    c_m: Parameter = 250.0
+    e_l: Parameter = -70.0
+    v_th: Parameter = -55.0
+    v_reset: Parameter = -70.0
+    t_ref: Parameter = 2.0
+    i_e: Parameter = 0.0
+    reset: Literal["set", "subtract"] = "set"
+
+    options: ClassVar[tuple[str, ...]] = ("reset",)
+
+    def lowered(self) -> tuple[NativeModel, dict[str, Any]]:
+        """Return the engine's name of the model and what the engine takes for its parameters."""
+        return "lif_subtract" if self.reset == "subtract" else self.native, self.parameters()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the state variables: ``v`` in mV."""
+        return ("v",)
