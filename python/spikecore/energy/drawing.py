@@ -1,0 +1,176 @@
+"""A drawing as data, rectangles, lines, circles and words; as SVG without dependencies, or as PNG with matplotlib.
+
+Both faces draw the same shapes at the same pixels. The same drawing is the same bytes of SVG.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spikecore import checks, printed, writing
+
+__all__ = ["INK", "PAGES", "Circle", "Drawing", "Polyline", "Rect", "Shape", "Words", "check"]
+
+INK = "#222222"
+"""Colour of lines and words."""
+PAGES = (".html", ".htm")
+"""Suffixes of pages, which hold a picture and tables."""
+_SIDES = {"start": "left", "middle": "center", "end": "right"}
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A filled rectangle, its upper left corner at (x, y) in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str
+
+    def svg(self) -> str:
+        """Return it as an element of SVG."""
+        place = f'x="{self.x:.1f}" y="{self.y:.1f}" width="{self.width:.1f}" height="{self.height:.1f}"'
+        return f'<rect {place} fill="{self.fill}"/>'
+
+    def draw(self, axes: Any) -> None:
+        """Draw it on axes of matplotlib."""
+        from matplotlib.patches import Rectangle  # optional
+
+        axes.add_patch(Rectangle((self.x, self.y), self.width, self.height, facecolor=self.fill))
+
+
+@dataclass(frozen=True)
+class Polyline:
+    """A line through points in pixels; dashed where it has dashes, such as ``3 2``."""
+
+    points: Sequence[tuple[float, float]]
+    stroke: str = INK
+    dash: str = ""
+
+    def svg(self) -> str:
+        """Return it as an element of SVG."""
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in self.points)
+        dashes = f' stroke-dasharray="{self.dash}"' if self.dash else ""
+        return f'<polyline points="{points}" fill="none" stroke="{self.stroke}" stroke-width="1.5"{dashes}/>'
+
+    def draw(self, axes: Any) -> None:
+        """Draw it on axes of matplotlib."""
+        x, y = zip(*self.points, strict=True)
+        axes.plot(x, y, color=self.stroke, linewidth=1.1, linestyle="--" if self.dash else "-")
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A circle around (x, y) of so many pixels, not filled."""
+
+    x: float
+    y: float
+    radius: float
+
+    def svg(self) -> str:
+        """Return it as an element of SVG."""
+        return f'<circle cx="{self.x:.1f}" cy="{self.y:.1f}" r="{self.radius:g}" fill="none" stroke="{INK}"/>'
+
+    def draw(self, axes: Any) -> None:
+        """Draw it on axes of matplotlib."""
+        from matplotlib import patches  # optional
+
+        axes.add_patch(patches.Circle((self.x, self.y), self.radius, fill=False, edgecolor=INK))
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words whose base line has its start, middle or end at (x, y) in pixels."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "start"
+    is_bold: bool = False
+
+    def svg(self) -> str:
+        """Return it as an element of SVG."""
+        weight = "bold" if self.is_bold else "normal"
+        place = f'x="{self.x:.1f}" y="{self.y:.1f}" text-anchor="{self.anchor}" font-weight="{weight}" fill="{INK}"'
+        return f"<text {place}>{printed.markup(self.text)}</text>"
+
+    def draw(self, axes: Any) -> None:
+        """Draw it on axes of matplotlib."""
+        weight = "bold" if self.is_bold else "normal"
+        style: dict[str, Any] = {"ha": _SIDES[self.anchor], "va": "baseline", "fontsize": 8.64, "fontweight": weight}
+        axes.text(self.x, self.y, printed.plain(self.text), color=INK, **style)
+
+
+Shape = Rect | Polyline | Circle | Words
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Shapes on white ground.
+
+    Attributes
+    ----------
+    width, height : float
+        Size in pixels.
+    shapes : sequence of Shape
+        Drawn in this order.
+
+    Examples
+    --------
+    >>> print(Drawing(20, 10, [Rect(0, 0, 5, 5, "#000000")]).svg().splitlines()[2])
+    <rect x="0.0" y="0.0" width="5.0" height="5.0" fill="#000000"/>
+    """
+
+    width: float
+    height: float
+    shapes: Iterable[Shape]
+
+    def svg(self) -> str:
+        """Return the text of an SVG file."""
+        size = f'viewBox="0 0 {self.width:g} {self.height:g}" font-family="sans-serif" font-size="12"'
+        ground = f'<rect width="{self.width:g}" height="{self.height:g}" fill="white"/>'
+        shapes = [shape.svg() for shape in self.shapes]
+        return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', ground, *shapes, "</svg>", ""])
+
+    def png(self) -> bytes:
+        """Return a PNG file, two of its pixels for one of the drawing's; needs matplotlib."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(self.width / 100.0, self.height / 100.0), dpi=200)
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        axes.set(xlim=(0.0, self.width), ylim=(self.height, 0.0))
+        axes.axis("off")
+        for shape in self.shapes:
+            shape.draw(axes)
+        content = io.BytesIO()
+        figure.savefig(content, format="png")
+        return content.getvalue()
+
+    def write(self, path: Path) -> Path:
+        """Write it as ``.png``, or as ``.svg`` under any other name, and return the path."""
+        if path.suffix.lower() == ".png":
+            return writing.data(path, self.png())
+        return writing.text(path, self.svg())
+
+
+def check(owner: str, path: Path) -> None:
+    """Refuse a file that is neither picture nor page.
+
+    Raises
+    ------
+    NetworkError
+        If the suffix is not ``.svg``, ``.png``, ``.html`` or ``.htm``, or is ``.png`` without matplotlib.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (".svg", ".png", *PAGES):
+        checks.refuse(owner, "the suffix", repr(path.suffix), "'.svg', '.png' or '.html'")
+    if suffix == ".png":
+        try:
+            import matplotlib  # noqa: F401  # optional
+        except ImportError:
+            checks.refuse(owner, "the suffix", "'.png'", "'.svg' or '.html'; '.png' needs spikecore[plot]")
