@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from spikecore import cli
-from spikecore.energy import truenorth
+from spikecore.command import cli
+from spikecore.energy.studies import truenorth
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "frozen_studies.json"
 SWEEP = ["energy", "sweep", "--time", "100"]

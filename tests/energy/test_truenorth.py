@@ -1,10 +1,13 @@
 """TrueNorth's affine model, its recurrent networks on the engine, and the published points beside them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from spikecore import NetworkError
-from spikecore.energy import load, truenorth, truenorth_benchmark
+from spikecore.energy import load
+from spikecore.energy.studies import truenorth, truenorth_benchmark, truenorth_view
 from spikecore.library import recurrent
 
 
@@ -35,11 +38,12 @@ def test_every_neuron_drives_one_axon_of_one_core(synapses):
 @pytest.mark.parametrize("rate", [0.0, 3.0, 20.0, 77.7, 200.0])
 @pytest.mark.parametrize("synapses", [0, 64, 256])
 def test_neurons_fire_at_the_rate_asked_for(rate, synapses):
-    found = truenorth_benchmark.run(rate, synapses, cores=4)
+    counts = truenorth_benchmark.run(rate, synapses, cores=4)
     # a neuron's count is off by one spike at most, plus what its input adds up to: a share of a hundredth of the rate
-    assert found.counted_rate_hz == pytest.approx(rate, rel=0.02, abs=0.05)
-    spikes = round(found.counted_rate_hz * found.neurons * found.seconds)
-    assert found.counted_events == pytest.approx(spikes * synapses, abs=0.25 * found.neurons * synapses)
+    assert counts.counted_rate_hz == pytest.approx(rate, rel=0.02, abs=0.05)
+    spikes = round(counts.counted_rate_hz * counts.neurons * counts.seconds)
+    assert counts.counted_events == pytest.approx(spikes * synapses, abs=0.25 * counts.neurons * synapses)
+    assert counts.chip_events_per_s == counts.counted_events / 1.0 * 1024
 
 
 def test_recurrence_moves_spikes():
@@ -67,10 +71,19 @@ def test_spikes_follow_the_seed():
         ({"rate": 20.0, "synapses": 1, "drive": "dc"}, "drive"),
     ],
 )
-def test_what_the_chip_has_not_is_refused(arguments, parameter):
+def test_networks_that_the_chip_cannot_hold_are_refused(arguments, parameter):
     with pytest.raises(NetworkError, match=parameter) as caught:
         recurrent.build(**arguments)
     assert caught.value.parameter == parameter
+
+
+def test_the_fit_is_the_line_through_two_published_points():
+    model = truenorth.published_model()
+    for point in truenorth.FITTED:
+        events = truenorth.events_per_s(point.rate_hz, point.synapses)
+        assert model.power_w(events, 0.8) == pytest.approx(point.power_w, rel=1e-12)
+    assert model.event_j == pytest.approx(2.2966e-12, rel=1e-3)
+    assert model.static_w == pytest.approx(64.43e-3, rel=1e-3)
 
 
 def test_the_point_left_out_of_the_fit_is_predicted():
@@ -83,62 +96,103 @@ def test_the_point_left_out_of_the_fit_is_predicted():
 
 @pytest.mark.parametrize("voltage", [0.70, 0.75, 0.775, 0.79999, 1.05])
 def test_other_voltages_are_refused(voltage):
-    with pytest.raises(NetworkError, match=r"allowed: 0\.8 V") as caught:
+    with pytest.raises(NetworkError) as caught:
         truenorth.published_model().power_w(1e9, voltage)
     assert caught.value.parameter == "voltage"
+    assert caught.value.allowed.startswith("0.8 V")
 
 
 def test_a_line_needs_two_rates_at_one_voltage():
     points = truenorth.PUBLISHED
-    for wrong in (points[:1], points[:3], (points[0], points[0]), (points[0], points[3])):
-        with pytest.raises(NetworkError):
+    more_synapses = replace(points[2], synapses=64)
+    for wrong in (points[:1], points[:3]):
+        with pytest.raises(NetworkError) as caught:
             truenorth.fit(wrong)
+        assert caught.value.parameter == "the number of points"
+    for wrong in ((points[0], points[0]), (points[0], points[3]), (points[0], more_synapses)):
+        with pytest.raises(NetworkError) as caught:
+            truenorth.fit(wrong)
+        assert caught.value.parameter == "points"
 
 
-def test_comparison_shows_every_published_point():
-    rows = truenorth_benchmark.compare(cores=2, time=500.0)
-    assert [row["power_w"] for row in rows] == [point.power_w for point in truenorth.PUBLISHED]
-    for row in rows:
-        assert (row["modelled_w"] is None) == (row["voltage_v"] != 0.8)
-        assert (row["refused"] is None) == (row["voltage_v"] == 0.8)
-        if row["modelled_w"] is not None:
-            assert abs(row["difference"]) < 0.02
-            assert row["difference"] == pytest.approx(row["modelled_w"] / row["power_w"] - 1.0)
-    # 26 pJ holds at its own operating point alone
-    errors = {row["rate_hz"]: row["all_in_difference"] for row in rows if row["voltage_v"] == 0.8}
+@pytest.mark.parametrize(("rate", "inside"), [(11.5, False), (11.58, True), (50.0, True), (95.93, True), (96.0, False)])
+def test_the_model_is_extrapolated_beyond_its_points(rate, inside):
+    assert truenorth.published_model().inside(rate, 128) is inside
+    assert not truenorth.published_model().inside(rate, 127)
+
+
+@pytest.fixture(scope="module")
+def merolla():
+    return truenorth_benchmark.Benchmark(
+        truenorth_benchmark.compare(cores=2, time=500.0),
+        truenorth_benchmark.efficiencies(cores=2, time=500.0),
+        truenorth_benchmark.sweep(rates=(0.0, 20.0, 200.0), synapses=(0, 128, 256), cores=2, time=500.0),
+    )
+
+
+def test_every_published_point_is_compared(merolla):
+    model = truenorth.published_model()
+    assert tuple(row.point for row in merolla.points) == truenorth.PUBLISHED
+    for row in merolla.points:
+        events = row.run.chip_events_per_s
+        assert row.fitted == (row.point.rate_hz in (11.58, 95.93))
+        assert row.all_in_w == 26e-12 * events
+        assert row.published_event_j == (row.point.power_w / events if events else None)
+        if row.point.voltage_v == 0.8:
+            assert row.refused is None
+            assert row.modelled_w == model.power_w(events, 0.8)
+            assert row.difference == pytest.approx(row.modelled_w / row.point.power_w - 1.0)
+            assert abs(row.difference) < 0.02
+        else:
+            assert row.modelled_w is row.difference is None
+            assert row.refused
+    usual = merolla.points[3]  # 72 mW at 20 Hz: published as 26 pJ
+    assert usual.published_event_j == pytest.approx(truenorth.ALL_IN_J, rel=0.05)
+
+
+def test_26_pj_holds_at_its_own_operating_point_alone(merolla):
+    errors = {row.point.rate_hz: row.all_in_difference for row in merolla.points if row.point.voltage_v == 0.8}
     assert abs(errors[20.07]) < 0.05
     assert errors[11.58] == pytest.approx(-0.406, abs=0.02)
     assert errors[95.93] == pytest.approx(2.56, abs=0.05)
-    text = truenorth_benchmark.describe(rows)
-    for words in ("refused: 0.7 V", "refused: 1.05 V", "modelled", "all-in", "all-in", "42 mW", "323 mW"):
-        assert words in text
 
 
-def test_the_sweep_spans_the_published_envelope():
-    rows = truenorth_benchmark.sweep(rates=(0.0, 20.0, 200.0), synapses=(0, 128, 256), cores=2, time=500.0)
-    assert len(rows) == 9
-    assert [row["inside"] for row in rows] == [
-        k == 128 and f == 20.0 for k in (0, 128, 256) for f in (0.0, 20.0, 200.0)
-    ]
-    for row in rows:
-        assert row["chip_events_per_s"] == pytest.approx(row["nominal_events_per_s"], rel=0.02)
-        if row["nominal_events_per_s"] == 0.0:
-            assert row["modelled_w"] == truenorth.published_model().static_w
-    assert max(row["modelled_w"] for row in rows) == rows[-1]["modelled_w"]
+def test_the_grid_spans_the_published_envelope(merolla):
+    pairs = [(k, rate) for k in (0, 128, 256) for rate in (0.0, 20.0, 200.0)]
+    assert [(point.run.synapses, point.run.rate_hz) for point in merolla.grid] == pairs
+    assert [point.inside for point in merolla.grid] == [pair == (128, 20.0) for pair in pairs]
+    for point in merolla.grid:
+        counted, nominal = point.run.chip_events_per_s, point.nominal_events_per_s
+        assert counted == pytest.approx(nominal, rel=0.02)
+        assert point.difference == (counted / nominal - 1.0 if nominal else 0.0)
+        assert point.modelled_w == pytest.approx(64.43e-3 + 2.2966e-12 * counted, rel=1e-4)
+    for spontaneous, difference in ((0, 0.0), (7, None)):  # relative to no nominal event
+        silent = replace(merolla.grid[0], run=replace(merolla.grid[0].run, counted_events=spontaneous))
+        assert silent.difference == difference
 
 
-def test_operations_beside_published_ones():
-    rows = {f"{one['published']:g} {one['unit']}": one for one in truenorth_benchmark.efficiencies(cores=2, time=500.0)}
+def test_operations_beside_published_ones(merolla):
+    rows = {(row.published, row.unit): row for row in merolla.efficiencies}
     # 46 GSOPS/W and 65 mW do not belong to one workload: the published rate and synapses give 41.3
-    assert rows["46 GSOPS/W"]["counted"] == pytest.approx(41.3, rel=0.02)
-    assert rows["58 GSOPS"]["counted"] == pytest.approx(53.7, rel=0.01)
-    assert rows["58 GSOPS"]["difference"] == pytest.approx(53.7 / 58.0 - 1.0, abs=0.01)
-    for name in ("400 GSOPS/W", "70 GSOPS/W"):
-        assert rows[name]["counted"] is None
-        assert rows[name]["refused"]
-    text = truenorth_benchmark.describe([], list(rows.values()), truenorth_benchmark.sweep(time=100.0, cores=1))
-    assert "refused: 0.75 V" in text
-    assert "(64.4)" in text  # extrapolated, and marked
+    assert rows[46.0, "GSOPS/W"].counted == pytest.approx(41.3, rel=0.02)
+    assert rows[58.0, "GSOPS"].counted == pytest.approx(53.7, rel=0.01)
+    assert rows[58.0, "GSOPS"].difference == pytest.approx(53.7 / 58.0 - 1.0, abs=0.01)
+    for published in (400.0, 70.0):
+        assert rows[published, "GSOPS/W"].counted is rows[published, "GSOPS/W"].difference is None
+        assert rows[published, "GSOPS/W"].refused
+
+
+def test_tables_hold_the_values_of_the_benchmark(merolla):
+    points, operations, grid = truenorth_view.tables(merolla)
+    fitted, refused = merolla.points[0], merolla.points[5]
+    assert points.rows[0][:4] == (11.58, 128, 0.8, 68e-3)
+    assert points.rows[0][6:] == (fitted.all_in_w, fitted.all_in_difference, fitted.modelled_w, fitted.difference, "*")
+    assert [cell.value for cell in points.rows[5][8:10]] == [None, None]
+    assert points.rows[5][10] == f"refused: {refused.point.voltage_v} V"
+    assert [row[0].value for row in operations.rows] == [46.0, 58.0, 400.0, 70.0]
+    assert grid.rows[1][2] == merolla.grid[4].modelled_w
+    assert grid.rows[1][1].text == "(64.43 mW)"  # extrapolated, and marked
+    assert len(truenorth_view.tables(truenorth_benchmark.Benchmark(merolla.points))) == 1
 
 
 def test_the_profile_is_the_fit():

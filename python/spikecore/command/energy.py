@@ -172,22 +172,25 @@ def _of_file(profiles: list["Profile"], path: Path) -> list["EnergyReport"]:
 
 
 def _sweep(options: argparse.Namespace) -> Answer:
-    from spikecore.energy import claims, claims_chart, claims_text
+    from spikecore.energy import drawing
+    from spikecore.energy.studies import sweep_figure, sweep_view
+    from spikecore.energy.studies.sweep import NEURONS, RATES_HZ, sweep
 
     plot = None if options.plot is None else Path(options.plot)
     if plot is not None:
-        claims_chart.check(plot)
-    report = claims.sweep(
-        rates=options.rates or claims.RATES_HZ,
-        neurons=options.neurons or claims.NEURONS,
+        drawing.check("sweep", plot)
+    swept = sweep(
+        rates=options.rates or RATES_HZ,
+        neurons=options.neurons or NEURONS,
         synapses=options.synapses,
         time=options.time,
         profile=options.profile,
     )
+    report, text = swept.to_dict(), sweep_view.describe(swept)
     if plot is None:
-        return Answer(report, claims_text.describe(report))
-    kind = "page" if plot.suffix.lower() in (".html", ".htm") else "picture"
-    return Answer(report, claims_text.describe(report), lambda: f"{kind}: {claims_chart.write(report, plot)}")
+        return Answer(report, text)
+    kind = "page" if plot.suffix.lower() in drawing.PAGES else "picture"
+    return Answer(report, text, lambda: f"{kind}: {sweep_figure.write(swept, plot)}")
 
 
 def _profiles(options: argparse.Namespace) -> Answer:
@@ -199,15 +202,12 @@ def _profiles(options: argparse.Namespace) -> Answer:
 
 
 def _paper(options: argparse.Namespace) -> Answer:
-    from spikecore.energy import papers, truenorth_benchmark
+    from spikecore.energy import papers
+    from spikecore.energy.studies import truenorth_benchmark, truenorth_view
 
     report, text = papers.to_dict(options.name), papers.table(options.name)
     if options.name == "merolla":
-        points, others, grid = (
-            truenorth_benchmark.compare(),
-            truenorth_benchmark.efficiencies(),
-            truenorth_benchmark.sweep(),
-        )
-        report["truenorth"] = {"points": points, "efficiencies": others, "sweep": grid}
-        text += f"\n\n{truenorth_benchmark.describe(points, others, grid)}"
+        benchmark = truenorth_benchmark.benchmark()
+        report["truenorth"] = benchmark.to_dict()
+        text += f"\n\n{truenorth_view.describe(benchmark)}"
     return Answer(report, text)

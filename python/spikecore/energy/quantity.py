@@ -8,7 +8,20 @@ from collections.abc import Sequence
 
 from spikecore import checks
 
-__all__ = ["count", "figure", "hertz", "joules", "percent", "price", "seconds", "stored", "terms", "times", "watts"]
+__all__ = [
+    "count",
+    "difference",
+    "figure",
+    "hertz",
+    "joules",
+    "percent",
+    "price",
+    "seconds",
+    "stored",
+    "terms",
+    "times",
+    "watts",
+]
 
 _PREFIXES = (("", 1.0), ("m", 1e-3), ("µ", 1e-6), ("n", 1e-9), ("p", 1e-12))
 _UNKNOWN = "unknown"
@@ -119,6 +132,17 @@ def percent(share: float | None) -> str:
     ('68.8 %', '100.0 %')
     """
     return _UNKNOWN if share is None else f"{100.0 * share:.1f} %"
+
+
+def difference(share: float | None) -> str:
+    """Return a relative difference in per cent with its sign and two decimals.
+
+    Examples
+    --------
+    >>> difference(0.25), difference(-0.0003)
+    ('+25.00 %', '-0.03 %')
+    """
+    return _UNKNOWN if share is None else f"{100.0 * share:+,.2f} %"
 
 
 def price(value: float, unit: str = "") -> str:

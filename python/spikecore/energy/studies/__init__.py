@@ -1,0 +1,9 @@
+"""Studies that use the energy report, and that nothing in it uses.
+
+Each runs networks on the engine, returns a typed record of values, and has its tables and pictures apart:
+
+* `clocked`: one network as a synchronous and an asynchronous machine; `local_memory`: its weights in three memories.
+  `machines` counts and prices both; `clocked_view` shows them.
+* `truenorth`: an affine model of that chip's power; `truenorth_benchmark`: its benchmark networks beside published
+  points.
+"""

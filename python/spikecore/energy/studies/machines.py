@@ -1,0 +1,264 @@
+"""Two machines of one silicon: what each does for one run of a network, and what its operations cost.
+
+* The **asynchronous** machine works for spikes alone. A spike is a packet to the core of its targets; there it reads
+  K weights and adds each to the potential of its target; neurons that received input are updated.
+* The **synchronous** machine works for every neuron and synapse in every tick. It sends the bit of every neuron, 32 to
+  a packet; it reads every weight and adds it in a register; it updates every neuron.
+
+So a synchronous synapse is cheaper than an asynchronous one, because its sum never leaves the register, and their
+number does not depend on spikes. Counts are exact, from a run with ``updates="event"``. Every size that a machine is
+assumed to have is a constant of this module; the machines differ in counts and in nothing else.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore import checks
+from spikecore.energy import profile_file
+from spikecore.energy.ledger import Ledger
+from spikecore.energy.profile import Price, Profile
+from spikecore.energy.studies import truenorth
+from spikecore.library import recurrent
+
+__all__ = ["BYTES_PER_SYNAPSE", "PACKET_BITS", "STATE_BYTES", "Run", "asynchronous", "count", "silicon", "synchronous"]
+
+BYTES_PER_SYNAPSE = 2
+"""An 8-bit weight and the 8-bit number of its target in the core."""
+STATE_BYTES = 4
+"""A potential."""
+PACKET_BITS = 32
+"""As TrueNorth's and Loihi's."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Counts of one run, and how far its packets travelled.
+
+    Attributes
+    ----------
+    rate_hz : float
+        Mean rate that was asked for.
+    cores, neurons, synapses : int
+        Cores of 256 neurons, neurons of all cores, and synapses K of each neuron.
+    ticks : int
+        Length, in ticks of `dt_ms` (ms).
+    spikes, synaptic_operations, updates, stimulus_events : int
+        Exact counts; `updates` are those of neurons that received input.
+    hops_ew, hops_ns : int
+        Cores passed by the packets of all spikes, along rows and columns of a square mesh.
+    frame_packets, frame_hops_ew, frame_hops_ns : int
+        Packets of 32 bits, and their hops, of one tick in which the bits of all neurons travel: bits from one core to
+        another share packets.
+    """
+
+    rate_hz: float
+    cores: int
+    neurons: int
+    synapses: int
+    ticks: int
+    dt_ms: float
+    spikes: int
+    synaptic_operations: int
+    updates: int
+    stimulus_events: int
+    hops_ew: int
+    hops_ns: int
+    frame_packets: int
+    frame_hops_ew: int
+    frame_hops_ns: int
+
+    def silent(self) -> "Run":
+        """Return the same run as if no neuron had spiked."""
+        return replace(self, spikes=0, synaptic_operations=0, updates=0, stimulus_events=0, hops_ew=0, hops_ns=0)
+
+    @property
+    def seconds(self) -> float:
+        """Biological time, s."""
+        return self.ticks * self.dt_ms * 1e-3
+
+    @property
+    def activity(self) -> float:
+        """Spikes per neuron and tick."""
+        return self.spikes / (self.neurons * self.ticks)
+
+    @property
+    def counted_rate_hz(self) -> float:
+        """Mean rate of the run, Hz."""
+        return self.activity / self.dt_ms * 1e3
+
+
+def count(neurons: int, rate: float, synapses: int = 32, time: float = 500.0, seed: int = 1) -> Run:
+    """Run the network of `spikecore.library.recurrent` with Poisson drive, and count.
+
+    Parameters
+    ----------
+    neurons : int
+        A multiple of 256, at most 65,536.
+    rate : float
+        Mean rate in Hz, 0 … 1000.
+    synapses : int
+        Synapses of each neuron, 1 … 256.
+    time : float
+        Measured time in ms, a whole number ≥ 1; 100 ms are run before and discarded.
+    seed : int
+        Of every random draw.
+
+    Raises
+    ------
+    NetworkError
+        If a value is outside its range.
+
+    Examples
+    --------
+    >>> run = count(256, rate=10.0)
+    >>> run.neurons, run.ticks, 0 < run.updates < run.neurons * run.ticks
+    (256, 500, True)
+    """
+    synapses = checks.count("sweep", "synapses", synapses, low=1, high=recurrent.NEURONS)
+    most = recurrent.MAX_CORES * recurrent.NEURONS
+    neurons = checks.count("sweep", "neurons", neurons, low=recurrent.NEURONS, high=most)
+    if neurons % recurrent.NEURONS:
+        checks.refuse("sweep", "neurons", neurons, f"a multiple of {recurrent.NEURONS}, the neurons of a core")
+    time = checks.number("sweep", "time", time, low=1.0, unit="ms")
+    cores = neurons // recurrent.NEURONS
+    net, population = recurrent.build(rate, synapses, cores, seed, drive="poisson")
+    machine = net.compile(workers=1, record_spikes=False, updates="event")
+    machine.run(100.0)
+    result = machine.run(time)
+    table = machine.synapses(population, population)
+    target_core = np.empty(neurons, np.int64)
+    target_core[np.asarray(table.sources)] = np.asarray(table.targets) // recurrent.NEURONS
+    totals = result.counts.totals()
+    return Run(
+        rate_hz=rate,
+        cores=cores,
+        neurons=neurons,
+        synapses=synapses,
+        ticks=result.ticks,
+        dt_ms=result.dt,
+        spikes=totals["spikes"],
+        synaptic_operations=totals["synaptic_operations"],
+        updates=totals["neuron_updates"] - totals["updates_skipped"],
+        stimulus_events=totals["stimulus_events"],
+        **_travel(target_core, result.spike_counts(population), cores),
+    )
+
+
+def asynchronous(run: Run) -> Ledger:
+    """Return the counts of a machine that works for spikes alone.
+
+    Examples
+    --------
+    >>> silence = count(256, rate=0.0)
+    >>> asynchronous(silence).state_bytes, synchronous(silence).state_bytes > 0
+    (0, True)
+    """
+    return _ledger(
+        run,
+        operations=run.synaptic_operations,
+        updates=run.updates,
+        packets=run.spikes,
+        hops=(run.hops_ew, run.hops_ns),
+        # each operation reads and writes a potential
+        state_bytes=2 * STATE_BYTES * run.synaptic_operations,
+    )
+
+
+def synchronous(run: Run) -> Ledger:
+    """Return the counts of a machine that works for every neuron and synapse in every tick."""
+    operations = run.neurons * run.synapses * run.ticks
+    return _ledger(
+        run,
+        operations=operations,
+        updates=run.neurons * run.ticks,
+        packets=run.frame_packets * run.ticks,
+        hops=(run.frame_hops_ew * run.ticks, run.frame_hops_ns * run.ticks),
+        # each operation reads the bit of its source
+        state_bytes=operations / 8,
+    )
+
+
+def silicon(cores: int) -> Profile:
+    """Return the prices that both machines pay, with the static power of their cores.
+
+    Parameters
+    ----------
+    cores : int
+        Cores of 256 neurons, ≥ 1. Each leaks a 4,096th of TrueNorth's static power by its affine model at 0.8 V.
+
+    Examples
+    --------
+    >>> round(silicon(16).prices[-1].value, 4)  # mW
+    0.2517
+    """
+    text = (resources.files("spikecore.energy") / "silicon.toml").read_text(encoding="utf-8")
+    model = truenorth.published_model()
+    static_w = model.static_w / 4096 * cores
+    static = Price(
+        term="static",
+        count="biological_s",
+        value=1e3 * static_w,
+        unit="mW",
+        nominal_j=static_w,
+        low_j=None,
+        high_j=None,
+        evidence="fitted",
+        bound="operating point",
+        source="a line through two points of Akopyan et al., IEEE TCAD 34(10):1537-1557 (2015), Fig. 17",
+        voltage_v=model.voltage_v,
+        node="Samsung 28 nm LPP",
+        note=f"{cores} of 4,096 cores",
+    )
+    return profile_file.parse(text, "silicon.toml").with_prices(static)
+
+
+def _ledger(
+    run: Run, *, operations: int, updates: int, packets: int, hops: tuple[int, int], state_bytes: float
+) -> Ledger:
+    """Return the counts of one machine; every packet is written and read once where it arrives."""
+    cells = run.neurons * run.ticks
+    core_store = run.neurons // run.cores * run.synapses * BYTES_PER_SYNAPSE
+    packet_bytes = 2 * PACKET_BITS // 8 * packets
+    return Ledger(
+        spikes=run.spikes,
+        synaptic_operations=operations,
+        synaptic_operations_dense=cells * run.synapses,
+        neuron_updates=cells,
+        updates_active=updates,
+        updates_inactive=cells - updates,
+        updates_done=updates,
+        updates_skipped=cells - updates,
+        stimulus_events=run.stimulus_events,
+        packets=packets,
+        hops_ew=hops[0],
+        hops_ns=hops[1],
+        weight_bytes=operations * BYTES_PER_SYNAPSE,
+        state_bytes=state_bytes + 2 * STATE_BYTES * updates + packet_bytes,
+        ticks=run.ticks,
+        dt_ms=run.dt_ms,
+        neurons=run.neurons,
+        synapses=run.neurons * run.synapses,
+        weight_store_bytes=core_store * run.cores,
+        core_store_bytes=core_store,
+    )
+
+
+def _travel(target_core: NDArray[np.int64], spikes: NDArray[np.integer], cores: int) -> dict[str, int]:
+    """Return hops of the packets of all spikes, and of the bits of one tick, on a square mesh filled row by row."""
+    side = math.isqrt(cores - 1) + 1
+    source_core = np.arange(len(target_core)) // (len(target_core) // cores)
+    ew = np.abs(source_core % side - target_core % side)
+    ns = np.abs(source_core // side - target_core // side)
+    _, first, bits = np.unique(source_core * cores + target_core, return_index=True, return_counts=True)
+    packets = -(-bits // PACKET_BITS)
+    return {
+        "hops_ew": int((spikes * ew).sum()),
+        "hops_ns": int((spikes * ns).sum()),
+        "frame_packets": int(packets.sum()),
+        "frame_hops_ew": int((packets * ew[first]).sum()),
+        "frame_hops_ns": int((packets * ns[first]).sum()),
+    }

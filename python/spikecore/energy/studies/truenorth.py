@@ -1,0 +1,165 @@
+"""TrueNorth's power: an affine model at one voltage, and the published points it is held against.
+
+A chip that leaks pays for time and for events. The published 26 pJ per synaptic event is the whole power of one
+operating point divided by its events; `fit` separates the two with two published points of one voltage. No law that
+scales them to another voltage was published, so `Affine.power_w` refuses every other one. What is computed is
+modelled; what is published is quoted with its source.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spikecore import checks
+
+__all__ = ["ALL_IN_J", "CHIP_NEURONS", "FITTED", "PUBLISHED", "Affine", "Point", "events_per_s", "fit",
+           "published_model"]  # fmt: skip
+
+CHIP_NEURONS = 4096 * 256
+"""Cores times neurons of a core (Merolla et al. 2014)."""
+ALL_IN_J = 26e-12
+"""Published energy per synaptic event at 20 Hz, 128 active synapses and 0.775 V: leakage, memory, routing and
+neurons together (Merolla et al. 2014, p. 7). A ratio at one operating point."""
+
+_AKOPYAN = "Akopyan et al., IEEE TCAD 34(10):1537-1557 (2015)"
+_MEROLLA = "Merolla et al., Science 345:668-673 (2014)"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One published power of the whole chip under a recurrent benchmark network.
+
+    Attributes
+    ----------
+    rate_hz : float
+        Mean rate of every neuron, Hz.
+    synapses : int
+        Active synapses of each neuron, 0 … 256.
+    voltage_v, power_w : float
+        Supply voltage, V, and power of the chip, W.
+    source : str
+        Where it was published.
+    """
+
+    rate_hz: float
+    synapses: int
+    voltage_v: float
+    power_w: float
+    source: str
+
+
+PUBLISHED = (
+    Point(11.58, 128, 0.80, 68e-3, f"{_AKOPYAN}, Fig. 17"),
+    Point(20.07, 128, 0.80, 71e-3, f"{_AKOPYAN}, Fig. 17"),
+    Point(95.93, 128, 0.80, 94e-3, f"{_AKOPYAN}, Fig. 17"),
+    Point(20.0, 128, 0.775, 72e-3, f"{_MEROLLA}, p. 7, Fig. 4C, S7"),
+    Point(20.0, 128, 0.75, 65e-3, f"{_AKOPYAN}, p. 1551"),
+    Point(0.0, 0, 0.70, 42e-3, f"{_MEROLLA}: lower end of the envelope"),
+    Point(200.0, 256, 1.05, 323e-3, f"{_MEROLLA}: upper end of the envelope"),
+)
+"""All published powers of these networks that come with a voltage; ticks of 1 ms."""
+FITTED = (PUBLISHED[0], PUBLISHED[2])
+"""The two points of the model; the third at their voltage is left to test it."""
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Power = static power + energy per event × events per second, at one voltage.
+
+    Attributes
+    ----------
+    static_w, event_j : float
+        Power without events, W; energy of one more synaptic event, J, which is not the all-in price.
+    voltage_v : float
+        The only voltage it holds for, V.
+    synapses : int
+        Active synapses of each neuron at the points it was fitted to.
+    rates_hz : (float, float)
+        Range of their rates, Hz.
+    """
+
+    static_w: float
+    event_j: float
+    voltage_v: float
+    synapses: int
+    rates_hz: tuple[float, float]
+
+    def power_w(self, events: float, voltage_v: float) -> float:
+        """Return the power of the chip, W.
+
+        Parameters
+        ----------
+        events : float
+            Synaptic events per second of the whole chip, ≥ 0.
+        voltage_v : float
+            Supply voltage, V.
+
+        Raises
+        ------
+        NetworkError
+            If the voltage is not that of the fit.
+
+        Examples
+        --------
+        >>> model = published_model()
+        >>> round(1e3 * model.power_w(events_per_s(20.07, 128), 0.8), 1)
+        70.6
+        >>> model.power_w(0.0, 0.7)
+        Traceback (most recent call last):
+            ...
+        spikecore.errors.NetworkError: TrueNorth: voltage is 0.7 V, allowed: 0.8 V, where the model was fitted
+        """
+        rate = checks.number("TrueNorth", "events", events, low=0.0, high=float("inf"), unit="per s")
+        if voltage_v != self.voltage_v:
+            allowed = f"{self.voltage_v:g} V, where the model was fitted"
+            checks.refuse("TrueNorth", "voltage", f"{voltage_v:g} V", allowed)
+        return self.static_w + self.event_j * rate
+
+    def inside(self, rate_hz: float, synapses: int) -> bool:
+        """Return whether a workload lies between the fitted points, rather than beyond them."""
+        return synapses == self.synapses and self.rates_hz[0] <= rate_hz <= self.rates_hz[1]
+
+
+def events_per_s(rate_hz: float, synapses: int, neurons: int = CHIP_NEURONS) -> float:
+    """Return synaptic events per second: neurons × rate × active synapses.
+
+    Examples
+    --------
+    >>> round(events_per_s(20.0, 128) / 1e9, 5)
+    2.68435
+    """
+    return neurons * rate_hz * synapses
+
+
+def fit(points: Sequence[Point]) -> Affine:
+    """Return the line through two published points.
+
+    Parameters
+    ----------
+    points : sequence of two Point
+        Of one voltage and one number of synapses, at different rates.
+
+    Raises
+    ------
+    NetworkError
+        If there are not two of them, or they differ in more than the rate.
+
+    Examples
+    --------
+    >>> model = fit([PUBLISHED[0], PUBLISHED[2]])
+    >>> round(model.event_j * 1e12, 4), round(model.static_w * 1e3, 2)
+    (2.2966, 64.43)
+    """
+    if len(points) != 2:
+        checks.refuse("TrueNorth", "the number of points", len(points), "2: a line is fitted")
+    slow, fast = sorted(points, key=lambda point: point.rate_hz)
+    if (slow.voltage_v, slow.synapses) != (fast.voltage_v, fast.synapses) or slow.rate_hz == fast.rate_hz:
+        checks.refuse("TrueNorth", "points", f"{slow}, {fast}", "one voltage, one number of synapses, two rates")
+    low, high = (events_per_s(point.rate_hz, point.synapses) for point in (slow, fast))
+    event_j = (fast.power_w - slow.power_w) / (high - low)
+    rates_hz = (slow.rate_hz, fast.rate_hz)
+    return Affine(slow.power_w - event_j * low, event_j, slow.voltage_v, slow.synapses, rates_hz)
+
+
+def published_model() -> Affine:
+    """Return the model fitted at 0.8 V to 11.58 Hz and 95.93 Hz."""
+    return fit(FITTED)
