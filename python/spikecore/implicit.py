@@ -16,7 +16,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikecore import checks, printed
+from spikecore import checks, printed, windows
 from spikecore.arrays import closed
 
 __all__ = ["Convolution", "Dense", "Implicit", "Pooling"]
@@ -92,8 +92,9 @@ class _Planes:
     @property
     def output_shape(self) -> _Shape:
         """Channels, rows and columns of the target; rows = (rows + 2 padding - window) // stride + 1."""
-        free = _free(self.input_shape, self.padding, self.window)
-        return (self.channels, free[0] // self.stride[0] + 1, free[1] // self.stride[1] + 1)
+        planes = zip(self.input_shape[1:], self.window, self.stride, self.padding, strict=True)
+        rows, columns = (windows.positions(*dimension) for dimension in planes)
+        return (self.channels, rows, columns)
 
     def __repr__(self) -> str:
         """Show the two shapes."""
@@ -269,16 +270,12 @@ def _set_geometry(rule: Any, name: str, window: _Pair, most_padding: Any, channe
     shape = _triple(name, rule.shape)
     stride = _pair(name, "stride", rule.stride, 1, _MOST)
     padding = _pair(name, "padding", rule.padding, 0, most_padding)
-    for what, inside, taps in zip(("rows", "columns"), _free(shape, padding, (0, 0)), window, strict=True):
+    padded = tuple(inside + 2 * pad for inside, pad in zip(shape[1:], padding, strict=True))
+    for what, inside, taps in zip(("rows", "columns"), padded, window, strict=True):
         if taps > inside:
             checks.refuse(name, f"the {what} of a window", int(taps), f"1 … {inside}, the padded {what} of the source")
     found = {"shape": shape, "input_shape": shape, "stride": stride, "padding": padding, "window": window}
     checks.kept(rule, **found, channels=shape[0] if channels is None else channels)
-
-
-def _free(shape: _Shape, padding: _Pair, window: _Pair) -> _Pair:
-    """Return by how much padded rows and columns exceed a window."""
-    return (shape[1] + 2 * padding[0] - window[0], shape[2] + 2 * padding[1] - window[1])
 
 
 def _triple(name: str, value: Any) -> _Shape:

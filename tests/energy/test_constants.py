@@ -5,8 +5,8 @@ from importlib import resources
 import pytest
 
 from spikecore.energy import EnergyReport, Ledger, bill, known, load, profile_file, profile_text
-from spikecore.energy.formulas import prices
-from spikecore.energy.formulas.lemaire_memory import Piecewise
+from spikecore.energy.ann import prices
+from spikecore.energy.ann.lemaire import Piecewise
 
 LEVELS = {"8 KB SRAM": "sram-8KB", "32 KB SRAM": "sram-32KB", "1 MB SRAM": "sram-1MB", "DRAM": "dram"}
 

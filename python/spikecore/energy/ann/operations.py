@@ -1,19 +1,15 @@
 """Counts of operations, and the rates and densities that thin them out.
 
-Invariant: a rate is applied once. A count before it is `DenseOperations`, after it
-`EffectiveOperations`; only the first can be multiplied, and only by a `Rate` or a `Density`.
-Multiplying what is already effective, by anything, is a `TypeError`: the double count of a
-published table (`double_count`) cannot be written down by accident. Prices multiply in
-`joules`, which takes a price and no bare number.
+Invariant: a rate is applied once. A count before it is `DenseOperations`, after it `EffectiveOperations`; only the
+first can be multiplied, and only by a `Rate` or a `Density`. Multiplying what is already effective, by anything, is a
+`TypeError`, so nobody can write down by accident the double count of Front. Neurosci. 17:1091097 (2023), Table 3.
+Prices multiply in `prices.OperationPrice`, which takes counts and no bare numbers.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Never
+from typing import Never
 
-from spikecore import checks, printed
-
-if TYPE_CHECKING:
-    from spikecore.energy.formulas.prices import OperationPrice
+from spikecore import checks
 
 __all__ = ["DenseOperations", "Density", "EffectiveOperations", "Rate"]
 
@@ -46,7 +42,7 @@ class Rate:
 
     def __post_init__(self) -> None:
         """Check the number."""
-        object.__setattr__(self, "spikes", checks.number("Rate", "spikes", self.spikes, low=0.0))
+        checks.kept(self, spikes=checks.number("Rate", "spikes", self.spikes, low=0.0))
 
     @classmethod
     def of(cls, value: "Rate | float") -> "Rate":
@@ -75,6 +71,11 @@ class Density:
     share : float
         0 … 1.
 
+    Raises
+    ------
+    NetworkError
+        If `share` is outside 0 … 1.
+
     Examples
     --------
     >>> Density(0.5).joint(Density(0.2))
@@ -85,7 +86,7 @@ class Density:
 
     def __post_init__(self) -> None:
         """Check the range."""
-        object.__setattr__(self, "share", checks.number("Density", "share", self.share, low=0.0, high=1.0))
+        checks.kept(self, share=checks.number("Density", "share", self.share, low=0.0, high=1.0))
 
     @classmethod
     def of(cls, value: "Density | float") -> "Density":
@@ -120,7 +121,7 @@ class DenseOperations:
 
     def __post_init__(self) -> None:
         """Check the count."""
-        _check(self, self.count)
+        checks.number("DenseOperations", "count", self.count, low=0.0, high=1e30)
 
     def __mul__(self, thinning: Rate | Density) -> "EffectiveOperations":
         """Apply a rate or a density, which makes the count effective."""
@@ -137,14 +138,10 @@ class DenseOperations:
         """Add dense operations to dense operations."""
         return DenseOperations(self.count + other.count) if isinstance(other, DenseOperations) else NotImplemented
 
-    def joules(self, price: "OperationPrice") -> float:
-        """Return the energy in J of as many multiply-accumulates."""
-        return self.count * _price(price).mac_j
-
 
 @dataclass(frozen=True)
 class EffectiveOperations:
-    """Operations of one inference that are really done: the rate is inside, or they were counted one by one.
+    """Operations of one inference that a machine really does: the rate is inside, or each was counted.
 
     Parameters
     ----------
@@ -156,7 +153,7 @@ class EffectiveOperations:
 
     def __post_init__(self) -> None:
         """Check the count."""
-        _check(self, self.count)
+        checks.number("EffectiveOperations", "count", self.count, low=0.0, high=1e30)
 
     def __mul__(self, other: object) -> Never:
         """Refuse: the rate has been applied."""
@@ -170,26 +167,3 @@ class EffectiveOperations:
         if isinstance(other, EffectiveOperations):
             return EffectiveOperations(self.count + other.count)
         return NotImplemented
-
-    def accumulate_joules(self, price: "OperationPrice") -> float:
-        """Return the energy in J of as many accumulates: a weight added because of a spike."""
-        return self.count * _price(price).ac_j
-
-    def joules(self, price: "OperationPrice") -> float:
-        """Return the energy in J of as many multiply-accumulates."""
-        return self.count * _price(price).mac_j
-
-
-def _check(owner: object, value: float) -> None:
-    checks.number(type(owner).__name__, "count", value, low=0.0, high=1e30)
-
-
-def _price(price: "OperationPrice") -> "OperationPrice":
-    from spikecore.energy.formulas.prices import OperationPrice
-
-    if not isinstance(price, OperationPrice):
-        msg = (
-            f"joules takes an OperationPrice, which names its source, not {type(price).__name__} {printed.value(price)}"
-        )
-        raise TypeError(msg)
-    return price

@@ -2,8 +2,8 @@
 
 import pytest
 
-from spikecore.energy import artificial as art
-from spikecore.energy import artificial_faces as faces
+from spikecore.energy import ann as art
+from spikecore.energy.ann import view
 
 
 @pytest.fixture(scope="module", params=["sram-32KB", "dram", None])
@@ -13,28 +13,32 @@ def found(request):
     return art.compare(network, spiking, art.Silicon("int8", request.param))
 
 
-def test_as_html(found):
-    html = found._repr_html_()
-    for words in (
-        "<th>term</th>",
-        "synaptic operations",
-        "total",
-        "modelled",
-        "ratio, artificial over spiking",
-        "1.72",
-    ):
-        assert words in html
-    assert "&lt;net&gt;" in html
-    assert "<net>" not in html
-    for _, cost in faces.costs(found):
-        assert all(note.split(":")[0] in html for note in cost.notes)
+def test_the_table_has_every_term_and_the_totals(found):
+    rows = [dict(zip((column.name for column in found.table.head), row, strict=True)) for row in found.table.rows]
+    for role, cost in found.costs.items():
+        own = [row for row in rows if row["network"] == role]
+        assert [row["energy"] for row in own] == [*(term.energy_j for term in cost.terms), cost.energy_j]
+        assert [row["count"] for row in own] == [*(term.count for term in cost.terms), None]
+        assert own[-1]["of it memory"] == cost.memory_share
+        assert own[-1]["up to"] == (cost.high_j if cost.high_j != cost.energy_j else None)
+        assert [row["source"] for row in own[:-1]] == [term.source for term in cost.terms]
+
+
+def test_the_terminal_and_the_notebook_show_the_table(found):
+    assert str(found) == found.table.text()
+    assert found._repr_html_() == found.table.html()
+    assert f"{found.ratio:.4g}" in str(found)
+    assert "&lt;net&gt;" in found._repr_html_()
+    assert "<net>" not in found._repr_html_()
+    for cost in found.costs.values():
+        assert all(note.split(":")[0] in found._repr_html_() for note in cost.notes)
 
 
 def test_as_a_page(found, tmp_path):
     page = found.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
-    assert "<svg" in page
-    assert found.verdict in page
+    assert view.bars(found.costs).drawing().svg() in page
+    assert found.table.html() in page
 
 
 def test_as_a_table(found):
@@ -53,7 +57,7 @@ def test_as_bars(found):
     from matplotlib import pyplot
 
     axes = found.plot()
-    energies = [cost.energy_j for _, cost in faces.costs(found)]
+    energies = [cost.energy_j for cost in found.costs.values()]
     assert [bar.get_width() for bar in axes.patches] == pytest.approx(energies)
     assert axes.get_xscale() == "log"
     assert axes.get_xlabel() == "energy (J), modelled"
@@ -69,7 +73,7 @@ def test_as_bars(found):
 
 
 def test_bars_add_up(found):
-    for bar, (role, cost) in zip(faces.bars(found), faces.costs(found), strict=True):
+    for bar, (role, cost) in zip(view.bars(found.costs).bars, found.costs.items(), strict=True):
         assert bar.name == role
         assert sum(value for _, value in bar.parts) == pytest.approx(bar.total_j) == cost.energy_j
         assert bar.high_j == cost.high_j

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 
 from spikecore import checks, printed
-from spikecore.energy.formulas.operations import DenseOperations, Density, EffectiveOperations
-from spikecore.energy.layers import GRU, LSTM, RNN, Buffer, Dense, Layer, Recurrent, shown
+from spikecore.energy.ann.layers import GRU, LSTM, RNN, Buffer, Dense, Layer, Recurrent, shown
+from spikecore.energy.ann.operations import DenseOperations, Density, EffectiveOperations
 from spikecore.errors import NetworkError
 
 __all__ = ["Network", "parse"]
@@ -33,7 +33,7 @@ class Network:
 
     Examples
     --------
-    >>> from spikecore.energy.layers import BatchNorm
+    >>> from spikecore.energy.ann import BatchNorm
     >>> network = Network([Dense(96, 32), BatchNorm(32), Dense(32, 48), BatchNorm(48), Dense(48, 2)])
     >>> network.macs, network.parameters, network.footprint_bytes()
     (4704, 4946, 20440)
@@ -56,19 +56,19 @@ class Network:
         if not self.layers:
             checks.refuse(name, "the number of layers", 0, "≥ 1")
         for index in range(1, len(self.layers)):
-            self._chained(index)
+            self._check_chain(index)
 
-    def _chained(self, index: int) -> None:
+    def _check_chain(self, index: int) -> None:
         before, layer = self.layers[index - 1], self.layers[index]
-        given, taken = before.output_shape, layer.input_shape
-        flat = isinstance(layer, Dense | Recurrent)
-        if given == taken or (flat and math.prod(given) == math.prod(taken)):
+        offered, taken = before.output_shape, layer.input_shape
+        is_flat = isinstance(layer, Dense | Recurrent)
+        if offered == taken or (is_flat and math.prod(offered) == math.prod(taken)):
             return
         msg = (
             f"{self.name}: layer {index} ({layer}) takes {shown(taken)} values, "
-            f"layer {index - 1} ({before}) gives {shown(given)}"
+            f"layer {index - 1} ({before}) gives {shown(offered)}"
         )
-        raise NetworkError(msg, parameter=f"layers[{index}]", value=taken, allowed=given)
+        raise NetworkError(msg, parameter=f"layers[{index}]", value=taken, allowed=offered)
 
     @property
     def macs(self) -> int:
@@ -119,7 +119,7 @@ class Network:
         Raises
         ------
         NetworkError
-            If there is not one share per layer, or one is outside 0 … 1.
+            If there is not one share per layer, or a share is outside 0 … 1.
 
         Examples
         --------
@@ -127,19 +127,19 @@ class Network:
         EffectiveOperations(count=1025.0)
         """
         layers = [layer for layer in self.layers if layer.macs]
-        found = EffectiveOperations(0)
-        for name, shares in (("activations", activations), ("weights", weights)):
-            if shares is not None and len(shares) != len(layers):
+        kept = [1.0] * len(layers) if weights is None else weights
+        for name, shares in (("activations", activations), ("weights", kept)):
+            if len(shares) != len(layers):
                 checks.refuse(self.name, f"the number of {name}", len(shares), f"{len(layers)}, one per layer")
-        shares = [1.0] * len(layers) if weights is None else weights
-        for layer, active, kept in zip(layers, activations, shares, strict=True):
-            found += DenseOperations(self.steps * layer.macs) * Density.of(active).joint(Density.of(kept))
-        return found
+        total = EffectiveOperations(0)
+        for layer, active, nonzero in zip(layers, activations, kept, strict=True):
+            total += DenseOperations(self.steps * layer.macs) * Density.of(active).joint(Density.of(nonzero))
+        return total
 
     def footprint_bytes(self, parameter_bytes: int = 4) -> int:
         """Return the bytes of all parameters and buffers, NeuroBench's footprint."""
         stored = [*self.buffers, *(buffer for layer in self.layers for buffer in layer.buffers)]
-        return self.parameters * parameter_bytes + sum(one.elements * one.bytes_each for one in stored)
+        return self.parameters * parameter_bytes + sum(buffer.elements * buffer.bytes_each for buffer in stored)
 
     def __repr__(self) -> str:
         """Show the chain of sizes."""
@@ -184,14 +184,14 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
     """
     checks.choice("network", "cell", cell, tuple(_CELLS))
     sizes = re.split("[-–]", text)
-    if len(sizes) < 2 or not all(re.fullmatch(r"[1-9]\d{0,9}r?", one) for one in sizes) or sizes[0].endswith("r"):
+    if len(sizes) < 2 or not all(re.fullmatch(r"[1-9]\d{0,9}r?", size) for size in sizes) or sizes[0].endswith("r"):
         checks.refuse("network", "sizes", text, 'two or more sizes, as "700-128r-128r-20"')
     layers: list[Layer] = []
     before = int(sizes[0])
     for index, size in enumerate(sizes[1:], start=1):
         width = int(size.removesuffix("r"))
-        last = index == len(sizes) - 1
-        dense = Dense(before, width, bias=bias, activation=not last)
+        is_last = index == len(sizes) - 1
+        dense = Dense(before, width, bias=bias, activation=not is_last)
         layers.append(_CELLS[cell](before, width, bias=bias) if size.endswith("r") else dense)
         before = width
     return Network(layers, steps=steps, name=name or text)

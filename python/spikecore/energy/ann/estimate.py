@@ -1,16 +1,16 @@
 """What a published formula gives for a network: counts, energy by term, and where the formula is from."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Estimate", "Source"]
+__all__ = ["Estimate", "Formula", "Result", "Source"]
 
 
 @dataclass(frozen=True)
 class Source:
-    """A published formula.
+    """Where a formula was published.
 
     Attributes
     ----------
@@ -18,9 +18,8 @@ class Source:
         By which `formulas.estimate` knows it.
     citation : str
         Where it was published.
-    evidence : str
-        How we know it: ``"code"`` read in its authors' program, ``"paper"`` read there, ``"unverified"``
-        recalled, the paper's own text not read.
+    evidence : {"code", "paper", "unverified"}
+        How we know it: read in its authors' program, read in the paper, or recalled and read in neither.
     notes : tuple of str
         What it leaves out, and where it departs from its paper.
     """
@@ -70,3 +69,24 @@ class Estimate:
         """Return all numbers and the source as plain values."""
         source = {**vars(self.source), "notes": list(self.source.notes)}
         return {"formula": source, "counts": {**self.counts}, "terms_j": {**self.terms_j}, "energy_j": self.energy_j}
+
+
+Result = tuple[Mapping[str, float], Mapping[str, float]]
+"""Counts, and energy by term in J; no terms where a formula does not price."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A published formula.
+
+    Attributes
+    ----------
+    source : Source
+        Where it is from.
+    artificial, spiking : callable
+        What it gives for a `Network` and for a `Spiking` with layers; further arguments are its options.
+    """
+
+    source: Source
+    artificial: Callable[..., Result]
+    spiking: Callable[..., Result]

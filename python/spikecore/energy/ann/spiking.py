@@ -1,7 +1,7 @@
 """What a spiking network does in one inference: synaptic operations, neuron updates, spikes.
 
-Described by layer sizes and rates, or taken from the counts of a run. Rates multiply dense counts
-once, here, and nowhere else (`formulas.operations`).
+A user describes it by layer sizes and rates, or by the counts of a run. Rates multiply dense counts once, here, and
+nowhere else (`operations`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spikecore import checks
-from spikecore.energy.architecture import Network
-from spikecore.energy.formulas.operations import DenseOperations, EffectiveOperations, Rate
-from spikecore.energy.layers import RNN, BatchNorm, Convolution, Dense, Layer, Pooling
+from spikecore.energy.ann.convolution import Convolution, Pooling
+from spikecore.energy.ann.layers import RNN, BatchNorm, Dense, Layer
+from spikecore.energy.ann.network import Network
+from spikecore.energy.ann.operations import DenseOperations, EffectiveOperations, Rate
 from spikecore.errors import NetworkError
 
 __all__ = ["SPIKING", "LayerActivity", "Spiking"]
 
 SPIKING = (Dense, Convolution, RNN, Pooling, BatchNorm)
 """Layers that a spiking network may have."""
+_UPDATES = ("neuron_updates", "updates_done", "updates_active")
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,7 @@ class LayerActivity:
     @property
     def spikes_in(self) -> float:
         """Spikes that arrive."""
-        sizes = 1
-        for size in self.layer.input_shape:
-            sizes *= size
-        return sizes * self.arriving.spikes
+        return self.layer.inputs_per_pass * self.arriving.spikes
 
     @property
     def spikes_out(self) -> float:
@@ -69,20 +68,18 @@ class LayerActivity:
 
 @dataclass(frozen=True)
 class Spiking:
-    """A spiking network in one inference.
-
-    Made by `of_rates` or `of_ledger`, or by hand from counts.
+    """A spiking network in one inference, made by `of_rates`, by `of_ledger`, or by hand from counts.
 
     Attributes
     ----------
     synapses : float
-        Pairs of neurons that a weight connects.
+        Pairs of neurons that a weight connects, > 0.
     synaptic_operations : EffectiveOperations
         Weights applied because of a spike.
     neuron_updates : float
-        Neurons × ticks, or those that were really done.
+        Neurons × ticks, or those that were really done, ≥ 0.
     ticks : float
-        Length of an inference.
+        Length of an inference, > 0.
     spikes : float or None
         Spikes, input spikes included; None where not known.
     analog : DenseOperations
@@ -91,6 +88,13 @@ class Spiking:
         Empty where only counts are known.
     name : str
         Shown in reports.
+
+    Raises
+    ------
+    NetworkError
+        If a count is out of range.
+    TypeError
+        If a bare number stands for operations.
 
     Examples
     --------
@@ -176,15 +180,16 @@ class Spiking:
         arriving = Rate(0.0) if input_rate is None else Rate.of(input_rate)
         layers = _activities(network, [Rate.of(rate) for rate in rates], ticks, arriving, passes)
         operations, analog = EffectiveOperations(0), DenseOperations(0)
-        for one in layers:
-            operations += one.synaptic_operations
-            analog += one.analog
+        for active in layers:
+            operations += active.synaptic_operations
+            analog += active.analog
+        updated = (active.layer for active in layers if not isinstance(active.layer, Pooling))
         return cls(
             synapses=network.synapses,
             synaptic_operations=operations,
-            neuron_updates=ticks * sum(_units(one.layer) for one in layers),
+            neuron_updates=ticks * sum(layer.outputs_per_pass for layer in updated),
             ticks=ticks,
-            spikes=layers[0].spikes_in + sum(one.spikes_out for one in layers),
+            spikes=layers[0].spikes_in + sum(active.spikes_out for active in layers),
             analog=analog,
             layers=layers,
             name=name,
@@ -219,14 +224,14 @@ class Spiking:
         >>> Spiking.of_ledger(counts, inferences=2).spikes_per_synapse
         2.0
         """
-        checks.choice("ledger", "updates", updates, ("neuron_updates", "updates_done", "updates_active"))
+        checks.choice("ledger", "updates", updates, _UPDATES)
         share = 1.0 / checks.count("ledger", "inferences", inferences, low=1)
-        spikes = _count(ledger, "spikes", needed=False)
+        spikes = _count(ledger, "spikes")
         return cls(
-            synapses=_count(ledger, "synapses"),
-            synaptic_operations=EffectiveOperations(_count(ledger, "synaptic_operations") * share),
-            neuron_updates=_count(ledger, updates) * share,
-            ticks=_count(ledger, "ticks") * share,
+            synapses=_known(ledger, "synapses"),
+            synaptic_operations=EffectiveOperations(_known(ledger, "synaptic_operations") * share),
+            neuron_updates=_known(ledger, updates) * share,
+            ticks=_known(ledger, "ticks") * share,
             spikes=None if spikes is None else spikes * share,
             name="run",
         )
@@ -236,43 +241,42 @@ def _activities(
     network: Network, rates: list[Rate], ticks: int, arriving: Rate, passes: int
 ) -> tuple[LayerActivity, ...]:
     """Walk through the layers: what leaves one arrives at the next."""
-    name, given = network.name, iter(rates)
-    found: list[LayerActivity] = []
-    spiking = [layer for layer in network.layers if layer.neurons or isinstance(layer, Pooling)]
-    if len(rates) != len(spiking):
-        allowed = f"{len(spiking)}, one per layer with neurons and per pooling"
+    name, remaining = network.name, iter(rates)
+    activities: list[LayerActivity] = []
+    rated = [layer for layer in network.layers if _has_rate(layer)]
+    if len(rates) != len(rated):
+        allowed = f"{len(rated)}, one per layer with neurons and per pooling"
         checks.refuse(name, "the number of rates", len(rates), allowed)
     for index, layer in enumerate(network.layers):
         if isinstance(layer, BatchNorm):
             continue
         if not isinstance(layer, SPIKING):
             checks.refuse(name, f"layer {index}", layer.kind, "Dense, Convolution, RNN, Pooling or BatchNorm to spike")
-        own = next(given) if layer.neurons or isinstance(layer, Pooling) else Rate(0.0)
+        own = next(remaining) if _has_rate(layer) else Rate(0.0)
         if layer.neurons and own.spikes > ticks:
             checks.refuse(name, f"the rate of layer {index}", own.spikes, f"at most {ticks}, one spike per tick")
-        found.append(LayerActivity(layer, arriving, own, passes if not found else 0))
+        activities.append(LayerActivity(layer, arriving, own, 0 if activities else passes))
         arriving = own
-    silent = [one.layer for one in found[:-1] if not one.layer.neurons and not isinstance(one.layer, Pooling)]
+    silent = [active.layer for active in activities[:-1] if not _has_rate(active.layer)]
     if silent:
         checks.refuse(name, "activation", f"False in {silent[0]}", "False in the last layer alone")
-    return tuple(found)
+    return tuple(activities)
 
 
-def _units(layer: Layer) -> int:
-    """Neurons and integrators that are updated in every tick."""
-    if isinstance(layer, Pooling):
-        return 0
-    units = 1
-    for size in layer.output_shape:
-        units *= size
-    return units
+def _has_rate(layer: Layer) -> bool:
+    """Return whether spikes leave a layer: it has neurons, or passes on what its source emits."""
+    return bool(layer.neurons) or isinstance(layer, Pooling)
 
 
-def _count(ledger: Any, name: str, *, needed: bool = True) -> Any:
+def _count(ledger: Any, name: str) -> Any:
+    """Return a count of a ledger, checked; None where it is unknown."""
     value = ledger.get(name) if isinstance(ledger, Mapping) else getattr(ledger, name, None)
+    return None if value is None else checks.number("ledger", name, value, low=0.0, high=1e30)
+
+
+def _known(ledger: Any, name: str) -> Any:
+    value = _count(ledger, name)
     if value is None:
-        if needed:
-            msg = f"ledger: {name} is unknown; a comparison needs it"
-            raise NetworkError(msg, parameter=name)
-        return None
-    return checks.number("ledger", name, value, low=0.0, high=1e30)
+        msg = f"ledger: {name} is unknown; a comparison needs it"
+        raise NetworkError(msg, parameter=name)
+    return value

@@ -3,8 +3,8 @@
 import pytest
 
 import spikecore as sc
-from spikecore.energy import artificial as art
-from spikecore.energy import torch_module
+from spikecore.energy import ann as art
+from spikecore.energy.ann import torch as torch_module
 
 
 class Module:

@@ -1,0 +1,261 @@
+"""An artificial and a spiking network on the same silicon: ratio, break-even, crossovers, twin, and their faces."""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from spikecore import writing
+from spikecore.energy import axes as matplotlib_axes
+from spikecore.energy import quantity
+from spikecore.energy.ann import view
+from spikecore.energy.ann.cost import artificial_cost, spiking_cost, twin_cost
+from spikecore.energy.ann.crossover import CROSSOVERS, twin_bits
+from spikecore.energy.ann.network import Network
+from spikecore.energy.ann.operations import EffectiveOperations
+from spikecore.energy.ann.silicon import Cost, Silicon
+from spikecore.energy.ann.spiking import SPIKING, Spiking
+from spikecore.energy.table import Table, page
+
+__all__ = ["Comparison", "compare"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An artificial and a spiking network on the same silicon.
+
+    Attributes
+    ----------
+    network : Network
+        The artificial network.
+    activity : Spiking
+        What the spiking network does.
+    artificial, spiking : Cost
+        What one inference takes.
+    effective : EffectiveOperations or None
+        Multiply-accumulates of a machine that skips zeros; None where it does all.
+    twin : Cost or None
+        The capacity-matched quantised twin of the spiking network: it sees the number of spikes of an
+        inference and not their times. Of a run, whose layers are unknown, it has those of the artificial network; None
+        where these are LSTM or GRU, which no spiking layer corresponds to.
+    """
+
+    network: Network
+    activity: Spiking
+    artificial: Cost
+    spiking: Cost
+    effective: EffectiveOperations | None = None
+    twin: Cost | None = None
+
+    @property
+    def costs(self) -> dict[str, Cost]:
+        """The networks that are compared, by role: artificial, spiking, and the twin where there is one."""
+        costs = {"artificial": self.artificial, "spiking": self.spiking}
+        return costs if self.twin is None else {**costs, "twin": self.twin}
+
+    @property
+    def ratio(self) -> float:
+        """Energy of the artificial over that of the spiking network, inf where that is 0; above 1 spikes take less."""
+        return _over(self.artificial.energy_j, self.spiking.energy_j)
+
+    @property
+    def ratio_band(self) -> tuple[float, float]:
+        """The ratio at the lower and at the upper end of the prices, both networks at the same end, sorted."""
+        low, high = sorted((self.ratio, _over(self.artificial.high_j, self.spiking.high_j)))
+        return low, high
+
+    @property
+    def twin_ratio(self) -> float | None:
+        """Energy of the capacity-matched twin over that of the spiking network; None without a twin."""
+        return None if self.twin is None else _over(self.twin.energy_j, self.spiking.energy_j)
+
+    @property
+    def spikes_per_synapse(self) -> float:
+        """Spikes per synapse and inference."""
+        return self.activity.spikes_per_synapse
+
+    @property
+    def spikes_per_synapse_and_pass(self) -> float:
+        """Spikes per synapse and pass of the artificial network, which makes `Network.steps` passes per inference."""
+        return self.spikes_per_synapse / self.network.steps
+
+    @property
+    def break_even(self) -> float | None:
+        """Spikes per synapse and inference at which both cost the same, all rates scaled alike.
+
+        No neuron spikes more than once per tick, so above the ticks of an inference it is never reached
+        (`is_break_even_possible`). 0 where the spiking network loses even in silence, by its neuron updates; None
+        where it has no spikes to scale.
+        """
+        variable = self.spiking.with_spikes_j
+        if not variable:
+            return None
+        spare = self.artificial.energy_j - (self.spiking.energy_j - variable)
+        return max(0.0, spare * self.spikes_per_synapse / variable)
+
+    @property
+    def is_break_even_possible(self) -> bool:
+        """Whether there is a break-even at some rate up to one spike per tick."""
+        even = self.break_even
+        return even is not None and 0.0 < even <= self.activity.ticks
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """Terms whose price was read in no source; where there are any, the comparison has no verdict."""
+        return tuple(f"{role}: {name}" for role, cost in self.costs.items() for name in cost.unverified)
+
+    @property
+    def verdict(self) -> str:
+        """One line: who wins, and what would turn it round; no winner where a price is unverified."""
+        if self.unverified:
+            silicon = self.artificial.silicon
+            return f"none: prices of {silicon.precision} at {silicon.technology} are unverified, read in no source"
+        wins = self.ratio > 1.0
+        who = f"the {'spiking' if wins else 'artificial'} network takes less"
+        start = f"{who}, {self.ratio if wins else _over(1.0, self.ratio):.3g} times"
+        even = self.break_even
+        if even is None:
+            return f"{start}; it has no spikes"
+        if even == 0.0:
+            return f"{start}; at no rate would that turn: neuron updates alone cost more"
+        if not self.is_break_even_possible:
+            most = f"one spike in every tick gives {self.activity.ticks:.3g}"
+            return f"{start}; no rate would turn it: that takes {even:.3g} spikes per synapse and inference, and {most}"
+        return f"{start}; it turns at {even:.3g} spikes per synapse and inference, now {self.spikes_per_synapse:.3g}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all numbers, prices and sources as plain values."""
+        activity, even = self.activity, self.break_even
+        return {
+            "status": "modelled",
+            "silicon": vars(self.artificial.silicon) | {},
+            "ratio": self.ratio,
+            "ratio_band": list(self.ratio_band),
+            "twin_ratio": self.twin_ratio,
+            "twin_bits": None if self.twin is None else twin_bits(_whole_ticks(activity)),
+            "counts": {
+                "dense_macs": self.network.macs,
+                "effective_macs": None if self.effective is None else self.effective.count,
+                "dense_synaptic_operations": activity.synapses * activity.ticks,
+                "effective_acs": activity.synaptic_operations.count,
+                "analog_macs": activity.analog.count,
+                "neuron_updates": activity.neuron_updates,
+            },
+            "spikes_per_synapse_per_inference": self.spikes_per_synapse,
+            "spikes_per_synapse_per_pass": self.spikes_per_synapse_and_pass,
+            "break_even_spikes_per_synapse_per_inference": even,
+            "break_even_spikes_per_synapse_per_tick": None if even is None else even / activity.ticks,
+            "break_even_possible": self.is_break_even_possible,
+            "crossovers": [vars(each) | {"verdict": each.verdict(self.spikes_per_synapse)} for each in CROSSOVERS],
+            "verdict": self.verdict,
+            "unverified": list(self.unverified),
+            "networks": {role: _plain(cost) for role, cost in self.costs.items()},
+        }
+
+    @property
+    def table(self) -> Table:
+        """The comparison as a table: a row for every priced term, a total for every network."""
+        return view.table(self.artificial.silicon, self.costs, self.verdict, self._remarks())
+
+    def _remarks(self) -> list[str]:
+        activity, rate = self.activity, self.spikes_per_synapse
+        low, high = self.ratio_band
+        band = f" ({low:.4g} … {high:.4g})" if low != high else ""
+        remarks = [f"ratio, artificial over spiking: {self.ratio:.4g}{band}"]
+        if self.twin_ratio is not None:
+            remarks.append(f"ratio, twin over spiking: {self.twin_ratio:.4g}")
+        if self.unverified:
+            remarks.append(f"unverified: {quantity.terms(self.unverified)}")
+        dense = f"{activity.synapses * activity.ticks:,.0f} dense, every synapse in every tick"
+        remarks.append(f"synaptic operations: {activity.synaptic_operations.count:,.0f} of {dense}")
+        remarks.append(f"spikes per synapse and inference: {rate:.4g}")
+        remarks += [f"{each.verdict(rate)}: {each.name}, {each.note}" for each in CROSSOVERS]
+        if self.network.steps > 1:
+            steps, each = self.network.steps, self.spikes_per_synapse_and_pass
+            remarks.append(f"these hold for one pass of the artificial network; it makes {steps}, {each:.4g} in each")
+        return remarks
+
+    def __str__(self) -> str:
+        """Return the comparison as an aligned table."""
+        return self.table.text()
+
+    def _repr_html_(self) -> str:
+        return self.table.html()
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame with a row for every priced term of every network; needs pandas."""
+        return view.terms(self.costs).pandas()
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw the networks as horizontal stacked bars with matplotlib and return the axes; new ones by default."""
+        return matplotlib_axes.plot(view.bars(self.costs), axes)
+
+    def to_html(self, file: str | Path) -> Path:
+        """Write one self-contained page and return its path."""
+        picture = view.bars(self.costs).drawing().svg()
+        return writing.text(Path(file), page("An artificial and a spiking network", picture + self.table.html()))
+
+
+def compare(
+    network: Network, spiking: Spiking, silicon: Silicon, *, effective: EffectiveOperations | None = None
+) -> Comparison:
+    """Compare an artificial and a spiking network on the same silicon.
+
+    Parameters
+    ----------
+    network : Network
+        The artificial network.
+    spiking : Spiking
+        The spiking network.
+    silicon : Silicon
+        Precision, memory, technology, reuse and batch of both.
+    effective : EffectiveOperations, optional
+        Multiply-accumulates of a machine that skips zeros; by default it does all.
+
+    Returns
+    -------
+    Comparison
+        Ratio, break-even, published crossovers, capacity-matched twin; all modelled.
+
+    Examples
+    --------
+    >>> from spikecore.energy.ann import Dense
+    >>> network = Network([Dense(784, 128), Dense(128, 10, activation=False)])
+    >>> spiking = Spiking.of_rates(network, [0.5], ticks=10, input_rate=0.25)
+    >>> comparison = compare(network, spiking, Silicon("int8", None))
+    >>> round(comparison.ratio, 2), round(comparison.break_even, 3)
+    (21.46, 7.563)
+    """
+    artificial, events = artificial_cost(network, silicon, effective), spiking_cost(spiking, silicon)
+    return Comparison(network, spiking, artificial, events, effective, _twin(network, spiking, silicon))
+
+
+def _twin(network: Network, spiking: Spiking, silicon: Silicon) -> Cost | None:
+    """Return the twin of the spiking network's layers; where they are unknown, of those of the artificial one."""
+    layers = [active.layer for active in spiking.layers] or list(network.layers)
+    if not all(isinstance(layer, SPIKING) for layer in layers):
+        return None
+    twin = twin_cost(Network(layers, name=spiking.name), _whole_ticks(spiking), silicon)
+    if spiking.layers:
+        return twin
+    both = f"{network.synapses:,} synapses, the run has {spiking.synapses:,.0f}"
+    return replace(twin, notes=(f"its layers are those of the artificial network ({both})", *twin.notes))
+
+
+def _whole_ticks(spiking: Spiking) -> int:
+    return max(1, round(spiking.ticks))
+
+
+def _over(a: float, b: float) -> float:
+    return a / b if b else math.inf
+
+
+def _plain(cost: Cost) -> dict[str, Any]:
+    return {
+        "name": cost.name,
+        "energy_j": cost.energy_j,
+        "high_j": cost.high_j,
+        "memory_share": cost.memory_share,
+        "terms": [vars(term) | {} for term in cost.terms],
+        "notes": list(cost.notes),
+    }

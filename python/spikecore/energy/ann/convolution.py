@@ -1,0 +1,146 @@
+"""Layers whose weights or whose mean move over one or two dimensions: `Convolution` and `Pooling`."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from spikecore import checks, windows
+from spikecore.energy.ann.layers import MOST, Layer, Shape
+
+__all__ = ["Convolution", "Pooling"]
+
+
+@dataclass(frozen=True)
+class _Window(Layer):
+    """A window that moves over one or two dimensions.
+
+    Attributes
+    ----------
+    window, strides : tuple of int
+        Its size, and its steps from one output to the next.
+    """
+
+    window: Shape = field(init=False, repr=False, default=())
+    strides: Shape = field(init=False, repr=False, default=())
+
+    def _move(self, shape: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> tuple[Shape, Shape]:
+        """Check and keep everything; return the shape of the input and the sizes of an output plane."""
+        source = self._shape(shape)
+        if len(source) not in (2, 3):
+            checks.refuse(self.kind, "shape", f"{source}", "(channels, length) or (channels, rows, columns)")
+        dimensions = len(source) - 1
+        window = self._each("kernel", kernel, dimensions, 1)
+        steps = self._each("stride", stride, dimensions, 1)
+        pads = self._each("padding", padding, dimensions, 0)
+        spread = self._each("dilation", dilation, dimensions, 1)
+        plane = tuple(map(windows.positions, source[1:], window, steps, pads, spread))
+        if min(plane) < 1:
+            checks.refuse(self.kind, "kernel", f"{window}", f"at most the padded input of shape {source}")
+        checks.kept(self, shape=source, kernel=window, stride=steps, padding=pads, dilation=spread)
+        checks.kept(self, input_shape=source, window=window, strides=steps)
+        return source, plane
+
+    def _each(self, name: str, value: Any, dimensions: int, low: int) -> Shape:
+        """Return one number per dimension; a single number stands for all."""
+        values = tuple(value) if isinstance(value, tuple | list) else (value,) * dimensions
+        if len(values) != dimensions:
+            checks.refuse(self.kind, f"the length of {name}", len(values), f"{dimensions}, one per dimension")
+        return tuple(checks.count(self.kind, name, number, low=low, high=MOST) for number in values)
+
+
+@dataclass(frozen=True)
+class Convolution(_Window):
+    """A kernel that moves over one or two dimensions.
+
+    Parameters
+    ----------
+    shape : (int, int) or (int, int, int)
+        Channels and length, or channels, rows and columns of the input.
+    channels : int
+        Channels of the output.
+    kernel, stride, padding, dilation : int or tuple of int
+        As in PyTorch, one number per dimension or one for all.
+    groups : int
+        Divides both numbers of channels.
+    bias, activation : bool
+        As in `Dense`; there is one bias per output channel.
+
+    Raises
+    ------
+    NetworkError
+        If a size is out of range, or the kernel exceeds the padded input.
+
+    Notes
+    -----
+    Multiply-accumulates are ``C_out · prod(out) · C_in / groups · prod(kernel)``. Positions of the kernel
+    that fall on the padding are counted, as in the published formulas.
+
+    Examples
+    --------
+    >>> layer = Convolution((1, 28, 28), 2, 7)
+    >>> layer.output_shape, layer.macs, layer.weights
+    ((2, 22, 22), 47432, 98)
+    """
+
+    shape: Shape
+    channels: int
+    kernel: int | Shape
+    stride: int | Shape = 1
+    padding: int | Shape = 0
+    dilation: int | Shape = 1
+    groups: int = 1
+    bias: bool = True
+    activation: bool = True
+    kind: ClassVar[str] = "Convolution"
+
+    def __post_init__(self) -> None:
+        """Check the sizes."""
+        source, plane = self._move(self.shape, self.kernel, self.stride, self.padding, self.dilation)
+        targets, groups = self._size("channels"), self._size("groups")
+        for name, value in (("channels of the input", source[0]), ("channels", targets)):
+            if value % groups:
+                checks.refuse(self.kind, name, value, f"a multiple of groups = {groups}")
+        weights = targets * source[0] // groups * math.prod(self.window)
+        macs, outputs = weights * math.prod(plane), targets * math.prod(plane)
+        checks.kept(self, output_shape=(targets, *plane), weights=weights, macs=macs, synapses=macs)
+        checks.kept(self, biases=targets * self.bias, neurons=outputs * self.activation)
+
+
+@dataclass(frozen=True)
+class Pooling(_Window):
+    """Mean or maximum of a window; no weights, no multiply-accumulates.
+
+    Parameters
+    ----------
+    shape : (int, int) or (int, int, int)
+        Channels and length, or channels, rows and columns of the input.
+    kernel : int or tuple of int
+        The window.
+    stride : int or tuple of int, optional
+        The window's by default.
+    padding, dilation : int or tuple of int
+        As in PyTorch.
+
+    Raises
+    ------
+    NetworkError
+        If a size is out of range, or the window exceeds the padded input.
+
+    Examples
+    --------
+    >>> Pooling((16, 8, 8), 2).output_shape
+    (16, 4, 4)
+    """
+
+    shape: Shape
+    kernel: int | Shape
+    stride: int | Shape | None = None
+    padding: int | Shape = 0
+    dilation: int | Shape = 1
+    kind: ClassVar[str] = "Pooling"
+
+    def __post_init__(self) -> None:
+        """Check the sizes."""
+        stride = self.kernel if self.stride is None else self.stride
+        source, plane = self._move(self.shape, self.kernel, stride, self.padding, self.dilation)
+        checks.kept(self, output_shape=(source[0], *plane))

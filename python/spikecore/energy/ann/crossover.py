@@ -1,0 +1,100 @@
+"""What was published about when a spiking network wins: crossovers, and the network of equal capacity.
+
+Crossovers compare on the same silicon. They are citations, with the conditions of their papers; what a network of yours
+does on silicon of yours is `compare.compare`.
+
+The capacity-matched twin: a neuron that spikes at most once in each of T ticks says a number of 0 … T, T + 1 levels,
+which is an activation of ⌈log₂(T + 1)⌉ bits. A comparison with a wider twin flatters the spiking network.
+Source: Yan, Bai, Tang & Wong, Reconsidering the energy efficiency of spiking neural networks, arXiv:2409.08290 (v4).
+"""
+
+from dataclasses import dataclass
+
+from spikecore import checks
+
+__all__ = ["CROSSOVERS", "Crossover", "twin_bits"]
+
+
+@dataclass(frozen=True)
+class Crossover:
+    """One published crossover, a number or a band.
+
+    Attributes
+    ----------
+    name : str
+        Who.
+    low, high : float
+        Spikes per synapse and inference: below `low` the spiking network wins in all cases of the
+        paper, above `high` in none.
+    evidence : str
+        How the paper has it.
+    source, note : str
+        Where it was published and where it was read, and what for.
+
+    Examples
+    --------
+    >>> [crossover.verdict(0.5) for crossover in CROSSOVERS]
+    ['below 1.72', 'inside 0.15–1.38']
+    """
+
+    name: str
+    low: float
+    high: float
+    evidence: str
+    source: str
+    note: str
+
+    def verdict(self, spikes_per_synapse: float) -> str:
+        """Return where a network with so many spikes per synapse and inference, ≥ 0, stands."""
+        value = checks.number(self.name, "spikes per synapse and inference", spikes_per_synapse, low=0.0, high=1e30)
+        band = f"{self.low:g}" if self.low == self.high else f"{self.low:g}–{self.high:g}"
+        side = "below" if value < self.low else "above" if value > self.high else "inside"
+        return f"{'at' if side == 'inside' and self.low == self.high else side} {band}"
+
+
+CROSSOVERS = (
+    Crossover(
+        "Davidson & Furber 2021",
+        1.72,
+        1.72,
+        "estimated",
+        "Davidson & Furber, Front. Neurosci. 15:651141 (2021): for less energy than the original network, fewer spikes "
+        "than 12E/7E or 1.72 must transmit an output; the sentence was read as others quote it",
+        "rate-coded network against the original one, identical digital silicon (22FDX)",
+    ),
+    Crossover(
+        "Dampfhoffer 2023",
+        0.15,
+        1.38,
+        "estimated",
+        "Dampfhoffer et al., IEEE Trans. Emerg. Top. Comput. Intell. 7(3):731-741 (2023), abstract",
+        "integrate-and-fire neurons, memory accesses counted; depends on the implementation of the artificial network",
+    ),
+)
+"""The published crossovers."""
+
+
+def twin_bits(ticks: int) -> int:
+    """Return the bits of an activation that takes as many values as a spike count in `ticks` ticks.
+
+    Parameters
+    ----------
+    ticks : int
+        T ≥ 1.
+
+    Returns
+    -------
+    int
+        ⌈log₂(T + 1)⌉.
+
+    Raises
+    ------
+    NetworkError
+        If `ticks` is below 1.
+
+    Examples
+    --------
+    >>> [twin_bits(ticks) for ticks in (1, 3, 4, 7, 255, 256)]
+    [1, 2, 3, 3, 8, 9]
+    """
+    return checks.count("capacity", "ticks", ticks, low=1).bit_length()

@@ -1,0 +1,257 @@
+"""Layers of artificial networks by their sizes: `Dense`, `BatchNorm` and the recurrent ones.
+
+Invariant: a layer knows its shapes, its weights and the multiply-accumulates of one pass, and no values, prices or
+rates. It counts products of a weight and a value, and inside gated cells of two values. As in NeuroBench and in the
+published formulas it does not count biases, activation functions, comparisons and sums of a pooling, and batch
+normalisation, which folds into the weights before it.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+from spikecore import checks
+
+__all__ = ["GRU", "LSTM", "RNN", "BatchNorm", "Buffer", "Dense", "Layer", "Recurrent", "Shape", "shown"]
+
+Shape = tuple[int, ...]
+MOST = 2**31
+"""The largest size of a layer along one dimension."""
+
+
+class Buffer(NamedTuple):
+    """Values that a program stores beside its parameters: running means, constants, delayed inputs.
+
+    Attributes
+    ----------
+    name : str
+        What is stored.
+    elements, bytes_each : int
+        How many values, and the bytes of one.
+    """
+
+    name: str
+    elements: int
+    bytes_each: int = 4
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What every layer knows of itself; use one of its kinds.
+
+    Attributes
+    ----------
+    input_shape, output_shape : tuple of int
+        Values without batch and time, channels first.
+    weights, biases : int
+        Numbers that are trained.
+    macs : int
+        Multiply-accumulates of one pass, biases excluded.
+    synapses : int
+        Pairs of an input and an output that a weight connects; a kernel counts at every position.
+    neurons : int
+        Values that get an activation function; the neurons of a spiking network of the same shape.
+    state : int
+        Values kept from one pass to the next.
+    buffers : tuple of Buffer
+        What is stored beside the parameters.
+    """
+
+    kind: ClassVar[str] = "Layer"
+
+    input_shape: Shape = field(init=False, repr=False, default=())
+    output_shape: Shape = field(init=False, repr=False, default=())
+    weights: int = field(init=False, repr=False, default=0)
+    biases: int = field(init=False, repr=False, default=0)
+    macs: int = field(init=False, repr=False, default=0)
+    synapses: int = field(init=False, repr=False, default=0)
+    neurons: int = field(init=False, repr=False, default=0)
+    state: int = field(init=False, repr=False, default=0)
+    buffers: tuple[Buffer, ...] = field(init=False, repr=False, default=())
+
+    @property
+    def inputs_per_pass(self) -> int:
+        """Values that enter in one pass."""
+        return math.prod(self.input_shape)
+
+    @property
+    def outputs_per_pass(self) -> int:
+        """Values that leave in one pass."""
+        return math.prod(self.output_shape)
+
+    def __str__(self) -> str:
+        """Show the kind and the two shapes."""
+        return f"{self.kind} {shown(self.input_shape)} → {shown(self.output_shape)}"
+
+    def _size(self, name: str) -> int:
+        """Check one size, keep it as a plain int and return it."""
+        value = checks.count(self.kind, name, getattr(self, name), low=1, high=MOST)
+        checks.kept(self, **{name: value})
+        return value
+
+    def _shape(self, shape: Any) -> Shape:
+        sizes = shape if isinstance(shape, tuple | list) else (shape,)
+        return tuple(checks.count(self.kind, "shape", size, low=1, high=MOST) for size in sizes)
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """Every input to every output: inputs × outputs weights.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Sizes, 1 … 2³¹.
+    bias : bool
+        Whether each output has a bias.
+    activation : bool
+        Whether an activation function, or in a spiking network a neuron, follows.
+
+    Raises
+    ------
+    NetworkError
+        If a size is out of range.
+
+    Examples
+    --------
+    >>> layer = Dense(784, 128)
+    >>> layer.macs, layer.weights + layer.biases
+    (100352, 100480)
+    """
+
+    inputs: int
+    outputs: int
+    bias: bool = True
+    activation: bool = True
+    kind: ClassVar[str] = "Dense"
+
+    def __post_init__(self) -> None:
+        """Check the sizes."""
+        n, m = self._size("inputs"), self._size("outputs")
+        checks.kept(self, input_shape=(n,), output_shape=(m,), weights=n * m, macs=n * m, synapses=n * m)
+        checks.kept(self, biases=m * self.bias, neurons=m * self.activation)
+
+
+@dataclass(frozen=True)
+class BatchNorm(Layer):
+    """Batch normalisation: two parameters per channel, running mean and variance, a counter of batches.
+
+    At inference it folds into the weights before it, so it has no operations.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+        Number of values, or channels first and the other sizes.
+    affine, tracked : bool
+        Whether it has the parameters, and the running values, as in PyTorch.
+
+    Examples
+    --------
+    >>> layer = BatchNorm(32)
+    >>> layer.weights + layer.biases, sum(buffer.elements * buffer.bytes_each for buffer in layer.buffers)
+    (64, 264)
+    """
+
+    shape: int | Shape
+    affine: bool = True
+    tracked: bool = True
+    kind: ClassVar[str] = "BatchNorm"
+
+    def __post_init__(self) -> None:
+        """Check the sizes."""
+        shape = self._shape(self.shape)
+        n = shape[0]
+        stored = (Buffer("running mean", n), Buffer("running variance", n), Buffer("batches tracked", 1, 8))
+        checks.kept(self, input_shape=shape, output_shape=shape, buffers=stored if self.tracked else ())
+        checks.kept(self, weights=n * self.affine, biases=n * self.affine)
+
+
+@dataclass(frozen=True)
+class Recurrent(Layer):
+    """A layer that sees its last output: `RNN`, `LSTM` or `GRU`.
+
+    Parameters
+    ----------
+    inputs, units : int
+        Sizes, 1 … 2³¹.
+    bias : bool
+        Two biases per unit and gate, as in PyTorch: one for each matrix.
+    bidirectional : bool
+        Whether a second copy reads the sequence backwards.
+
+    Raises
+    ------
+    NetworkError
+        If a size is out of range.
+
+    Notes
+    -----
+    With g gates, p products of two values per unit, m inputs and n units, one step takes
+    ``g (m n + n²) + p n`` multiply-accumulates, in each direction.
+    """
+
+    inputs: int
+    units: int
+    bias: bool = True
+    bidirectional: bool = False
+    gates: ClassVar[int] = 1
+    products: ClassVar[int] = 0
+    states: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        """Check the sizes."""
+        m, n = self._size("inputs"), self._size("units")
+        copies = 2 if self.bidirectional else 1
+        weights = copies * self.gates * n * (m + n)
+        checks.kept(self, input_shape=(m,), output_shape=(copies * n,), weights=weights, synapses=weights)
+        checks.kept(self, macs=weights + copies * self.products * n, biases=copies * self.gates * n * 2 * self.bias)
+        checks.kept(self, neurons=copies * n, state=copies * self.states * n)
+
+
+@dataclass(frozen=True)
+class RNN(Recurrent):
+    """A recurrent layer, ``h ← f(W x + U h)``; in a spiking network, neurons with recurrent synapses.
+
+    Examples
+    --------
+    >>> RNN(25, 5).macs
+    150
+    """
+
+    kind: ClassVar[str] = "RNN"
+
+
+@dataclass(frozen=True)
+class LSTM(Recurrent):
+    """Long short-term memory: four gates, and three products per unit (f·c, i·g, o·tanh c).
+
+    Examples
+    --------
+    >>> LSTM(25, 5).macs
+    615
+    """
+
+    kind: ClassVar[str] = "LSTM"
+    gates: ClassVar[int] = 4
+    products: ClassVar[int] = 3
+    states: ClassVar[int] = 2
+
+
+@dataclass(frozen=True)
+class GRU(Recurrent):
+    """Gated recurrent unit: three gates, and three products per unit (r·U h, (1-z)·n, z·h).
+
+    Examples
+    --------
+    >>> GRU(25, 5).macs
+    465
+    """
+
+    kind: ClassVar[str] = "GRU"
+    gates: ClassVar[int] = 3
+    products: ClassVar[int] = 3
+
+
+def shown(shape: Shape) -> str:
+    """Return sizes as ``16×8×8``."""
+    return "×".join(str(size) for size in shape)
