@@ -246,7 +246,7 @@ def test_help_says_who_places_networks_on_chips(capsys, command, words):
 
 @pytest.fixture(scope="module")
 def papers_written(tmp_path_factory):
-    """What `paper` prints and writes of every paper, run once: that of Merolla et al. runs 34 networks."""
+    """What `paper` prints and writes of every paper, run once: that of Merolla et al. runs 28 networks."""
     written = {}
     for name in energy_cli.PAPERS:
         file = tmp_path_factory.mktemp(name) / "paper.json"
@@ -272,7 +272,7 @@ def test_merolla_comes_with_its_networks_on_the_engine(papers_written):
     assert report["truenorth"] == json.loads(json.dumps(benchmark.to_dict()))
     assert len(benchmark.points) == len(truenorth.PUBLISHED)
     assert len(benchmark.grid) == 25
-    assert text.endswith(f"{truenorth_view.describe(benchmark)}\n")
+    assert all(table.text() in text for table in truenorth_view.tables(benchmark))
 
 
 def test_all_papers_are_there():

@@ -123,11 +123,7 @@ def test_the_model_is_extrapolated_beyond_its_points(rate, inside):
 
 @pytest.fixture(scope="module")
 def merolla():
-    return truenorth_benchmark.Benchmark(
-        truenorth_benchmark.compare(cores=2, time=500.0),
-        truenorth_benchmark.efficiencies(cores=2, time=500.0),
-        truenorth_benchmark.sweep(rates=(0.0, 20.0, 200.0), synapses=(0, 128, 256), cores=2, time=500.0),
-    )
+    return truenorth_benchmark.benchmark(cores=2, time=500.0, rates=(0.0, 20.0, 200.0), synapses=(0, 128, 256))
 
 
 def test_every_published_point_is_compared(merolla):
@@ -163,12 +159,10 @@ def test_the_grid_spans_the_published_envelope(merolla):
     assert [point.inside for point in merolla.grid] == [pair == (128, 20.0) for pair in pairs]
     for point in merolla.grid:
         counted, nominal = point.run.chip_events_per_s, point.nominal_events_per_s
+        assert nominal == 2**20 * point.run.rate_hz * point.run.synapses
         assert counted == pytest.approx(nominal, rel=0.02)
         assert point.difference == (counted / nominal - 1.0 if nominal else 0.0)
         assert point.modelled_w == pytest.approx(64.43e-3 + 2.2966e-12 * counted, rel=1e-4)
-    for spontaneous, difference in ((0, 0.0), (7, None)):  # relative to no nominal event
-        silent = replace(merolla.grid[0], run=replace(merolla.grid[0].run, counted_events=spontaneous))
-        assert silent.difference == difference
 
 
 def test_operations_beside_published_ones(merolla):
@@ -187,12 +181,11 @@ def test_tables_hold_the_values_of_the_benchmark(merolla):
     fitted, refused = merolla.points[0], merolla.points[5]
     assert points.rows[0][:4] == (11.58, 128, 0.8, 68e-3)
     assert points.rows[0][6:] == (fitted.all_in_w, fitted.all_in_difference, fitted.modelled_w, fitted.difference, "*")
-    assert [cell.value for cell in points.rows[5][8:10]] == [None, None]
+    assert points.rows[5][8:10] == (None, None)
     assert points.rows[5][10] == f"refused: {refused.point.voltage_v} V"
     assert [row[0].value for row in operations.rows] == [46.0, 58.0, 400.0, 70.0]
     assert grid.rows[1][2] == merolla.grid[4].modelled_w
     assert grid.rows[1][1].text == "(64.43 mW)"  # extrapolated, and marked
-    assert len(truenorth_view.tables(truenorth_benchmark.Benchmark(merolla.points))) == 1
 
 
 def test_the_profile_is_the_fit():

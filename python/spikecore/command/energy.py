@@ -208,5 +208,5 @@ def _paper(options: argparse.Namespace) -> Answer:
     if options.name == "merolla":
         benchmark = truenorth_benchmark.benchmark()
         report["truenorth"] = benchmark.to_dict()
-        text += f"\n\n{truenorth_view.describe(benchmark)}"
+        text = "\n\n".join([text, *(table.text() for table in truenorth_view.tables(benchmark))])
     return Answer(report, text)

@@ -4,7 +4,7 @@ Every function takes a number and returns it with its unit; None, a number that 
 and powers have four significant digits, ratios three.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from spikecore import checks
 
@@ -154,6 +154,17 @@ def price(value: float, unit: str = "") -> str:
     ('23.6 pJ', '1300 pJ/64bit')
     """
     return f"{value:g} {unit}" if unit else f"{value:g}"
+
+
+def or_dash(show: Callable[[float], str]) -> Callable[[float | None], str]:
+    """Return a function that writes a number as `show` does, and a number that does not exist as a dash.
+
+    Examples
+    --------
+    >>> or_dash(times)(2.0), or_dash(times)(None)
+    ('2', '-')
+    """
+    return lambda value: "-" if value is None else show(value)
 
 
 def terms(names: Sequence[str]) -> str:

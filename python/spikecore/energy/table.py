@@ -108,6 +108,18 @@ class Table:
     verdicts: tuple[str, ...] = ()
     remarks: tuple[str | Section, ...] = ()
 
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        columns: Sequence[tuple[Column, Callable[[Any], Any]]],
+        records: Iterable[Any],
+        remarks: Iterable[str | Section] = (),
+    ) -> "Table":
+        """Return a table with a row for each record; every column comes with what it takes from a record."""
+        rows = tuple(tuple(value(record) for _, value in columns) for record in records)
+        return cls(title, tuple(column for column, _ in columns), rows, remarks=tuple(remarks))
+
     def texts(self) -> list[tuple[str, ...]]:
         """Return the rows as they are written."""
         return [tuple(_text(value, column) for value, column in zip(row, self.head, strict=True)) for row in self.rows]

@@ -21,99 +21,60 @@ __all__ = ["Case", "Crossing", "MachineEnergy", "case", "crossing"]
 
 @dataclass(frozen=True)
 class MachineEnergy:
-    """Energy of one machine for one run, J.
-
-    Attributes
-    ----------
-    terms : dict of str to float
-        Energy by term of the profile.
-    dynamic_j, static_j : float
-        Their sums, without and of static power.
-    """
+    """Energy of one machine for one run, J: by term of the profile, without static power, of it alone, and in all."""
 
     terms: dict[str, float]
     dynamic_j: float
     static_j: float
-
-    @property
-    def total_j(self) -> float:
-        """Dynamic and static energy, J."""
-        return self.dynamic_j + self.static_j
+    total_j: float
 
 
 @dataclass(frozen=True)
 class Case:
-    """One run, priced as both machines.
+    """One run, priced as both machines; `static_j` is the same for either, and 0 where static power has no price.
 
     Attributes
     ----------
-    run : Run
-        Its counts.
-    synchronous, asynchronous : MachineEnergy
-        What each machine takes.
-    idle_j : float
-        Dynamic energy that the asynchronous machine takes when nothing spikes, J.
-    static_is_priced : bool
-        Whether the profile has a price of static power; where it has none, `static_j` is 0 and means nothing.
+    dynamic_ratio, total_ratio : float or None
+        Synchronous over asynchronous energy, without and with static energy; None where the asynchronous machine takes
+        nothing, or static power has no price.
+    idle_j, asynchronous_per_spike_j : float, float or None
+        Dynamic energy of the asynchronous machine if nothing spiked, and above that by spikes; None without spikes.
     """
 
     run: Run
     synchronous: MachineEnergy
     asynchronous: MachineEnergy
-    idle_j: float
+    static_j: float
     static_is_priced: bool
-
-    @property
-    def static_j(self) -> float:
-        """Static energy, J: the same for both machines."""
-        return self.synchronous.static_j
-
-    @property
-    def dynamic_ratio(self) -> float | None:
-        """Synchronous over asynchronous dynamic energy; None where the asynchronous machine takes none."""
-        return _ratio(self.synchronous.dynamic_j, self.asynchronous.dynamic_j)
-
-    @property
-    def total_ratio(self) -> float | None:
-        """The ratio with static energy; None where static power has no price."""
-        return _ratio(self.synchronous.total_j, self.asynchronous.total_j) if self.static_is_priced else None
-
-    @property
-    def asynchronous_per_spike_j(self) -> float | None:
-        """Dynamic energy of the asynchronous machine above idle, by spikes, J; None without spikes."""
-        return _ratio(self.asynchronous.dynamic_j - self.idle_j, self.run.spikes)
+    dynamic_ratio: float | None
+    total_ratio: float | None
+    idle_j: float
+    asynchronous_per_spike_j: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        names = ("static_j", "dynamic_ratio", "total_ratio", "asynchronous_per_spike_j")
-        plain = asdict(self) | {name: getattr(self, name) for name in names}
-        of_run = {name: getattr(self.run, name) for name in ("counted_rate_hz", "activity", "seconds")}
-        plain["synchronous"]["total_j"], plain["asynchronous"]["total_j"] = (
-            machine.total_j for machine in (self.synchronous, self.asynchronous)
-        )
-        return {**plain.pop("run"), **of_run, **plain}
+        run, plain = self.run, asdict(self)
+        derived = {"counted_rate_hz": run.counted_rate_hz, "activity": run.activity, "seconds": run.seconds}
+        return {**plain.pop("run"), **derived, **plain}
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """The rate at which both machines take the same dynamic energy for one network.
+    """The rate at which both machines take the same dynamic energy for one network of `neurons`.
 
     Attributes
     ----------
-    neurons : int
-        Of the network.
     activity : float
-        Spikes per neuron and tick at which energies are equal, by the prices, with every neuron updated in every
-        tick. Below 0 or from 1 on there is no crossing.
-    closed_form_hz : float or None
-        That activity as a rate, Hz; None without crossing.
-    updated : float or None
-        Share of the neurons that is updated at this rate if input is Poisson: where it is well below 1 the true rate
-        is a little higher.
+        Spikes per neuron and tick where energies are equal, if every neuron is updated in every tick; below 0 or from
+        1 on there is no crossing.
+    closed_form_hz, updated : float or None
+        That activity as a rate, and the share of neurons that is updated at this rate if input is Poisson: well below
+        1, the true rate is higher. None without crossing.
     interpolated_hz : float or None
-        A line between the two swept rates where the difference changes sign, Hz; None where it changes nowhere.
+        A line between the swept rates where the difference changes sign; None where it never does.
     highest_hz : float
-        Highest rate of the sweep, Hz.
+        Highest rate of the sweep.
     """
 
     neurons: int
@@ -136,20 +97,11 @@ class Crossing:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        plain = asdict(self)
-        del plain["highest_hz"]
-        return {**plain, "said": str(self)}
+        return {name: value for name, value in asdict(self).items() if name != "highest_hz"} | {"said": str(self)}
 
 
 def case(run: Run, prices: Profile | None = None) -> Case:
-    """Price one run as both machines.
-
-    Parameters
-    ----------
-    run : Run
-        Counts of the network.
-    prices : Profile, optional
-        Prices per term; those of `silicon` by default.
+    """Price one run as both machines, with prices per term; those of `silicon` by default.
 
     Examples
     --------
@@ -159,24 +111,25 @@ def case(run: Run, prices: Profile | None = None) -> Case:
     (True, True)
     """
     profile = silicon(run.cores) if prices is None else prices
+    clocked, events, idle = (
+        _energy(ledger, profile) for ledger in (synchronous(run), asynchronous(run), asynchronous(run.silent()))
+    )
+    static_is_priced = any(price.count == "biological_s" for price in profile.prices)
     return Case(
         run=run,
-        synchronous=_energy(synchronous(run), profile),
-        asynchronous=_energy(asynchronous(run), profile),
-        idle_j=_energy(asynchronous(run.silent()), profile).dynamic_j,
-        static_is_priced=any(price.count == "biological_s" for price in profile.prices),
+        synchronous=clocked,
+        asynchronous=events,
+        static_j=clocked.static_j,
+        static_is_priced=static_is_priced,
+        dynamic_ratio=_ratio(clocked.dynamic_j, events.dynamic_j),
+        total_ratio=_ratio(clocked.total_j, events.total_j) if static_is_priced else None,
+        idle_j=idle.dynamic_j,
+        asynchronous_per_spike_j=_ratio(events.dynamic_j - idle.dynamic_j, run.spikes),
     )
 
 
 def crossing(runs: Sequence[Run], prices: Profile | None = None) -> Crossing:
-    """Return the rate at which both machines of a network take the same dynamic energy.
-
-    Parameters
-    ----------
-    runs : sequence of Run
-        Of one network, at least one with spikes.
-    prices : Profile, optional
-        Prices per term; those of `silicon` by default.
+    """Return the rate at which both machines take the same dynamic energy, from runs of one network.
 
     Raises
     ------
@@ -202,11 +155,13 @@ def crossing(runs: Sequence[Run], prices: Profile | None = None) -> Crossing:
     cells = busiest.neurons * busiest.ticks
     updates_alone = replace(busiest.silent(), updates=cells)
     all_updated = replace(busiest, synaptic_operations=busiest.spikes * busiest.synapses, updates=cells)
-    clocked_j = _energy(synchronous(busiest), profile).dynamic_j
-    updates_j, with_spikes_j = (_energy(asynchronous(run), profile).dynamic_j for run in (updates_alone, all_updated))
-    if with_spikes_j <= updates_j:
+    clocked_j, updates_j, events_j = (
+        _energy(ledger, profile).dynamic_j
+        for ledger in (synchronous(busiest), asynchronous(updates_alone), asynchronous(all_updated))
+    )
+    if events_j <= updates_j:
         checks.refuse("sweep", "the price of a spike", 0.0, "> 0 J: the profile prices nothing that spikes do")
-    activity = (clocked_j - updates_j) / cells / ((with_spikes_j - updates_j) / busiest.spikes)
+    activity = (clocked_j - updates_j) / cells / ((events_j - updates_j) / busiest.spikes)
     crosses = 0.0 <= activity < 1.0 - 1e-9
     return Crossing(
         neurons=busiest.neurons,
@@ -226,7 +181,7 @@ def _energy(ledger: Ledger, profile: Profile) -> MachineEnergy:
     lines = bill(ledger, profile).lines
     static = sum(line.nominal_j for line in lines if line.price.count == "biological_s")
     dynamic = sum(line.nominal_j for line in lines if line.price.count != "biological_s")
-    return MachineEnergy({line.price.term: line.nominal_j for line in lines}, dynamic, static)
+    return MachineEnergy({line.price.term: line.nominal_j for line in lines}, dynamic, static, dynamic + static)
 
 
 def _interpolated(runs: Sequence[Run], profile: Profile) -> float | None:

@@ -9,14 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from spikecore import checks
-from spikecore.energy.bill import Line, bill
+from spikecore.energy.bill import bill
 from spikecore.energy.ledger import Ledger
 from spikecore.energy.profile import Profile
 from spikecore.energy.studies.machines import Run, asynchronous, silicon
 
-__all__ = ["DRAM", "LOCAL", "SHARED", "Bounds", "Place", "memory"]
+__all__ = ["Bounds", "Place", "memory"]
 
-DRAM, SHARED, LOCAL = "DRAM", "shared 1 MB SRAM", "the core's SRAM"
 _SHARED_BYTES = 1 << 20
 
 
@@ -33,78 +32,39 @@ class Bounds:
         low, high = (None if bound is None else function(bound) for bound in (self.low, self.high))
         return Bounds(low, function(self.nominal), high)
 
-    def known(self) -> dict[str, float]:
-        """Return the bounds that were published, and the nominal value, by name."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
 
 @dataclass(frozen=True)
 class Place:
-    """The asynchronous machine with its weights in one memory.
+    """The asynchronous machine with its weights in one place, at the price of one memory.
 
-    Attributes
-    ----------
-    place, memory : str
-        Where weights are, and the memory whose price they pay.
-    weights_j : Bounds
-        Energy of reading weights, J.
-    state_j, other_j : float
-        Energy of reading and writing state, and of everything else but static power, J.
-    local_j : float
-        Dynamic energy with weights in the core's own memory, J.
+    Shares are those of weights, and of weights and state, in the dynamic energy; `times_local` is that energy over the
+    energy with weights in the core's own memory.
     """
 
     place: str
     memory: str
-    weights_j: Bounds
     state_j: float
-    other_j: float
-    local_j: float
-
-    @property
-    def dynamic_j(self) -> Bounds:
-        """Energy without static power, J."""
-        return self.weights_j.map(lambda weights: weights + self.state_j + self.other_j)
-
-    @property
-    def weights_share(self) -> Bounds:
-        """Share of weights in the dynamic energy."""
-        return self.weights_j.map(lambda weights: weights / (weights + self.state_j + self.other_j))
-
-    @property
-    def memory_share(self) -> Bounds:
-        """Share of weights and state in the dynamic energy."""
-        return self.weights_j.map(lambda weights: (weights + self.state_j) / (weights + self.state_j + self.other_j))
-
-    @property
-    def times_local(self) -> Bounds:
-        """Dynamic energy over that with weights in the core's own memory."""
-        return self.dynamic_j.map(lambda energy: energy / self.local_j)
+    weights_j: Bounds
+    dynamic_j: Bounds
+    weights_share: Bounds
+    memory_share: Bounds
+    times_local: Bounds
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
+        """Return plain values for JSON; bounds that were not published stand with `weights_j` alone, as null."""
         names = ("dynamic_j", "weights_share", "memory_share", "times_local")
-        derived = {name: getattr(self, name).known() for name in names}
-        return {"place": self.place, "memory": self.memory, "weights_j": asdict(self.weights_j), **derived}
+        known = {name: {key: value for key, value in asdict(getattr(self, name)).items() if value is not None}
+                 for name in names}  # fmt: skip
+        return {"place": self.place, "memory": self.memory, "weights_j": asdict(self.weights_j), **known}
 
 
-def memory(run: Run) -> tuple[Place, Place, Place]:
-    """Price the asynchronous machine with its weights in three memories.
-
-    Parameters
-    ----------
-    run : Run
-        Counts of a network, with spikes.
-
-    Returns
-    -------
-    tuple of Place
-        The core's own memory, the shared one, and DRAM.
+def memory(run: Run) -> tuple[Place, ...]:
+    """Price the asynchronous machine with its weights in the core's own memory, in a shared one, and in DRAM.
 
     Raises
     ------
     NetworkError
-        If nothing spiked, or all weights together exceed the shared memory, 1 MB.
+        If the run has no spikes, or all weights together exceed the shared memory, 1 MB.
 
     Examples
     --------
@@ -118,19 +78,23 @@ def memory(run: Run) -> tuple[Place, Place, Place]:
     total = int(ledger.weight_store_bytes or 0)
     if total > _SHARED_BYTES:
         checks.refuse("sweep", "the bytes of all weights", total, f"{_SHARED_BYTES}, the shared memory")
-    local = _place(LOCAL, ledger, profile, None)
-    shared = _place(SHARED, replace(ledger, core_store_bytes=_SHARED_BYTES), profile, local)
-    return local, shared, _place(DRAM, replace(ledger, core_store_bytes=1e18), profile, local)
+    local_j = sum(line.nominal_j for line in bill(ledger, profile).lines if line.price.count != "biological_s")
+    stores = (("the core's SRAM", ledger.core_store_bytes), ("shared 1 MB SRAM", _SHARED_BYTES), ("DRAM", 1e18))
+    return tuple(_place(name, replace(ledger, core_store_bytes=size), profile, local_j) for name, size in stores)
 
 
-def _place(name: str, ledger: Ledger, profile: Profile, local: Place | None) -> Place:
+def _place(name: str, ledger: Ledger, profile: Profile, local_j: float) -> Place:
     lines = {line.price.term: line for line in bill(ledger, profile).lines if line.price.count != "biological_s"}
-    weights, state = lines.pop("weights"), lines.pop("state").nominal_j
-    other = sum(line.nominal_j for line in lines.values())
-    here = weights.nominal_j + state + other
-    bounds = Bounds(weights.low_j, weights.nominal_j, weights.high_j)
-    return Place(name, _level(weights), bounds, state, other, here if local is None else local.local_j)
-
-
-def _level(line: Line) -> str:
-    return line.level.name if line.level else ""
+    weights, state_j = lines["weights"], lines["state"].nominal_j
+    rest_j = sum(line.nominal_j for line in lines.values()) - weights.nominal_j
+    weights_j = Bounds(weights.low_j, weights.nominal_j, weights.high_j)
+    return Place(
+        place=name,
+        memory=weights.level.name if weights.level else "",
+        state_j=state_j,
+        weights_j=weights_j,
+        dynamic_j=weights_j.map(lambda energy: energy + rest_j),
+        weights_share=weights_j.map(lambda energy: energy / (energy + rest_j)),
+        memory_share=weights_j.map(lambda energy: (energy + state_j) / (energy + rest_j)),
+        times_local=weights_j.map(lambda energy: (energy + rest_j) / local_j),
+    )

@@ -44,15 +44,15 @@ class Run:
         Mean rate that was asked for.
     cores, neurons, synapses : int
         Cores of 256 neurons, neurons of all cores, and synapses K of each neuron.
-    ticks : int
-        Length, in ticks of `dt_ms` (ms).
+    ticks, dt_ms : int, float
+        Length in ticks, and the length of a tick.
     spikes, synaptic_operations, updates, stimulus_events : int
         Exact counts; `updates` are those of neurons that received input.
     hops_ew, hops_ns : int
         Cores passed by the packets of all spikes, along rows and columns of a square mesh.
     frame_packets, frame_hops_ew, frame_hops_ns : int
-        Packets of 32 bits, and their hops, of one tick in which the bits of all neurons travel: bits from one core to
-        another share packets.
+        Packets of one tick in which the bits of all neurons travel, and their hops: bits from one core to another share
+        packets.
     """
 
     rate_hz: float
@@ -149,7 +149,7 @@ def count(neurons: int, rate: float, synapses: int = 32, time: float = 500.0, se
 
 
 def asynchronous(run: Run) -> Ledger:
-    """Return the counts of a machine that works for spikes alone.
+    """Return the counts of a machine that works for spikes alone; each operation reads and writes a potential.
 
     Examples
     --------
@@ -157,29 +157,15 @@ def asynchronous(run: Run) -> Ledger:
     >>> asynchronous(silence).state_bytes, synchronous(silence).state_bytes > 0
     (0, True)
     """
-    return _ledger(
-        run,
-        operations=run.synaptic_operations,
-        updates=run.updates,
-        packets=run.spikes,
-        hops=(run.hops_ew, run.hops_ns),
-        # each operation reads and writes a potential
-        state_bytes=2 * STATE_BYTES * run.synaptic_operations,
-    )
+    state_bytes = 2 * STATE_BYTES * run.synaptic_operations
+    return _ledger(run, run.synaptic_operations, run.updates, state_bytes, run.spikes, run.hops_ew, run.hops_ns)
 
 
 def synchronous(run: Run) -> Ledger:
-    """Return the counts of a machine that works for every neuron and synapse in every tick."""
-    operations = run.neurons * run.synapses * run.ticks
-    return _ledger(
-        run,
-        operations=operations,
-        updates=run.neurons * run.ticks,
-        packets=run.frame_packets * run.ticks,
-        hops=(run.frame_hops_ew * run.ticks, run.frame_hops_ns * run.ticks),
-        # each operation reads the bit of its source
-        state_bytes=operations / 8,
-    )
+    """Return the counts of a machine that works in every tick; each operation reads the bit of its source."""
+    operations, ticks = run.neurons * run.synapses * run.ticks, run.ticks
+    travel = (run.frame_packets * ticks, run.frame_hops_ew * ticks, run.frame_hops_ns * ticks)
+    return _ledger(run, operations, run.neurons * ticks, operations / 8, *travel)
 
 
 def silicon(cores: int) -> Profile:
@@ -217,7 +203,7 @@ def silicon(cores: int) -> Profile:
 
 
 def _ledger(
-    run: Run, *, operations: int, updates: int, packets: int, hops: tuple[int, int], state_bytes: float
+    run: Run, operations: int, updates: int, state_bytes: float, packets: int, hops_ew: int, hops_ns: int
 ) -> Ledger:
     """Return the counts of one machine; every packet is written and read once where it arrives."""
     cells = run.neurons * run.ticks
@@ -234,8 +220,8 @@ def _ledger(
         updates_skipped=cells - updates,
         stimulus_events=run.stimulus_events,
         packets=packets,
-        hops_ew=hops[0],
-        hops_ns=hops[1],
+        hops_ew=hops_ew,
+        hops_ns=hops_ns,
         weight_bytes=operations * BYTES_PER_SYNAPSE,
         state_bytes=state_bytes + 2 * STATE_BYTES * updates + packet_bytes,
         ticks=run.ticks,

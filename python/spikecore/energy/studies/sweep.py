@@ -19,22 +19,16 @@ NEURONS = (256, 1024, 4096)
 
 @dataclass(frozen=True)
 class Sweep:
-    """Both machines over rates and sizes, and weights in three memories.
+    """Both machines over rates and sizes, and the weights of one run in three places.
 
     Attributes
     ----------
     profile : Profile
         Prices that the machines pay; static power is that of the network of `memory_run`.
-    synapses : int
-        Synapses of each neuron.
-    cases, same_spikes : tuple of Case
-        One for every size and rate; one for every size, all with about the same number of spikes.
-    crossings : tuple of Crossing
-        One for every size.
-    memory_run : Run
-        The largest network at the rate nearest to 10 Hz.
-    places : tuple of Place
-        That run with its weights in three memories.
+    cases, same_spikes, crossings : tuple of Case, of Case, of Crossing
+        For every size and rate; for every size, all with about the same number of spikes; for every size.
+    memory_run, places : Run, tuple of Place
+        The largest network at the rate nearest to 10 Hz, and that run with its weights in three places.
     """
 
     profile: Profile

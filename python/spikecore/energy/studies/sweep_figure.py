@@ -79,7 +79,7 @@ def _lines(cases: list[Case]) -> Iterator[Series]:
 
 def _memories(sweep: Sweep) -> Iterator[Shape]:
     yield Words(_LABELS, 20, "The same spikes, weights elsewhere (modelled, dynamic)", is_bold=True)
-    longest = max(max(place.dynamic_j.known().values()) for place in sweep.places)
+    longest = max(place.dynamic_j.high or place.dynamic_j.nominal for place in sweep.places)
     for k, place in enumerate(sweep.places):
         yield from _place(place, _RIGHT.top + 20 + 80 * k, _RIGHT.width / longest)
     for k, (colour, name) in enumerate(_PARTS):
@@ -96,7 +96,8 @@ def _place(place: Place, top: float, scale: float) -> Iterator[Shape]:
     if place.memory not in place.place:
         yield Words(_LABELS, top + 30, f"({place.memory})")
     left = _RIGHT.left
-    parts = (place.weights_j.nominal, place.state_j, place.other_j)
+    weights, total = place.weights_j.nominal, place.dynamic_j.nominal
+    parts = (weights, place.state_j, total - weights - place.state_j)
     for energy, (colour, _) in zip(parts, _PARTS, strict=True):
         yield Rect(left, top, energy * scale, 36, colour)
         left += energy * scale

@@ -26,19 +26,7 @@ _MEROLLA = "Merolla et al., Science 345:668-673 (2014)"
 
 @dataclass(frozen=True)
 class Point:
-    """One published power of the whole chip under a recurrent benchmark network.
-
-    Attributes
-    ----------
-    rate_hz : float
-        Mean rate of every neuron, Hz.
-    synapses : int
-        Active synapses of each neuron, 0 … 256.
-    voltage_v, power_w : float
-        Supply voltage, V, and power of the chip, W.
-    source : str
-        Where it was published.
-    """
+    """One published power of the whole chip, for a mean rate and active synapses (0 … 256) of every neuron."""
 
     rate_hz: float
     synapses: int
@@ -63,18 +51,10 @@ FITTED = (PUBLISHED[0], PUBLISHED[2])
 
 @dataclass(frozen=True)
 class Affine:
-    """Power = static power + energy per event × events per second, at one voltage.
+    """Power = static power + energy per event × events per second, at one voltage and no other.
 
-    Attributes
-    ----------
-    static_w, event_j : float
-        Power without events, W; energy of one more synaptic event, J, which is not the all-in price.
-    voltage_v : float
-        The only voltage it holds for, V.
-    synapses : int
-        Active synapses of each neuron at the points it was fitted to.
-    rates_hz : (float, float)
-        Range of their rates, Hz.
+    `event_j` is the energy of one more synaptic event, which is not the all-in price. The points that it was fitted to
+    have `synapses` active synapses per neuron, and rates in the range `rates_hz`.
     """
 
     static_w: float
@@ -84,14 +64,7 @@ class Affine:
     rates_hz: tuple[float, float]
 
     def power_w(self, events: float, voltage_v: float) -> float:
-        """Return the power of the chip, W.
-
-        Parameters
-        ----------
-        events : float
-            Synaptic events per second of the whole chip, ≥ 0.
-        voltage_v : float
-            Supply voltage, V.
+        """Return the power of the chip, W, at so many synaptic events per second (≥ 0) and a supply voltage.
 
         Raises
         ------
@@ -131,12 +104,7 @@ def events_per_s(rate_hz: float, synapses: int, neurons: int = CHIP_NEURONS) -> 
 
 
 def fit(points: Sequence[Point]) -> Affine:
-    """Return the line through two published points.
-
-    Parameters
-    ----------
-    points : sequence of two Point
-        Of one voltage and one number of synapses, at different rates.
+    """Return the line through two published points of one voltage and one number of synapses, at different rates.
 
     Raises
     ------
