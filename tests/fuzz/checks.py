@@ -336,15 +336,35 @@ def first_failure(net, near=None, times=None):
 
 
 def loses_a_weight(net):
-    """Whether a Poisson stimulus of a network has a weight that 16 bits round to nothing, which is refused."""
+    """Whether 16 bits round all weights of a projection or Poisson stimulus to nothing, which the machine refuses."""
     if net["weights"] != "q16":
         return False
     try:
         machine.compiled(probes.built(net)(), {**machine.PLAIN, **plain(net)})
     except sc.NetworkError as error:
-        weights = [one["weight"] for one in net["stimuli"] if one["kind"] == "Poisson"]
-        return error.parameter == "weight" and error.value in weights
+        return error.parameter == "weight" and bool(weak_inputs(net))
     return False
+
+
+def weak_inputs(net):
+    """Populations with an input whose weights are all below half the grid of 16 bits that the strongest input asks for.
+
+    The grid is less than twice the largest weight that can be drawn, over 32,767. A normal law without limits is cut at
+    some standard deviations, here less than ten.
+    """
+    inputs = [(one["target"], abs(one["weight"])) for one in net["stimuli"] if one["kind"] == "Poisson"]
+    for one, drawn in zip(net["projections"], probes.synapses(net, "f64"), strict=True):
+        inputs.append((one["target"], max(np.abs(drawn.weights).max(initial=0.0), largest(one["weight"]))))
+    strongest = {target: max(weight for other, weight in inputs if other == target) for target, _ in inputs}
+    return {target for target, weight in inputs if 0.0 < weight <= strongest[target] / 32_767}
+
+
+def largest(weight):
+    """What a weight that is described by a law may be at most; 0 for what is given as numbers."""
+    if not isinstance(weight, dict) or "law" not in weight:
+        return 0.0
+    limits = [abs(weight[end]) for end in ("low", "high") if weight.get(end) is not None]
+    return max(limits) if limits else abs(weight["mean"]) + 10.0 * weight["sd"]
 
 
 def first_of_all(net, near, times):
