@@ -5,13 +5,13 @@ import pytest
 from scipy import sparse
 
 import spikecore as sc
-from spikecore.batch import StateTables
 from spikecore.energy import Chip, Ledger, Price, Profile, load
 from spikecore.energy.ledger import ProjectionCounts
 from spikecore.energy.report import Measured
 from spikecore.grid import Grid
 from spikecore.library import layered
-from spikecore.recorded import SpikeTrains
+from spikecore.results.batch import StateTables
+from spikecore.results.recorded import SpikeTrains
 
 SIZE = 4
 
@@ -186,7 +186,7 @@ def test_what_is_kept_is_closed_for_writing():
 
 def test_what_is_made_for_a_caller_is_the_callers():
     n, _, _, machine, result, _ = results()
-    found = machine.synapses(machine._populations[1], n)
+    found = machine.synapses("source", n)
     rates, delays = sc.coding.rate([[0.5, 1.0]], 50.0, 0.1, max_rate=1e3), sc.coding.latency([[0.5, 1.0]], 50.0, 0.1)
     theirs = [
         machine.state(n),

@@ -227,7 +227,7 @@ def test_mistakes_are_named():
     refused("at least one population, or seeds", 10.0)
     refused("the number of samples is 0", 10.0, {source: []})
     refused("duration is 0.05 ms", 0.05, {source: spikes})
-    refused("population is 'nobody', allowed: 'source', 'neurons'", 10.0, {"nobody": spikes})
+    refused("population 'nobody' is not of this machine, which has: 'source', 'neurons'", 10.0, {"nobody": spikes})
     refused("given|each population once", 10.0, {source: spikes, "source": spikes})
     refused(r"shape of current is \(150,\), allowed: \(samples, 150\)", 10.0, {neurons: zeros[0]})
     refused(r"shape of current is \(3, 149\), allowed: \(3, 150\)", 10.0, {neurons: zeros[:, 1:]})
@@ -249,7 +249,7 @@ def test_mistakes_are_named():
     refused(r"seeds\[1\] is -1", 10.0, {source: spikes}, seeds=[1, -1, 2])
     refused("seeds must be a sequence", 10.0, {source: spikes}, seeds=7, kind=TypeError)
     stranger = sc.Network().population(3, sc.LIF(), name="neurons")
-    refused("another machine or a copy", 10.0, {stranger: zeros})
+    refused("another network or a copy", 10.0, {stranger: zeros})
     refused(r"shape of current is \(3,\)", {neurons: [1.0, 2.0, 3.0]}, call=machine.reset)
     ragged = [[1.0], [], [2.0, 3.0]]
     refused("neurons: current must be an array of numbers", {neurons: ragged}, call=machine.reset)
@@ -268,7 +268,7 @@ def test_what_a_batch_has_is_a_mapping():
     for key in ("zz", stranger, 3, None):
         assert key not in batch.spike_counts
         assert batch.spike_counts.get(key) is None
-    with pytest.raises(sc.NotRecordedError, match="the machine has no population 'zz'; it has: 'source', 'neurons'"):
+    with pytest.raises(sc.NotRecordedError, match="'zz' is not of this batch, which has: 'source', 'neurons'"):
         batch.spike_counts["zz"]
     with pytest.raises(KeyError, match="another network or a copy"):
         batch.spike_counts[stranger]

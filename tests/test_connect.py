@@ -297,9 +297,9 @@ def test_populations_of_another_network(net, a):
     with pytest.raises(sc.NetworkError, match="'stranger' is not of this network, which has: 'a'"):
         net.connect(a, other, sc.AllToAll(), weight=1.0, delay=1.0)
     with pytest.raises(TypeError, match="expected a Population"):
-        net.connect(a, ["a"], sc.AllToAll(), weight=1.0, delay=1.0)
+        net.connect(a, [3], sc.AllToAll(), weight=1.0, delay=1.0)
     with pytest.raises(TypeError, match="targets must be a Population"):
-        net.connect(a, "a", sc.AllToAll(), weight=1.0, delay=1.0)
+        net.connect(a, 3, sc.AllToAll(), weight=1.0, delay=1.0)
     with pytest.raises(sc.NetworkError, match="at least one population"):
         net.connect(a, [], sc.AllToAll(), weight=1.0, delay=1.0)
     with pytest.raises(sc.NetworkError, match="each population once"):

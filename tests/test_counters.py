@@ -16,6 +16,7 @@ import reference
 from test_determinism import machine_of
 
 import spikecore as sc
+from spikecore.results.counters import Statistics
 
 H = 0.1
 AHEAD = 1022
@@ -321,3 +322,19 @@ def test_slow_membranes_sleep_in_single_precision_as_in_double(model, share):
             assert (result.counts.spikes["many"] == 0) == (model == "read-out")
             assert result.statistics["ticks_skipped"] > 0.999 * result.ticks * result.statistics["cores"]
         assert done["f32"] <= 1.2 * done["f64"] + 200, (leak, done)
+
+
+def test_the_table_of_counters_names_what_the_engine_counts():
+    net = sc.Network(dt=0.1, seed=1)
+    exc = net.population(10, sc.LIF(i_e=500.0), name="exc")
+    net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0)
+    machine = net.compile(workers=1)
+    assert set(machine.statistics) == set(Statistics.__annotations__)
+    first, second = machine.run(30.0).statistics, machine.run(30.0).statistics
+    whole = machine.statistics
+    over_runs = {"spikes_per_population", "neuron_updates_per_population", "synaptic_events", "packets", "ticks"}
+    for key in over_runs:
+        assert np.all(np.add(first[key], second[key]) == whole[key]), key
+        assert np.all(np.array(first[key]) > 0), key
+    for key in ("synapses", "weight_store_bytes", "pending_events", "workers", "weights", "largest_lead"):
+        assert second[key] == whole[key], key

@@ -19,7 +19,7 @@ import json, resource, sys, threading
 import numpy as np
 import spikecore as sc
 from spikecore import library
-import spikecore.energy, spikecore.wiring, spikecore.raster
+import spikecore.energy, spikecore.results.raster
 
 seen = []
 

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 import spikecore as sc
-from spikecore import printed, raster
+from spikecore import printed
 from spikecore.energy import Comparison, EnergyReport, Ledger, Profile, load, profile_text
 from spikecore.energy import artificial as art
 from spikecore.energy.ledger import ProjectionCounts
+from spikecore.results import raster
 
 NASTY = {
     "escape": "exc\x1b[31m",
@@ -145,7 +146,7 @@ def test_what_is_printed_escapes_a_name(run):
     compared = report.compare("spinnaker")
     for text in (str(report), repr(report), report.verdict(), str(compared), repr(compared), *compared.verdicts()):
         clean(text)
-    clean(raster.terminal(raster.select(result, None, None, None)))
+    clean(raster.terminal(raster.select(result.spikes, result.dt, result.start, result.stop, None)))
 
 
 def test_pages_and_pictures_escape_a_name(run, tmp_path):
@@ -154,7 +155,9 @@ def test_pages_and_pictures_escape_a_name(run, tmp_path):
     assert "script" not in tags(result._repr_html_())
     assert "script" not in tags(report._repr_html_())
     assert "script" not in tags(report.to_html(tmp_path / "a.html").read_text(encoding="utf-8"))
-    picture = ElementTree.fromstring(clean(raster.svg(raster.select(result, None, None, None))))
+    picture = ElementTree.fromstring(
+        clean(raster.svg(raster.select(result.spikes, result.dt, result.start, result.stop, None)))
+    )
     assert not [one for one in picture.iter() if one.tag.endswith("script")]
     if result.populations[0].name in (NASTY["wide"], NASTY["long"]):
         return

@@ -345,7 +345,7 @@ def test_machine_mistakes():
     with pytest.raises(sc.NetworkError, match="is not of this machine"):
         machine.state(sc.Network().population(1, sc.LIF(), name="stranger"))
     with pytest.raises(TypeError, match="expected a Population"):
-        machine.synapses("exc", exc)
+        machine.synapses(3, exc)
     with pytest.raises(sc.NetworkError, match="events"):
         machine.bare_scatter(0)
 

@@ -15,6 +15,7 @@ import spikecore as sc
 from spikecore import _native, checks
 from spikecore.grid import Grid
 from spikecore.lowering import inputs, trains
+from spikecore.population import Populations
 
 #: Numbers that rounding or a detour through another type would change.
 FLOATS = [0.1, -0.0, 1e-310, 1.0 + 2.0**-52, -1e300, float("inf"), float("nan")]
@@ -155,9 +156,10 @@ def test_spikes_and_messages_are_those_of_the_look_at_each(monkeypatch, kind):
         sources = [outcome(trains.source_spikes, "a", len(form), list(form), Grid(0.1)) for form in forms]
         net = sc.Network(dt=0.1)
         source = net.spike_source(2, times=[[], []], name="source")
+        populations = Populations("network", [source])
         samples = [[[4.0], []], forms[0], (np.array([1, 0]), np.array([1.0, 1.0]))]
-        batch = outcome(lambda: inputs.of_batch({source: samples}, None, [source], Grid(0.1)).columns[0][2:])
-        one = outcome(lambda: inputs.of_one({source: forms[0]}, [source], Grid(0.1)).columns[0][2:])
+        batch = outcome(lambda: inputs.of_batch({source: samples}, None, populations, Grid(0.1)).columns[0][2:])
+        one = outcome(lambda: inputs.of_one({source: forms[0]}, populations, Grid(0.1)).columns[0][2:])
         return sources, batch, one
 
     fast = found()
@@ -178,7 +180,7 @@ def test_samples_are_sorted_each_by_itself():
     assert ticks.tolist() == [1, 1, 2, 1, 3, 1, 2]
     twice = [*samples, [[], [0.1, 0.3, 0.1], []]]
     with pytest.raises(sc.NetworkError, match=r"source, sample 4: neuron 1 has two spikes at 0.1 ms"):
-        inputs.of_batch({source: twice}, None, [source], Grid(0.1))
+        inputs.of_batch({source: twice}, None, Populations("network", [source]), Grid(0.1))
 
 
 def test_a_number_that_changes_the_list_is_no_number():

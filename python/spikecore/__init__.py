@@ -16,7 +16,6 @@ Examples
 
 from spikecore import coding
 from spikecore._native import __version__
-from spikecore.batch import BatchResult
 from spikecore.connect import (
     AllToAll,
     Bernoulli,
@@ -44,7 +43,8 @@ from spikecore.machine import Machine
 from spikecore.models import ALIF, IF, LIF, LeakyIntegrator, LIFDelta, SpikeSource
 from spikecore.network import Network
 from spikecore.population import Population, Projection, Recorder
-from spikecore.result import Result
+from spikecore.results.batch import BatchResult
+from spikecore.results.run import Result
 from spikecore.stimuli import DirectCurrent, Poisson
 
 __all__ = [

@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks, printed
-from spikecore.batch import BatchResult
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
-from spikecore.lowering.inputs import find, of_batch, of_one, seed_list
-from spikecore.population import Population, Projection, Recorder, member
+from spikecore.lowering.inputs import of_batch, of_one, seed_list
+from spikecore.population import Population, Populations, Projection, Recorder
 from spikecore.progress import batch_progress, run_progress
-from spikecore.recorded import samples_of
-from spikecore.result import Result, Span
-from spikecore.wiring import Wiring
+from spikecore.results.batch import BatchResult
+from spikecore.results.counters import Statistics, of_engine
+from spikecore.results.recorded import samples_of
+from spikecore.results.run import Result, Span
+from spikecore.results.wiring import Wiring
 
 __all__ = ["Machine", "Synapses"]
 
@@ -77,7 +78,7 @@ class Machine:
     ) -> None:
         self._native = native
         self._grid = grid
-        self._populations = populations
+        self._populations = Populations("machine", populations)
         self._recorders = recorders
         self._recorded = recorded
         self._last: tuple[dict[str, Any], Result] | None = None
@@ -94,9 +95,9 @@ class Machine:
         return float(self._grid.ms(self._native.now()))
 
     @property
-    def statistics(self) -> dict[str, Any]:
+    def statistics(self) -> Statistics:
         """All counters and timers of the engine since compilation, or the last reset."""
-        return self._native.statistics()
+        return of_engine(self._native.statistics())
 
     def run(self, duration: float, progress: bool = False) -> Result:
         """Run for a time and return what happened in it.
@@ -255,8 +256,7 @@ class Machine:
         wanted = [(population.index, variable) for population, variable in asked]
         with batch_progress(progress, given.samples) as report:
             raw = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
-        machine = (self._populations, self._recorded, self._recorders)
-        return BatchResult(raw, self._grid, ticks, *machine, asked, self._wiring)
+        return BatchResult(raw, self._grid, ticks, self._recorded, self._recorders, asked, self._wiring)
 
     def _variables(self, states: Any) -> list[tuple[Population, str]]:
         if isinstance(states, str) or not isinstance(states, Iterable):
@@ -266,7 +266,7 @@ class Machine:
             if not isinstance(pair, tuple | list) or len(pair) != 2:
                 msg = f"states must be a sequence of pairs (population, variable), not of {printed.value(pair)}"
                 raise TypeError(msg)
-        populations = find([key for key, _ in states], self._populations)
+        populations = [self._populations.find(key) for key, _ in states]
         variables = [variable for _, variable in states]
         for population, variable in zip(populations, variables, strict=True):
             checks.choice(population.name, "variable", variable, population.model.variables)
@@ -288,13 +288,13 @@ class Machine:
             raise NetworkError(msg)
         return self._result_of(record)
 
-    def state(self, population: Population, variable: str = "v") -> NDArray[np.float64]:
+    def state(self, population: Population | str, variable: str = "v") -> NDArray[np.float64]:
         """Return a state variable of every neuron of a population, now.
 
         Parameters
         ----------
-        population : Population
-            Not a spike source.
+        population : Population or str
+            By its handle or its name; not a spike source.
         variable : {"v", "i_syn", "i_exc", "i_inh", "eta", "theta"}
             As for `Network.record`.
 
@@ -308,34 +308,39 @@ class Machine:
         NetworkError
             If the population has no such variable.
         """
-        member(population, self._populations, "machine")
-        checks.choice(population.name, "variable", variable, population.model.variables)
-        return self._native.state(population.index, variable)
+        member = self._populations.find(population)
+        checks.choice(member.name, "variable", variable, member.model.variables)
+        return self._native.state(member.index, variable)
 
-    def synapses(self, source: Population, target: Population) -> Synapses:
+    def synapses(self, source: Population | str, target: Population | str) -> Synapses:
         """Return all synapses from one population to another, as the stores hold them.
 
         Those of `Dense`, `Convolution` and `Pooling` are expanded for this call.
 
         Parameters
         ----------
-        source, target : Population
-            Populations of the network.
+        source, target : Population or str
+            By their handles or their names.
 
         Returns
         -------
         Synapses
             Arrays of sources, targets, weights and delays.
         """
-        member(source, self._populations, "machine")
-        member(target, self._populations, "machine")
-        sources, targets, weights, ticks = self._native.synapses(source.index, target.index)
+        ends = self._populations.find(source), self._populations.find(target)
+        sources, targets, weights, ticks = self._native.synapses(ends[0].index, ends[1].index)
         return Synapses(sources, targets, weights, self._grid.ms(ticks))
 
-    def out_degrees(self, population: Population) -> NDArray[np.uint64]:
-        """Return the number of outgoing synapses of every neuron, shape (size,)."""
-        member(population, self._populations, "machine")
-        return self._native.out_degrees()[population.first : population.first + population.size].copy()
+    def out_degrees(self, population: Population | str) -> NDArray[np.uint64]:
+        """Return the number of outgoing synapses of every neuron, shape (size,).
+
+        Parameters
+        ----------
+        population : Population or str
+            By its handle or its name.
+        """
+        ids = self._populations.find(population).ids
+        return self._native.out_degrees()[ids.start : ids.stop].copy()
 
     def bare_scatter(self, events: int = 20_000_000) -> list[float]:
         """Measure the limit of delivery: a bare loop over the same packed synapses, implicit ones left out.
@@ -362,7 +367,9 @@ class Machine:
         """Return the result of what the engine says of a run; one result for one record."""
         last = self._last
         if last is None or last[0] is not record:
-            span = Span(self._grid, record["before"], record["after"], *record["counts"])
-            samples = {one: samples_of(self._grid, one, *record["samples"][one.index]) for one in self._recorders}
+            limits = of_engine(record["before"]), of_engine(record["after"])
+            span = Span(self._grid, *limits, *record["counts"])
+            taken = record["samples"]
+            samples = {rec: samples_of(self._grid, rec, *taken[rec.index]) for rec in self._recorders}
             last = self._last = record, Result(span, self._wiring, self._recorded, record["spikes"], samples)
         return last[1]

@@ -2,16 +2,11 @@
 
 Every call is checked and handed to the engine on its own line, in grid units, so that the line with
 the mistake is the line that raises. Rules are recorded here and expanded by `compile`, in parallel.
-
-A signal may interrupt a call at any of its calls, and memory may end there, so a declaration has one moment: its
-last assignment, which makes it known here. What the engine has and these lists have not was never declared; the
-next call takes it back first (`_alone`). One call declares at a time; whoever comes second is refused.
 """
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import product
-from typing import Any, Literal, Never, TypeVar, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,10 +14,11 @@ from numpy.typing import ArrayLike
 from spikecore import _native, checks, options, printed
 from spikecore.arrays import closed
 from spikecore.connect import Entries, Rule
+from spikecore.declared import Declared
 from spikecore.distributions import Value
-from spikecore.errors import BusyError, ForecastError, NetworkError
+from spikecore.errors import ForecastError, NetworkError
 from spikecore.forecast import RATE, Forecast
-from spikecore.grid import MAX_DELAY_TICKS, Grid
+from spikecore.grid import Grid
 from spikecore.lowering.law import Receptor, Settings
 from spikecore.lowering.projections import plans
 from spikecore.lowering.stimuli import declaration
@@ -30,16 +26,14 @@ from spikecore.lowering.trains import source_spikes
 from spikecore.lowering.values import potential_to_native
 from spikecore.machine import Machine
 from spikecore.models import NeuronModel, SpikeSource
-from spikecore.population import Population, Projection, Recorder, member
+from spikecore.population import Population, Projection, Recorder
 from spikecore.progress import build_progress
 from spikecore.stimuli import DirectCurrent, Poisson, Stimulus
 
 __all__ = ["Network"]
 
-_T = TypeVar("_T")
 
-
-class Network:
+class Network(Declared):
     """A description of a spiking network.
 
     Parameters
@@ -67,47 +61,7 @@ class Network:
     """
 
     def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
-        self._grid = Grid(dt)
-        self._seed = checks.count("", "seed", seed, high=2**64 - 1)
-        self._native = _native.Network(self._grid.dt, self._seed)
-        self._populations: list[Population] = []
-        self._places: dict[str, int] = {}
-        self._projections: list[Projection] = []
-        self._stimuli = 0
-        self._declared_by = 0
-        self._recorders: list[Recorder] = []
-
-    @property
-    def dt(self) -> float:
-        """Tick in ms."""
-        return self._grid.dt
-
-    @property
-    def seed(self) -> int:
-        """Seed of every random draw."""
-        return self._seed
-
-    @property
-    def populations(self) -> tuple[Population, ...]:
-        """All populations in the order of declaration."""
-        return tuple(self._populations)
-
-    @property
-    def projections(self) -> tuple[Projection, ...]:
-        """All projections in the order of declaration."""
-        return tuple(self._projections)
-
-    def __reduce_ex__(self, protocol: Any) -> Never:
-        """Refuse to be copied or pickled: two networks would declare into one."""
-        msg = "a Network cannot be copied or pickled; declare another one"
-        raise TypeError(msg)
-
-    def __repr__(self) -> str:
-        """Show the grid, the seed and what has been declared."""
-        return (
-            f"Network(dt={self.dt:g}, seed={self.seed}): {self._neurons:,} neurons in "
-            f"{len(self._populations)} populations, {len(self._projections)} projections"
-        )
+        super().__init__(Grid(dt), checks.count("", "seed", seed, high=2**64 - 1))
 
     def population(
         self,
@@ -147,7 +101,6 @@ class Network:
             hint = "; use net.spike_source(…)" if isinstance(model, SpikeSource) else ""
             kinds = "LIF(…), LIFDelta(…), IF(…), LeakyIntegrator(…) or ALIF(…)"
             checks.wrong_kind(label, "model", kinds, f"{printed.value(model)}{hint}")
-        self._check_model(label, n, model)
         if v_init is None:
             return self._declare(label, n, model)
         start = potential_to_native(label, v_init, n)
@@ -193,8 +146,8 @@ class Network:
     @overload
     def connect(
         self,
-        sources: Population,
-        targets: Population,
+        sources: Population | str,
+        targets: Population | str,
         rule: Rule,
         *,
         weight: Value | None = None,
@@ -207,8 +160,8 @@ class Network:
     @overload
     def connect(
         self,
-        sources: Population | Sequence[Population],
-        targets: Population | Sequence[Population],
+        sources: Population | str | Sequence[Population | str],
+        targets: Population | str | Sequence[Population | str],
         rule: Rule,
         *,
         weight: Value | None = None,
@@ -220,8 +173,8 @@ class Network:
 
     def connect(
         self,
-        sources: Population | Sequence[Population],
-        targets: Population | Sequence[Population],
+        sources: Population | str | Sequence[Population | str],
+        targets: Population | str | Sequence[Population | str],
         rule: Rule,
         *,
         weight: Value | None = None,
@@ -234,8 +187,8 @@ class Network:
 
         Parameters
         ----------
-        sources, targets : Population or sequence of Population
-            Each pair gets a projection of its own, sources in the outer loop.
+        sources, targets : Population, str or sequence of these
+            By handle or name. Each pair gets a projection of its own, sources in the outer loop.
         rule : rule or sparse matrix
             `OneToOne`, `AllToAll`, `Bernoulli`, `FixedInDegree`, `FixedOutDegree`,
             `FixedTotalNumber`, `Pairs`, or a matrix of shape (sources, targets) with the weights; or
@@ -276,7 +229,7 @@ class Network:
             self._refuse_source(target, "the target of a projection")
         laws, ends = plans(pairs, settings, self._grid)
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
-        single = isinstance(sources, Population) and isinstance(targets, Population)
+        single = isinstance(sources, Population | str) and isinstance(targets, Population | str)
 
         def add() -> Projection | list[Projection]:
             first = self._native.projections(laws, ends)
@@ -286,13 +239,13 @@ class Network:
 
         return self._alone(add)
 
-    def stimulate(self, targets: Population | Sequence[Population], stimulus: Stimulus) -> None:
+    def stimulate(self, targets: Population | str | Sequence[Population | str], stimulus: Stimulus) -> None:
         """Give a stimulus to every neuron of the targets.
 
         Parameters
         ----------
-        targets : Population or sequence of Population
-            Not spike sources.
+        targets : Population, str or sequence of these
+            By handle or name; not spike sources.
         stimulus : Poisson or DirectCurrent
             What they receive; independent for each neuron.
 
@@ -321,7 +274,7 @@ class Network:
 
     def record(
         self,
-        population: Population,
+        population: Population | str,
         variable: Literal["v", "i_syn", "i_exc", "i_inh", "eta", "theta"] = "v",
         neurons: ArrayLike | None = None,
         interval: float | None = None,
@@ -330,8 +283,8 @@ class Network:
 
         Parameters
         ----------
-        population : Population
-            Whose neurons to record.
+        population : Population or str
+            Whose neurons to record, by handle or name.
         variable : {"v", "i_syn", "i_exc", "i_inh", "eta", "theta"}
             Potential in mV or synaptic current in pA. `LIF` with equal synaptic time constants has
             ``i_syn``, with different ones ``i_exc`` and ``i_inh``; `LIFDelta` has ``v`` only. `ALIF` has
@@ -352,21 +305,21 @@ class Network:
             If the population has no such variable (the message says which it has), an index is
             outside the population or given twice, or the interval is off the grid.
         """
-        member(population, self._populations, "network")
-        checks.choice(population.name, "variable", variable, population.model.variables)
+        member = self._populations.find(population)
+        checks.choice(member.name, "variable", variable, member.model.variables)
         if neurons is None:
-            chosen = np.arange(population.size, dtype=np.uint32)
+            chosen = np.arange(member.size, dtype=np.uint32)
         else:
-            chosen = checks.indices(population.name, "neurons", neurons, population.size, fresh=True)
+            chosen = checks.indices(member.name, "neurons", neurons, member.size, fresh=True)
         if len(chosen) == 0 or len(np.unique(chosen)) != len(chosen):
             allowed = "at least one neuron, each once"
-            checks.refuse(population.name, "neurons", f"{chosen[:8].tolist()}", allowed)
+            checks.refuse(member.name, "neurons", f"{chosen[:8].tolist()}", allowed)
         step = self.dt if interval is None else interval
-        ticks = self._grid.ticks(population.name, "interval", step, low=1)
+        ticks = self._grid.ticks(member.name, "interval", step, low=1)
 
         def add() -> Recorder:
-            index = self._native.record(population.index, variable, chosen, ticks)
-            recorder = Recorder(population, variable, closed(chosen), float(step), index)
+            index = self._native.record(member.index, variable, chosen, ticks)
+            recorder = Recorder(member, variable, closed(chosen), float(step), index)
             self._recorders += [recorder]
             return recorder
 
@@ -417,7 +370,7 @@ class Network:
         workers: int | None = None,
         weights: Literal["f32", "q16"] | None = None,
         precision: Literal["f32", "f64"] = "f32",
-        record_spikes: bool | Population | Sequence[Population] = True,
+        record_spikes: bool | Population | str | Sequence[Population | str] = True,
         updates: Literal["auto", "dense", "event"] = "auto",
         progress: bool = False,
     ) -> Machine:
@@ -437,8 +390,8 @@ class Network:
             bits. ``f32`` rounds the potential at every tick: a neuron that a constant current holds
             0.3 % above rheobase fires right to the tick at dt = 0.05 … 0.1 ms, and its intervals are
             off by 0.2 % at 0.01 ms and by 2 % at 0.001 ms (tau_m 10 and 20 ms).
-        record_spikes : bool, Population or sequence of Population
-            Whose spikes to keep.
+        record_spikes : bool, Population, str or sequence of these
+            Whose spikes to keep: of all, of none, or of populations by handle or name.
         updates : {"auto", "dense", "event"}
             Whether neurons are integrated in every tick, or only where input arrives or they may
             fire without, and moved on in closed form between. By default each block of 128
@@ -466,11 +419,11 @@ class Network:
         checks.choice("", "updates", updates, ("auto", "dense", "event"))
         checks.switch("", "progress", progress)
         if isinstance(record_spikes, bool | np.bool_):
-            recorded = self._populations if record_spikes else []
+            recorded = list(self._populations) if record_spikes else []
         else:
-            recorded = self._members(record_spikes, "record_spikes")
+            recorded = self._populations.several(record_spikes, "record_spikes")
             recorded.sort(key=lambda population: population.index)
-        if not self._populations:
+        if not len(self._populations):
             msg = "the network has no population; add one with net.population(…)"
             raise NetworkError(msg)
         self._alone(lambda: self._native.record_spikes([population.index for population in recorded]))
@@ -498,89 +451,13 @@ class Network:
         details = self._native.forecast(workers, store, updates, rate)
         return Forecast(details, rate, _native.available_memory() if available is None else available)
 
-    def _check_model(self, name: str, size: int, model: NeuronModel) -> None:
-        """Check what depends on the size of the population or on the grid."""
-        for parameter, value in model.parameters().items():
-            if np.ndim(value) and len(value) != size:
-                checks.refuse(name, f"the shape of {parameter}", f"({len(value)},)", f"({size},), one value per neuron")
-            if parameter == "t_ref" and np.ndim(value):
-                self._grid.tick_array(name, "t_ref", value, low=0, high=MAX_DELAY_TICKS)
-            elif parameter == "t_ref":
-                self._grid.ticks(name, "t_ref", value, high=MAX_DELAY_TICKS)
-
-    @property
-    def _neurons(self) -> int:
-        last = self._populations[-1] if self._populations else None
-        return 0 if last is None else last.first + last.size
-
-    def _declare(
-        self, name: str, size: int, model: NeuronModel, complete: Callable[[int], None] | None = None
-    ) -> Population:
-        """Add a population, to which `complete` adds what belongs to it."""
-        native, parameters = model.lowered()
-
-        def add() -> Population:
-            index = self._native.population(printed.shown(name), size, native, parameters)
-            if complete is not None:
-                complete(index)
-            population = Population(name, size, model, self._neurons, index)
-            self._places[name] = index
-            self._populations += [population]
-            return population
-
-        return self._alone(add)
-
-    def _alone(self, work: Callable[[], _T]) -> _T:
-        """Work while nobody else declares, after what a call left that did not come to its end is taken back.
-
-        Between the look at who declares and the mark, and in `finally`, nothing is called, so neither a signal nor
-        another thread comes between; a child that was forked in a call has a mark that is not its own.
-        """
-        here, mine = os.getpid(), False
-        try:
-            if self._declared_by == here:
-                msg = (
-                    "another call is declaring in this network, in another thread or in the code that was interrupted; "
-                    "a network serves one at a time"
-                )
-                raise BusyError(msg)
-            self._declared_by, mine = here, True
-            self._native.keep(len(self._populations), len(self._projections), self._stimuli, len(self._recorders))
-            return work()
-        finally:
-            if mine:
-                self._declared_by = 0
-
     def _members(self, populations: Any, parameter: str) -> list[Population]:
-        if isinstance(populations, Population):
-            populations = [populations]
-        if not isinstance(populations, Sequence) or isinstance(populations, str):
-            checks.wrong_kind("", parameter, "a Population or a sequence of them", printed.value(populations))
-        for population in populations:
-            member(population, self._populations, "network")
-        if len({id(population) for population in populations}) != len(populations):
-            checks.refuse("", parameter, f"[{checks.listed(populations)}]", "each population once")
-        if not populations and parameter != "record_spikes":
+        members = self._populations.several(populations, parameter)
+        if not members:
             checks.refuse("", parameter, "empty", "at least one population")
-        return list(populations)
+        return members
 
     def _refuse_source(self, population: Population, what: str) -> None:
         if population.is_source:
             msg = f"{printed.shown(population.name)}: a spike source cannot be {what}"
             raise NetworkError(msg, population=population.name, value=population)
-
-    def _new_name(self, name: Any) -> str:
-        allowed = "a name that is not empty and not taken"
-        label = f"population{len(self._populations)}" if name is None else checks.name("", "name", name, allowed)
-        place = self._places.get(label, len(self._populations))
-        if place < len(self._populations) and self._populations[place].name == label:
-            checks.refuse("", "name", f"{label!r}", allowed)
-        return label
-
-    def _new_size(self, name: str, size: Any) -> int:
-        room = checks.MAX_NEURONS - self._neurons
-        if not room:
-            checks.refuse(
-                name, "size", size, f"none: the network has {checks.MAX_NEURONS:,} neurons, the most there are"
-            )
-        return checks.count(name, "size", size, low=1, high=room)

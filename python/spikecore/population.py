@@ -1,9 +1,10 @@
-"""The nouns of a network: populations, projections and recorders.
+"""The nouns of a network: populations, projections and recorders, and where a population is looked up.
 
-They are handles: made by `Network`, used as arguments and as keys, and never changed afterwards.
+They are handles: made by `Network`, used as arguments and as keys, and never changed afterwards. Wherever a population
+is asked for its name will do; `Populations` finds it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from spikecore import checks, printed
 from spikecore.errors import NetworkError
 from spikecore.models import NeuronModel, SpikeSource
 
-__all__ = ["Population", "Projection", "Recorder", "member"]
+__all__ = ["Population", "Populations", "Projection", "Recorder"]
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -128,23 +129,89 @@ class Recorder:
         )
 
 
-def member(population: Any, populations: Sequence[Population], owner: str) -> Population:
-    """Return `population` if it is one of `populations`, those of `owner` in the order of declaration.
+class Populations:
+    """Populations in the order of declaration, each found by its handle or its name.
 
-    Raises
-    ------
-    TypeError
-        If it is not a population.
-    NetworkError
-        If it is another network's; the message names those there are.
+    Parameters
+    ----------
+    owner : str
+        Whose they are, for messages: network, machine, run or batch.
+    populations : iterable of Population
+        The first of them; `add` adds one.
     """
-    if not isinstance(population, Population):
-        msg = f"expected a Population, not {printed.value(population)}"
-        raise TypeError(msg)
-    if population.index < len(populations) and populations[population.index] is population:
-        return population
-    known = checks.listed([each.name for each in populations])
-    msg = f"population {population.name!r} is not of this {owner}, which has: {known}"
-    if any(each.name == population.name for each in populations):
-        msg = f"this {population.name!r} is a population of another {owner} or a copy; use the {owner}'s own"
-    raise NetworkError(msg, population=population.name, value=population, allowed=known)
+
+    def __init__(self, owner: str, populations: Iterable[Population] = ()) -> None:
+        self._owner = owner
+        self._list = list(populations)
+        self._places = {population.name: place for place, population in enumerate(self._list)}
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._list)
+
+    def __iter__(self) -> Iterator[Population]:
+        """Iterate in the order of declaration."""
+        return iter(self._list)
+
+    @property
+    def names(self) -> list[str]:
+        """All names, in the order of declaration."""
+        return [population.name for population in self._list]
+
+    @property
+    def neurons(self) -> int:
+        """Number of neurons; of populations from the first on that is the id after the last."""
+        return self._list[-1].first + self._list[-1].size if self._list else 0
+
+    def add(self, population: Population) -> None:
+        """Add a population; its last assignment makes it known, and nothing is called after it."""
+        self._places[population.name] = len(self._list)
+        self._list += [population]
+
+    def get(self, key: Any) -> Population | None:
+        """Return the population that is `key` or has this name; None if there is none."""
+        name = key.name if isinstance(key, Population) else key
+        # An interrupted `add` may have left a place without a population.
+        place = self._places.get(name, len(self._list)) if isinstance(name, str) else len(self._list)
+        population = self._list[place] if place < len(self._list) else None
+        return population if population is not None and (population.name == key or population is key) else None
+
+    def find(self, key: Any) -> Population:
+        """Return the population that is `key` or has this name.
+
+        Raises
+        ------
+        TypeError
+            If it is neither a population nor a name.
+        NetworkError
+            If there is none; the message names those there are.
+        """
+        population = self.get(key)
+        if population is not None:
+            return population
+        if not isinstance(key, Population | str):
+            msg = f"expected a Population or its name, not {printed.value(key)}"
+            raise TypeError(msg)
+        raise self.unknown(key)
+
+    def several(self, keys: Any, parameter: str) -> list[Population]:
+        """Return those of one key or of a sequence of keys, each once."""
+        if isinstance(keys, Population | str):
+            return [self.find(keys)]
+        if not isinstance(keys, Sequence):
+            checks.wrong_kind("", parameter, "a Population, its name or a sequence of these", printed.value(keys))
+        populations = [self.find(key) for key in keys]
+        if len({population.index for population in populations}) != len(populations):
+            named = checks.listed([population.name for population in populations])
+            checks.refuse("", parameter, f"[{named}]", "each population once")
+        return populations
+
+    def unknown(self, key: Any, absent: str | None = None, error: type[NetworkError] = NetworkError) -> NetworkError:
+        """Return the error about a key that was not found; `absent` takes the key and the names there are."""
+        absent = absent or f"population {{}} is not of this {self._owner}, which has: {{}}"
+        name = key.name if isinstance(key, Population) else key
+        known = checks.listed(self.names)
+        msg = absent.format(printed.value(name), known)
+        if isinstance(key, Population) and self.get(name) is not None:
+            msg = f"this {name!r} is a population of another network or a copy; use its name"
+        return error(msg, population=name, value=key, allowed=known)

@@ -90,7 +90,7 @@ class _Tqdm:
 
 def _drawn_by(screen: _Screen, label: str, total: float, unit: str) -> _Line | _Tqdm:
     try:
-        from tqdm import tqdm  # type: ignore[import-untyped,unused-ignore]
+        from tqdm import tqdm  # optional package # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         return _Line(screen, label, total, unit)
     layout = "{desc} {bar:24} {n:.4g}/{total:.4g} {unit}, {postfix} {remaining} left"

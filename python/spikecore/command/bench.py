@@ -18,7 +18,7 @@ from spikecore.grid import MAX_TICKS, Grid
 from spikecore.library import sparse as library_sparse
 
 if TYPE_CHECKING:
-    from spikecore.result import Result
+    from spikecore.results.run import Result
 
 __all__ = ["STANDARD", "bench", "sparse"]
 

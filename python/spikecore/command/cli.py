@@ -134,8 +134,8 @@ def _add_run(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from spikecore import raster
-    from spikecore.command import workload
+    from spikecore.command import workload  # start-up time
+    from spikecore.results import raster  # start-up time
 
     if options.raster and options.record is False:
         msg = "--raster needs the spikes that --no-record drops"
@@ -174,7 +174,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _print_report(outcome: Any) -> None:
-    from spikecore.command import terminal
+    from spikecore.command import terminal  # start-up time
 
     drawn = f"\n\nraster: {outcome.report['raster']}" if "raster" in outcome.report else ""
     streams.put(f"\n{terminal.describe(outcome)}{drawn}")
@@ -206,7 +206,7 @@ def _add_bench(commands: Any) -> None:
 
 
 def _info(options: argparse.Namespace) -> int:
-    from spikecore.command import info
+    from spikecore.command import info  # start-up time
 
     if options.json:
         streams.check()
@@ -216,7 +216,7 @@ def _info(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from spikecore.command import bench
+    from spikecore.command import bench  # start-up time
 
     chosen = _suite(options)
     _check_writable(options.json)

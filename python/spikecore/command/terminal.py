@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from spikecore import printed, raster
+from spikecore import printed
 from spikecore.command.workload import Outcome
 from spikecore.forecast import human_bytes
-from spikecore.result import PHASES
+from spikecore.results import raster
+from spikecore.results.counters import PHASES
 
 __all__ = ["describe"]
 
@@ -35,7 +36,7 @@ def describe(outcome: Outcome) -> str:
         stop = min(result.start + _RASTER_MS, result.stop)
         spikes = max(sum(result.counts.spikes.values()), 1)
         share = min(1.0, _RASTER_SPIKES * result.duration / (stop - result.start) / spikes)
-        picture = raster.select(result, result.start, stop, share)
+        picture = raster.select(result.spikes, result.dt, result.start, stop, share)
         head = f"Spikes of {picture.n_rows:,} neurons"
         parts.append(f"{head}\n{raster.terminal(picture)}")
     return "\n\n".join(parts)

@@ -63,7 +63,7 @@ def integers(text: str) -> list[int]:
 
 def scale(text: str) -> float:
     """Return the scale of a network of the library."""
-    from spikecore.library import brunel, microcircuit
+    from spikecore.library import brunel, microcircuit  # start-up time
 
     allowed = " or ".join(
         f"{low:g} … {high:g} ({name})"

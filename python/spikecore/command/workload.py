@@ -20,7 +20,8 @@ from spikecore.library import brunel, microcircuit
 from spikecore.machine import Machine
 from spikecore.network import Network
 from spikecore.options import cpus_allowed
-from spikecore.result import PHASES, Result
+from spikecore.results.counters import PHASES
+from spikecore.results.run import Result
 
 if TYPE_CHECKING:
     from spikecore.energy import EnergyReport
@@ -126,7 +127,7 @@ def measure(
     ForecastError
         If the network does not fit into nine tenths of the free memory.
     """
-    from spikecore.energy import EnergyReport, load
+    from spikecore.energy import EnergyReport, load  # start-up time
 
     profiles = [load(name) for name in workload.energy]
     if workload.mapping and not any(one.chip for one in profiles):
@@ -174,7 +175,7 @@ def measure(
 def peak_rss_bytes() -> int | None:
     """Return the largest resident size this process has had, or None where unknown."""
     try:
-        import resource
+        import resource  # optional package: not on every system
     except ImportError:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -17,7 +17,7 @@ from spikecore import _native, checks
 from spikecore.energy.ledger import Ledger
 from spikecore.energy.profile import Chip, Profile
 from spikecore.population import Population
-from spikecore.wiring import Wiring
+from spikecore.results.wiring import Wiring
 
 __all__ = ["Mapping", "ledger", "list_bits", "spike"]
 

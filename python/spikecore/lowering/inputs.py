@@ -4,7 +4,7 @@ A spike source gets spikes, in the forms of `Network.spike_source`; a population
 direct current. Errors name the population and the sample.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,9 @@ from spikecore import _native, checks, printed
 from spikecore.errors import NetworkError
 from spikecore.grid import Grid
 from spikecore.lowering.trains import source_spikes
-from spikecore.population import Population, member
+from spikecore.population import Population, Populations
 
-__all__ = ["Inputs", "find", "of_batch", "of_one", "seed_list"]
+__all__ = ["Inputs", "of_batch", "of_one", "seed_list"]
 
 _Spikes = tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint64]]
 _MOST_TICKS = 2**31
@@ -40,19 +40,7 @@ class Inputs:
     columns: list[tuple[Any, ...]]
 
 
-def find(keys: Collection[Any], populations: Sequence[Population]) -> list[Population]:
-    """Return populations of the machine, each by itself or its name."""
-    by_name = {population.name: population for population in populations} if keys else {}
-    located = []
-    for key in keys:
-        if isinstance(key, str) and key not in by_name:
-            checks.refuse("machine", "population", printed.value(key), checks.listed(by_name))
-        handle = by_name[key] if isinstance(key, str) else key
-        located.append(member(handle, populations, "machine"))
-    return located
-
-
-def of_one(given: Any, populations: Sequence[Population], grid: Grid) -> Inputs:
+def of_one(given: Any, populations: Populations, grid: Grid) -> Inputs:
     """Return the input of one sample: per population, what `Machine.reset` takes."""
     columns = []
     for population, value in _items(given, populations):
@@ -65,7 +53,7 @@ def of_one(given: Any, populations: Sequence[Population], grid: Grid) -> Inputs:
     return Inputs(1, columns)
 
 
-def of_batch(given: Any, seeds: list[int] | None, populations: Sequence[Population], grid: Grid) -> Inputs:
+def of_batch(given: Any, seeds: list[int] | None, populations: Populations, grid: Grid) -> Inputs:
     """Return the input of a batch: per population, as many samples as `Machine.run_batch` has."""
     items = _items(given, populations)
     lengths = {population.name: _length(population, value) for population, value in items}
@@ -101,16 +89,12 @@ def seed_list(seeds: Any) -> list[int] | None:
     return [checks.count("", f"seeds[{k}]", seed, high=2**64 - 1) for k, seed in enumerate(seeds)]
 
 
-def _items(given: Any, populations: Sequence[Population]) -> list[tuple[Population, Any]]:
+def _items(given: Any, populations: Populations) -> list[tuple[Population, Any]]:
     if given is None:
         return []
     if not isinstance(given, Mapping):
         checks.wrong_kind("", "inputs", "a mapping of populations or their names", printed.value(given))
-    items = list(zip(find(given.keys(), populations), given.values(), strict=True))
-    if len({population.index for population, _ in items}) != len(items):
-        names = checks.listed([population.name for population, _ in items])
-        checks.refuse("", "inputs", f"[{names}]", "each population once")
-    return items
+    return list(zip(populations.several(list(given), "inputs"), given.values(), strict=True))
 
 
 def _length(population: Population, value: Any) -> int:

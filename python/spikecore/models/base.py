@@ -132,7 +132,7 @@ def _check_option(name: str, reset: Any, t_ref: Any) -> None:
 
 
 def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
-    import difflib  # only where a name is wrong
+    import difflib  # start-up time: only where a name is wrong
 
     meant = _PYNN_NAMES.get(keyword)
     if meant not in known:

@@ -12,9 +12,9 @@ from spikecore import checks, printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
-from spikecore.population import Population, Recorder
+from spikecore.population import Population, Populations, Recorder
 
-__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes", "kept", "samples_of"]
+__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes", "samples_of", "variable_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,21 +85,22 @@ class SpikeTrains(Mapping[Population, Spikes]):
 
     def __getitem__(self, key: Population | str) -> Spikes:
         """Return the spikes of one population."""
-        absent = "spikes of {} were not recorded; recorded: {} (compile(record_spikes=…))"
-        population = kept(key, self._by_name, absent)
+        population = self._populations.get(key)
+        if population is None:
+            raise self._populations.unknown(
+                key, "spikes of {} were not recorded; recorded: {} (compile(record_spikes=…))", NotRecordedError
+            )
         if not self._cut:
             self._cut = self._split()
         return self._cut[population.name]
 
     def __contains__(self, key: object) -> bool:
         """Say whether the spikes of a population were recorded."""
-        if isinstance(key, Population):
-            return self._by_name.get(key.name) is key
-        return isinstance(key, str) and key in self._by_name
+        return self._populations.get(key) is not None
 
     def __repr__(self) -> str:
         """Show the number of spikes and whose."""
-        whose = checks.listed(self._by_name, show=printed.shown) if self._recorded else "nobody"
+        whose = checks.listed(self._populations.names, show=printed.shown) if self._recorded else "nobody"
         return f"SpikeTrains({len(self.ticks):,} spikes of {whose})"
 
     def __iter__(self) -> Iterator[Population]:
@@ -111,8 +112,8 @@ class SpikeTrains(Mapping[Population, Spikes]):
         return len(self._recorded)
 
     @cached_property
-    def _by_name(self) -> dict[str, Population]:
-        return {population.name: population for population in self._recorded}
+    def _populations(self) -> Populations:
+        return Populations("run", self._recorded)
 
     def _split(self) -> dict[str, Spikes]:
         """Return the spikes by name, each population's in the order of the whole list."""
@@ -145,17 +146,16 @@ def _sorted_by(owners: NDArray[np.uint32]) -> NDArray[np.intp]:
 
 
 class SampleTables(Mapping[Recorder, Samples]):
-    """Samples by recorder; a pair (name of the population, variable) works as a key too."""
+    """Samples by recorder; a pair (population or its name, variable) works as a key too."""
 
     def __init__(self, tables: dict[Recorder, Samples]) -> None:
         self._tables = tables
 
-    def __getitem__(self, key: Recorder | tuple[str, str]) -> Samples:
-        """Return the samples of one recorder."""
-        if isinstance(key, Recorder) and key in self._tables:
-            return self._tables[key]
-        if isinstance(key, tuple) and all(isinstance(part, str) for part in key) and key in self._by_name:
-            return self._by_name[key]
+    def __getitem__(self, key: Recorder | tuple[Population | str, str]) -> Samples:
+        """Return the samples of one recorder; of several on one variable those of the first."""
+        recorder = key if isinstance(key, Recorder) else self._first.get(variable_of(key, self._populations))
+        if recorder in self._tables:
+            return self._tables[recorder]
         known = checks.listed(self._tables)
         msg = f"{printed.value(key)} recorded nothing here; recorders when the network was compiled: {known}"
         raise NotRecordedError(msg, value=key, allowed=known)
@@ -173,29 +173,27 @@ class SampleTables(Mapping[Recorder, Samples]):
         return f"SampleTables({checks.listed(self._tables) if self._tables else ''})"
 
     @cached_property
-    def _by_name(self) -> dict[tuple[str, str], Samples]:
-        """Return the samples by name and variable; of several recorders those of the first."""
-        pairs = ((recorder.population.name, recorder.variable, table) for recorder, table in self._tables.items())
-        tables: dict[tuple[str, str], Samples] = {}
-        for name, variable, table in pairs:
-            tables.setdefault((name, variable), table)
-        return tables
+    def _populations(self) -> Populations:
+        return Populations("run", dict.fromkeys(recorder.population for recorder in self._tables))
+
+    @cached_property
+    def _first(self) -> dict[tuple[str, str] | None, Recorder]:
+        """The first recorder of every variable, by name of the population and variable."""
+        first: dict[tuple[str, str] | None, Recorder] = {}
+        for recorder in self._tables:
+            first.setdefault((recorder.population.name, recorder.variable), recorder)
+        return first
+
+
+def variable_of(key: Any, populations: Populations) -> tuple[str, str] | None:
+    """Return (name, variable) of a key (population or its name, variable); None if there is no such population."""
+    if not isinstance(key, tuple) or len(key) != 2 or not isinstance(key[1], str):
+        return None
+    population = populations.get(key[0])
+    return None if population is None else (population.name, key[1])
 
 
 def samples_of(grid: Grid, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]) -> Samples:
     """Return what a recorder took, of the values tick by tick."""
     table = values.reshape(len(ticks), len(recorder.neurons))
     return Samples(closed(grid.ms(ticks)), recorder.neurons, closed(table))
-
-
-def kept(key: Population | str, populations: Mapping[str, Population], absent: str) -> Population:
-    """Look up a population by handle or name among these, by name; `absent` is the error text."""
-    name = key.name if isinstance(key, Population) else key
-    population = populations.get(name) if isinstance(name, str) else None
-    if population is not None and (key is population or isinstance(key, str)):
-        return population
-    known = checks.listed(populations)
-    msg = absent.format(printed.value(name), known)
-    if population is not None:
-        msg = f"this {name!r} is a population of another network or a copy; use its name"
-    raise NotRecordedError(msg, population=name, allowed=known)

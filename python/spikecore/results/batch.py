@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,10 @@ from spikecore import checks, printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
-from spikecore.population import Population, Recorder
-from spikecore.recorded import SampleTables, SpikeTrains, kept, samples_of
-from spikecore.result import Counts
-from spikecore.wiring import Wiring
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from spikecore.energy import EnergyReport, Ledger, Profile
+from spikecore.population import Population, Populations, Recorder
+from spikecore.results.priced import Priced
+from spikecore.results.recorded import SampleTables, SpikeTrains, samples_of, variable_of
+from spikecore.results.wiring import Wiring
 
 __all__ = ["BatchResult", "CountTables", "StateTables"]
 
@@ -38,12 +33,14 @@ class CountTables(Mapping[Population, NDArray[np.uint64]]):
         self._tables: dict[int, NDArray[np.uint64]] = {}
 
     @cached_property
-    def _by_name(self) -> dict[str, Population]:
-        return {population.name: population for population in self._populations}
+    def _roster(self) -> Populations:
+        return Populations("batch", self._populations)
 
     def __getitem__(self, key: Population | str) -> NDArray[np.uint64]:
         """Return the spikes of every neuron in every sample, shape (B, size)."""
-        population = kept(key, self._by_name, "the machine has no population {}; it has: {}")
+        population = self._roster.get(key)
+        if population is None:
+            raise self._roster.unknown(key, error=NotRecordedError)
         if population.index not in self._tables:
             table = np.zeros((self._samples, population.size), dtype=np.uint64)
             inside = np.flatnonzero((self._neurons >= population.first) & (self._neurons < population.ids.stop))
@@ -51,11 +48,9 @@ class CountTables(Mapping[Population, NDArray[np.uint64]]):
             self._tables[population.index] = closed(table)
         return self._tables[population.index]
 
-    def added(self) -> NDArray[np.uint64]:
-        """Return the spikes of every neuron by global id, added over the samples, shape (neurons,)."""
-        counts = np.zeros(sum(population.size for population in self._populations), dtype=np.uint64)
-        np.add.at(counts, self._neurons, self._spikes)
-        return counts
+    def spiked(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+        """Return global ids of the neurons that have spiked, and how often; an id stands once for every sample."""
+        return self._neurons, self._spikes
 
     def __iter__(self) -> Iterator[Population]:
         """Iterate over the populations in the order of declaration."""
@@ -71,14 +66,14 @@ class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
 
     def __init__(self, tables: dict[tuple[Population, str], NDArray[np.float64]]) -> None:
         self._tables = {key: closed(table) for key, table in tables.items()}
+        self._populations = Populations("batch", dict.fromkeys(population for population, _ in tables))
         self._by_name = {(population.name, variable): table for (population, variable), table in self._tables.items()}
 
     def __getitem__(self, key: tuple[Population | str, str]) -> NDArray[np.float64]:
         """Return a variable of every neuron at the end of every sample, shape (B, size), in mV or pA."""
-        whole = isinstance(key, tuple) and all(isinstance(part, str | Population) for part in key)
-        tables: Mapping[Any, NDArray[np.float64]] = self._by_name if whole and isinstance(key[0], str) else self._tables
-        if whole and key in tables:
-            return tables[key]
+        name = variable_of(key, self._populations)
+        if name in self._by_name:
+            return self._by_name[name]
         known = checks.listed(self._by_name)
         msg = f"{printed.value(key)} was not read; states that were asked for: {known} (run_batch(states=…))"
         raise NotRecordedError(msg, parameter="states", value=key, allowed=known)
@@ -92,7 +87,7 @@ class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
         return len(self._tables)
 
 
-class BatchResult:
+class BatchResult(Priced):
     """Everything that happened in a batch; returned by `Machine.run_batch`.
 
     Attributes
@@ -135,19 +130,17 @@ class BatchResult:
         raw: dict[str, Any],
         grid: Grid,
         ticks: int,
-        populations: tuple[Population, ...],
         recorded: tuple[Population, ...],
         recorders: tuple[Recorder, ...],
         states: list[tuple[Population, str]],
         wiring: Wiring,
     ) -> None:
         self._length = len(raw["spikes"])
-        self.populations, self.wiring = populations, wiring
+        super().__init__(wiring, grid.dt, ticks * self._length)
+        self._raw = {key: values for key, values in raw.items() if key.endswith("_per_population")}
         self.duration = float(grid.ms(ticks))
-        self.dt = grid.dt
-        self.ticks = ticks * self._length
         self.real_s: float = raw["real_s"]
-        self.spike_counts = CountTables(populations, raw["counts"])
+        self.spike_counts = CountTables(self.populations, raw["counts"])
         shapes = [(self._length, population.size) for population, _ in states]
         tables = [values.reshape(shape) for values, shape in zip(raw["states"], shapes, strict=True)]
         self.states = StateTables(dict(zip(states, tables, strict=True)))
@@ -156,46 +149,16 @@ class BatchResult:
             SampleTables({one: samples_of(grid, one, *taken[one.index]) for one in recorders})
             for taken in raw["samples"]
         ]
-        names = [population.name for population in populations]
-        kinds = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events", "updates_skipped")
-        per_population = (dict(zip(names, raw[f"{kind}_per_population"], strict=True)) for kind in kinds)
-        self.counts = Counts(*per_population)
 
-    @cached_property
-    def neuron_spikes(self) -> NDArray[np.uint64]:
-        """Spikes of every neuron by global id, added over the samples, shape (neurons,)."""
-        return closed(self.spike_counts.added())
+    def _counters(self) -> Mapping[str, Any]:
+        return self._raw
+
+    def _spiked(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+        return self.spike_counts.spiked()
 
     def __len__(self) -> int:
         """Return the number of samples."""
         return self._length
-
-    def energy(self, profile: "str | Path | Profile" = "loihi", *, mapping: bool = False) -> "EnergyReport":
-        """Price the counts of the whole batch; divide by its length for a sample.
-
-        Parameters
-        ----------
-        profile : str, Path or Profile
-            ``"loihi"``, ``"truenorth"``, another of `spikecore.energy.known()`, or a TOML file with
-            prices of your own.
-        mapping : bool
-            Place the network on the chip's cores, under its limits, to count packets and hops.
-
-        Returns
-        -------
-        EnergyReport
-            Prints as a table; `to_dict` gives the numbers.
-        """
-        from spikecore.energy import EnergyReport
-
-        return EnergyReport.of_run(self, profile, mapping)
-
-    @cached_property
-    def ledger(self) -> "Ledger":
-        """What happened in the whole batch, as counts that can be priced."""
-        from spikecore.energy import Ledger
-
-        return Ledger.of(self)
 
     def __repr__(self) -> str:
         """Show the samples, the spikes and the speed."""

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from spikecore import checks, printed, writing
 from spikecore.errors import NetworkError
 from spikecore.grid import MAX_TICKS
-
-if TYPE_CHECKING:
-    from spikecore.result import Result
+from spikecore.results.recorded import SpikeTrains
 
 __all__ = ["check", "draw", "select", "terminal", "write"]
 
@@ -51,24 +49,23 @@ class Picture:
         return sum(band.n_rows for band in self.bands)
 
 
-def select(result: "Result", start: float | None, stop: float | None, share: float | None) -> Picture:
+def select(trains: SpikeTrains, dt: float, start: float, stop: float, share: float | None) -> Picture:
     """Choose the spikes to draw; of each population its first neurons, the same share of each."""
-    if not len(result.spikes):
+    if not len(trains):
         msg = "no spikes were recorded; use compile(record_spikes=True)"
         raise NetworkError(msg, parameter="record_spikes", value=False)
-    most = MAX_TICKS * result.dt
-    first = result.start if start is None else checks.number("raster", "start", start, low=-most, high=most, unit="ms")
-    last = result.stop if stop is None else checks.number("raster", "stop", stop, low=-most, high=most, unit="ms")
+    most = MAX_TICKS * dt
+    first = checks.number("raster", "start", start, low=-most, high=most, unit="ms")
+    last = checks.number("raster", "stop", stop, low=-most, high=most, unit="ms")
     if not first < last:
         checks.refuse("raster", "stop", last, f"after start = {first:g} ms")
     if share is None:
-        ticks = result.spikes.ticks * result.dt
+        ticks = trains.ticks * dt
         shown = int(((ticks > first) & (ticks <= last)).sum())
         share = min(1.0, _TARGET_SPIKES / max(shown, 1))
     share = checks.number("raster", "share", share, above=0.0, high=1.0)
     bands, row = [], 0
-    for population in result.spikes:
-        spikes = result.spikes[population]
+    for population, spikes in trains.items():
         n_rows = max(1, round(share * population.size))
         inside = (spikes.times > first) & (spikes.times <= last) & (spikes.neurons < n_rows)
         rows = row + spikes.neurons[inside].astype(np.float64)
@@ -90,7 +87,7 @@ def check(path: Path) -> None:
 def _kinds() -> set[str]:
     """Return the suffixes that can be drawn here."""
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional package
     except ImportError:
         return {"svg"}
     # pgf keeps pictures in further files, which could not be replaced with it.
@@ -101,8 +98,8 @@ def write(picture: Picture, path: Path) -> Path:
     """Write the picture in the format of its suffix and return its path."""
     check(path)
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional package
+        from matplotlib.figure import Figure  # optional package
     except ImportError:
         return writing.text(path, svg(picture))
     figure = Figure(figsize=(8.0, 5.0), layout="constrained")
@@ -116,7 +113,7 @@ def write(picture: Picture, path: Path) -> Path:
 def draw(picture: Picture, axes: Any = None) -> Any:
     """Draw the picture into matplotlib axes and return them."""
     if axes is None:
-        from matplotlib import pyplot
+        from matplotlib import pyplot  # optional package
 
         axes = pyplot.subplots(figsize=(8.0, 5.0), layout="constrained")[1]
     for i, band in enumerate(picture.bands):

@@ -6,7 +6,7 @@ list in canonical order: sorted by tick, then by global neuron id.
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,55 +15,13 @@ from spikecore import printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
-from spikecore.population import Population, Recorder, member
-from spikecore.recorded import Samples, SampleTables, SpikeTrains
-from spikecore.wiring import Wiring
+from spikecore.population import Population, Populations, Recorder
+from spikecore.results.counters import Statistics, over_run
+from spikecore.results.priced import Priced
+from spikecore.results.recorded import Samples, SampleTables, SpikeTrains
+from spikecore.results.wiring import Wiring
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from spikecore.energy import EnergyReport, Ledger, Profile
-
-__all__ = ["Counts", "Result"]
-
-PHASES = ("ingest", "deliver", "integrate", "wait")
-"""The phases of a worker, in the order of a tick."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Exact counts of one run, per population by name.
-
-    Attributes
-    ----------
-    spikes : dict of str to int
-        Spikes emitted.
-    synaptic_operations : dict of str to int
-        Weights applied because of the population's spikes, counted at its outgoing synapses.
-    neuron_updates : dict of str to int
-        Neuron states brought from tick to tick: neurons × ticks, what a clocked machine does.
-    stimulus_events : dict of str to int
-        Poisson events received.
-    updates_skipped : dict of str to int
-        Of the neuron updates, those that were not done one by one: nothing happened to the neuron,
-        and its state was moved on over many ticks at once when it was next needed.
-    """
-
-    spikes: dict[str, int]
-    synaptic_operations: dict[str, int]
-    neuron_updates: dict[str, int]
-    stimulus_events: dict[str, int]
-    updates_skipped: dict[str, int] = field(default_factory=dict)
-
-    def totals(self) -> dict[str, int]:
-        """Return the sum over populations of each count.
-
-        Examples
-        --------
-        >>> Counts({"a": 2, "b": 1}, {"a": 20, "b": 0}, {"a": 5, "b": 5}, {}).totals()["spikes"]
-        3
-        """
-        return {name: sum(values.values()) for name, values in vars(self).items()}
+__all__ = ["Result", "Span"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,23 +29,23 @@ class Span:
     """One run as the machine hands it over: the counters around it, and who has spiked how often."""
 
     grid: Grid
-    before: dict[str, Any] = field(repr=False)
-    after: dict[str, Any] = field(repr=False)
+    before: Statistics = field(repr=False)
+    after: Statistics = field(repr=False)
     spiked: NDArray[np.uint32]
     times: NDArray[np.uint64]
 
     @property
     def start_tick(self) -> int:
         """When it began."""
-        return int(self.before["ticks"])
+        return self.before["ticks"]
 
     @property
     def stop_tick(self) -> int:
         """When it ended."""
-        return int(self.after["ticks"])
+        return self.after["ticks"]
 
 
-class Result:
+class Result(Priced):
     """Everything that happened in one run; returned by `Machine.run`.
 
     Attributes
@@ -125,24 +83,13 @@ class Result:
         spikes: tuple[NDArray[np.uint64], NDArray[np.uint32]],
         samples: dict[Recorder, Samples],
     ) -> None:
+        super().__init__(wiring, span.grid.dt, span.stop_tick - span.start_tick)
         self._span = span
-        self.wiring = wiring
-        self.populations = wiring.populations
         self.spikes = SpikeTrains(span.grid, recorded, *spikes)
         self.samples = SampleTables(samples)
         self.start = float(span.grid.ms(span.start_tick))
         self.stop = float(span.grid.ms(span.stop_tick))
-        self.real_s = float(span.after["run_s"] - span.before["run_s"])
-
-    @property
-    def dt(self) -> float:
-        """Tick in ms."""
-        return self._span.grid.dt
-
-    @property
-    def ticks(self) -> int:
-        """Length of the run in ticks."""
-        return self._span.stop_tick - self._span.start_tick
+        self.real_s = span.after["run_s"] - span.before["run_s"]
 
     @property
     def duration(self) -> float:
@@ -155,24 +102,19 @@ class Result:
         return self.real_s / (self.duration * 1e-3) if self.ticks else float("nan")
 
     @cached_property
-    def statistics(self) -> dict[str, Any]:
+    def statistics(self) -> Statistics:
         """Counters and timers of the engine, differences over this run where they accumulate."""
-        before, after = self._span.before, self._span.after
-        return {
-            key: _difference(before.get(key), value) if key in _CUMULATIVE else value for key, value in after.items()
-        }
+        return over_run(self._span.before, self._span.after)
 
     @property
     def newly_pending(self) -> int:
         """By how many more synapses wait for their delay at the end of this run than at its beginning."""
-        before, after = self._span.before, self._span.after
-        return int(after["pending_events"]) - int(before["pending_events"])
+        return self._span.after["pending_events"] - self._span.before["pending_events"]
 
     @property
     def phases_s(self) -> dict[str, list[float]]:
         """Seconds per phase (ingest, deliver, integrate, wait), one value per worker."""
-        phases: dict[str, list[float]] = self.statistics["phases_s"]
-        return phases
+        return self.statistics["phases_s"]
 
     @property
     def largest_lead(self) -> dict[tuple[int, int], int]:
@@ -196,37 +138,46 @@ class Result:
         >>> sorted(leads), max(leads.values()) <= 5000
         ([(0, 1), (1, 0)], True)
         """
-        leads: list[tuple[int, int, int]] = self.statistics["largest_lead"]
+        leads = self.statistics["largest_lead"]
         return {(core, producer): ticks for core, producer, ticks in leads if core != producer}
 
+    @property
+    def most_arrived(self) -> int:
+        """Weights that have arrived at neurons."""
+        return self.statistics["synaptic_events"]
+
+    @property
+    def synaptic_operations_per_core(self) -> tuple[int, ...]:
+        """Weights applied on each core of this machine."""
+        return tuple(self.statistics["synaptic_operations_per_core"])
+
+    def other_sums(self) -> dict[str, int]:
+        """Return what the engine counted elsewhere and must equal the synaptic operations, by where it was counted."""
+        return {
+            "over cores": sum(self.synaptic_operations_per_core),
+            "delivered and pending": self.statistics["synaptic_events"] + self.newly_pending,
+        }
+
+    def _counters(self) -> Statistics:
+        return self.statistics
+
+    def _spiked(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+        return self._span.spiked, self._span.times
+
     @cached_property
-    def counts(self) -> Counts:
-        """Exact counts per population."""
-        names = [population.name for population in self.populations]
+    def _roster(self) -> Populations:
+        return Populations("run", self.populations)
 
-        def per_population(key: str) -> dict[str, int]:
-            values = self.statistics[f"{key}_per_population"]
-            return {name: int(n) for name, n in zip(names, values, strict=True)}
+    def spike_counts(self, population: Population | str) -> NDArray[np.int64]:
+        """Return the number of spikes of every neuron, shape (size,); needs no recording.
 
-        return Counts(
-            per_population("spikes"),
-            per_population("synaptic_operations"),
-            per_population("neuron_updates"),
-            per_population("stimulus_events"),
-            per_population("updates_skipped"),
-        )
-
-    @cached_property
-    def neuron_spikes(self) -> NDArray[np.uint64]:
-        """Number of spikes of every neuron by global id, shape (neurons,); needs no recording."""
-        counts = np.zeros(sum(population.size for population in self.populations), dtype=np.uint64)
-        counts[self._span.spiked] = self._span.times
-        return closed(counts)
-
-    def spike_counts(self, population: Population) -> NDArray[np.int64]:
-        """Return the number of spikes of every neuron, shape (size,); needs no recording."""
-        first = member(population, self.populations, "network").first
-        return closed(self.neuron_spikes[first : first + population.size].astype(np.int64))
+        Parameters
+        ----------
+        population : Population or str
+            By its handle or its name.
+        """
+        ids = self._roster.find(population).ids
+        return closed(self.neuron_spikes[ids.start : ids.stop].astype(np.int64))
 
     def rates(self) -> dict[str, float]:
         """Return the mean rate of every population in Hz, by name; needs no recording."""
@@ -238,13 +189,13 @@ class Result:
             for population in self.populations
         }
 
-    def cv_isi(self, population: Population) -> tuple[float, NDArray[np.float64]]:
+    def cv_isi(self, population: Population | str) -> tuple[float, NDArray[np.float64]]:
         """Return the coefficient of variation of the inter-spike intervals.
 
         Parameters
         ----------
-        population : Population
-            Its spikes must have been recorded.
+        population : Population or str
+            By its handle or its name; its spikes must have been recorded.
 
         Returns
         -------
@@ -257,15 +208,16 @@ class Result:
         -----
         Standard deviation of the intervals (population form) divided by their mean.
         """
-        spikes = self.spikes[population]
+        member = self._roster.find(population)
+        spikes, size = self.spikes[member], member.size
         order = np.argsort(spikes.neurons, kind="stable")
         owners, times = spikes.neurons[order], spikes.times[order]
         same = owners[1:] == owners[:-1]
         owner, gap = owners[1:][same], np.diff(times)[same]
-        n = np.bincount(owner, minlength=population.size)
+        n = np.bincount(owner, minlength=size)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.bincount(owner, gap, population.size) / n
-            spread = np.bincount(owner, (gap - mean[owner]) ** 2, population.size) / n
+            mean = np.bincount(owner, gap, size) / n
+            spread = np.bincount(owner, (gap - mean[owner]) ** 2, size) / n
             cv = np.where(n >= 2, np.sqrt(spread) / mean, np.nan)
         valid = cv[np.isfinite(cv)]
         return (float(valid.mean()) if len(valid) else float("nan")), cv
@@ -284,7 +236,7 @@ class Result:
         if not self.spikes:
             msg = "no spikes were recorded; compile with record_spikes"
             raise NotRecordedError(msg, parameter="record_spikes")
-        import hashlib  # takes longer to load than all of this module
+        import hashlib  # start-up time: it takes longer to load than all of this module
 
         digest = hashlib.sha256()
         pairs = np.empty(len(self.spikes.ticks), dtype=[("tick", "<u8"), ("id", "<u4")])
@@ -325,11 +277,12 @@ class Result:
         ImportError
             If axes are wanted and matplotlib is not installed.
         """
-        from pathlib import Path  # on use: it and what it loads are a fifth of this package's own import
+        from pathlib import Path  # start-up time: it and what it loads are a fifth of this package's own import
 
-        from spikecore import raster
+        from spikecore.results import raster  # start-up time: it loads `writing` and so pathlib
 
-        picture = raster.select(self, start, stop, share)
+        limits = self.start if start is None else start, self.stop if stop is None else stop
+        picture = raster.select(self.spikes, self.dt, *limits, share)
         if isinstance(where, str | Path):
             return raster.write(picture, Path(where))
         if where is not None and not hasattr(where, "plot"):
@@ -337,75 +290,20 @@ class Result:
             raise TypeError(msg)
         return raster.draw(picture, where)
 
-    def energy(self, profile: "str | Path | Profile" = "loihi", *, mapping: bool = False) -> "EnergyReport":
-        """Price the counts of this run.
-
-        Parameters
-        ----------
-        profile : str, Path or Profile
-            ``"loihi"``, ``"truenorth"``, another of `spikecore.energy.known()`, or a TOML file with
-            prices of your own.
-        mapping : bool
-            Place the network on the chip's cores, under its limits, to count packets and hops.
-
-        Returns
-        -------
-        EnergyReport
-            Prints as a table; `to_dict` gives the numbers.
-        """
-        from spikecore.energy import EnergyReport
-
-        return EnergyReport.of_run(self, profile, mapping)
-
-    @cached_property
-    def ledger(self) -> "Ledger":
-        """What happened, as counts that can be priced."""
-        from spikecore.energy import Ledger
-
-        return Ledger.of(self)
-
     def __repr__(self) -> str:
         """Show time, spikes, events and speed."""
         spikes = sum(self.counts.spikes.values())
         return (
             f"Result({self.start:g}–{self.stop:g} ms: {spikes:,} spikes, "
-            f"{int(self.statistics['synaptic_events']):,} synaptic events, "
+            f"{self.statistics['synaptic_events']:,} synaptic events, "
             f"{self.real_time_factor:.3g} × real time)"
         )
 
     def _repr_html_(self) -> str:
-        from spikecore.printed import markup
-
         rates = self.rates()
         rows = "".join(
-            f"<tr><th>{markup(name)}</th><td>{n:,}</td><td>{rates[name]:.3f}</td></tr>"
+            f"<tr><th>{printed.markup(name)}</th><td>{n:,}</td><td>{rates[name]:.3f}</td></tr>"
             for name, n in self.counts.spikes.items()
         )
         head = "<tr><th>population</th><th>spikes</th><th>rate (Hz)</th></tr>"
-        return f"<p>{markup(repr(self))}</p><table>{head}{rows}</table>"
-
-
-_CUMULATIVE = {
-    "spikes_per_population",
-    "synaptic_operations_per_population",
-    "neuron_updates_per_population",
-    "updates_skipped_per_population",
-    "stimulus_events_per_population",
-    "phases_s",
-    "synaptic_events",
-    "synaptic_operations_per_core",
-    "events_per_worker",
-    "packets",
-    "ticks_skipped",
-    "run_s",
-    "ticks",
-}
-
-
-def _difference(before: Any, after: Any) -> Any:
-    if isinstance(after, dict):
-        return {key: _difference((before or {}).get(key), value) for key, value in after.items()}
-    if isinstance(after, list | tuple | np.ndarray):
-        old = [0] * len(after) if before is None else before
-        return [_difference(b, a) for b, a in zip(old, after, strict=True)]
-    return after - (0 if before is None else before)
+        return f"<p>{printed.markup(repr(self))}</p><table>{head}{rows}</table>"

@@ -1,0 +1,125 @@
+"""What has been declared in a network, and the moment at which a declaration is made.
+
+A signal may interrupt a call at any of its calls, and memory may end there, so a declaration has one moment: its
+last assignment, which makes it known here. What the engine has and these lists have not was never declared; the
+next call takes it back first (`_alone`). One call declares at a time; whoever comes second is refused.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any, Never, TypeVar
+
+from spikecore import _native, checks, printed
+from spikecore.errors import BusyError
+from spikecore.grid import Grid
+from spikecore.lowering.models import model_to_native
+from spikecore.models import NeuronModel
+from spikecore.population import Population, Populations, Projection, Recorder
+
+__all__ = ["Declared"]
+
+_T = TypeVar("_T")
+
+
+class Declared:
+    """The declarations of a network, here and in the engine.
+
+    Attributes
+    ----------
+    dt, seed, populations, projections
+        As of `Network`.
+    """
+
+    def __init__(self, grid: Grid, seed: int) -> None:
+        self._grid = grid
+        self._seed = seed
+        self._native = _native.Network(grid.dt, seed)
+        self._populations = Populations("network")
+        self._projections: list[Projection] = []
+        self._stimuli = 0
+        self._recorders: list[Recorder] = []
+        self._declared_by = 0
+
+    @property
+    def dt(self) -> float:
+        """Tick in ms."""
+        return self._grid.dt
+
+    @property
+    def seed(self) -> int:
+        """Seed of every random draw."""
+        return self._seed
+
+    @property
+    def populations(self) -> tuple[Population, ...]:
+        """All populations in the order of declaration."""
+        return tuple(self._populations)
+
+    @property
+    def projections(self) -> tuple[Projection, ...]:
+        """All projections in the order of declaration."""
+        return tuple(self._projections)
+
+    def __reduce_ex__(self, protocol: Any) -> Never:
+        """Refuse to be copied or pickled: two networks would declare into one."""
+        msg = "a Network cannot be copied or pickled; declare another one"
+        raise TypeError(msg)
+
+    def __repr__(self) -> str:
+        """Show the grid, the seed and what has been declared."""
+        return (
+            f"Network(dt={self.dt:g}, seed={self.seed}): {self._populations.neurons:,} neurons in "
+            f"{len(self._populations)} populations, {len(self._projections)} projections"
+        )
+
+    def _declare(
+        self, name: str, size: int, model: NeuronModel, complete: Callable[[int], None] | None = None
+    ) -> Population:
+        """Add a population, to which `complete` adds what belongs to it."""
+        native, parameters = model_to_native(name, size, model, self._grid)
+
+        def add() -> Population:
+            index = self._native.population(printed.shown(name), size, native, parameters)
+            if complete is not None:
+                complete(index)
+            population = Population(name, size, model, self._populations.neurons, index)
+            self._populations.add(population)
+            return population
+
+        return self._alone(add)
+
+    def _alone(self, work: Callable[[], _T]) -> _T:
+        """Work while nobody else declares, after what a call left that did not come to its end is taken back.
+
+        Between the look at who declares and the mark, and in `finally`, nothing is called, so neither a signal nor
+        another thread comes between; a child that was forked in a call has a mark that is not its own.
+        """
+        here, mine = os.getpid(), False
+        try:
+            if self._declared_by == here:
+                msg = (
+                    "another call is declaring in this network, in another thread or in the code that was interrupted; "
+                    "a network serves one at a time"
+                )
+                raise BusyError(msg)
+            self._declared_by, mine = here, True
+            self._native.keep(len(self._populations), len(self._projections), self._stimuli, len(self._recorders))
+            return work()
+        finally:
+            if mine:
+                self._declared_by = 0
+
+    def _new_name(self, name: Any) -> str:
+        allowed = "a name that is not empty and not taken"
+        label = f"population{len(self._populations)}" if name is None else checks.name("", "name", name, allowed)
+        if self._populations.get(label) is not None:
+            checks.refuse("", "name", f"{label!r}", allowed)
+        return label
+
+    def _new_size(self, name: str, size: Any) -> int:
+        room = checks.MAX_NEURONS - self._populations.neurons
+        if not room:
+            checks.refuse(
+                name, "size", size, f"none: the network has {checks.MAX_NEURONS:,} neurons, the most there are"
+            )
+        return checks.count(name, "size", size, low=1, high=room)

@@ -1,0 +1,116 @@
+"""Exact counts of a run or a batch, and what both tell of the network that they belong to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore.arrays import closed
+from spikecore.results.wiring import Wiring
+
+__all__ = ["Counted", "Counts"]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Exact counts of one run, per population by name.
+
+    Attributes
+    ----------
+    spikes : dict of str to int
+        Spikes emitted.
+    synaptic_operations : dict of str to int
+        Weights applied because of the population's spikes, counted at its outgoing synapses.
+    neuron_updates : dict of str to int
+        Neuron states brought from tick to tick: neurons × ticks, what a clocked machine does.
+    stimulus_events : dict of str to int
+        Poisson events received.
+    updates_skipped : dict of str to int
+        Of the neuron updates, those that were not done one by one: nothing happened to the neuron,
+        and its state was moved on over many ticks at once when it was next needed.
+    """
+
+    spikes: dict[str, int]
+    synaptic_operations: dict[str, int]
+    neuron_updates: dict[str, int]
+    stimulus_events: dict[str, int]
+    updates_skipped: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def by_population(cls, names: Sequence[str], counters: Mapping[str, Any]) -> "Counts":
+        """Return the counts of populations with these names from lists that end in ``_per_population``."""
+        lists = {kind: counters[f"{kind}_per_population"] for kind in cls.__dataclass_fields__}
+        return cls(**{kind: dict(zip(names, map(int, values), strict=True)) for kind, values in lists.items()})
+
+    def totals(self) -> dict[str, int]:
+        """Return the sum over populations of each count.
+
+        Examples
+        --------
+        >>> Counts({"a": 2, "b": 1}, {"a": 20, "b": 0}, {"a": 5, "b": 5}, {}).totals()["spikes"]
+        3
+        """
+        return {name: sum(values.values()) for name, values in vars(self).items()}
+
+
+class Counted:
+    """What a run and a batch have in common: counts, and the network that they belong to.
+
+    Attributes
+    ----------
+    populations : tuple of Population
+        In the order of declaration.
+    wiring : Wiring
+        The synapses of every neuron.
+    dt : float
+        Tick in ms.
+    ticks : int
+        Length in ticks; of a batch, that of all samples together.
+    """
+
+    def __init__(self, wiring: Wiring, dt: float, ticks: int) -> None:
+        self.wiring = wiring
+        self.populations = wiring.populations
+        self.dt = dt
+        self.ticks = ticks
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Exact counts per population; of a batch, added over the samples."""
+        return Counts.by_population([population.name for population in self.populations], self._counters())
+
+    @cached_property
+    def neuron_spikes(self) -> NDArray[np.uint64]:
+        """Number of spikes of every neuron by global id, shape (neurons,); needs no recording."""
+        counts = np.zeros(sum(population.size for population in self.populations), dtype=np.uint64)
+        ids, spikes = self._spiked()
+        np.add.at(counts, ids, spikes)
+        return closed(counts)
+
+    @property
+    def most_arrived(self) -> int:
+        """Most weights that can have arrived at a neuron.
+
+        In a batch that is what was sent, because its samples begin in silence; a run may also get what was pending.
+        """
+        return sum(self.counts.synaptic_operations.values())
+
+    @property
+    def synaptic_operations_per_core(self) -> tuple[int, ...]:
+        """Weights applied on each core; empty for a batch, whose samples are runs of single threads."""
+        return ()
+
+    def other_sums(self) -> dict[str, int]:
+        """Return what the engine counted elsewhere and must equal the synaptic operations, by where it was counted."""
+        return {}
+
+    def _counters(self) -> Mapping[str, Any]:
+        """Return lists by population, as the engine names them."""
+        raise NotImplementedError
+
+    def _spiked(self) -> tuple[NDArray[np.uint32], NDArray[Any]]:
+        """Return global ids of neurons that have spiked, and how often; an id may stand several times."""
+        raise NotImplementedError
