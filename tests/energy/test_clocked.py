@@ -30,7 +30,7 @@ def cases(runs):
 
 @pytest.fixture(scope="module")
 def swept():
-    return sweep(rates=[0.0, 10.0, 600.0], neurons=[256, 512], time=100.0)
+    return sweep(rates=[0.0, 4.0, 12.0, 600.0], neurons=[256, 512], time=100.0)
 
 
 def test_counts_are_those_of_the_run():
@@ -51,27 +51,28 @@ def test_updates_are_of_neurons_that_got_input(runs):
         assert run.updates / (run.neurons * run.ticks) == pytest.approx(expected, rel=0.02), rate
 
 
-def test_hops_by_a_loop_over_spikes():
-    net, neurons = recurrent.build(30.0, 8, cores=5, seed=2, drive="poisson")
+@pytest.mark.parametrize(("cores", "side"), [(4, 2), (5, 3)])
+def test_hops_by_a_loop_over_spikes(cores, side):
+    net, neurons = recurrent.build(30.0, 8, cores, seed=2, drive="poisson")
     machine = net.compile(workers=1)
     machine.run(100.0)
     result = machine.run(200.0)
     table = machine.synapses(neurons, neurons)
     home = dict(zip(table.sources.tolist(), (table.targets // 256).tolist(), strict=True))
-    place = [(core % 3, core // 3) for core in range(5)]  # rows of three
+    place = [(core % side, core // side) for core in range(cores)]  # row by row
     ew = ns = 0
     for neuron in result.spikes[neurons].neurons.tolist():
         (x, y), (to_x, to_y) = place[neuron // 256], place[home[neuron]]
         ew, ns = ew + abs(x - to_x), ns + abs(y - to_y)
     frames, frame_ew, frame_ns = 0, 0, 0
-    for a in range(5):
-        for b in range(5):
+    for a in range(cores):
+        for b in range(cores):
             bits = sum(1 for neuron, core in home.items() if neuron // 256 == a and core == b)
             packets = math.ceil(bits / 32)
             frames += packets
             frame_ew += packets * abs(place[a][0] - place[b][0])
             frame_ns += packets * abs(place[a][1] - place[b][1])
-    run = count(5 * 256, 30.0, 8, time=200.0, seed=2)
+    run = count(cores * 256, 30.0, 8, time=200.0, seed=2)
     assert (run.hops_ew, run.hops_ns) == (ew, ns)
     assert (run.frame_packets, run.frame_hops_ew, run.frame_hops_ns) == (frames, frame_ew, frame_ns)
 
@@ -180,6 +181,8 @@ def test_energies_are_those_of_the_profile_that_is_named(runs):
     assert clocked.synchronous.dynamic_j == pytest.approx(cells * (81e-12 + 32 * 23.6e-12))  # 81 pJ: active
     updates = cells * 52e-12 + runs[1.0].updates * 29e-12
     assert clocked.asynchronous.dynamic_j == pytest.approx(updates + runs[1.0].synaptic_operations * 23.6e-12)
+    above_idle = runs[1.0].updates * 29e-12 + runs[1.0].synaptic_operations * 23.6e-12
+    assert clocked.asynchronous_per_spike_j == pytest.approx(above_idle / runs[1.0].spikes)
     assert not clocked.static_is_priced
     assert clocked.total_ratio is None
 
@@ -248,20 +251,20 @@ def test_every_price_has_its_source():
 
 def test_a_sweep_holds_every_size_and_rate(swept):
     assert [(one.run.neurons, one.run.rate_hz) for one in swept.cases] == [
-        (size, rate) for size in (256, 512) for rate in (0.0, 10.0, 600.0)
+        (size, rate) for size in (256, 512) for rate in (0.0, 4.0, 12.0, 600.0)
     ]
     assert [one.run.rate_hz * one.run.neurons for one in swept.same_spikes] == [4096.0, 4096.0]
     assert [equal.neurons for equal in swept.crossings] == [256, 512]
-    assert (swept.memory_run.neurons, swept.memory_run.rate_hz) == (512, 10.0)
+    assert (swept.memory_run.neurons, swept.memory_run.rate_hz) == (512, 12.0)
     assert swept.places == memory(swept.memory_run)
 
 
 def test_a_sweep_pays_the_prices_of_a_chip(swept):
     loihi = sweep(rates=[600.0], neurons=[256], time=100.0, profile="loihi")
     assert loihi.profile == load("loihi")
-    assert loihi.cases[0] == case(swept.cases[2].run, load("loihi"))
-    assert loihi.cases[0].synchronous != swept.cases[2].synchronous
-    assert loihi.crossings[0] == crossing([swept.cases[2].run], load("loihi"))
+    assert loihi.cases[0] == case(swept.cases[3].run, load("loihi"))
+    assert loihi.cases[0].synchronous != swept.cases[3].synchronous
+    assert loihi.crossings[0] == crossing([swept.cases[3].run], load("loihi"))
     rates, sizes, _ = sweep_view.tables(loihi)
     assert rates.rows[0][6].value is sizes.rows[0][4].value is None  # static power is not called zero
     assert rates.rows[0][8].value is None
@@ -270,8 +273,8 @@ def test_a_sweep_pays_the_prices_of_a_chip(swept):
 
 def test_tables_hold_the_values_of_the_sweep(swept):
     rates, sizes, memories = sweep_view.tables(swept)
-    busy = swept.cases[2]
-    assert rates.rows[2] == (
+    busy = swept.cases[3]
+    assert rates.rows[3] == (
         256,
         600.0,
         busy.run.counted_rate_hz,
