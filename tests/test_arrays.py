@@ -7,7 +7,7 @@ from scipy import sparse
 import spikecore as sc
 from spikecore.energy import Chip, Ledger, Price, Profile, load
 from spikecore.energy.ledger import ProjectionCounts
-from spikecore.energy.report import Measured
+from spikecore.energy.meter import Measured
 from spikecore.grid import Grid
 from spikecore.library import layered
 from spikecore.results.batch import StateTables

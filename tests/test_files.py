@@ -122,7 +122,7 @@ def in_64_mib(code, *arguments):
     start = """
 import json, os, resource, sys
 import spikecore as sc
-from spikecore.energy import Comparison, html, load, profile_file, report_text, saved
+from spikecore.energy import Comparison, load, profile_file, report_table, saved
 from spikecore.energy.formulas import prices
 warm = load("loihi")
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
@@ -221,7 +221,7 @@ def report():
 
 def writers(result, folder):
     """Return everything that writes a file, by the name of the file."""
-    from spikecore.energy import Comparison, artificial, svg
+    from spikecore.energy import Comparison, artificial
 
     energy = result.energy("loihi")
     compared = Comparison([energy, result.energy("spinnaker")])
@@ -232,14 +232,14 @@ def writers(result, folder):
         "report.html": energy.to_html,
         "compared.html": compared.to_html,
         "found.html": found.to_html,
-        "bars.svg": lambda file: svg.write(compared.to_svg(), file),
+        "bars.svg": compared.bars().drawing().write,
         "raster.svg": result.raster,
         "text.txt": lambda file: writing.text(file, "new"),
         "data.bin": lambda file: writing.data(file, bytes(100_000)),
     }
     if importlib.util.find_spec("matplotlib"):
         made |= {"raster.png": result.raster, "raster.pdf": result.raster}
-        made["bars.png"] = lambda file: svg.write(compared.to_svg(), file)
+        made["bars.png"] = compared.bars().drawing().write
     return {folder / name: call for name, call in made.items()}
 
 

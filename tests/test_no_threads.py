@@ -14,7 +14,7 @@ PRELUDE = """
 import json, os, resource
 import spikecore as sc
 from patience import left, tasks
-from spikecore.energy import joules
+from spikecore.energy import meter
 
 def network():
     net = sc.Network(seed=3)
@@ -71,7 +71,7 @@ doors = {
 }
 refused = {name: outcome(call) for name, call in doors.items()}
 reading = []
-with joules._sampled(None, reading):
+with meter._sampled(None, reading):
     pass
 threads(None)
 print(json.dumps({

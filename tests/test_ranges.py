@@ -14,8 +14,8 @@ from spikecore.energy import Chip, Ledger
 from spikecore.energy import artificial as art
 from spikecore.energy.activity import Spiking
 from spikecore.energy.formulas.operations import EffectiveOperations
-from spikecore.energy.joules import Reading, measured
 from spikecore.energy.layers import Dense
+from spikecore.energy.meter import Measured, measured
 from spikecore.library import brunel, layered, microcircuit, recurrent, sparse
 
 HUGE = {
@@ -114,7 +114,7 @@ NUMBERS = {
     "rate of a sparse network": lambda x: sparse.build(100, x, 0.1),
     "steps": lambda x: layered.duration(x),
     "idle_s": lambda x: enter(measured(idle_s=x)),
-    "events of a reading": lambda x: Reading().per_event_j(x),
+    "events of a reading": lambda x: Measured(None, None, "none").per_event_j(x),
     "spikes": lambda x: Ledger(spikes=x),
     "inputs": lambda x: Dense(x, 1),
     "cores of a chip": lambda x: Chip(1, x, 1, 1, "here"),

@@ -1,10 +1,11 @@
 """Published figures that the report must reproduce, by the number that the project gives them."""
 
 import pytest
+from chip_memory import list_bits
 
 import spikecore as sc
 from spikecore.energy import EnergyReport, Ledger, Price, bill, load
-from spikecore.energy.mapping import list_bits, spike
+from spikecore.energy.placement import spike
 from spikecore.energy.profile_file import parse
 
 TRUENORTH_NEURONS = 4096 * 256

@@ -8,7 +8,7 @@ import pytest
 from patience import PATIENCE_S
 
 from spikecore import NetworkError
-from spikecore.energy import joules
+from spikecore.energy import EnergyReport, Ledger, meter
 
 RANGE_UJ = 262_143_328_850
 """Of an Intel package: 2^32 - 1 units of 61 µJ."""
@@ -64,7 +64,7 @@ class Clock:
 def measure(tree, changes, seconds=4.0, idle=None, idle_s=0.0):
     """Measure a block in which counters get the values of `changes`."""
     clock = Clock((lambda: [tree.set(*one) for one in idle]) if idle else lambda: None)
-    with joules.measured(idle_s, tree.root, clock, clock.sleep) as reading:
+    with meter.measured(idle_s, tree.root, clock, clock.sleep) as reading:
         for entry, energy_uj in changes:
             tree.set(entry, energy_uj)
         clock.now += seconds
@@ -79,7 +79,7 @@ def test_package_and_dram_are_added_and_nothing_twice(tree):
     assert reading.total_j == pytest.approx(3.5)
     assert reading.seconds == 4.0
     assert reading.above_idle_j is None
-    assert reading.reason == ""
+    assert reading.source == "powercap, package-0 + package-0 dram, all processes"
 
 
 @pytest.mark.parametrize("name", ["package-1", "package-1-die-0"])
@@ -99,14 +99,14 @@ def test_a_counter_that_starts_again(tree):
 
 
 def test_several_wraps_are_added_sample_by_sample(tree):
-    counters, _ = joules.domains(tree.root)
+    counters, _ = meter.domains(tree.root)
     tree.set("intel-rapl:0", RANGE_UJ)
-    meter = joules.Meter(counters)
+    counting = meter.Meter(counters)
     for _ in range(3):
         tree.set("intel-rapl:0", 0)
-        meter.sample()
+        counting.sample()
         tree.set("intel-rapl:0", RANGE_UJ)
-        spent = meter.sample()
+        spent = counting.sample()
     assert spent["package-0"] == pytest.approx(3e-6 * RANGE_UJ, rel=1e-12)
 
 
@@ -119,19 +119,19 @@ def test_idle_power_is_measured_before_and_taken_off(tree):
     assert reading.above_idle_j == pytest.approx(65.0 - 44.0)
     total, above = reading.per_event_j(1_000_000)
     assert (total, above) == (pytest.approx(65e-6), pytest.approx(21e-6))
-    text = reading.describe(1_000_000)
-    for words in ("measured: 65 J (65 µJ per synaptic event) in 4 s", "21 J (21 µJ per synaptic event) above idle",
-                  "11 W in the 2 s before", "package-0 + package-0 dram", "all processes"):  # fmt: skip
-        assert words in text
-    assert reading.to_dict()["status"] == "measured"
-    given = reading.of_report()
-    assert (given.total_j, given.above_idle_j) == (reading.total_j, reading.above_idle_j)
+    assert reading.describe(1_000_000) == (
+        "measured: 65 J (65 µJ per synaptic event) in 4 s; 21 J (21 µJ per synaptic event) above idle (11 W in the 2 s "
+        "before); powercap, package-0 + package-0 dram, all processes"
+    )
+    plain = reading.to_dict()
+    assert (plain["status"], plain["total_j"], plain["idle_s"]) == ("measured", pytest.approx(65.0), 2.0)
+    report = EnergyReport.of(Ledger(spikes=1), "host", reading)
+    assert (report.nominal_j, report.status) == (reading.total_j, "measured")
 
 
 def test_less_than_idle_is_said_and_not_hidden(tree):
     reading = measure(tree, [("intel-rapl:0", 22_000_000)], idle=[("intel-rapl:0", 21_000_000)], idle_s=2.0)
     assert reading.above_idle_j == pytest.approx(1.0 - 40.0)
-    assert "-39 J" in reading.describe()
 
 
 def test_missing_dram_is_said(tmp_path):
@@ -139,7 +139,7 @@ def test_missing_dram_is_said(tmp_path):
     tree.add("intel-rapl:0", "package-0", 0)
     reading = measure(tree, [("intel-rapl:0", 1_000_000)])
     assert reading.total_j == pytest.approx(1.0)
-    assert "no counter of memory" in reading.describe()
+    assert reading.source.endswith("no counter of memory (dram): packages alone")
 
 
 def test_without_events_nothing_is_divided(tree):
@@ -153,14 +153,13 @@ def unavailable(reading):
     assert reading.total_j is reading.above_idle_j is None
     assert reading.per_event_j(10) == (None, None)
     assert reading.to_dict()["status"] == "not available here"
-    text = reading.describe(10)
-    assert text.startswith("not available here: ")
-    assert reading.of_report().source == reading.reason
-    return text
+    assert reading.describe(10) == f"not available here: {reading.source}"
+    assert EnergyReport.of(Ledger(spikes=1), "host", reading).status == "not measured"
+    return reading.source
 
 
 def test_no_counters(tmp_path):
-    with joules.measured(2.0, tmp_path / "missing") as reading:
+    with meter.measured(2.0, tmp_path / "missing") as reading:
         pass
     assert "missing" in unavailable(reading)
 
@@ -190,14 +189,14 @@ def test_a_counter_that_is_no_number(tree):
 
 
 def test_a_counter_that_fails_meanwhile(tree):
-    with joules.measured(0.0, tree.root) as reading:
+    with meter.measured(0.0, tree.root) as reading:
         (tree.root / "intel-rapl:0" / "energy_uj").unlink()
     assert "failed during the measurement" in unavailable(reading)
 
 
 def test_the_block_may_fail(tree):
     def block():
-        with joules.measured(0.0, tree.root) as reading:
+        with meter.measured(0.0, tree.root) as reading:
             readings.append(reading)
             tree.set("intel-rapl:0", 2_000_000)
             raise RuntimeError("inside")
@@ -209,19 +208,19 @@ def test_the_block_may_fail(tree):
 
 
 def test_a_long_measurement_is_sampled(tree, monkeypatch):
-    monkeypatch.setattr(joules, "SAMPLE_S", 0.001)
+    monkeypatch.setattr(meter, "SAMPLE_S", 0.001)
     tree.set("intel-rapl:0", RANGE_UJ - 10)
     seen = threading.Event()
-    sample = joules.Meter.sample
+    sample = meter.Meter.sample
 
-    def watched(meter):
-        spent = sample(meter)
+    def watched(counting):
+        spent = sample(counting)
         if threading.current_thread() is not threading.main_thread() and spent["package-0"] > 0.0:
             seen.set()
         return spent
 
-    monkeypatch.setattr(joules.Meter, "sample", watched)
-    with joules.measured(0.0, tree.root) as reading:
+    monkeypatch.setattr(meter.Meter, "sample", watched)
+    with meter.measured(0.0, tree.root) as reading:
         tree.set("intel-rapl:0", 10)  # wrapped once
         assert seen.wait(PATIENCE_S)
         tree.set("intel-rapl:0", 5)  # and again
@@ -233,9 +232,9 @@ def test_a_run_of_the_engine_here():
     from spikecore.library import recurrent
 
     machine = recurrent.build(20.0, 64, cores=1)[0].compile(workers=1)
-    with joules.measured(0.0) as reading:
+    with meter.measured(0.0) as reading:
         result = machine.run(200.0)
-    if joules.domains()[0]:
+    if meter.domains()[0]:
         assert reading.total_j >= 0.0
     else:
         assert unavailable(reading)

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from chip_memory import list_bits
 
 import spikecore as sc
 from spikecore.energy import COUNTS, Ledger, ProjectionCounts, known, load
-from spikecore.energy.mapping import Mapping, list_bits
+from spikecore.energy.placement import Placement
 from spikecore.energy.profile import Chip
 from spikecore.energy.run_counts import state_bytes
 
@@ -253,7 +254,7 @@ def test_a_result_keeps_its_ledger_and_not_the_machine():
     assert again.ledger == result.ledger
     assert again.energy("loihi").nominal_j == result.energy("loihi").nominal_j
     with pytest.raises(sc.NetworkError, match="was pickled"):
-        Mapping.of(again.wiring, CHIP)
+        Placement.of(again.wiring, CHIP)
 
 
 def test_a_ledger_by_hand():
@@ -406,7 +407,7 @@ def test_placement_is_what_its_definition_says(workers):
     placed = result.wiring.placed(16, 2, 3, 5, 8, 3, 16)
     assert {name: np.asarray(placed[name]).tolist() for name in expected} == expected
     assert sum(expected["hops_ns"]) > 0
-    mapping = Mapping.of(result.wiring, CHIP)
+    mapping = Placement.of(result.wiring, CHIP)
     assert (mapping.broken, mapping.cores) == ("", 13)
     counts = mapping.count(result.neuron_spikes, result.populations)
     for name in ("packets", "hops_ew", "hops_ns"):
@@ -430,7 +431,7 @@ def test_placement_is_what_its_definition_says(workers):
 def test_a_limit_that_is_broken_is_named_and_nothing_is_counted(limit, named):
     net, *_ = every_rule()
     result = net.compile(workers=1).run(15.0)
-    mapping = Mapping.of(result.wiring, replace(CHIP, **limit))
+    mapping = Placement.of(result.wiring, replace(CHIP, **limit))
     assert re.match(named, mapping.broken), mapping.broken
     assert mapping.count(result.neuron_spikes, result.populations) is None
     assert mapping.packets is None
@@ -447,14 +448,14 @@ def test_neurons_with_many_synapses_lie_on_more_cores():
     assert 512 * (80 + 4) * chip.bits_per_synapse < chip.memory_bits, (
         "on one core but for what lists of synapses take beside"
     )
-    mapping = Mapping.of(result.wiring, chip)
+    mapping = Placement.of(result.wiring, chip)
     assert (mapping.broken, mapping.cores, mapping.neurons_per_core) == ("", 2, 512)
     placed = result.wiring.placed(
         512, chip.cores_per_tile, chip.mesh_width, chip.bits_per_synapse, chip.block, chip.block_bits, chip.word_bits
     )
     assert max(placed["memory_bits"]) <= chip.memory_bits
     assert "at most 512 on each of 2 chip cores" in str(result.energy("loihi", mapping=True))
-    one_core = Mapping.of(result.wiring, replace(chip, cores=1))
+    one_core = Placement.of(result.wiring, replace(chip, cores=1))
     assert re.match("synaptic memory: .*, with 1,024 neurons on each of 1 chip cores", one_core.broken), one_core.broken
 
 

@@ -10,8 +10,8 @@ import pytest
 import spikecore as sc
 from spikecore import _native
 from spikecore.energy import Comparison, EnergyReport, Ledger, Price, Profile, ProjectionCounts, bill, load, profile
-from spikecore.energy.comparison import _numbered
 from spikecore.energy.price import overlapping
+from spikecore.energy.report import _numbered
 
 ANY = {
     "OneToOne": lambda rng, n, m: sc.OneToOne() if n == m else sc.AllToAll(),

@@ -110,12 +110,12 @@ def _add_paper(parts: Any) -> argparse.ArgumentParser:
 
 
 def _compare(options: argparse.Namespace) -> Answer:
-    from spikecore.energy import Comparison, known, load, svg
+    from spikecore.energy import Comparison, drawing, known, load
 
     chosen = options.on or sorted((name for name in known() if load(name).prices), key=lambda name: name != "loihi")
     profiles = [load(name) for name in chosen]
     if options.plot:
-        svg.check("compare", Path(options.plot))
+        drawing.check("compare", Path(options.plot))
     if options.run is None:
         reports, said = _of_ready_network(profiles, options)
     elif options.measure:
@@ -128,11 +128,11 @@ def _compare(options: argparse.Namespace) -> Answer:
 
 
 def _drawn(found: "Comparison", path: Path) -> str:
-    from spikecore.energy import svg
+    from spikecore.energy.drawing import PAGES
 
-    if path.suffix.lower() in (".html", ".htm"):
+    if path.suffix.lower() in PAGES:
         return f"page: {found.to_html(path)}"
-    return f"picture: {svg.write(found.to_svg(), path)}"
+    return f"picture: {found.bars().drawing().write(path)}"
 
 
 def _of_ready_network(profiles: list["Profile"], options: argparse.Namespace) -> tuple[list["EnergyReport"], str]:
@@ -159,7 +159,7 @@ def _of_ready_network(profiles: list["Profile"], options: argparse.Namespace) ->
         f"{result.counts.totals()['synaptic_operations']:,} synaptic operations"
     )
     if options.measure:
-        reports.append(EnergyReport.of(result.ledger, load("host"), reading.of_report()))
+        reports.append(EnergyReport.of(result.ledger, load("host"), reading))
         said += f"\nThis machine: {reading.describe(result.statistics['synaptic_events'])}"
     return reports, said
 

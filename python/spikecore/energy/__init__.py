@@ -4,11 +4,11 @@
 """
 
 from spikecore.energy.bill import Bill, Inside, Line, bill
-from spikecore.energy.comparison import Comparison
 from spikecore.energy.ledger import COUNTS, Ledger, ProjectionCounts
+from spikecore.energy.meter import Measured
 from spikecore.energy.operating_point import Contained, OperatingPoint
 from spikecore.energy.profile import Chip, Level, Price, Profile, Unpriced, known, load
-from spikecore.energy.report import EnergyReport, Measured
+from spikecore.energy.report import Comparison, EnergyReport
 
 __all__ = [
     "COUNTS",

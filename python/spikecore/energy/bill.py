@@ -1,16 +1,19 @@
 """The bill: a ledger's counts times a profile's prices, line by line.
 
-An all-in price is never added to what it contains; a count that is not known makes its term unpriced.
+An all-in price is never added to what it contains; a count that is not known makes its term unpriced. What a machine
+measured is taken as it was read, and no price is added to it.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spikecore.energy.ledger import Ledger
-from spikecore.energy.operating_point import neurons_on_chip
+from spikecore.energy.ledger import Ledger, ProjectionCounts
+from spikecore.energy.meter import Measured
+from spikecore.energy.operating_point import Departure, neurons_on_chip
 from spikecore.energy.profile import Chip, Level, Price, Profile, Unpriced
 
-__all__ = ["Bill", "Inside", "Line", "bill", "chips_needed"]
+__all__ = ["Band", "Bill", "Inside", "Line", "Share", "bill", "chips_needed"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Line:
     level: Level | None = None
     chips: int | None = None
 
+    @property
+    def paid(self) -> Price | Level:
+        """What was paid per event: the price, or that of the memory."""
+        return self.level or self.price
+
 
 @dataclass(frozen=True)
 class Inside:
@@ -60,31 +68,65 @@ class Inside:
 
 
 @dataclass(frozen=True)
-class Bill:
-    """What a ledger costs under a profile.
+class Band:
+    """Low and high ends of a sum of lines.
 
     Attributes
     ----------
-    lines : tuple of Line
-        The priced terms, which add up.
-    inside : tuple of Inside
-        Prices of terms that an all-in price contains: listed and not added.
-    unpriced : tuple of Unpriced
-        Terms without a price, or whose count is not known.
-    low_j, nominal_j, high_j : float or None
-        Sums in J; None where a line has no such bound, or nothing is priced.
+    low_j, high_j : float or None
+        In J. Lines without such a bound count with their nominal value; None where no line has one.
+    held_low, held_high : tuple of str
+        The terms that are held at nominal on each side; a side without any is complete.
+
+    Examples
+    --------
+    >>> from spikecore.energy import Ledger, bill, load
+    >>> band = bill(Ledger(synaptic_operations=1000, neuron_updates=1000), load("loihi")).band
+    >>> round(band.low_j * 1e9, 6), round(band.high_j * 1e9, 6), band.held_high
+    (75.6, 104.6, ('synaptic operations',))
     """
 
-    lines: tuple[Line, ...]
-    inside: tuple[Inside, ...]
-    unpriced: tuple[Unpriced, ...]
     low_j: float | None
-    nominal_j: float | None
     high_j: float | None
+    held_low: tuple[str, ...]
+    held_high: tuple[str, ...]
+
+    @classmethod
+    def of(cls, lines: Iterable[Line]) -> "Band":
+        """Return the band of the sum of these lines."""
+        lines = tuple(lines)
+        low, held_low = _end([(line, line.low_j) for line in lines])
+        high, held_high = _end([(line, line.high_j) for line in lines])
+        return cls(low, high, held_low, held_high)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether an end is known of some terms and not of others."""
+        ends = ((self.low_j, self.held_low), (self.high_j, self.held_high))
+        return any(value is not None and held for value, held in ends)
 
 
-def bill(ledger: Ledger, profile: Profile) -> Bill:
-    """Multiply counts by prices.
+@dataclass(frozen=True)
+class Share:
+    """A projection and what it costs.
+
+    Attributes
+    ----------
+    projection : ProjectionCounts
+        Its counts.
+    energy_j : float or None
+        Energy in J, nominal; None where no price is of something that a projection does.
+    part : float or None
+        Of what all projections cost together, 0 … 1; None where they cost nothing or that is not known.
+    """
+
+    projection: ProjectionCounts
+    energy_j: float | None
+    part: float | None
+
+
+class Bill:
+    """What a ledger costs under a profile.
 
     Parameters
     ----------
@@ -92,33 +134,117 @@ def bill(ledger: Ledger, profile: Profile) -> Bill:
         The counts.
     profile : Profile
         The prices.
+    measured : Measured, optional
+        For a machine whose energy is measured: what was measured.
 
-    Returns
-    -------
-    Bill
-        Lines in the profile's order.
+    Attributes
+    ----------
+    lines : tuple of Line
+        The priced terms, which add up, in the profile's order.
+    inside : tuple of Inside
+        Prices of terms that an all-in price contains: listed and not added.
+    unknown : tuple of Unpriced
+        Terms with a price whose count is not known for this run, or which no memory that is priced can hold.
+    unpriced : tuple of Unpriced
+        What is missing from the sum, and why: `unknown`, and what the profile has no price for.
+    low_j, nominal_j, high_j : float or None
+        Sums in J; None where a line has no such bound, or nothing is priced. Of a machine that is measured the nominal
+        sum is the measured energy, idle power included, without bounds.
+    band : Band
+        The ends of the sum with terms held at nominal that have no published band, and which these are.
 
     Examples
     --------
     >>> from spikecore.energy.profile import load
-    >>> one = bill(Ledger(synaptic_operations=1000), load("loihi"))
-    >>> round(one.lines[0].nominal_j * 1e9, 6)
+    >>> round(Bill(Ledger(synaptic_operations=1000), load("loihi")).lines[0].nominal_j * 1e9, 6)
     23.6
     """
-    lines, inside, unpriced = [], [], []
-    all_in = [price for price in profile.prices if price.scope == "all-in"]
-    for price in profile.prices:
-        aggregate = next((other for other in all_in if price.count in other.contains and other is not price), None)
-        line = _line(price, ledger, profile)
-        if aggregate is not None:
-            inside.append(Inside(price, ledger.count(price.count), aggregate))
-        elif isinstance(line, Unpriced):
-            unpriced.append(line)
-        else:
-            lines.append(line)
-    low, high = _sum([line.low_j for line in lines]), _sum([line.high_j for line in lines])
-    nominal = _sum([line.nominal_j for line in lines])
-    return Bill(tuple(lines), tuple(inside), (*unpriced, *profile.unpriced), low, nominal, high)
+
+    def __init__(self, ledger: Ledger, profile: Profile, measured: Measured | None = None) -> None:
+        self.ledger, self.profile, self.measured = ledger, profile, measured
+        lines, inside, unpriced = list[Line](), list[Inside](), list[Unpriced]()
+        all_in = [price for price in profile.prices if price.scope == "all-in"]
+        for price in profile.prices:
+            aggregate = next((other for other in all_in if price.count in other.contains and other is not price), None)
+            line = _line(price, ledger, profile)
+            if aggregate is not None:
+                inside.append(Inside(price, ledger.count(price.count), aggregate))
+            elif isinstance(line, Unpriced):
+                unpriced.append(line)
+            else:
+                lines.append(line)
+        self.lines, self.inside, self.unknown = tuple(lines), tuple(inside), tuple(unpriced)
+        self.unpriced = (*unpriced, *profile.unpriced)
+        self.low_j, self.high_j = _sum([line.low_j for line in lines]), _sum([line.high_j for line in lines])
+        self.nominal_j = _sum([line.nominal_j for line in lines])
+        if profile.measured:
+            self.nominal_j = None if measured is None else measured.total_j
+        self.band = Band.of(lines)
+
+    @property
+    def biological_s(self) -> float:
+        """Length of the run in s of biological time."""
+        return self.ledger.biological_s
+
+    @property
+    def status(self) -> str:
+        """``"modelled"``: counts times prices; ``"measured"``: read from this machine, or ``"not measured"``."""
+        if not self.profile.measured:
+            return "modelled"
+        return "not measured" if self.nominal_j is None else "measured"
+
+    @property
+    def off_point(self) -> Departure | None:
+        """Where the run lies outside the operating point of its prices, or what of it is not known; None if inside."""
+        point = self.profile.operating_point
+        return None if point is None else point.departure(self.ledger)
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """The terms that cost something by a price whose source could not be read."""
+        return tuple(line.price.term for line in self.lines if line.price.evidence == "unverified" and line.nominal_j)
+
+    @property
+    def projections(self) -> tuple[Share, ...]:
+        """What each projection costs, from the dearest down; where there are no prices, by synaptic operations.
+
+        A line is split where the ledger has its count by projection. The others (neuron updates, packets, static power)
+        belong to no projection and are left out.
+
+        Examples
+        --------
+        >>> from spikecore.energy.profile import load
+        >>> wires = ProjectionCounts("a → b", 10, 300), ProjectionCounts("b → a", 10, 100)
+        >>> shares = Bill(Ledger(synaptic_operations=400, projections=wires), load("loihi")).projections
+        >>> [(share.projection.name, round(share.energy_j * 1e9, 3), share.part) for share in shares]
+        [('a → b', 7.08, 0.75), ('b → a', 2.36, 0.25)]
+        """
+        projections = self.ledger.projections
+        costs = [self._cost(projection) for projection in projections]
+        total = sum(cost or 0.0 for cost in costs)
+        shares = [
+            Share(projection, cost, cost / total if cost is not None and total else None)
+            for projection, cost in zip(projections, costs, strict=True)
+        ]
+        return tuple(
+            sorted(shares, key=lambda share: (-(share.energy_j or 0.0), -share.projection.synaptic_operations))
+        )
+
+    def _cost(self, projection: ProjectionCounts) -> float | None:
+        """Return count × price over the lines that the ledger has by projection; None if there is no such line."""
+        counts = {
+            "synaptic_operations": projection.synaptic_operations,
+            "synaptic_operations_dense": projection.synapses * self.ledger.ticks,
+            "weight_bytes": projection.weight_bytes,
+            "weight_bytes_dense": projection.weight_bytes_dense,
+        }
+        pairs = [(counts.get(line.price.count), line.paid.nominal_j) for line in self.lines]
+        energies = [count * price for count, price in pairs if count is not None]
+        return sum(energies) if energies else None
+
+
+bill = Bill
+"""Multiply counts by prices."""
 
 
 def chips_needed(ledger: Ledger, chip: Chip) -> int:
@@ -178,7 +304,7 @@ def _at_level(price: Price, count: float, ledger: Ledger) -> Line | Unpriced:
 
 def _energies(price: Price | Level, count: float) -> tuple[float | None, float, float | None]:
     if count == 0:
-        return 0.0, 0.0, 0.0  # whatever one costs
+        return 0.0, 0.0, 0.0  # whatever an event costs
     low = None if price.low_j is None else count * price.low_j
     high = None if price.high_j is None else count * price.high_j
     return low, count * price.nominal_j, high
@@ -187,3 +313,10 @@ def _energies(price: Price | Level, count: float) -> tuple[float | None, float, 
 def _sum(values: list[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) if known and len(known) == len(values) else None
+
+
+def _end(bounds: list[tuple[Line, float | None]]) -> tuple[float | None, tuple[str, ...]]:
+    held = tuple(line.price.term for line, bound in bounds if bound is None)
+    if not any(bound is not None and line.count for line, bound in bounds):
+        return None, held
+    return sum(line.nominal_j if bound is None else bound for line, bound in bounds), held

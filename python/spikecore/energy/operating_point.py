@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from spikecore import checks
 from spikecore.energy.ledger import COUNTS, Ledger
+from spikecore.energy.quantity import figure
 
 if TYPE_CHECKING:
     from spikecore.energy.profile import Price
 
-__all__ = ["KEYS", "Contained", "OperatingPoint", "contained", "neurons_on_chip", "parse"]
+__all__ = ["KEYS", "Contained", "Departure", "Difference", "OperatingPoint", "contained", "neurons_on_chip", "parse"]
 
 _NEEDED = ("rate_hz", "synapses", "tick_ms", "within")
 _OPTIONAL = ("neurons", "rate_hz_most")
+_UNITS = {"rate_hz": "Hz", "synapses": "active synapses", "neurons": "neurons", "tick_ms": "ms a tick"}
 KEYS = {*_NEEDED, *_OPTIONAL, "source", "note"}
 """Keys of the table ``[operating_point]`` of a profile."""
 
@@ -39,6 +41,62 @@ class Contained:
     term: str
     count: str | None
     reason: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A condition of an operating point that a run does not meet.
+
+    Attributes
+    ----------
+    name : {"rate_hz", "synapses", "neurons", "tick_ms"}
+        The condition, as in `OperatingPoint`.
+    value : float
+        That of the run.
+    low : float
+        That of the prices, or the lower end of their range.
+    high : float or None
+        The upper end of a range.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float | None = None
+
+    def __str__(self) -> str:
+        """Return it in words, such as ``10 Hz, not 20``."""
+        allowed = figure(self.low) if self.high is None else f"{figure(self.low)} to {figure(self.high)}"
+        return f"{figure(self.value)} {_UNITS[self.name]}, not {allowed}"
+
+
+@dataclass(frozen=True)
+class Departure:
+    """How a run lies outside the operating point of prices, or what of it is not known.
+
+    Attributes
+    ----------
+    missing : tuple of str
+        What a ledger lacks to know; then nothing is compared.
+    differences : tuple of Difference
+        The conditions that the run does not meet.
+    """
+
+    missing: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """What a row of a table says of it."""
+        return "not known to be at its operating point" if self.missing else "outside its operating point"
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        if self.missing:
+            *first, last = self.missing
+            names = f"{', no '.join(first)} and no {last}" if first else last
+            return f"{self.status}: the ledger has no {names}"
+        return f"{self.status}: {'; '.join(map(str, self.differences))}"
 
 
 @dataclass(frozen=True)
@@ -78,56 +136,42 @@ class OperatingPoint:
 
     def __str__(self) -> str:
         """Return the conditions in words."""
-        rate = self._allowed("rate_hz", f"{self.rate_hz:g}")
+        rate = f"{self.rate_hz:g}" if self.rate_hz_most is None else f"{self.rate_hz:g} to {figure(self.rate_hz_most)}"
         neurons = "" if self.neurons is None else f"{self.neurons:,.0f} neurons, "
         size = f"{self.synapses:g} active synapses per neuron, {neurons}ticks of {self.tick_ms:g} ms"
         each = "each" if self.rate_hz_most is None else "all but the rate"
         return f"{rate} Hz, {size}, {each} within a factor of {self.within:g}"
 
-    def _allowed(self, name: str, shown: str) -> str:
-        most = self.rate_hz_most if name == "rate_hz" else None
-        return shown if most is None else f"{shown} to {_number(most)}"
-
-    def _holds(self, name: str, value: float) -> bool:
-        at = float(getattr(self, name))
-        if name == "rate_hz" and self.rate_hz_most is not None:
-            slack = 1.0 + 1e-9  # a rate is a quotient of counts
-            return at / slack <= value <= self.rate_hz_most * slack
-        return at / self.within <= value <= at * self.within
-
-    def outside(self, ledger: Ledger) -> str:
-        """Say where a run differs by more than the factor, or what of it is not known.
+    def departure(self, ledger: Ledger) -> Departure | None:
+        """Return where a run differs by more than the factor, or what of it is not known; None where it lies here.
 
         Parameters
         ----------
         ledger : Ledger
             The counts of the run.
 
-        Returns
-        -------
-        str
-            Empty where the run lies at the operating point.
-
         Examples
         --------
         >>> point = OperatingPoint(20.0, 128, 1_048_576, 1.0, 1.25, "Merolla et al. (2014)")
         >>> run = Ledger(spikes=80_000, synaptic_operations=10_240_000, ticks=1000, neurons=4000)
-        >>> point.outside(run)
-        'outside its operating point: 4,000 neurons, not 1,048,576'
-        >>> point.outside(Ledger(synaptic_operations=1000))
-        'not known to be at its operating point: the ledger has no neurons, no time and no spikes'
+        >>> [(one.name, one.value, one.low) for one in point.departure(run).differences]
+        [('neurons', 4000, 1048576)]
+        >>> point.departure(Ledger(synaptic_operations=1000)).missing
+        ('neurons', 'time', 'spikes')
         """
-        missing = _missing(ledger)
+        counted = ledger.spikes or not ledger.synaptic_operations  # a silent run has neither
+        needs = {"neurons": neurons_on_chip(ledger), "time": ledger.biological_s, "spikes": counted}
+        missing = tuple(name for name, value in needs.items() if not value)
         if missing:
-            return f"not known to be at its operating point: the ledger has no {_listed(missing)}"
-        found = _found(ledger)
-        units = {"rate_hz": "Hz", "synapses": "active synapses", "neurons": "neurons", "tick_ms": "ms a tick"}
-        differ = [
-            f"{_number(value)} {units[name]}, not {self._allowed(name, _number(getattr(self, name)))}"
-            for name, value in found.items()
-            if getattr(self, name) is not None and not self._holds(name, value)
-        ]
-        return f"outside its operating point: {'; '.join(differ)}" if differ else ""
+            return Departure(missing)
+        differences = []
+        for name, value in _conditions(ledger).items():
+            at = getattr(self, name)
+            most = self.rate_hz_most if name == "rate_hz" else None
+            slack = self.within if most is None else 1.0 + 1e-9  # a rate is a quotient of counts
+            if at is not None and not at / slack <= value <= (at if most is None else most) * slack:
+                differences.append(Difference(name, value, at, most))
+        return Departure((), tuple(differences)) if differences else None
 
 
 def parse(table: Any) -> OperatingPoint:
@@ -157,30 +201,14 @@ def contained(table: Any, prices: Sequence["Price"]) -> Contained:
     return Contained(table.text("term"), count, table.text("reason"))
 
 
-def _missing(ledger: Ledger) -> list[str]:
-    """Return what a ledger that was made by hand may lack; a silent run has no spikes and no operations."""
-    counted = ledger.spikes or not ledger.synaptic_operations
-    needs = (("neurons", neurons_on_chip(ledger)), ("time", ledger.biological_s), ("spikes", counted))
-    return [name for name, value in needs if not value]
-
-
 def neurons_on_chip(ledger: Ledger) -> float:
     """Return the neurons on the chip, those that are updated; where no updates were counted, all of the ledger."""
     return ledger.neuron_updates / ledger.ticks if ledger.neuron_updates and ledger.ticks else ledger.neurons
 
 
-def _found(ledger: Ledger) -> dict[str, float]:
+def _conditions(ledger: Ledger) -> dict[str, float]:
     """Return the conditions of a run; those of a spike only where there is one."""
     neurons = neurons_on_chip(ledger)
-    found = {"rate_hz": ledger.spikes / neurons / ledger.biological_s}
-    if ledger.spikes:
-        found["synapses"] = ledger.synaptic_operations / ledger.spikes
-    return {**found, "neurons": neurons, "tick_ms": ledger.dt_ms}
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', no '.join(names[:-1])} and no {names[-1]}"
+    rate = {"rate_hz": ledger.spikes / neurons / ledger.biological_s}
+    synapses = {"synapses": ledger.synaptic_operations / ledger.spikes} if ledger.spikes else {}
+    return {**rate, **synapses, "neurons": neurons, "tick_ms": ledger.dt_ms}

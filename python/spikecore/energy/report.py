@@ -1,79 +1,63 @@
-"""The energy report: a bill with its sources, as a table, a dict, HTML or a picture."""
+"""The energy report: a bill with its faces, text, table, dict, HTML and picture; and several side by side.
 
-from dataclasses import dataclass
+`str` is short; `EnergyReport.details` and HTML also have what the profile says about its prices.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from spikecore import checks, printed
-from spikecore.energy import bands
-from spikecore.energy.bill import Line, bill
+from spikecore import checks, printed, writing
+from spikecore.energy import axes as matplotlib_axes
+from spikecore.energy import placement, report_table, verdict
+from spikecore.energy.bill import Band, Bill, Inside, Line
+from spikecore.energy.figure import WHOLE, Bar, Bars
 from spikecore.energy.ledger import COUNTS, Ledger
-from spikecore.energy.profile import Profile, load
-from spikecore.energy.text import joules
+from spikecore.energy.meter import Measured
+from spikecore.energy.operating_point import Contained
+from spikecore.energy.profile import Profile, Unpriced, load
+from spikecore.energy.quantity import joules
+from spikecore.energy.table import Column, Section, Table, page
 
-if TYPE_CHECKING:
-    from spikecore.energy.comparison import Comparison
-    from spikecore.energy.operating_point import Contained
-    from spikecore.energy.profile import Unpriced
-    from spikecore.energy.shares import Share
+__all__ = ["Comparison", "EnergyReport"]
 
-__all__ = ["EnergyReport", "Measured"]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Energy that was measured on this machine during a run.
-
-    Attributes
-    ----------
-    total_j : float or None
-        Energy of the run in J, idle power included; None where the system offers no measurement.
-    above_idle_j : float or None
-        The same, without what the machine takes at rest.
-    source : str
-        What was read, or why nothing could be.
-    """
-
-    total_j: float | None
-    above_idle_j: float | None
-    source: str
-
-    def __post_init__(self) -> None:
-        """Refuse what no meter shows."""
-        if self.total_j is not None:
-            checks.kept(self, total_j=checks.number("measured", "total_j", self.total_j, low=0.0, unit="J"))
-        if self.above_idle_j is not None:
-            checks.kept(self, above_idle_j=checks.number("measured", "above_idle_j", self.above_idle_j, unit="J"))
-        if not self.source.strip():
-            checks.refuse("measured", "source", "empty", "what was read, or why nothing could be")
+_COMPARED = (
+    Column("machine", is_words=True),
+    *report_table.ENERGIES,
+    Column("per synaptic operation", joules),
+    Column("status", is_words=True),
+)
+_FRAME = (
+    "profile", "term", "counted", "count", "price", "unit", "low_j", "nominal_j", "high_j", "status", "evidence",
+    "source",
+)  # fmt: skip
+"""Columns of a DataFrame."""
 
 
-class EnergyReport:
+class EnergyReport(Bill):
     """What a run would cost on a machine: modelled, from exact counts and published prices.
 
     That of the machine itself (profile ``"host"``) is measured or unknown, and never modelled.
 
-    Attributes
+    Parameters
     ----------
     ledger : Ledger
         The counts.
     profile : Profile
         The prices and their sources.
-    lines : tuple of Line
-        The priced terms.
-    inside : tuple of Inside
-        Those that an all-in price contains and that are not added.
+    measured : Measured, optional
+        For the machine itself: what was measured.
+
+    Attributes
+    ----------
+    lines, inside, unpriced, band, projections
+        As of `Bill`.
     contained : tuple of Contained
         What an all-in price pays for as well, and so is not missing.
-    unpriced : tuple of Unpriced
-        What is missing from the sum, and why.
     low_j, nominal_j, high_j : float or None
         Sums in J; None where no such bound was published, or nothing is priced. Of the machine itself the nominal sum
         is the measured energy, idle power included, without bounds.
-    band : Band
-        The ends of the sum with terms held at nominal that have no published band, and which these are.
-    measured : Measured or None
-        For the machine itself: what was measured.
 
     Examples
     --------
@@ -83,15 +67,8 @@ class EnergyReport:
     """
 
     def __init__(self, ledger: Ledger, profile: Profile, measured: Measured | None = None) -> None:
-        self.ledger = ledger
-        self.profile = profile
-        self.measured = measured
-        done = bill(ledger, profile)
-        self.lines, self.inside, self.unpriced = done.lines, done.inside, done.unpriced
-        self.low_j, self.nominal_j, self.high_j = done.low_j, done.nominal_j, done.high_j
-        self.contained, self.band = profile.contained, bands.of(done.lines)
-        if profile.measured:
-            self.nominal_j = None if measured is None else measured.total_j
+        super().__init__(ledger, profile, measured)
+        self.contained = profile.contained
 
     @classmethod
     def of(cls, ledger: Ledger, which: str | Path | Profile, measured: Measured | None = None) -> "EnergyReport":
@@ -101,17 +78,10 @@ class EnergyReport:
     @classmethod
     def of_run(cls, result: Any, which: str | Path | Profile, mapping: bool = False) -> "EnergyReport":
         """Price a `Result` or `BatchResult`, placed on the chip first if `mapping` says so."""
-        from spikecore.energy import mapping as placement
-
         profile = which if isinstance(which, Profile) else load(which)
         if not checks.switch("", "mapping", mapping):
             return cls(result.ledger, profile)
         return cls(placement.ledger(result, profile), profile)
-
-    @property
-    def biological_s(self) -> float:
-        """Length of the run in s of biological time."""
-        return self.ledger.biological_s
 
     @property
     def totals(self) -> dict[str, float | None]:
@@ -123,29 +93,53 @@ class EnergyReport:
         """
         return {name: self.ledger.count(name) for name in COUNTS}
 
-    @property
-    def status(self) -> str:
-        """``"modelled"``: counts times prices; ``"measured"``: read from this machine, or ``"not measured"``."""
-        if not self.profile.measured:
-            return "modelled"
-        return "not measured" if self.nominal_j is None else "measured"
+    def verdict(self) -> verdict.Verdict:
+        """Return what costs most, and what would change that; its `str` is a sentence."""
+        return verdict.of(self)
 
-    @property
-    def off_point(self) -> str:
-        """Where the run lies outside the operating point of its prices, or what of it is not known; empty if inside."""
-        point = self.profile.operating_point
-        return "" if point is None else point.outside(self.ledger)
+    def compare(self, *others: "EnergyReport | str | Path | Profile") -> "Comparison":
+        """Return this report beside others; a profile, or its name, prices the same ledger."""
+        reports = [
+            other if isinstance(other, EnergyReport) else EnergyReport.of(self.ledger, other) for other in others
+        ]
+        return Comparison([self, *reports])
 
-    @property
-    def projections(self) -> "tuple[Share, ...]":
-        """What each projection costs, from the dearest down."""
-        from spikecore.energy import shares
+    def table(self) -> Table:
+        """Return the terms as a table: with the verdict, what is missing, and the dearest projections."""
+        return report_table.table(self)
 
-        return shares.of(self)
+    def details(self) -> str:
+        """Return the report with all that the profile says: notes, sources, why terms have no price."""
+        return report_table.full(self).text()
+
+    def bar(self, name: str = "") -> Bar:
+        """Return the report as a bar of a figure, its terms from the dearest down."""
+        parts = [(line.price.term, line.nominal_j) for line in self.lines if line.nominal_j]
+        if self.profile.measured:
+            parts = [(WHOLE, self.nominal_j)] if self.nominal_j else []
+        departure = self.off_point
+        below = departure.status if departure else "" if self.status == "modelled" else self.status
+        ordered = tuple(sorted(parts, key=lambda part: -part[1]))
+        ends, is_measured = (self.band.low_j, self.band.high_j), self.profile.measured
+        name = name or self.profile.name
+        return Bar(name, below, self.nominal_j, *ends, ordered, is_measured, self.band.is_partial)
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw the terms as a horizontal stacked bar with matplotlib and return the axes; new ones by default."""
+        return matplotlib_axes.plot(Bars((self.bar(),)), axes)
+
+    def to_pandas(self) -> Any:
+        """Return the terms as a pandas DataFrame, one row each; needs pandas."""
+        return Comparison([self]).to_pandas()
+
+    def to_html(self, file: str | Path) -> Path:
+        """Write one self-contained page and return its path."""
+        body = f"<h2>{printed.markup(self.profile.title)}</h2>{self._repr_html_()}"
+        return writing.text(Path(file), page("Energy report", body))
 
     def to_dict(self) -> dict[str, Any]:
         """Return all numbers, prices and sources as plain values."""
-        profile, ledger = self.profile, self.ledger
+        profile, ledger, measured, departure = self.profile, self.ledger, self.measured, self.off_point
         return {
             "profile": profile.name,
             "title": profile.title,
@@ -158,113 +152,195 @@ class EnergyReport:
             "notes": [*profile.notes, *ledger.notes],
             "biological_s": self.biological_s,
             "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
-            "partial_band_j": self._partial_band(),
+            "partial_band_j": _partial_band(self.band),
             "operating_point": None if profile.operating_point is None else vars(profile.operating_point).copy(),
-            "off_operating_point": self.off_point,
-            "measured": None if self.measured is None else vars(self.measured).copy(),
-            "verdict": self.verdict(),
+            "off_operating_point": str(departure) if departure else "",
+            "measured": measured and {key: getattr(measured, key) for key in ("total_j", "above_idle_j", "source")},
+            "verdict": str(self.verdict()),
             "updates": {
                 "clocked": ledger.neuron_updates,
                 "done": ledger.updates_done,
                 "skipped": ledger.updates_skipped,
             },
-            "terms": [_term(line, self.status) for line in self.lines],
+            "terms": [self._term(line) for line in self.lines],
             "projections": [
-                {"name": one.projection.name, "energy_j": one.energy_j, "part": one.part} for one in self.projections
+                {"name": share.projection.name, "energy_j": share.energy_j, "part": share.part}
+                for share in self.projections
             ],
-            "inside_aggregate": [
-                {
-                    "term": one.price.term,
-                    "counted": one.price.count,
-                    "count": one.count,
-                    "price": one.price.value,
-                    "unit": one.price.unit,
-                    "inside": one.aggregate.term,
-                    "source": one.price.source,
-                }
-                for one in self.inside
-            ],
-            "contained": [self._reason(one) for one in self.contained],
-            "unpriced": [self._reason(one) for one in self.unpriced],
+            "inside_aggregate": [_inside(inside) for inside in self.inside],
+            "contained": [self._reason(term) for term in self.contained],
+            "unpriced": [self._reason(term) for term in self.unpriced],
             "ledger": ledger.to_dict(),
         }
 
-    def to_pandas(self) -> Any:
-        """Return the terms as a pandas DataFrame, one row each; needs pandas."""
-        from spikecore.energy.comparison import Comparison
-
-        return Comparison([self]).to_pandas()
-
-    def plot(self, axes: Any = None) -> Any:
-        """Draw the terms as a horizontal stacked bar with matplotlib and return the axes; new ones by default."""
-        from spikecore.energy import plot
-
-        return plot.bars([self], axes)
-
-    def compare(self, *others: "EnergyReport | str | Path | Profile") -> "Comparison":
-        """Return this report beside others; a profile, or its name, prices the same ledger."""
-        from spikecore.energy.comparison import Comparison
-
-        reports = [one if isinstance(one, EnergyReport) else EnergyReport.of(self.ledger, one) for one in others]
-        return Comparison([self, *reports])
-
-    def to_html(self, file: str | Path) -> Path:
-        """Write one self-contained page and return its path."""
-        from spikecore.energy import html
-
-        return html.write([self], file)
-
-    def verdict(self) -> str:
-        """Return one line: what costs most, and what would change that."""
-        from spikecore.energy import verdict
-
-        return printed.shown(verdict.of(self))
-
     def __str__(self) -> str:
-        """Return the report as an aligned table."""
-        from spikecore.energy import report_text
-
-        return report_text.describe(self)
+        """Return the table, the verdict, and what is missing."""
+        return self.table().text()
 
     def __repr__(self) -> str:
         """Show the chip and the nominal sum."""
         return f"EnergyReport({printed.shown(self.profile.name)}: {joules(self.nominal_j)} nominal, {self.status})"
 
     def _repr_html_(self) -> str:
-        from spikecore.energy import html
+        return report_table.full(self).html()
 
-        return html.fragment(self)
+    def _reason(self, term: Unpriced | Contained) -> dict[str, Any]:
+        count = None if term.count is None else self.ledger.count(term.count)
+        return {"term": term.term, "count": count, "reason": term.reason}
 
-    def _partial_band(self) -> dict[str, Any] | None:
-        """Return the ends of the sum with terms held at nominal, and which; None where the band is whole or unknown."""
-        band = self.band
-        if not band.is_partial:
-            return None
-        held = {"low": list(band.held_low), "high": list(band.held_high)}
-        return {"low": band.low_j, "high": band.high_j, "held_at_nominal": held}
+    def _term(self, line: Line) -> dict[str, Any]:
+        price = line.price
+        return {
+            "term": price.term,
+            "counted": price.count,
+            "count": line.count,
+            "price": line.paid.value,
+            "unit": price.unit,
+            "memory": None if line.level is None else line.level.name,
+            "chips": line.chips,
+            "energy_j": {"low": line.low_j, "nominal": line.nominal_j, "high": line.high_j},
+            "status": self.status,
+            **{
+                key: getattr(price, key)
+                for key in ("scope", "evidence", "bound", "voltage_v", "node", "note", "source")
+            },
+        }
 
-    def _reason(self, one: "Unpriced | Contained") -> dict[str, Any]:
-        count = None if one.count is None else self.ledger.count(one.count)
-        return {"term": one.term, "count": count, "reason": one.reason}
+
+class Comparison:
+    """Reports of one ledger, or of several, on several machines.
+
+    Attributes
+    ----------
+    reports : tuple of EnergyReport
+        In the order given; the first is compared with the others.
+    names : tuple of str
+        What each is called: the name of its profile, and where several share it a number behind: ``loihi (2)``.
+
+    Examples
+    --------
+    >>> ledger = Ledger(synaptic_operations=1_000_000, neuron_updates=100_000, ticks=100, dt_ms=1.0)
+    >>> both = EnergyReport.of(ledger, "loihi").compare("spinnaker")
+    >>> both.verdicts()[0].winner, round(both.verdicts()[0].factor)
+    ('loihi', 552)
+    """
+
+    def __init__(self, reports: Sequence[EnergyReport]) -> None:
+        self.reports = tuple(reports)
+        if not self.reports:
+            checks.refuse("comparison", "the number of reports", 0, "1 or more")
+        self.names = _numbered([report.profile.name for report in self.reports])
+
+    def verdicts(self) -> list[verdict.Rank]:
+        """Return a value for each report beside the first: which is cheaper, and what would flip it."""
+        first, *others = zip(self.reports, self.names, strict=True)
+        return [verdict.between(first[0], other, (first[1], name)) for other, name in others]
+
+    def table(self) -> Table:
+        """Return a row for each report; below it the verdicts, partial bands and what is missing."""
+        rows = tuple(
+            (name, *report_table.ends(report), _per_operation(report), report_table.short_status(report))
+            for report, name in zip(self.reports, self.names, strict=True)
+        )
+        return Table("Energy, compared", _COMPARED, rows, tuple(map(str, self.verdicts())), tuple(self._remarks()))
+
+    def bars(self) -> Bars:
+        """Return the figure: totals, and the shares of their terms."""
+        return Bars(tuple(report.bar(name) for report, name in zip(self.reports, self.names, strict=True)))
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw totals and the shares of their terms with matplotlib and return the axes of the totals."""
+        return matplotlib_axes.plot(self.bars(), axes)
+
+    def to_svg(self) -> str:
+        """Return the figure as the text of an SVG file; needs nothing."""
+        return self.bars().drawing().svg()
+
+    def to_html(self, file: str | Path) -> Path:
+        """Write one self-contained page, with the table, the verdicts, the bars and all reports; return its path."""
+        body = [f"<h2>Compared</h2>{self.to_svg()}{self._repr_html_()}"]
+        for report, name in zip(self.reports, self.names, strict=True):
+            title = report.profile.title if report.profile.title == name else f"{report.profile.title} ({name})"
+            body.append(f"<h2>{printed.markup(title)}</h2>{report._repr_html_()}")
+        return writing.text(Path(file), page("Energy report", "".join(body)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all reports, by `names`, and the sentences of the verdicts, as plain values."""
+        reports = {name: report.to_dict() for name, report in zip(self.names, self.reports, strict=True)}
+        return {"reports": reports, "verdicts": [str(rank) for rank in self.verdicts()]}
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame with a row for every priced term of every report; needs pandas.
+
+        Columns: profile (as in `names`), term, counted, count, price, unit, low_j, nominal_j, high_j, status, evidence,
+        source.
+        """
+        rows = [
+            (name, line.price.term, line.price.count, line.count, line.paid.value, line.price.unit, line.low_j,
+             line.nominal_j, line.high_j, report.status, line.price.evidence, line.price.source)
+            for report, name in zip(self.reports, self.names, strict=True) for line in report.lines
+        ]  # fmt: skip
+        return Table("", tuple(map(Column, _FRAME)), tuple(rows)).pandas()
+
+    def __str__(self) -> str:
+        """Return a table of the sums, and the verdicts."""
+        return self.table().text()
+
+    def __repr__(self) -> str:
+        """Show the machines."""
+        return f"Comparison({', '.join(map(printed.shown, self.names))})"
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+    def _remarks(self) -> Iterator[str | Section]:
+        named = list(zip(self.reports, self.names, strict=True))
+        partial = tuple(f"{name}: {report_table.held(report.band)}" for report, name in named if report.band.is_partial)
+        if partial:
+            yield Section(f"in brackets, partial bands ({report_table.HELD})", partial)
+        for report, name in named:
+            point, departure = report.profile.operating_point, report.off_point
+            if departure and point is not None:
+                yield f"{name} is {departure}{'; ' + point.note if point.note else ''}"
+            yield from report_table.missing(report, name)
 
 
-def _term(line: Line, status: str) -> dict[str, Any]:
-    price = line.price
+def _per_operation(report: EnergyReport) -> float | None:
+    operations = report.ledger.synaptic_operations
+    return None if report.nominal_j is None or not operations else report.nominal_j / operations
+
+
+def _numbered(names: list[str]) -> tuple[str, ...]:
+    """Return names with a number behind those that came before."""
+    numbered: list[str] = []
+    taken, seen = set(names), set[str]()
+    numbers = {name: count(2) for name in names}
+    for name in names:
+        called = name
+        while called in (taken if called != name else seen):
+            called = f"{name} ({next(numbers[name])})"
+        numbered.append(called)
+        seen.add(called)
+        taken.add(called)
+    return tuple(numbered)
+
+
+def _partial_band(band: Band) -> dict[str, Any] | None:
+    """Return the ends of the sum with terms held at nominal, and which; None where the band is whole or unknown."""
+    if not band.is_partial:
+        return None
+    held = {"low": list(band.held_low), "high": list(band.held_high)}
+    return {"low": band.low_j, "high": band.high_j, "held_at_nominal": held}
+
+
+def _inside(inside: Inside) -> dict[str, Any]:
+    price = inside.price
     return {
         "term": price.term,
         "counted": price.count,
-        "count": line.count,
-        "price": price.value if line.level is None else line.level.value,
+        "count": inside.count,
+        "price": price.value,
         "unit": price.unit,
-        "memory": None if line.level is None else line.level.name,
-        "chips": line.chips,
-        "energy_j": {"low": line.low_j, "nominal": line.nominal_j, "high": line.high_j},
-        "status": status,
-        "scope": price.scope,
-        "evidence": price.evidence,
-        "bound": price.bound,
-        "voltage_v": price.voltage_v,
-        "node": price.node,
-        "note": price.note,
+        "inside": inside.aggregate.term,
         "source": price.source,
     }

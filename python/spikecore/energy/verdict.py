@@ -1,191 +1,371 @@
-"""Verdicts in one sentence: which term or which machine costs most, and what would flip that."""
+"""Verdicts: what costs most in a bill, and which of two bills is lower; what would change that, and how certain it is.
+
+A verdict is a value. Its sentence is made here, by `str`, and is read by nobody.
+
+No figure whose source could not be read decides a verdict: within a bill there is none beside such a figure, and
+between two bills only an order that holds whatever the unverified figures of the dearer are.
+"""
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from spikecore.energy.text import joules
+from spikecore import printed
+from spikecore.energy.bill import Bill, Line
+from spikecore.energy.ledger import BYTES
+from spikecore.energy.operating_point import Departure
+from spikecore.energy.quantity import joules, percent, terms, times
 
-if TYPE_CHECKING:
-    from spikecore.energy.bill import Line
-    from spikecore.energy.report import EnergyReport
+__all__ = ["Certainty", "Flip", "Rank", "Verdict", "between", "of"]
 
-__all__ = ["between", "of"]
-
-_UNITS = {"biological_s": " s"}
-
-
-def of(report: "EnergyReport") -> str:
-    """Return the term that costs most and its share, and by how much counts would have to change for another to."""
-    if report.profile.measured:
-        whole = f"{joules(report.nominal_j)} measured as a whole: terms are not told apart"
-        return "unknown: nothing was measured" if report.nominal_j is None else whole
-    if not report.lines:
-        return "unknown: nothing is priced"
-    if not report.nominal_j:
-        return _nothing(report.lines)
-    order = sorted(report.lines, key=lambda line: -line.nominal_j)
-    first = order[0]
-    share = 100.0 * first.nominal_j / report.nominal_j
-    said = f"{first.price.term} cost {_share(share)} % of what is priced; {_flip(first, order[1:])}"
-    return f"{said}; {report.off_point}" if report.off_point else said
+Certainty = Literal["certain", "not certain", "partial, apart", "partial, overlapping", "no band"]
+"""Whether the published bands leave an order open; a partial band holds terms at nominal and makes none certain."""
+_EQUAL = 1.005
+"""Two energies are the same to three digits below this ratio."""
+_NOTHING = {
+    "not measured": "unknown: nothing was measured",
+    "unpriced": "unknown: nothing is priced",
+    "nothing happened": "no cost: every priced count is 0",
+}
 
 
-def _nothing(lines: "tuple[Line, ...]") -> str:
-    """Say why the sum is 0, and which price is so only at its nominal value."""
-    if not any(line.count for line in lines):
-        return "no cost: every priced count is 0"
-    above = _above_nothing([line for line in lines if line.count])
-    if above:
-        return f"no cost: every price of what was done is 0 at its nominal value, but {above}"
-    return "no cost: every price of what was done is 0"
+@dataclass(frozen=True)
+class Verdict:
+    """What costs most in one bill, and what would make another term cost more.
+
+    Attributes
+    ----------
+    nothing : str
+        Why no term costs most: ``"measured"`` as a whole, ``"not measured"``, ``"unpriced"``, ``"nothing happened"`` or
+        ``"free"``; empty where one does.
+    total_j : float or None
+        The sum in J.
+    term, share : str and float, or None
+        The term that costs most, and its share of what is priced, 0 … 1.
+    rival : str or None
+        The term that would cost more first; None where no count would do it.
+    factor : float or None
+        How many times as many events of the rival it takes; None where it has none.
+    events : float or None
+        How many events of the rival it takes, where it has none.
+    counted : str or None
+        The count of the rival.
+    certainty : {"certain", "not certain", "no band"}, or None
+        Whether the published bands of the two leave the order open.
+    unbanded : str or None
+        The term without a published band on that side.
+    bound : (str, float) or None
+        A term whose price is 0 at its nominal value, and what it costs in J by its published high bound.
+    off_point : Departure or None
+        How the run lies outside the operating point of the prices.
+    unverified : tuple of str
+        Terms whose price could not be verified: beside them no term is certain to cost most.
+    """
+
+    nothing: str = ""
+    total_j: float | None = None
+    term: str | None = None
+    share: float | None = None
+    rival: str | None = None
+    factor: float | None = None
+    events: float | None = None
+    counted: str | None = None
+    certainty: Certainty | None = None
+    unbanded: str | None = None
+    bound: tuple[str, float] | None = None
+    off_point: Departure | None = None
+    unverified: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        if self.nothing:
+            return printed.shown(self._no_term())
+        order = f"{self.term} cost {percent(self.share)} of what is priced; {self._flip()}"
+        if self.unverified:
+            order = f"no verdict, because the price of {terms(self.unverified)} is unverified; by such prices {order}"
+        elif self.certainty == "no band":
+            order += f"; no band was published for {self.unbanded} on that side"
+        elif self.certainty is not None:
+            order += f"; within the published bands the order is {self.certainty}"
+        return printed.shown(f"{order}; {self.off_point}" if self.off_point else order)
+
+    def _no_term(self) -> str:
+        if self.nothing == "measured":
+            return f"{joules(self.total_j)} measured as a whole: terms are not told apart"
+        if self.nothing == "free":
+            nominal = f" at its nominal value, but {_bound(self.bound)}" if self.bound else ""
+            return f"no cost: every price of what was done is 0{nominal}"
+        return _NOTHING[self.nothing]
+
+    def _flip(self) -> str:
+        if self.rival is None:
+            if self.bound:
+                return f"every other price is 0 at its nominal value, but {_bound(self.bound)}"
+            alone = "every other price is 0" if self.counted else "the only price"
+            return f"{alone}, so nothing here would change the order"
+        if self.events is not None:
+            unit = " s" if self.counted == "biological_s" else " B" if self.counted in BYTES else ""
+            return f"{self.rival} would cost more as soon as there were {self.events:.3g}{unit}"
+        factor = self.factor or 0.0
+        if factor < _EQUAL:
+            return f"{self.rival} cost the same{_digits(factor)}"
+        if self.counted == "biological_s":
+            return f"{self.rival} would cost more if it were {times(factor)} times as high"
+        return f"{self.rival} would cost more if there were {times(factor)} times as many"
 
 
-def _above_nothing(lines: "list[Line]") -> str:
-    """Return what a term may cost whose price is 0 at its nominal value and more at its published high bound."""
-    above = [line for line in lines if not _nominal(line) and (line.level or line.price).high_j]
-    if not above:
-        return ""
-    most = max(above, key=lambda line: line.high_j or 0.0)
-    return f"{most.price.term} cost up to {joules(most.high_j)} by the published high bound"
+@dataclass(frozen=True)
+class Flip:
+    """What would make the dearer of two bills the cheaper.
+
+    Attributes
+    ----------
+    name, term : str
+        The machine, and its dearest term.
+    factor : float
+        How many times as much the term of the cheaper would have to cost, or how many times less that of the dearer.
+    published : float or None
+        How far the published band of that price reaches, as such a factor; None where no bound was published.
+    """
+
+    name: str
+    term: str
+    factor: float
+    published: float | None
 
 
-def _nominal(line: "Line") -> float:
-    return (line.level or line.price).nominal_j
+@dataclass(frozen=True)
+class Rank:
+    """Which of two bills is lower, what would flip that, and how certain it is.
+
+    Attributes
+    ----------
+    cheap, dear : str
+        The machines.
+    cheap_j, dear_j : float or None
+        Their energies in J, nominal or measured.
+    statuses : (str, str)
+        ``"modelled"`` or ``"measured"``, of the cheaper and the dearer.
+    unknown : (str, str) or None
+        A machine without an energy, and its status: nothing is compared.
+    off_points : tuple of (str, Departure)
+        Machines whose price is used outside its operating point: their order is none.
+    unverified : tuple of (str, tuple of str)
+        Machines and terms whose price could not be verified and decides the order: it is none.
+    flips : tuple of Flip
+        What would flip the order.
+    certainty : str or None
+        One of `Certainty`; None where there is no order.
+    margin_j : float or None
+        Where the order is certain: how much unpriced terms of the cheaper may cost before it flips, in J.
+
+    Examples
+    --------
+    >>> from spikecore.energy import EnergyReport, Ledger
+    >>> report = EnergyReport.of(Ledger(synaptic_operations=1_000_000), "loihi")
+    >>> rank = between(report, EnergyReport.of(report.ledger, "spinnaker"))
+    >>> rank.winner, round(rank.factor), rank.certainty, rank.flips[0].term
+    ('loihi', 564, 'no band', 'synaptic operations')
+    """
+
+    cheap: str
+    dear: str
+    cheap_j: float | None = None
+    dear_j: float | None = None
+    statuses: tuple[str, str] = ("modelled", "modelled")
+    unknown: tuple[str, str] | None = None
+    off_points: tuple[tuple[str, Departure], ...] = ()
+    unverified: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    flips: tuple[Flip, ...] = ()
+    certainty: Certainty | None = None
+    margin_j: float | None = None
+
+    @property
+    def factor(self) -> float | None:
+        """How many times the dearer costs; infinite where the cheaper costs nothing, None where nothing is compared."""
+        if self.cheap_j is None or self.dear_j is None:
+            return None
+        return self.dear_j / self.cheap_j if self.cheap_j else math.inf if self.dear_j else 1.0
+
+    @property
+    def winner(self) -> str | None:
+        """The machine that costs less; None where they cost the same to three digits, or there is no ranking."""
+        is_ranked = not (self.unknown or self.off_points or self.unverified)
+        return self.cheap if is_ranked and (self.factor or 0.0) >= _EQUAL else None
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        if self.unknown:
+            name, status = self.unknown
+            return printed.shown(
+                f"unknown: {name} {'was not measured' if status != 'modelled' else 'has no priced cost'}"
+            )
+        doubts = [f"the price of {name} is used {departure.status}" for name, departure in self.off_points]
+        doubts += [f"{name}'s price of {terms(names)} is unverified" for name, names in self.unverified]
+        if doubts:
+            by = "that price" if len(doubts) == 1 else "these prices"
+            return printed.shown(f"no ranking, because {' and '.join(doubts)}; by {by} {self._order()}")
+        return printed.shown("; ".join([self._order(), *self._flips(), self._certainty()]))
+
+    def _order(self) -> str:
+        low, high, factor = self.cheap, self.dear, self.factor or 1.0
+        if self.statuses[0] != self.statuses[1]:
+            low, high = f"{low} ({self.statuses[0]})", f"{high} ({self.statuses[1]})"
+        if factor < _EQUAL:
+            order = f"{low} and {high} cost the same{_digits(factor)}, {joules(self.cheap_j)}"
+        elif math.isinf(factor):
+            order = f"{low} costs nothing and {high} {joules(self.dear_j)}"
+        else:
+            order = f"{low} costs {times(factor)} times less than {high}"
+        return f"{order}, modelled, of what is priced" if self.statuses == ("modelled", "modelled") else order
+
+    def _flips(self) -> list[str]:
+        ways = [
+            f"{flip.name}'s {flip.term}{' cost' if flip.name == self.cheap else ''} {times(flip.factor)} times "
+            f"{'as much' if flip.name == self.cheap else 'less'}{_reach(flip.published)}"
+            for flip in self.flips
+        ]
+        return [f"it would flip if {', or '.join(ways)}"] if ways else []
+
+    def _certainty(self) -> str:
+        if self.certainty == "certain":
+            return f"the published bands do not overlap; unpriced terms above {joules(self.margin_j)} would flip it"
+        if self.certainty == "no band":
+            return "no band that could make the order certain was published"
+        which = {
+            "not certain": "published bands overlap",
+            "partial, apart": "partial bands do not overlap, but they are no bounds",
+            "partial, overlapping": "partial bands overlap",
+        }[self.certainty or "not certain"]
+        return f"the {which}, so the order is not certain"
 
 
-def _share(percent: float) -> str:
-    return f"{percent:.3g}" if percent < 99.95 else "100"
+def of(bill: Bill) -> Verdict:
+    """Return the term that costs most, and by how much counts would have to change for another to cost more.
+
+    Examples
+    --------
+    >>> from spikecore.energy import Ledger, bill, load
+    >>> verdict = of(bill(Ledger(synaptic_operations=1000, neuron_updates=1000), load("loihi")))
+    >>> verdict.term, round(verdict.share, 3), verdict.rival, round(verdict.factor, 2), verdict.certainty
+    ('neuron updates', 0.688, 'synaptic operations', 2.2, 'no band')
+    """
+    if bill.profile.measured:
+        return Verdict("not measured" if bill.nominal_j is None else "measured", bill.nominal_j)
+    if not bill.lines:
+        return Verdict("unpriced")
+    happened = [line for line in bill.lines if line.count]
+    if not bill.nominal_j:
+        return Verdict("free" if happened else "nothing happened", bill.nominal_j, bound=_dearest_bound(happened))
+    first, *rest = sorted(bill.lines, key=lambda line: -line.nominal_j)
+    found = {"off_point": bill.off_point, "unverified": bill.unverified, **_rival(first, rest)}
+    return Verdict("", bill.nominal_j, first.price.term, first.nominal_j / bill.nominal_j, **found)
 
 
-def _flip(first: "Line", rest: list["Line"]) -> str:
+def _rival(first: Line, rest: Sequence[Line]) -> dict[str, Any]:
+    """Return the fields of a verdict that say which other term would cost more than the first, and when."""
     if not rest:
-        return "the only price, so nothing here would change the order"
+        return {}
     second = rest[0]
-    if not second.nominal_j:
-        return _flip_from_nothing(first, rest)
-    times = _times(first.nominal_j / second.nominal_j)
-    if times == "1":
-        said = f"{second.price.term} cost the same{_digits(first.nominal_j, second.nominal_j)}"
-    elif second.price.count == "biological_s":
-        said = f"{second.price.term} would cost more if it were {times} times as high"
-    else:
-        said = f"{second.price.term} would cost more if there were {times} times as many"
-    low, high = first.low_j, second.high_j
-    if low is None or high is None:
-        return (
-            f"{said}; no band was published for {first.price.term if low is None else second.price.term} on that side"
-        )
-    return f"{said}; within the published bands the order is {'not certain' if high >= low else 'certain'}"
+    if second.nominal_j:
+        unbanded = first if first.low_j is None else second if second.high_j is None else None
+        overlap = unbanded is None and (second.high_j or 0.0) >= (first.low_j or 0.0)
+        return {
+            "rival": second.price.term,
+            "counted": second.price.count,
+            "factor": first.nominal_j / second.nominal_j,
+            "certainty": "no band" if unbanded else "not certain" if overlap else "certain",
+            "unbanded": unbanded.price.term if unbanded else None,
+        }
+    priced = next((line for line in rest if line.paid.nominal_j), None)
+    if priced is not None:
+        events = first.nominal_j / priced.paid.nominal_j
+        return {"rival": priced.price.term, "counted": priced.price.count, "events": events}
+    return {"counted": second.price.count, "bound": _dearest_bound(rest)}
 
 
-def _flip_from_nothing(first: "Line", rest: list["Line"]) -> str:
-    """Say how many events of a term without any would flip the order; a price of 0 never does by its nominal value."""
-    for line in rest:
-        price = _nominal(line)
-        if price:
-            unit = " B" if "bytes" in line.price.count else _UNITS.get(line.price.count, "")
-            amount = f"{first.nominal_j / price:.3g}{unit}"
-            return f"{line.price.term} would cost more as soon as there were {amount}"
-    above = _above_nothing(rest)
-    if above:
-        return f"every other price is 0 at its nominal value, but {above}"
-    return "every other price is 0, so nothing here would change the order"
+def _dearest_bound(lines: Sequence[Line]) -> tuple[str, float] | None:
+    """Return the term that may cost most of those whose price is 0 at its nominal value and more at its high bound."""
+    above = [line for line in lines if not line.paid.nominal_j and line.paid.high_j]
+    most = max(above, key=lambda line: line.high_j or 0.0, default=None)
+    return None if most is None else (most.price.term, most.high_j or 0.0)
 
 
-def _digits(less: float, more: float) -> str:
-    """Return to how many digits two energies are said to be the same; empty where they are equal."""
-    return "" if math.isclose(less, more, rel_tol=1e-9) else " to three digits"
-
-
-def _times(value: float) -> str:
-    return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
-
-
-def between(one: "EnergyReport", other: "EnergyReport", names: tuple[str, str] | None = None) -> str:
-    """Return which of two reports is cheaper, which term would flip that and by what factor, and how certain it is.
+def between(one: Bill, other: Bill, names: tuple[str, str] | None = None) -> Rank:
+    """Return which of two bills is lower, which term would flip that and by what factor, and how certain it is.
 
     Parameters
     ----------
-    one, other : EnergyReport
-        The reports.
+    one, other : Bill
+        The bills.
     names : tuple of str, optional
         What to call them; by default the names of their profiles.
     """
-    called = names or (one.profile.name, other.profile.name)
-    pair = [(one, called[0]), (other, called[1])]
-    for report, name in pair:
-        if report.nominal_j is None:
-            return f"unknown: {name} {'was not measured' if report.profile.measured else 'has no priced cost'}"
-    (cheap, low), (dear, high) = sorted(pair, key=lambda each: each[0].nominal_j or 0.0)
-    order = _order(cheap, dear, low, high)
-    off = [f"the price of {name} is used {report.off_point}" for report, name in pair if report.off_point]
-    if off:  # where there is no ranking, nothing would flip it and no band makes it certain
-        return (
-            f"no ranking, because {' and '.join(off)}; by {'that price' if len(off) == 1 else 'these prices'} {order}"
-        )
-    return "; ".join([order, *_flips(cheap, dear, low, high), _certainty(cheap, dear)])
-
-
-def _order(cheap: "EnergyReport", dear: "EnergyReport", low: str, high: str) -> str:
+    first, second = names or (one.profile.name, other.profile.name)
+    pair = [(one, first), (other, second)]
+    for bill, name in pair:
+        if bill.nominal_j is None:
+            return Rank(first, second, unknown=(name, bill.status))
+    (cheap, low), (dear, high) = sorted(pair, key=lambda side: side[0].nominal_j or 0.0)
     less, more = cheap.nominal_j or 0.0, dear.nominal_j or 0.0
-    same = cheap.status == dear.status
-    if not same:
-        low, high = f"{low} ({cheap.status})", f"{high} ({dear.status})"
-    if less == more or (less and _times(more / less) == "1"):
-        said = f"{low} and {high} cost the same{_digits(less, more)}, {joules(less)}"
-    elif not less:
-        said = f"{low} costs nothing and {high} {joules(more)}"
-    else:
-        said = f"{low} costs {_times(more / less)} times less than {high}"
-    return f"{said}, {cheap.status}, of what is priced" if same and cheap.status == "modelled" else said
+    off_points = tuple((name, bill.off_point) for bill, name in pair if bill.off_point)
+    unverified = tuple((name, bill.unverified) for bill, name in pair if bill.unverified and not _holds(cheap, dear))
+    rank = Rank(low, high, less, more, (cheap.status, dear.status), None, off_points, unverified)
+    if off_points or unverified:  # where there is no ranking, nothing would flip it and no band makes it certain
+        return rank
+    certainty, margin = _certainty(cheap, dear)
+    flips = _flips(cheap, dear, low, high) if rank.winner else ()
+    return Rank(low, high, less, more, rank.statuses, flips=flips, certainty=certainty, margin_j=margin)
 
 
-def _flips(cheap: "EnergyReport", dear: "EnergyReport", low: str, high: str) -> list[str]:
+def _holds(cheap: Bill, dear: Bill) -> bool:
+    """Return whether an order holds whatever the unverified prices are: the cheaper has none, the dearer needs none."""
+    verified = sum(line.nominal_j for line in dear.lines if line.price.evidence != "unverified")
+    return not cheap.unverified and verified > _EQUAL * (cheap.nominal_j or 0.0)
+
+
+def _flips(cheap: Bill, dear: Bill, low: str, high: str) -> tuple[Flip, ...]:
     """Return by what factor the dearest term of either machine would have to be wrong."""
-    less, more = cheap.nominal_j or 0.0, dear.nominal_j or 0.0
-    if less and _times(more / less) == "1":
-        return []
-    gap = more - less
-    said = []
+    gap = (dear.nominal_j or 0.0) - (cheap.nominal_j or 0.0)
+    flips = []
     up, down = _dearest(cheap), _dearest(dear)
-    if gap and up is not None:
-        reach = _reach(None if up.high_j is None else up.high_j / up.nominal_j)
-        said.append(f"{low}'s {up.price.term} cost {_times(1.0 + gap / up.nominal_j)} times as much{reach}")
-    if gap and down is not None and down.nominal_j > gap:
-        reach = _reach(down.nominal_j / down.low_j if down.low_j else None)
-        said.append(f"{high}'s {down.price.term} {_times(down.nominal_j / (down.nominal_j - gap))} times less{reach}")
-    return [f"it would flip if {', or '.join(said)}"] if said else []
+    if up is not None:
+        published = None if up.high_j is None else up.high_j / up.nominal_j
+        flips.append(Flip(low, up.price.term, 1.0 + gap / up.nominal_j, published))
+    if down is not None and down.nominal_j > gap:
+        published = down.nominal_j / down.low_j if down.low_j else None
+        flips.append(Flip(high, down.price.term, down.nominal_j / (down.nominal_j - gap), published))
+    return tuple(flips)
 
 
-def _reach(times: float | None) -> str:
-    if times is None:
-        return ""
-    return f" (published: up to {_times(times)} times)" if times > 1.0 else " (published: no further than nominal)"
+def _dearest(bill: Bill) -> Line | None:
+    return max((line for line in bill.lines if line.nominal_j), key=lambda line: line.nominal_j, default=None)
 
 
-def _dearest(report: "EnergyReport") -> "Line | None":
-    costly = [line for line in report.lines if line.nominal_j]
-    return max(costly, key=lambda line: line.nominal_j) if costly else None
-
-
-def _certainty(cheap: "EnergyReport", dear: "EnergyReport") -> str:
-    """Say whether the bands overlap; a measured figure is its own band, a partial band makes nothing certain."""
-    high, low = _end(cheap, "high_j"), _end(dear, "low_j")
+def _certainty(cheap: Bill, dear: Bill) -> tuple[Certainty, float | None]:
+    """Return whether the bands overlap; a measured figure is its own band, a partial band makes nothing certain."""
+    high = cheap.nominal_j if cheap.profile.measured else cheap.band.high_j
+    low = dear.nominal_j if dear.profile.measured else dear.band.low_j
     if high is None or low is None:
-        return "no band that could make the order certain was published"
-    held = [] if cheap.profile.measured else [*cheap.band.held_high]
-    held += [] if dear.profile.measured else [*dear.band.held_low]
-    if not held:
-        if high < low:
-            return f"the published bands do not overlap; unpriced terms above {joules(low - high)} would flip it"
-        return "the published bands overlap, so the order is not certain"
-    if high < low:
-        return "the partial bands do not overlap, but they are no bounds, so the order is not certain"
-    return "the partial bands overlap, so the order is not certain"
+        return "no band", None
+    held = () if cheap.profile.measured else cheap.band.held_high
+    held += () if dear.profile.measured else dear.band.held_low
+    if held:
+        return ("partial, apart" if high < low else "partial, overlapping"), None
+    return ("certain", low - high) if high < low else ("not certain", None)
 
 
-def _end(report: "EnergyReport", which: str) -> float | None:
-    if report.profile.measured:
-        return report.nominal_j
-    end: float | None = getattr(report.band, which)
-    return end
+def _bound(bound: tuple[str, float] | None) -> str:
+    return "" if bound is None else f"{bound[0]} cost up to {joules(bound[1])} by the published high bound"
+
+
+def _digits(factor: float) -> str:
+    """Return to how many digits two energies are called the same; empty where they are equal."""
+    return "" if math.isclose(factor, 1.0, rel_tol=1e-9) else " to three digits"
+
+
+def _reach(factor: float | None) -> str:
+    if factor is None:
+        return ""
+    return f" (published: up to {times(factor)} times)" if factor > 1.0 else " (published: no further than nominal)"

@@ -19,11 +19,11 @@ from spikecore.energy.profile import Chip, Profile
 from spikecore.population import Population
 from spikecore.results.wiring import Wiring
 
-__all__ = ["Mapping", "ledger", "list_bits", "spike"]
+__all__ = ["Placement", "ledger", "spike"]
 
 
 @dataclass(frozen=True, eq=False)
-class Mapping:
+class Placement:
     """How a network lies on a chip.
 
     Attributes
@@ -49,7 +49,7 @@ class Mapping:
     hops_ns: NDArray[np.uint32] | None = None
 
     @classmethod
-    def of(cls, wiring: Wiring, chip: Chip) -> "Mapping":
+    def of(cls, wiring: Wiring, chip: Chip) -> "Placement":
         """Place the network; limits that need no synapse to be drawn are checked first."""
         neurons = sum(_size(one) for one in wiring.populations)
         synapses = sum(wiring.synapses)
@@ -110,16 +110,16 @@ def ledger(result: Any, profile: Profile) -> Ledger:
     """
     if profile.chip is None:
         checks.refuse("energy", "mapping", True, f"False: profile {profile.name!r} has no [chip]")
-    mapping = Mapping.of(result.wiring, profile.chip)
+    placement = Placement.of(result.wiring, profile.chip)
     own: Ledger = result.ledger
-    counts = mapping.count(result.neuron_spikes, result.populations)
+    counts = placement.count(result.neuron_spikes, result.populations)
     if counts is None:
-        reason = f"not mapped: {mapping.broken}"
+        reason = f"not mapped: {placement.broken}"
         unknown = {**own.unknown, "packets": reason, "hops_ew": reason, "hops_ns": reason}
         return replace(
             own, unknown=unknown, notes=(*own.notes, f"the network breaks a limit of this chip and is {reason}")
         )
-    placed = f"at most {mapping.neurons_per_core:,} on each of {mapping.cores:,} chip cores"
+    placed = f"at most {placement.neurons_per_core:,} on each of {placement.cores:,} chip cores"
     note = f"mapping: neurons in the order of their ids, {placed}"
     spikes = own.populations["spikes"]
     outside = sum(spikes[one.name] for one in result.populations if not one.model.variables)
@@ -128,25 +128,6 @@ def ledger(result: Any, profile: Profile) -> Ledger:
     packets, ew, ns = (sum(counts[name].values()) for name in ("packets", "hops_ew", "hops_ns"))
     populations = {**own.populations, **counts}
     return replace(own, packets=packets, hops_ew=ew, hops_ns=ns, populations=populations, notes=(*own.notes, note))
-
-
-def list_bits(n: int, chip: Chip) -> int:
-    """Return the bits of synaptic memory that a list of `n` synapses takes.
-
-    For every block of at most `block` synapses, ``bits_per_synapse`` each and ``block_bits``, rounded
-    up to whole words of ``word_bits`` (nengo-loihi, `block.py`).
-
-    Examples
-    --------
-    >>> from dataclasses import replace
-    >>> from spikecore.energy.profile import load
-    >>> dense = replace(load("loihi").chip, bits_per_synapse=8)
-    >>> list_bits(7, dense), list_bits(100, dense), list_bits(1024, dense)
-    (128, 896, 9216)
-    """
-    blocks = [min(chip.block, n - first) for first in range(0, n, chip.block)]
-    bits = (size * chip.bits_per_synapse + chip.block_bits for size in blocks)
-    return sum(math.ceil(one / chip.word_bits) * chip.word_bits for one in bits)
 
 
 def spike(profile: Profile, hops_ew: int, hops_ns: int) -> tuple[float, float]:

@@ -1,0 +1,341 @@
+"""Measured energy of this machine: Linux powercap, which reads the counters of Intel and AMD packages (RAPL).
+
+What is read is all that a package and its memory took, by every process. Energy above idle is what is left
+after the power measured before, when this process slept, times the length of the measurement; it may be
+negative, and says then that the difference is below what others did meanwhile. Where nothing can be read
+there is a reason and no number: nothing here is an estimate.
+
+Domains ``package-N`` and ``dram`` are added. Cores and graphics are parts of a package, ``psys`` contains it, and
+``intel-rapl-mmio`` counts the same package again: they are left out.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from spikecore import checks
+from spikecore.energy.quantity import joules, seconds, watts
+
+__all__ = ["POWERCAP", "Domain", "Measured", "Meter", "domains", "measured"]
+
+POWERCAP = Path("/sys/class/powercap")
+SAMPLE_S = 20.0
+"""A counter wraps after 65 kJ or more, so a package would have to take 3 kW to wrap twice between two samples."""
+MAX_IDLE_S = SAMPLE_S
+_MOST_BYTES = 256
+
+_DIRECTORY = re.compile(r"intel-rapl:\d+(:\d+)?")
+_NAME = re.compile(r"package-\d+(-die-\d+)?|dram")
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One energy counter of the system.
+
+    Attributes
+    ----------
+    name : str
+        ``package-0``, ``package-0-die-1``, or ``package-0 dram``.
+    path : Path
+        Its directory.
+    range_uj : int
+        Largest value of the counter in µJ; then it starts again at 0.
+    """
+
+    name: str
+    path: Path
+    range_uj: int
+
+    def read_uj(self) -> int:
+        """Return the counter in µJ.
+
+        Raises
+        ------
+        OSError
+            If it cannot be read, as by others than root on most systems.
+        ValueError
+            If it is no counter.
+        """
+        return _counter(self.path / "energy_uj")
+
+
+def _word(file: Path) -> str:
+    """Return what a file of the system holds; no more of it than a counter has."""
+    with file.open("rb") as content:
+        return content.read(_MOST_BYTES).decode("ascii").strip()
+
+
+def _counter(file: Path) -> int:
+    """Return a number of 64 bits that a file holds."""
+    value = int(_word(file))
+    if not 0 <= value < 2**64:
+        checks.refuse("measured", file.name, value, checks.within(0, 2**64 - 1))
+    return value
+
+
+def domains(root: Path = POWERCAP) -> tuple[list[Domain], str]:
+    """Find the counters that can be read.
+
+    Parameters
+    ----------
+    root : Path
+        Where the system lists them.
+
+    Returns
+    -------
+    list of Domain
+        Packages and their memories; empty if not every package can be read.
+    str
+        Why it is empty, or what is missing; empty if nothing is.
+    """
+    if not root.is_dir():
+        return [], f"no {root}: this system offers no energy counters (a virtual machine, or not Linux)"
+    found: list[Domain] = []
+    refused: list[str] = []
+    entries = sorted(entry for entry in root.iterdir() if _DIRECTORY.fullmatch(entry.name))
+    names: dict[str, str] = {}
+    for entry in entries:
+        try:
+            name = _word(entry / "name")
+            names[entry.name] = name
+            if not _NAME.fullmatch(name):
+                continue
+            parent = entry.name.rpartition(":")[0]
+            full = f"{names.get(parent, parent)} dram" if name == "dram" else name
+            domain = Domain(full, entry, _counter(entry / "max_energy_range_uj"))
+            domain.read_uj()
+            found.append(domain)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            refused.append(f"{entry.name}: {reason}")
+    packages = [one for one in found if not one.name.endswith("dram")]
+    if refused or not packages:
+        return [], "; ".join(refused) or f"no package among the counters of {root}"
+    memories = [one for one in found if one.name.endswith("dram")]
+    return packages + memories, "" if memories else "no counter of memory (dram): packages alone"
+
+
+class Meter:
+    """Adds up what counters count, across their wraps.
+
+    Parameters
+    ----------
+    counters : list of Domain
+        What to read; `sample` must be called before any of them can wrap twice.
+    """
+
+    def __init__(self, counters: list[Domain]) -> None:
+        self._counters = counters
+        self._last = [one.read_uj() for one in counters]
+        self._total = [0] * len(counters)
+        self._lock = threading.Lock()
+
+    def sample(self) -> dict[str, float]:
+        """Read all counters and return the energy since the meter was made, in J by name.
+
+        Raises
+        ------
+        OSError
+            If a counter cannot be read any more.
+        """
+        with self._lock:
+            for k, one in enumerate(self._counters):
+                now = one.read_uj()
+                step = now - self._last[k]
+                self._total[k] += step if step >= 0 else step + one.range_uj
+                self._last[k] = now
+            return {one.name: 1e-6 * total for one, total in zip(self._counters, self._total, strict=True)}
+
+
+@dataclass
+class Measured:
+    """Energy that was measured on this machine: by `measured`, which fills it when its block ends, or by hand.
+
+    Attributes
+    ----------
+    total_j : float or None
+        Energy of the run in J, idle power included; None where the system offers no measurement.
+    above_idle_j : float or None
+        The same, without what the machine takes at rest; None where that was not measured.
+    source : str
+        What was read, or why nothing could be.
+    by_domain_j : dict of str to float
+        Energy by counter in J; empty where nothing was read.
+    seconds : float
+        Length of the block.
+    idle_w : dict of str to float
+        Power by counter before, when this process slept; empty if it was not measured.
+    idle_s : float
+        Length of that.
+
+    Raises
+    ------
+    NetworkError
+        If an energy is not finite, `total_j` is below 0, or `source` is empty.
+
+    Examples
+    --------
+    >>> Measured(2.0, 0.5, "package-0").per_event_j(4)
+    (0.5, 0.125)
+    """
+
+    total_j: float | None
+    above_idle_j: float | None
+    source: str
+    by_domain_j: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    idle_w: dict[str, float] = field(default_factory=dict)
+    idle_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        if self.total_j is not None:
+            self.total_j = checks.number("measured", "total_j", self.total_j, low=0.0, unit="J")
+        if self.above_idle_j is not None:
+            self.above_idle_j = checks.number("measured", "above_idle_j", self.above_idle_j, unit="J")
+        if not self.source.strip():
+            checks.refuse("measured", "source", "empty", "what was read, or why nothing could be")
+
+    def per_event_j(self, events: float) -> tuple[float | None, float | None]:
+        """Return J per event, idle included and without idle; None where not measured or without events.
+
+        Parameters
+        ----------
+        events : float
+            Such as the synaptic events of the run, ≥ 0.
+        """
+        events = checks.number("measured", "events", events, low=0.0)
+        if not events:
+            return None, None
+        total, above = self.total_j, self.above_idle_j
+        return None if total is None else total / events, None if above is None else above / events
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {"status": "not available here" if self.total_j is None else "measured", **vars(self)}
+
+    def describe(self, events: float | None = None) -> str:
+        """Return it as one line; with `events`, also J per synaptic event.
+
+        Examples
+        --------
+        >>> Measured(None, None, "no counters").describe()
+        'not available here: no counters'
+        """
+        if self.total_j is None:
+            return f"not available here: {self.source}"
+        each = (None, None) if events is None else self.per_event_j(events)
+        parts = [f"measured: {_with(self.total_j, each[0])} in {seconds(self.seconds)}"]
+        if self.above_idle_j is None:
+            parts.append("idle power not measured")
+        else:
+            idle = f"{watts(sum(self.idle_w.values()))} in the {seconds(self.idle_s)} before"
+            parts.append(f"{_with(self.above_idle_j, each[1])} above idle ({idle})")
+        return "; ".join([*parts, self.source])
+
+    def _fill(self, by_domain_j: dict[str, float], reason: str) -> None:
+        """Keep what a block took, and what is missing from it."""
+        self.by_domain_j = by_domain_j
+        self.total_j = sum(by_domain_j.values())
+        if self.idle_w:
+            self.above_idle_j = self.total_j - sum(self.idle_w.values()) * self.seconds
+        self.source = f"powercap, {' + '.join(by_domain_j)}, all processes{f'; {reason}' if reason else ''}"
+
+
+@contextmanager
+def measured(
+    idle_s: float = 2.0,
+    root: Path = POWERCAP,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Measured]:
+    """Measure the energy that this machine takes during a block.
+
+    Parameters
+    ----------
+    idle_s : float
+        Seconds to sleep before, 0 … 20, in which idle power is measured; 0 leaves it out. Other processes should be
+        as busy, or as idle, as during the block.
+    root : Path
+        Where the system lists its counters.
+    clock, sleep : callable
+        Of the time in s.
+
+    Yields
+    ------
+    Measured
+        Empty until the block ends, also by an exception.
+
+    Examples
+    --------
+    >>> from spikecore.library import recurrent
+    >>> machine = recurrent.build(rate=20.0, synapses=128, cores=1)[0].compile(workers=1)
+    >>> with measured(idle_s=0.0) as reading:
+    ...     result = machine.run(100.0)
+    >>> reading.describe(result.statistics["synaptic_events"]).split(":")[0] in ("measured", "not available here")
+    True
+    """
+    idle_s = checks.number("measured", "idle_s", idle_s, low=0.0, high=MAX_IDLE_S, unit="s")
+    counters, reason = domains(root)
+    reading = Measured(None, None, reason or "nothing was read yet")
+    if not counters:
+        yield reading
+        return
+    if idle_s:
+        meter, start = Meter(counters), clock()
+        sleep(idle_s)
+        spent = meter.sample()
+        reading.idle_s = clock() - start
+        reading.idle_w = {name: energy / reading.idle_s for name, energy in spent.items()}
+    meter, start = Meter(counters), clock()
+    failures: list[str] = []
+    try:
+        with _sampled(meter, failures):
+            yield reading
+    finally:
+        reading.seconds = clock() - start
+        spent = _read(meter, failures)
+        if failures:
+            reading.source = f"a counter failed during the measurement: {failures[0]}"
+        else:
+            reading._fill(spent, reason)
+
+
+@contextmanager
+def _sampled(meter: Meter, failures: list[str]) -> Iterator[None]:
+    """Read the meter now and then, so that no wrap is missed."""
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.wait(SAMPLE_S):
+            _read(meter, failures)
+
+    thread = threading.Thread(target=work, name="spikecore-powercap", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:  # the system gives no thread: what is measured runs all the same
+        failures.append(str(error))
+        yield
+        return
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _read(meter: Meter, failures: list[str]) -> dict[str, float]:
+    try:
+        return meter.sample()
+    except (OSError, ValueError) as error:
+        failures.append(str(error))
+        return {}
+
+
+def _with(energy: float, each: float | None) -> str:
+    return joules(energy) if each is None else f"{joules(energy)} ({joules(each)} per synaptic event)"
