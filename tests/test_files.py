@@ -123,7 +123,7 @@ def in_64_mib(code, *arguments):
 import json, os, resource, sys
 import spikecore as sc
 from spikecore.energy import Comparison, load, profile_file, report_table, saved
-from spikecore.energy.formulas import prices
+from spikecore.energy.ann import prices
 warm = load("loihi")
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + 64 * 2**20, resource.RLIM_INFINITY))

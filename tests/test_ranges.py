@@ -12,9 +12,9 @@ import spikecore as sc
 from spikecore import coding
 from spikecore.energy import Chip, Ledger
 from spikecore.energy import artificial as art
-from spikecore.energy.activity import Spiking
-from spikecore.energy.formulas.operations import EffectiveOperations
-from spikecore.energy.layers import Dense
+from spikecore.energy.ann.layers import Dense
+from spikecore.energy.ann.operations import EffectiveOperations
+from spikecore.energy.ann.spiking import Spiking
 from spikecore.energy.meter import Measured, measured
 from spikecore.library import brunel, layered, microcircuit, recurrent, sparse
 
