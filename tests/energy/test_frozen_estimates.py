@@ -178,12 +178,19 @@ def activity():
 
 @frozen("prices")
 def published():
+    unit = art.DenseOperations(1)
     found = {}
     for technology in prices.technologies():
         for precision in ("int8", "int32", "fp16", "fp32"):
             if (technology, precision) != ("7nm", "fp16"):
                 one = prices.operation(precision, technology)
-                found[f"{technology} {precision}"] = [one.bits, one.add_pj, one.mac_pj, one.ac_j, one.mac_j]
+                found[f"{technology} {precision}"] = [
+                    one.bits,
+                    one.add_pj,
+                    one.mac_pj,
+                    one.acs_j(unit),
+                    one.macs_j(unit),
+                ]
         for level in prices.memory_levels(technology):
             one = prices.memory(level, technology)
             wide = one.spread_over(32).byte_band_pj

@@ -114,24 +114,7 @@ FORMULAS = (
 
 
 def panda_implied_rate(ratio: float, precision: str = "int32") -> Rate:
-    """Return the mean spikes per neuron and inference for which `panda` gives a ratio, all layers spiking.
-
-    Parameters
-    ----------
-    ratio : float
-        E_ANN / E_SNN, > 0.
-    precision : str
-        Of the 45 nm prices.
-
-    Returns
-    -------
-    Rate
-        ``(E_MAC / E_AC) / ratio``.
-
-    Raises
-    ------
-    NetworkError
-        If `ratio` is not above 0, or there is no such price.
+    """Return the mean spikes per neuron for which `panda` gives a ratio > 0: ``(E_MAC / E_AC) / ratio``.
 
     Examples
     --------
@@ -143,26 +126,9 @@ def panda_implied_rate(ratio: float, precision: str = "int32") -> Rate:
 
 
 def yin_implied_rate(ratio: float, gates: int = 4, precision: str = "int32") -> float:
-    """Return the spikes per neuron and step for which `yin` gives a ratio, without updates, sizes equal and large.
+    """Return the spikes per neuron and step for which `yin` gives a ratio > 0: ``gates (E_MAC / E_AC) / ratio``.
 
-    Parameters
-    ----------
-    ratio : float
-        E of the network with gates over E of the spiking one, > 0.
-    gates : int
-        4 for an LSTM, 1 for an RNN.
-    precision : str
-        Of the 45 nm prices.
-
-    Returns
-    -------
-    float
-        ``gates (E_MAC / E_AC) / ratio``; above 1 no rate gives the ratio, and updates must count.
-
-    Raises
-    ------
-    NetworkError
-        If `ratio` is not above 0, or there is no such price.
+    Updates are left out and sizes equal and large; an LSTM has 4 gates, an RNN 1. Above 1 no rate gives the ratio.
 
     Examples
     --------

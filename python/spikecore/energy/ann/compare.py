@@ -26,18 +26,16 @@ class Comparison:
 
     Attributes
     ----------
-    network : Network
-        The artificial network.
-    activity : Spiking
-        What the spiking network does.
+    network, activity : Network, Spiking
+        The artificial network, and what the spiking one does.
     artificial, spiking : Cost
         What one inference takes.
     effective : EffectiveOperations or None
         Multiply-accumulates of a machine that skips zeros; None where it does all.
     twin : Cost or None
-        The capacity-matched quantised twin of the spiking network: it sees the number of spikes of an
-        inference and not their times. Of a run, whose layers are unknown, it has those of the artificial network; None
-        where these are LSTM or GRU, which no spiking layer corresponds to.
+        The capacity-matched quantised twin of the spiking network: it sees the number of spikes of an inference and not
+        their times. Of a run, whose layers are unknown, it has those of the artificial network; None where these are
+        LSTM or GRU, which no spiking layer corresponds to.
     """
 
     network: Network
@@ -83,9 +81,8 @@ class Comparison:
     def break_even(self) -> float | None:
         """Spikes per synapse and inference at which both cost the same, all rates scaled alike.
 
-        No neuron spikes more than once per tick, so above the ticks of an inference it is never reached
-        (`is_break_even_possible`). 0 where the spiking network loses even in silence, by its neuron updates; None
-        where it has no spikes to scale.
+        Never reached above the ticks of an inference (`is_break_even_possible`). 0 where the spiking network loses even
+        in silence, by its neuron updates; None where it has no spikes to scale.
         """
         variable = self.spiking.with_spikes_j
         if not variable:
@@ -132,7 +129,7 @@ class Comparison:
             "ratio": self.ratio,
             "ratio_band": list(self.ratio_band),
             "twin_ratio": self.twin_ratio,
-            "twin_bits": None if self.twin is None else twin_bits(_whole_ticks(activity)),
+            "twin_bits": None if self.twin is None else twin_bits(activity.whole_ticks),
             "counts": {
                 "dense_macs": self.network.macs,
                 "effective_macs": None if self.effective is None else self.effective.count,
@@ -203,12 +200,8 @@ def compare(
 
     Parameters
     ----------
-    network : Network
-        The artificial network.
-    spiking : Spiking
-        The spiking network.
-    silicon : Silicon
-        Precision, memory, technology, reuse and batch of both.
+    network, spiking, silicon : Network, Spiking, Silicon
+        The artificial network, the spiking one, and what both run on.
     effective : EffectiveOperations, optional
         Multiply-accumulates of a machine that skips zeros; by default it does all.
 
@@ -235,15 +228,11 @@ def _twin(network: Network, spiking: Spiking, silicon: Silicon) -> Cost | None:
     layers = [active.layer for active in spiking.layers] or list(network.layers)
     if not all(isinstance(layer, SPIKING) for layer in layers):
         return None
-    twin = twin_cost(Network(layers, name=spiking.name), _whole_ticks(spiking), silicon)
+    twin = twin_cost(Network(layers, name=spiking.name), spiking.whole_ticks, silicon)
     if spiking.layers:
         return twin
     both = f"{network.synapses:,} synapses, the run has {spiking.synapses:,.0f}"
     return replace(twin, notes=(f"its layers are those of the artificial network ({both})", *twin.notes))
-
-
-def _whole_ticks(spiking: Spiking) -> int:
-    return max(1, round(spiking.ticks))
 
 
 def _over(a: float, b: float) -> float:
@@ -251,11 +240,5 @@ def _over(a: float, b: float) -> float:
 
 
 def _plain(cost: Cost) -> dict[str, Any]:
-    return {
-        "name": cost.name,
-        "energy_j": cost.energy_j,
-        "high_j": cost.high_j,
-        "memory_share": cost.memory_share,
-        "terms": [vars(term) | {} for term in cost.terms],
-        "notes": list(cost.notes),
-    }
+    totals = {name: getattr(cost, name) for name in ("name", "energy_j", "high_j", "memory_share")}
+    return {**totals, "terms": [vars(term) | {} for term in cost.terms], "notes": list(cost.notes)}

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from spikecore import checks, windows
 from spikecore.energy.ann.layers import MOST, Layer, Shape
@@ -12,13 +12,7 @@ __all__ = ["Convolution", "Pooling"]
 
 @dataclass(frozen=True)
 class _Window(Layer):
-    """A window that moves over one or two dimensions.
-
-    Attributes
-    ----------
-    window, strides : tuple of int
-        Its size, and its steps from one output to the next.
-    """
+    """A window of a size that moves over one or two dimensions, by strides from one output to the next."""
 
     window: Shape = field(init=False, repr=False, default=())
     strides: Shape = field(init=False, repr=False, default=())
@@ -72,8 +66,7 @@ class Convolution(_Window):
 
     Notes
     -----
-    Multiply-accumulates are ``C_out · prod(out) · C_in / groups · prod(kernel)``. Positions of the kernel
-    that fall on the padding are counted, as in the published formulas.
+    Multiply-accumulates are ``C_out · prod(out) · C_in / groups · prod(kernel)``, those on the padding included.
 
     Examples
     --------
@@ -91,7 +84,6 @@ class Convolution(_Window):
     groups: int = 1
     bias: bool = True
     activation: bool = True
-    kind: ClassVar[str] = "Convolution"
 
     def __post_init__(self) -> None:
         """Check the sizes."""
@@ -110,21 +102,7 @@ class Convolution(_Window):
 class Pooling(_Window):
     """Mean or maximum of a window; no weights, no multiply-accumulates.
 
-    Parameters
-    ----------
-    shape : (int, int) or (int, int, int)
-        Channels and length, or channels, rows and columns of the input.
-    kernel : int or tuple of int
-        The window.
-    stride : int or tuple of int, optional
-        The window's by default.
-    padding, dilation : int or tuple of int
-        As in PyTorch.
-
-    Raises
-    ------
-    NetworkError
-        If a size is out of range, or the window exceeds the padded input.
+    Parameters and errors are those of `Convolution`; `stride` is the window's size by default.
 
     Examples
     --------
@@ -137,7 +115,6 @@ class Pooling(_Window):
     stride: int | Shape | None = None
     padding: int | Shape = 0
     dilation: int | Shape = 1
-    kind: ClassVar[str] = "Pooling"
 
     def __post_init__(self) -> None:
         """Check the sizes."""

@@ -20,22 +20,10 @@ p. 913) and the packet of TrueNorth (Akopyan et al., IEEE TCAD 34:1537, 2015).""
 
 
 def artificial_cost(network: Network, silicon: Silicon, effective: EffectiveOperations | None = None) -> Cost:
-    """Return what one inference of an artificial network takes.
+    """Return what one inference of an artificial network takes on a silicon.
 
-    Parameters
-    ----------
-    network : Network
-        Its layers.
-    silicon : Silicon
-        What it runs on.
-    effective : EffectiveOperations, optional
-        Multiply-accumulates that are done on a machine that skips zeros (`Network.effective`); all of
-        them by default. With ideal reuse weights are still read.
-
-    Returns
-    -------
-    Cost
-        Of one inference.
+    A machine that skips zeros does the `effective` multiply-accumulates (`Network.effective`), by default all; with
+    ideal reuse it still reads all weights.
     """
     lines = Lines(silicon)
     operations = network.dense() if effective is None else effective
@@ -45,24 +33,10 @@ def artificial_cost(network: Network, silicon: Silicon, effective: EffectiveOper
 
 
 def twin_cost(network: Network, ticks: int, silicon: Silicon) -> Cost:
-    """Return what the capacity-matched twin takes: the same layers, activations of ⌈log₂(T + 1)⌉ bits.
+    """Return what the capacity-matched twin takes: the same layers run once, activations of ⌈log₂(ticks + 1)⌉ bits.
 
-    It does its products bit by bit, one accumulate per bit of the activation, because no price of a
-    product that narrow is published; weights have the precision of the silicon.
-
-    Parameters
-    ----------
-    network : Network
-        The layers of the spiking network, run once per inference.
-    ticks : int
-        T ≥ 1, ticks of the spiking network.
-    silicon : Silicon
-        What it runs on.
-
-    Returns
-    -------
-    Cost
-        Of one inference.
+    It does its products bit by bit, one accumulate per bit of the activation, because no price of a product that narrow
+    is published; weights have the precision of the silicon.
     """
     bits = twin_bits(ticks)
     lines = Lines(silicon)
@@ -73,20 +47,7 @@ def twin_cost(network: Network, ticks: int, silicon: Silicon) -> Cost:
 
 
 def spiking_cost(spiking: Spiking, silicon: Silicon) -> Cost:
-    """Return what one inference of a spiking network takes on the same silicon.
-
-    Parameters
-    ----------
-    spiking : Spiking
-        What it does.
-    silicon : Silicon
-        What it runs on; its batch is not used.
-
-    Returns
-    -------
-    Cost
-        Of one inference. Terms that grow with spikes are marked.
-    """
+    """Return what one inference of a spiking network takes on a silicon, whose batch it has no use for."""
     lines, operations = Lines(silicon), spiking.synaptic_operations
     lines.accumulated("synaptic operations", operations, with_spikes=True)
     lines.multiplied("neuron updates", DenseOperations(spiking.neuron_updates * silicon.macs_per_update))

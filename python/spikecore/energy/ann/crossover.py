@@ -21,15 +21,11 @@ class Crossover:
 
     Attributes
     ----------
-    name : str
-        Who.
+    name, evidence, source, note : str
+        Who, how the paper has it, where it was published and read, and for what.
     low, high : float
-        Spikes per synapse and inference: below `low` the spiking network wins in all cases of the
-        paper, above `high` in none.
-    evidence : str
-        How the paper has it.
-    source, note : str
-        Where it was published and where it was read, and what for.
+        Spikes per synapse and inference: below `low` the spiking network wins in all cases of the paper, above `high`
+        in none.
 
     Examples
     --------
@@ -75,22 +71,7 @@ CROSSOVERS = (
 
 
 def twin_bits(ticks: int) -> int:
-    """Return the bits of an activation that takes as many values as a spike count in `ticks` ticks.
-
-    Parameters
-    ----------
-    ticks : int
-        T ≥ 1.
-
-    Returns
-    -------
-    int
-        ⌈log₂(T + 1)⌉.
-
-    Raises
-    ------
-    NetworkError
-        If `ticks` is below 1.
+    """Return the bits of an activation that takes as many values as a spike count in T ≥ 1 ticks: ⌈log₂(T + 1)⌉.
 
     Examples
     --------

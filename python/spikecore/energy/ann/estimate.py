@@ -10,14 +10,10 @@ __all__ = ["Estimate", "Formula", "Result", "Source"]
 
 @dataclass(frozen=True)
 class Source:
-    """Where a formula was published.
+    """Where a formula, by its name, was published.
 
     Attributes
     ----------
-    name : str
-        By which `formulas.estimate` knows it.
-    citation : str
-        Where it was published.
     evidence : {"code", "paper", "unverified"}
         How we know it: read in its authors' program, read in the paper, or recalled and read in neither.
     notes : tuple of str
@@ -36,12 +32,8 @@ class Estimate:
 
     Attributes
     ----------
-    source : Source
-        The formula.
-    counts : dict of str to float
-        What was counted.
-    terms_j : dict of str to float
-        Energy by term in J; empty where the formula counts and does not price.
+    counts, terms_j : mapping of str to float
+        What was counted, and energy by term in J; no terms where the formula counts and does not price.
 
     Examples
     --------
@@ -77,15 +69,7 @@ Result = tuple[Mapping[str, float], Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Formula:
-    """A published formula.
-
-    Attributes
-    ----------
-    source : Source
-        Where it is from.
-    artificial, spiking : callable
-        What it gives for a `Network` and for a `Spiking` with layers; further arguments are its options.
-    """
+    """What a formula gives for a `Network` and for a `Spiking` with layers; further arguments are its options."""
 
     source: Source
     artificial: Callable[..., Result]

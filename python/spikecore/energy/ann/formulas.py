@@ -42,18 +42,7 @@ def names() -> tuple[str, ...]:
 
 
 def source(name: str) -> Source:
-    """Return where a formula is from, how we know it, and what it leaves out.
-
-    Raises
-    ------
-    NetworkError
-        If there is no such formula.
-
-    Examples
-    --------
-    >>> source("lemaire").evidence
-    'code'
-    """
+    """Return where a formula is from, how we know it, and what it leaves out; an unknown name is a `NetworkError`."""
     return _formula(name).source
 
 
@@ -71,11 +60,6 @@ def estimate(name: str, subject: Network | Spiking, **settings: Any) -> Estimate
         ``device``, a name or a `keras_spiking.Device`; of a spiking network ``k`` (``yin``: multiply-accumulates per
         update), ``leak`` and ``fifo`` (``lemaire``); ``memory`` (``lemaire``); of an artificial one
         ``parameter_bytes`` (``neurobench``).
-
-    Returns
-    -------
-    Estimate
-        Counts, and energy by term where the formula prices.
 
     Raises
     ------

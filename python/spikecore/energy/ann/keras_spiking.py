@@ -29,17 +29,7 @@ _SOURCE = Source(
 
 
 class Device(NamedTuple):
-    """Prices of a device.
-
-    Attributes
-    ----------
-    synapse_j, neuron_j : float
-        Energy in J of a synaptic operation and of a neuron update.
-    spiking : bool
-        Whether only spikes cost.
-    source : str
-        Where the prices are from.
-    """
+    """Energy in J of a synaptic operation and of a neuron update, whether only spikes cost, and its source."""
 
     synapse_j: float
     neuron_j: float

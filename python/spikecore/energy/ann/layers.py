@@ -3,7 +3,7 @@
 Invariant: a layer knows its shapes, its weights and the multiply-accumulates of one pass, and no values, prices or
 rates. It counts products of a weight and a value, and inside gated cells of two values. As in NeuroBench and in the
 published formulas it does not count biases, activation functions, comparisons and sums of a pooling, and batch
-normalisation, which folds into the weights before it.
+normalisation, which folds into the weights before it. A size that is out of range is a `NetworkError`.
 """
 
 import math
@@ -20,15 +20,7 @@ MOST = 2**31
 
 
 class Buffer(NamedTuple):
-    """Values that a program stores beside its parameters: running means, constants, delayed inputs.
-
-    Attributes
-    ----------
-    name : str
-        What is stored.
-    elements, bytes_each : int
-        How many values, and the bytes of one.
-    """
+    """Values that a program stores beside its parameters, with the bytes of one: running means, delayed inputs."""
 
     name: str
     elements: int
@@ -45,19 +37,14 @@ class Layer:
         Values without batch and time, channels first.
     weights, biases : int
         Numbers that are trained.
-    macs : int
-        Multiply-accumulates of one pass, biases excluded.
-    synapses : int
-        Pairs of an input and an output that a weight connects; a kernel counts at every position.
+    macs, synapses : int
+        Multiply-accumulates of one pass, biases excluded, and pairs of an input and an output that a weight connects; a
+        kernel counts at every position.
     neurons : int
         Values that get an activation function; the neurons of a spiking network of the same shape.
-    state : int
-        Values kept from one pass to the next.
-    buffers : tuple of Buffer
-        What is stored beside the parameters.
+    state, buffers : int, tuple of Buffer
+        Values kept from one pass to the next, and what is stored beside the parameters.
     """
-
-    kind: ClassVar[str] = "Layer"
 
     input_shape: Shape = field(init=False, repr=False, default=())
     output_shape: Shape = field(init=False, repr=False, default=())
@@ -68,6 +55,11 @@ class Layer:
     neurons: int = field(init=False, repr=False, default=0)
     state: int = field(init=False, repr=False, default=0)
     buffers: tuple[Buffer, ...] = field(init=False, repr=False, default=())
+
+    @property
+    def kind(self) -> str:
+        """The name of its class."""
+        return type(self).__name__
 
     @property
     def inputs_per_pass(self) -> int:
@@ -102,15 +94,8 @@ class Dense(Layer):
     ----------
     inputs, outputs : int
         Sizes, 1 … 2³¹.
-    bias : bool
-        Whether each output has a bias.
-    activation : bool
-        Whether an activation function, or in a spiking network a neuron, follows.
-
-    Raises
-    ------
-    NetworkError
-        If a size is out of range.
+    bias, activation : bool
+        Whether each output has a bias, and whether an activation function, or in a spiking network a neuron, follows.
 
     Examples
     --------
@@ -123,7 +108,6 @@ class Dense(Layer):
     outputs: int
     bias: bool = True
     activation: bool = True
-    kind: ClassVar[str] = "Dense"
 
     def __post_init__(self) -> None:
         """Check the sizes."""
@@ -135,8 +119,6 @@ class Dense(Layer):
 @dataclass(frozen=True)
 class BatchNorm(Layer):
     """Batch normalisation: two parameters per channel, running mean and variance, a counter of batches.
-
-    At inference it folds into the weights before it, so it has no operations.
 
     Parameters
     ----------
@@ -155,7 +137,6 @@ class BatchNorm(Layer):
     shape: int | Shape
     affine: bool = True
     tracked: bool = True
-    kind: ClassVar[str] = "BatchNorm"
 
     def __post_init__(self) -> None:
         """Check the sizes."""
@@ -170,24 +151,21 @@ class BatchNorm(Layer):
 class Recurrent(Layer):
     """A layer that sees its last output: `RNN`, `LSTM` or `GRU`.
 
+    With g gates, p products of two values per unit, m inputs and n units, one step takes ``g (m n + n²) + p n``
+    multiply-accumulates, in each direction.
+
     Parameters
     ----------
     inputs, units : int
         Sizes, 1 … 2³¹.
-    bias : bool
-        Two biases per unit and gate, as in PyTorch: one for each matrix.
-    bidirectional : bool
-        Whether a second copy reads the sequence backwards.
+    bias, bidirectional : bool
+        Whether there are two biases per unit and gate, one for each matrix, as in PyTorch, and whether a second copy
+        reads the sequence backwards.
 
-    Raises
-    ------
-    NetworkError
-        If a size is out of range.
-
-    Notes
-    -----
-    With g gates, p products of two values per unit, m inputs and n units, one step takes
-    ``g (m n + n²) + p n`` multiply-accumulates, in each direction.
+    Examples
+    --------
+    >>> RNN(25, 5).macs, LSTM(25, 5).macs, GRU(25, 5).macs
+    (150, 615, 465)
     """
 
     inputs: int
@@ -210,28 +188,13 @@ class Recurrent(Layer):
 
 @dataclass(frozen=True)
 class RNN(Recurrent):
-    """A recurrent layer, ``h ← f(W x + U h)``; in a spiking network, neurons with recurrent synapses.
-
-    Examples
-    --------
-    >>> RNN(25, 5).macs
-    150
-    """
-
-    kind: ClassVar[str] = "RNN"
+    """A recurrent layer, ``h ← f(W x + U h)``; in a spiking network, neurons with recurrent synapses."""
 
 
 @dataclass(frozen=True)
 class LSTM(Recurrent):
-    """Long short-term memory: four gates, and three products per unit (f·c, i·g, o·tanh c).
+    """Long short-term memory: four gates, and three products per unit (f·c, i·g, o·tanh c)."""
 
-    Examples
-    --------
-    >>> LSTM(25, 5).macs
-    615
-    """
-
-    kind: ClassVar[str] = "LSTM"
     gates: ClassVar[int] = 4
     products: ClassVar[int] = 3
     states: ClassVar[int] = 2
@@ -239,15 +202,8 @@ class LSTM(Recurrent):
 
 @dataclass(frozen=True)
 class GRU(Recurrent):
-    """Gated recurrent unit: three gates, and three products per unit (r·U h, (1-z)·n, z·h).
+    """Gated recurrent unit: three gates, and three products per unit (r·U h, (1-z)·n, z·h)."""
 
-    Examples
-    --------
-    >>> GRU(25, 5).macs
-    465
-    """
-
-    kind: ClassVar[str] = "GRU"
     gates: ClassVar[int] = 3
     products: ClassVar[int] = 3
 

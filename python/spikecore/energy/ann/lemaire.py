@@ -54,11 +54,7 @@ _SOURCE = Source(
 
 @dataclass(frozen=True)
 class Fit:
-    """The authors' linear fit: ``1.09e-5 · elements · bits + 13.2`` pJ for one element, of any width.
-
-    References
-    ----------
-    qualia-plugin-snn, EnergyEstimationMetric.py, ``_e_ram``; 45 nm SRAM.
+    """The authors' linear fit, ``1.09e-5 · elements · bits + 13.2`` pJ for one element: their program, ``_e_ram``.
 
     Examples
     --------
@@ -76,23 +72,19 @@ class Fit:
 
 @dataclass(frozen=True)
 class Piecewise:
-    """Straight lines through (0, 0) and the SRAMs of 45 nm: (8 KB, 10), (32 KB, 20), (1 MB, 100) pJ.
+    """Straight lines through (0, 0) and the SRAMs of 45 nm (`prices`): (8 KB, 10), (32 KB, 20), (1 MB, 100) pJ.
 
     Parameters
     ----------
     access_bits : int
-        Bits over which that energy is spread, 8 … 1024: an element of b bits pays b / access_bits of it. 64
-        is what was published for these memories; 32 lets every 32-bit element pay a whole access. The
-        paper does not say which it means, so a caller must choose.
+        Bits over which that energy is spread, 8 … 1024: an element of b bits pays b / access_bits of it. 64 is what was
+        published for these memories; 32 lets every 32-bit element pay a whole access. The paper does not say which it
+        means, so a caller must choose.
 
     Raises
     ------
     NetworkError
         If a memory is larger than 1 MB, where the published points end.
-
-    References
-    ----------
-    Lemaire et al., arXiv:2210.13107; points from Horowitz, ISSCC 2014.
 
     Examples
     --------

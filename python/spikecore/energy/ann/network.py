@@ -1,6 +1,5 @@
 """Artificial networks: layers in a row whose sizes chain, and the notation of papers for them."""
 
-import math
 import re
 from collections.abc import Sequence
 
@@ -62,12 +61,10 @@ class Network:
         before, layer = self.layers[index - 1], self.layers[index]
         offered, taken = before.output_shape, layer.input_shape
         is_flat = isinstance(layer, Dense | Recurrent)
-        if offered == taken or (is_flat and math.prod(offered) == math.prod(taken)):
+        if offered == taken or (is_flat and before.outputs_per_pass == layer.inputs_per_pass):
             return
-        msg = (
-            f"{self.name}: layer {index} ({layer}) takes {shown(taken)} values, "
-            f"layer {index - 1} ({before}) gives {shown(offered)}"
-        )
+        own = f"layer {index} ({layer}) takes {shown(taken)} values"
+        msg = f"{self.name}: {own}, layer {index - 1} ({before}) gives {shown(offered)}"
         raise NetworkError(msg, parameter=f"layers[{index}]", value=taken, allowed=offered)
 
     @property
@@ -106,15 +103,9 @@ class Network:
 
         Parameters
         ----------
-        activations : sequence of Density or float
-            Share of input values that are not zero, 0 … 1, one per layer with multiply-accumulates.
-        weights : sequence of Density or float, optional
-            Likewise of weights; all by default. Zeros of both are taken as independent.
-
-        Returns
-        -------
-        EffectiveOperations
-            Of one inference.
+        activations, weights : sequence of Density or float
+            Shares of input values and of weights that are not zero, 0 … 1, one per layer with multiply-accumulates; of
+            weights all by default. Zeros of both are taken as independent.
 
         Raises
         ------
@@ -157,20 +148,14 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
     Parameters
     ----------
     text : str
-        Sizes joined by ``-``; an ``r`` marks a recurrent layer, as in ``"700-128r-128r-20"``.
+        Sizes joined by ``-``; an ``r`` marks a recurrent layer, as in ``"700-128r-128r-20"``. The last layer has no
+        activation: it is read out.
     cell : {"rnn", "lstm", "gru"}
         What a recurrent layer is made of.
-    steps : int
-        Length of the sequence.
-    bias : bool
-        Whether layers have biases.
+    steps, bias : int, bool
+        Length of the sequence, and whether layers have biases.
     name : str, optional
         The text itself by default.
-
-    Returns
-    -------
-    Network
-        Of `Dense` and recurrent layers. The last has no activation: it is read out.
 
     Raises
     ------

@@ -51,15 +51,7 @@ FORMULA = Formula(_SOURCE, _artificial, _spiking)
 
 
 class LinearCounts(NamedTuple):
-    """Operations of one layer, per sample.
-
-    Attributes
-    ----------
-    macs, acs : EffectiveOperations
-        One of them is 0: the inputs are spikes or they are not.
-    dense : float
-        With every input and weight non-zero.
-    """
+    """Operations of one layer per sample; macs or acs are 0, as the inputs are spikes or not; dense skips no zero."""
 
     macs: EffectiveOperations
     acs: EffectiveOperations
@@ -71,15 +63,8 @@ def count_linear(weights: ArrayLike, inputs: ArrayLike) -> LinearCounts:
 
     Parameters
     ----------
-    weights : array_like, shape (outputs, inputs)
-        As in PyTorch.
-    inputs : array_like, shape (samples, ..., inputs)
-        Further dimensions, such as time steps, add up within a sample.
-
-    Returns
-    -------
-    LinearCounts
-        Per sample.
+    weights, inputs : array_like, shapes (outputs, inputs) as in PyTorch and (samples, ..., inputs)
+        Further dimensions of the inputs, such as time steps, add up within a sample.
 
     Raises
     ------

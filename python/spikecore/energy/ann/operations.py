@@ -11,24 +11,14 @@ from typing import Never
 
 from spikecore import checks
 
-__all__ = ["DenseOperations", "Density", "EffectiveOperations", "Rate"]
+__all__ = ["DenseOperations", "Density", "EffectiveOperations", "Operations", "Rate"]
 
 _ONCE = "a rate is applied once: multiply DenseOperations by one Rate or Density"
 
 
 @dataclass(frozen=True)
 class Rate:
-    """How often a neuron spikes in one inference.
-
-    Parameters
-    ----------
-    spikes : float
-        Mean number of spikes per neuron and inference, ≥ 0; above 1 when neurons spike more than once.
-
-    Raises
-    ------
-    NetworkError
-        If `spikes` is negative or not finite.
+    """How often a neuron spikes in one inference: the mean of `spikes` per neuron, ≥ 0, above 1 where it spikes again.
 
     Examples
     --------
@@ -64,17 +54,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Density:
-    """The share of values that are not zero: 1 - sparsity.
-
-    Parameters
-    ----------
-    share : float
-        0 … 1.
-
-    Raises
-    ------
-    NetworkError
-        If `share` is outside 0 … 1.
+    """The share of values that are not zero, 0 … 1: 1 - sparsity.
 
     Examples
     --------
@@ -100,12 +80,7 @@ class Density:
 
 @dataclass(frozen=True)
 class DenseOperations:
-    """Operations of one inference when no zero is skipped.
-
-    Parameters
-    ----------
-    count : float
-        ≥ 0.
+    """The count of operations of one inference when no zero is skipped, ≥ 0.
 
     Examples
     --------
@@ -141,13 +116,7 @@ class DenseOperations:
 
 @dataclass(frozen=True)
 class EffectiveOperations:
-    """Operations of one inference that a machine really does: the rate is inside, or each was counted.
-
-    Parameters
-    ----------
-    count : float
-        ≥ 0.
-    """
+    """The count of operations that a machine really does in one inference, ≥ 0: a rate is inside, or all were counted."""
 
     count: float
 
@@ -167,3 +136,7 @@ class EffectiveOperations:
         if isinstance(other, EffectiveOperations):
             return EffectiveOperations(self.count + other.count)
         return NotImplemented
+
+
+Operations = DenseOperations | EffectiveOperations
+"""Counts that a price multiplies."""

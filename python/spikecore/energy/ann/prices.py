@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 
 from spikecore import checks, printed
-from spikecore.energy.ann.operations import DenseOperations, EffectiveOperations
+from spikecore.energy.ann.operations import Operations
 
 __all__ = ["UNVERIFIED", "MemoryPrice", "OperationPrice", "memory", "memory_levels", "operation", "technologies"]
 
@@ -25,17 +25,13 @@ class OperationPrice:
 
     Attributes
     ----------
-    technology, precision : str
-        As ``"45nm"``, ``"fp32"``.
-    bits : int
-        Width of an operand.
+    technology, precision, bits : str, str, int
+        As ``"45nm"``, ``"fp32"``, and the width of an operand.
     add_pj, multiply_pj : float
         Energy of one addition and of one multiplication in pJ.
-    evidence : {"estimated", "vendor", "unverified"}
-        A rough figure of a technology, a vendor's figure that a third party quotes, or a recalled figure that was
-        read in no source.
-    source : str
-        Where it was published.
+    evidence, source : str
+        Where it was published, and how we know it: a rough figure (``"estimated"``), a vendor's figure as third parties
+        quote it (``"vendor"``), or recalled and read in no source (``"unverified"``).
 
     Examples
     --------
@@ -62,30 +58,13 @@ class OperationPrice:
         """Energy of an accumulate in pJ: an addition."""
         return self.add_pj
 
-    @property
-    def mac_j(self) -> float:
-        """Energy of a multiply-accumulate in J."""
-        return self.mac_pj * 1e-12
-
-    @property
-    def ac_j(self) -> float:
-        """Energy of an accumulate in J."""
-        return self.ac_pj * 1e-12
-
-    def macs_j(self, operations: DenseOperations | EffectiveOperations) -> float:
+    def macs_j(self, operations: Operations) -> float:
         """Return the energy in J of as many multiply-accumulates; a bare number is a `TypeError`."""
-        return self._count(operations) * self.mac_j
+        return _count(operations) * (self.mac_pj * 1e-12)
 
-    def acs_j(self, operations: DenseOperations | EffectiveOperations) -> float:
+    def acs_j(self, operations: Operations) -> float:
         """Return the energy in J of as many accumulates; a bare number is a `TypeError`."""
-        return self._count(operations) * self.ac_j
-
-    def _count(self, operations: DenseOperations | EffectiveOperations) -> float:
-        if isinstance(operations, DenseOperations | EffectiveOperations):
-            return operations.count
-        kind = f"{type(operations).__name__} {printed.value(operations)}"
-        msg = f"a price multiplies DenseOperations or EffectiveOperations, not {kind}"
-        raise TypeError(msg)
+        return _count(operations) * (self.ac_pj * 1e-12)
 
 
 @dataclass(frozen=True)
@@ -96,10 +75,8 @@ class MemoryPrice:
     ----------
     technology, level : str
         As ``"45nm"``, ``"sram-8KB"``.
-    access_pj, access_high_pj : float
-        Energy of one access in pJ: as published, and the upper end where a band was.
-    access_bits : int
-        Bits that one access moves, over which its energy is spread.
+    access_pj, access_high_pj, access_bits : float, int
+        Energy of one access in pJ as published, its upper end where a band was, and the bits that it moves.
     capacity : int or None
         Bytes of the memory; None off the chip.
     evidence, source : str
@@ -137,24 +114,12 @@ class MemoryPrice:
 
 
 def operation(precision: str, technology: str = "45nm") -> OperationPrice:
-    """Return the price of arithmetic.
-
-    Parameters
-    ----------
-    precision : {"int8", "int32", "fp16", "fp32"}
-        The number format.
-    technology : {"45nm", "7nm"}
-        The process.
-
-    Returns
-    -------
-    OperationPrice
-        With its source.
+    """Return the price of arithmetic in int8, int32, fp16 or fp32; none is derived from another.
 
     Raises
     ------
     NetworkError
-        If there is no such price; none is derived from another.
+        If there is no such price.
 
     Examples
     --------
@@ -169,19 +134,7 @@ def operation(precision: str, technology: str = "45nm") -> OperationPrice:
 
 
 def memory(level: str, technology: str = "45nm") -> MemoryPrice:
-    """Return the price of a memory, per access of 64 bits as published.
-
-    Parameters
-    ----------
-    level : str
-        One of `memory_levels` of the technology.
-    technology : {"45nm", "7nm"}
-        The process.
-
-    Returns
-    -------
-    MemoryPrice
-        With its source.
+    """Return the price of a memory, one of `memory_levels`, per access of 64 bits as published.
 
     Raises
     ------
@@ -206,6 +159,14 @@ def memory_levels(technology: str = "45nm") -> tuple[str, ...]:
 def technologies() -> tuple[str, ...]:
     """Return the processes that prices are known for."""
     return tuple(dict.fromkeys(process for process, _ in _read()[0]))
+
+
+def _count(operations: Operations) -> float:
+    if isinstance(operations, Operations):
+        return operations.count
+    kind = f"{type(operations).__name__} {printed.value(operations)}"
+    msg = f"a price multiplies DenseOperations or EffectiveOperations, not {kind}"
+    raise TypeError(msg)
 
 
 @cache

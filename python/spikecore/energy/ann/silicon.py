@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from spikecore import checks
 from spikecore.energy.ann import prices
-from spikecore.energy.ann.operations import DenseOperations, EffectiveOperations
+from spikecore.energy.ann.operations import Operations
 from spikecore.energy.ann.prices import MemoryPrice, OperationPrice
 
 __all__ = ["Cost", "Lines", "Silicon", "Term"]
@@ -87,12 +87,8 @@ class Term:
 
     Attributes
     ----------
-    name : str
-        What is priced.
-    count : float
-        How many, per inference.
-    unit : {"MAC", "AC", "bit"}
-        Of what.
+    name, count, unit : str, float, {"MAC", "AC", "bit"}
+        What is priced, how many per inference, and of what.
     energy_j, high_j : float
         Energy in J, and its upper end where the price is a band.
     with_spikes : bool
@@ -113,18 +109,12 @@ class Term:
 
 @dataclass(frozen=True)
 class Cost:
-    """Energy of one inference, modelled.
+    """Energy of one inference of a network, by its name, on a silicon, modelled.
 
     Attributes
     ----------
-    name : str
-        Of the network.
-    silicon : Silicon
-        What it runs on.
-    terms : tuple of Term
-        The priced lines.
-    notes : tuple of str
-        What is assumed and what is not priced.
+    terms, notes : tuple of Term, tuple of str
+        The priced lines, and what is assumed or not priced.
     """
 
     name: str
@@ -169,13 +159,11 @@ class Lines:
     def __init__(self, silicon: Silicon) -> None:
         self.silicon, self.terms = silicon, list[Term]()
 
-    def multiplied(self, name: str, operations: DenseOperations | EffectiveOperations) -> None:
+    def multiplied(self, name: str, operations: Operations) -> None:
         """Add multiply-accumulates."""
         self._add(name, operations.count, "MAC", self.silicon.operation_price.macs_j(operations))
 
-    def accumulated(
-        self, name: str, operations: DenseOperations | EffectiveOperations, *, with_spikes: bool = False
-    ) -> None:
+    def accumulated(self, name: str, operations: Operations, *, with_spikes: bool = False) -> None:
         """Add accumulates."""
         self._add(name, operations.count, "AC", self.silicon.operation_price.acs_j(operations), with_spikes)
 

@@ -28,10 +28,8 @@ class LayerActivity:
 
     Attributes
     ----------
-    layer : Layer
-        Its sizes.
-    arriving, own : Rate
-        Spikes per input value, and per neuron of the layer.
+    layer, arriving, own : Layer, Rate, Rate
+        Its sizes, spikes per input value, and spikes per neuron of the layer.
     analog_passes : int
         How often an analog input is multiplied through; 0 where spikes arrive.
     """
@@ -72,29 +70,19 @@ class Spiking:
 
     Attributes
     ----------
-    synapses : float
-        Pairs of neurons that a weight connects, > 0.
-    synaptic_operations : EffectiveOperations
-        Weights applied because of a spike.
+    synapses, ticks : float
+        Pairs of neurons that a weight connects, and the length of an inference, > 0.
+    synaptic_operations, analog : EffectiveOperations, DenseOperations
+        Weights applied because of a spike, and multiply-accumulates of an analog first layer; bare numbers are a
+        `TypeError`.
     neuron_updates : float
         Neurons × ticks, or those that were really done, ≥ 0.
-    ticks : float
-        Length of an inference, > 0.
     spikes : float or None
         Spikes, input spikes included; None where not known.
-    analog : DenseOperations
-        Multiply-accumulates of an analog first layer.
     layers : tuple of LayerActivity
         Empty where only counts are known.
     name : str
         Shown in reports.
-
-    Raises
-    ------
-    NetworkError
-        If a count is out of range.
-    TypeError
-        If a bare number stands for operations.
 
     Examples
     --------
@@ -123,6 +111,11 @@ class Spiking:
         checks.number(self.name, "ticks", self.ticks, above=0.0, high=1e30)
 
     @property
+    def whole_ticks(self) -> int:
+        """Length of an inference in whole ticks, ≥ 1."""
+        return max(1, round(self.ticks))
+
+    @property
     def spikes_per_synapse(self) -> float:
         """Spikes per synapse and inference, the quantity of the published crossovers."""
         return self.synaptic_operations.count / self.synapses
@@ -139,6 +132,8 @@ class Spiking:
     ) -> "Spiking":
         """Return what a network of these sizes does at these rates.
 
+        All layers that are no pooling are updated in every tick, a read-out without neurons too.
+
         Parameters
         ----------
         network : Network
@@ -146,18 +141,11 @@ class Spiking:
         rates : sequence of Rate or float
             One per layer with neurons and per pooling, in their order: spikes per neuron and inference.
             From a probability per tick, or a frequency, by `Rate.per_tick` or `Rate.hertz`.
-        ticks : int
-            Length of an inference, ≥ 1.
-        input_rate : Rate or float
-            Spikes per input value and inference. Not with an analog input.
+        ticks, input_rate : int, Rate or float
+            Length of an inference, ≥ 1, and spikes per input value in it, unless the input is analog.
         analog_passes : int
-            With an analog input, how often it is multiplied through the first layer: 1 where it is
-            constant and the result is kept, `ticks` where it is not.
-
-        Returns
-        -------
-        Spiking
-            All layers that are no pooling are updated in every tick, a read-out without neurons too.
+            How often an analog input is multiplied through the first layer: 1 where it is constant and the result is
+            kept, `ticks` where it is not.
 
         Raises
         ------
@@ -179,18 +167,14 @@ class Spiking:
             checks.refuse(name, "input_rate", input_rate, "a rate, or else analog_passes ≥ 1", analog_passes=passes)
         arriving = Rate(0.0) if input_rate is None else Rate.of(input_rate)
         layers = _activities(network, [Rate.of(rate) for rate in rates], ticks, arriving, passes)
-        operations, analog = EffectiveOperations(0), DenseOperations(0)
-        for active in layers:
-            operations += active.synaptic_operations
-            analog += active.analog
         updated = (active.layer for active in layers if not isinstance(active.layer, Pooling))
         return cls(
             synapses=network.synapses,
-            synaptic_operations=operations,
+            synaptic_operations=sum((active.synaptic_operations for active in layers), EffectiveOperations(0)),
             neuron_updates=ticks * sum(layer.outputs_per_pass for layer in updated),
             ticks=ticks,
             spikes=layers[0].spikes_in + sum(active.spikes_out for active in layers),
-            analog=analog,
+            analog=sum((active.analog for active in layers), DenseOperations(0)),
             layers=layers,
             name=name,
         )
@@ -201,17 +185,11 @@ class Spiking:
 
         Parameters
         ----------
-        ledger : Ledger, mapping, or any object with these names
-            ``synapses``, ``synaptic_operations``, ``ticks`` and `updates`; ``spikes`` if it has them.
-        inferences : int
-            Number of inferences in the run, ≥ 1.
+        ledger, inferences : Ledger, mapping, or any object, and int
+            Counts named ``synapses``, ``synaptic_operations``, ``ticks`` and `updates`, ``spikes`` if it has them, and
+            how many inferences, ≥ 1, they are of.
         updates : {"neuron_updates", "updates_done", "updates_active"}
             Which updates count: those of a clocked machine, or those that were done.
-
-        Returns
-        -------
-        Spiking
-            Without layers.
 
         Raises
         ------

@@ -1,9 +1,8 @@
-"""Reads a ``torch.nn.Module`` as a `Network`: sizes alone, no values, no gradient, nothing is run.
+"""Reads a ``torch.nn.Module`` as a `Network`: sizes alone, no values, no gradient; nothing is run.
 
-Modules are told by the names of their classes and read by their attributes, so that torch need not be
-imported. What is not known is refused by name and never skipped. The order of execution is that of a
-``Sequential``; the code of any other module's ``forward`` cannot be read, so its children are only
-taken in the order of their registration when the caller says that they run so.
+It knows modules by the names of their classes and reads their attributes, so torch need not be imported. What it does
+not know it refuses by name and never skips. The order of execution is that of a ``Sequential``; the code of any other
+``forward`` cannot be read, so its children are only taken as registered when the caller says that they run so.
 """
 
 import math
@@ -13,23 +12,21 @@ from typing import Any
 
 from spikecore import checks
 from spikecore.energy.ann.convolution import Convolution, Pooling
-from spikecore.energy.ann.layers import GRU, LSTM, RNN, BatchNorm, Dense, Layer
+from spikecore.energy.ann.layers import GRU, LSTM, RNN, BatchNorm, Dense, Layer, Shape
 from spikecore.energy.ann.network import Network
 
 __all__ = ["read"]
-
-Shape = tuple[int, ...]
 
 _ACTIVATIONS = (
     "ReLU", "ReLU6", "LeakyReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "Sigmoid", "LogSigmoid", "Tanh",
     "Hardtanh", "Hardsigmoid", "Hardswish", "Softplus", "Softsign",
 )  # fmt: skip
 _NOTHING = ("Identity", "Dropout", "Dropout1d", "Dropout2d", "AlphaDropout", "Softmax", "LogSoftmax")
-_CONVOLUTIONS = {"Conv1d": 1, "Conv2d": 2}
-_POOLINGS = {"MaxPool1d": 1, "MaxPool2d": 2, "AvgPool1d": 1, "AvgPool2d": 2}
-_ADAPTIVE = {"AdaptiveAvgPool1d": 1, "AdaptiveAvgPool2d": 2, "AdaptiveMaxPool1d": 1, "AdaptiveMaxPool2d": 2}
+_CONVOLUTIONS = ("Conv1d", "Conv2d")
+_POOLINGS = ("MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d")
+_ADAPTIVE = ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d")
 _RECURRENT = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
-_CELLS = {"RNNCell": RNN, "LSTMCell": LSTM, "GRUCell": GRU}
+_CELLS = {f"{name}Cell": kind for name, kind in _RECURRENT.items()}
 _NORMS = ("BatchNorm1d", "BatchNorm2d")
 _KNOWN = (
     "Sequential", "Linear", "Flatten", *_CONVOLUTIONS, *_POOLINGS, *_ADAPTIVE, *_RECURRENT, *_CELLS, *_NORMS,
@@ -38,37 +35,25 @@ _KNOWN = (
 
 
 def read(
-    module: Any,
-    shape: int | Shape | None = None,
-    *,
-    steps: int = 1,
-    in_order: bool = False,
-    name: str | None = None,
+    module: Any, shape: int | Shape | None = None, *, steps: int = 1, in_order: bool = False, name: str | None = None
 ) -> Network:
     """Return the network that a module of PyTorch describes.
 
     Parameters
     ----------
     module : torch.nn.Module
-        Of Linear, Conv1d, Conv2d, RNN, LSTM, GRU and their cells, MaxPool, AvgPool and adaptive pooling in
-        one and two dimensions, BatchNorm, Flatten, activations without parameters, and Dropout; in a
-        Sequential, also nested.
+        Of Linear, Conv1d, Conv2d, RNN, LSTM, GRU and their cells, MaxPool, AvgPool and adaptive pooling in one and two
+        dimensions, BatchNorm, Flatten, activations without parameters, and Dropout; in a Sequential, also nested. A
+        layer is taken to have an activation unless it is the last and none follows.
     shape : int or tuple of int, optional
-        Input values without batch and time, channels first; needed where the first layer is no Linear or
-        recurrent one.
+        Input values without batch and time, channels first; needed unless the first layer is Linear or recurrent.
     steps : int
         How often the network runs in one inference: the length of the sequence.
     in_order : bool
-        Take the children of modules with a ``forward`` of their own in the order of their registration, each
-        run once. Functions called there, such as ``torch.relu``, are not seen; a tensor flattened there is
-        recognised by its size.
+        Take the children of modules with a ``forward`` of their own in the order of their registration, each run once.
+        Functions called there, such as ``torch.relu``, are not seen; a tensor flattened there is known by its size.
     name : str, optional
         The name of the module's class by default.
-
-    Returns
-    -------
-    Network
-        A layer is taken to have an activation unless it is the last and none follows.
 
     Raises
     ------
@@ -90,17 +75,15 @@ def read(
 
 
 class _Reader:
-    """Walks through the modules with the shape of the values that reach the next one."""
+    """Walks through the modules with the shape of the values that reach the next one; None where it is unknown."""
 
     def __init__(self, owner: str, shape: Shape | None, in_order: bool) -> None:
         self.owner, self.shape, self.in_order = owner, shape, in_order
-        self.layers: list[Layer] = []
-        self.seen: set[int] = set()
-        self.activated = False
+        self.layers, self.seen, self.activated = list[Layer](), set[int](), False
 
     def visit(self, module: Any, path: str) -> None:
-        """Read a module that runs now."""
-        kind = self._kind(module)
+        """Read a module that runs now, by the known name of its class or of the nearest that it is derived from."""
+        kind = next((base.__name__ for base in type(module).__mro__ if base.__name__ in _KNOWN), None)
         if id(module) in self.seen and kind not in (*_ACTIVATIONS, *_NOTHING, "Flatten"):
             checks.refuse(self.owner, path, f"{type(module).__name__} used twice", "each module once")
         self.seen.add(id(module))
@@ -109,7 +92,8 @@ class _Reader:
             for child, part in children:
                 self.visit(part, f"{path}.{child}")
         elif kind is None:
-            self._unknown(module, path, bool(children))
+            nested = "a Sequential, or in_order=True where its children run once each as registered"
+            checks.refuse(self.owner, path, type(module).__name__, nested if children else ", ".join(_KNOWN))
         elif kind in _ACTIVATIONS:
             self.activated = True
         elif kind == "Flatten":
@@ -128,18 +112,6 @@ class _Reader:
             self.layers[weighted[-1]] = replace(last, activation=False)
         return self.layers
 
-    @staticmethod
-    def _kind(module: Any) -> str | None:
-        """Return the known name of the module's class, or of the nearest class that it is derived from."""
-        names = [one.__name__ for one in type(module).__mro__]
-        return next((name for name in names if name in _KNOWN), None)
-
-    def _unknown(self, module: Any, path: str, composed: bool) -> None:
-        allowed = ", ".join(_KNOWN)
-        if composed:
-            allowed = "a Sequential, or in_order=True where its children run once each as registered"
-        checks.refuse(self.owner, path, type(module).__name__, allowed)
-
     def _flatten(self, module: Any, path: str) -> None:
         if (module.start_dim, module.end_dim) != (1, -1):
             checks.refuse(self.owner, f"{path}.start_dim, end_dim", f"{module.start_dim}, {module.end_dim}", "1, -1")
@@ -147,34 +119,34 @@ class _Reader:
 
     def _layers(self, kind: str, module: Any, path: str) -> Iterator[Layer]:
         if kind == "Linear":
-            self._takes(path, (module.in_features,), flat=True)
+            self._check_input(path, (module.in_features,), flat=True)
             yield Dense(module.in_features, module.out_features, bias=_is_set(module.bias))
         elif kind in _CONVOLUTIONS:
-            shape = self._planes(path, _CONVOLUTIONS[kind])
-            self._takes(path, (module.in_channels, *shape[1:]))
+            shape = self._planes(path, kind)
+            self._check_input(path, (module.in_channels, *shape[1:]))
             yield Convolution(
                 shape, module.out_channels, module.kernel_size, module.stride, self._padding(module, path),
                 module.dilation, module.groups, bias=_is_set(module.bias),
             )  # fmt: skip
         elif kind in _POOLINGS:
-            yield self._pooling(module, path, self._planes(path, _POOLINGS[kind]))
+            yield self._pooling(module, path, self._planes(path, kind))
         elif kind in _ADAPTIVE:
-            yield self._adaptive(module, path, self._planes(path, _ADAPTIVE[kind]))
+            yield self._adaptive(module, path, self._planes(path, kind))
         elif kind in _NORMS:
             shape = (module.num_features,) if self.shape is None else self.shape
-            self._takes(path, (module.num_features, *shape[1:]))
+            self._check_input(path, (module.num_features, *shape[1:]))
             yield BatchNorm(shape, bool(module.affine), bool(module.track_running_stats))
         else:
             yield from self._recurrent(kind, module, path)
 
     def _recurrent(self, kind: str, module: Any, path: str) -> Iterator[Layer]:
-        self._takes(path, (module.input_size,))
+        inputs = module.input_size
+        self._check_input(path, (inputs,))
         if kind in _CELLS:
-            yield _CELLS[kind](module.input_size, module.hidden_size, bool(module.bias))
+            yield _CELLS[kind](inputs, module.hidden_size, bool(module.bias))
             return
         if getattr(module, "proj_size", 0):
             checks.refuse(self.owner, f"{path}.proj_size", module.proj_size, "0: projections are not known here")
-        inputs = module.input_size
         for _ in range(module.num_layers):
             layer = _RECURRENT[kind](inputs, module.hidden_size, bool(module.bias), bool(module.bidirectional))
             yield layer
@@ -183,14 +155,11 @@ class _Reader:
     def _pooling(self, module: Any, path: str, shape: Shape) -> Pooling:
         if module.ceil_mode:
             checks.refuse(self.owner, f"{path}.ceil_mode", True, "False")
-        dilation = getattr(module, "dilation", 1)
-        return Pooling(
-            shape, _tuple(module.kernel_size), _tuple(module.stride), _tuple(module.padding), _tuple(dilation)
-        )
+        return Pooling(shape, module.kernel_size, module.stride, module.padding, getattr(module, "dilation", 1))
 
     def _adaptive(self, module: Any, path: str, shape: Shape) -> Pooling:
-        wanted = _tuple(module.output_size)
-        sizes = wanted if isinstance(wanted, tuple) else (wanted,) * (len(shape) - 1)
+        wanted = module.output_size
+        sizes = tuple(wanted) if isinstance(wanted, tuple | list) else (wanted,) * (len(shape) - 1)
         sizes = tuple(have if size is None else size for have, size in zip(shape[1:], sizes, strict=True))
         if any(have % size for have, size in zip(shape[1:], sizes, strict=True)):
             checks.refuse(self.owner, f"{path}.output_size", f"{sizes}", f"a divisor of {shape[1:]}")
@@ -198,24 +167,25 @@ class _Reader:
 
     def _padding(self, module: Any, path: str) -> Any:
         if not isinstance(module.padding, str):
-            return _tuple(module.padding)
+            return module.padding
         if module.padding == "valid":
             return 0
         around = tuple(far * (k - 1) for k, far in zip(module.kernel_size, module.dilation, strict=True))
-        if any(one % 2 for one in around):
+        if any(both % 2 for both in around):
             checks.refuse(self.owner, f"{path}.padding", "'same' with an even kernel", "the same padding on both sides")
-        return tuple(one // 2 for one in around)
+        return tuple(both // 2 for both in around)
 
-    def _planes(self, path: str, dimensions: int) -> Shape:
+    def _planes(self, path: str, kind: str) -> Shape:
+        """Return the shape of the input, which must have as many dimensions as the name of the module says."""
+        dimensions = int(kind[-2])
         if self.shape is None:
             checks.refuse(self.owner, f"shape before {path}", "unknown", "the shape of the input, given to read")
         if len(self.shape) != dimensions + 1:
-            checks.refuse(
-                self.owner, f"shape before {path}", f"{self.shape}", f"channels and {dimensions} dimension(s)"
-            )
+            allowed = f"channels and {dimensions} dimension(s)"
+            checks.refuse(self.owner, f"shape before {path}", f"{self.shape}", allowed)
         return self.shape
 
-    def _takes(self, path: str, taken: Shape, *, flat: bool = False) -> None:
+    def _check_input(self, path: str, taken: Shape, *, flat: bool = False) -> None:
         """Refuse a module that takes other values than reach it."""
         if self.shape is None or self.shape == taken or (flat and math.prod(self.shape) == math.prod(taken)):
             return
@@ -224,7 +194,3 @@ class _Reader:
 
 def _is_set(bias: Any) -> bool:
     return bias is not None and bias is not False
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, tuple | list) else value
