@@ -230,7 +230,7 @@ def test_a20_the_capacity_matched_twin_in_the_dense_regime():
 
 def test_a22_energy_delay_product_of_the_third_problem():
     # Davies 2018, Table 3, problem 3: energy 48.74, delay 118.18, EDP 5760
-    found = papers.to_dict("davies")
+    found = papers.paper("davies").to_dict()
     third = found["figures"][2]
     assert third["value"] == 48.74
     assert third["computed"]["energy-delay product"] == pytest.approx(5_760.1, rel=1e-3)

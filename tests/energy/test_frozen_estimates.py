@@ -266,7 +266,7 @@ for label, (first, second, more) in pairs().items():
         name: compared(a, b, silicon, **o) for name, silicon in silicons().items() if n in EVERYWHERE or name in SOME
     }
 for paper in papers.names():
-    CASES[f"paper: {paper}"] = lambda p=paper: papers.to_dict(p)
+    CASES[f"paper: {paper}"] = lambda p=paper: papers.paper(p).to_dict()
 
 
 def differences(case, kept):

@@ -20,13 +20,13 @@ FIGURES = {
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_quoted_figure_is_a_citation_with_a_reason(name):
-    data = json.loads(json.dumps(papers.to_dict(name)))
+    data = json.loads(json.dumps(papers.paper(name).to_dict()))
     assert [one["value"] for one in data["figures"]] == FIGURES[name]
     assert {one["status"] for one in data["figures"]} == {"citation"}
     assert all("not recomputable" in one["why"] for one in data["figures"])
     assert data["source"]
     assert all(row["status"] == "computed" for row in data["formulas"])
-    text = " ".join(papers.table(name).split())
+    text = " ".join(papers.paper(name).text().split())
     shown = [f"{value:g}" for value in FIGURES[name]] + [one["why"] for one in data["figures"]]
     assert all(words in text for words in (*shown, data["source"], *data["notes"]))
 
@@ -35,7 +35,7 @@ def test_every_quoted_figure_is_a_citation_with_a_reason(name):
 def test_what_is_recalled_stands_as_unverified_wherever_it_is_shown(name):
     paper = papers.paper(name)
     assert (paper.evidence == "unverified") == (name != "merolla")
-    assert {row["evidence"] for row in papers.to_dict(name)["formulas"]} <= {paper.evidence}
+    assert {row["evidence"] for row in papers.paper(name).to_dict()["formulas"]} <= {paper.evidence}
     marked = paper.text().count("unverified:\n")
     assert marked == (1 + bool(paper.formulas) if paper.evidence == "unverified" else 0)
 
@@ -43,11 +43,11 @@ def test_what_is_recalled_stands_as_unverified_wherever_it_is_shown(name):
 def test_names_and_unknown_names():
     assert set(papers.names()) == set(FIGURES)
     with pytest.raises(sc.NetworkError, match="paper is 'horowitz', allowed: 'yin', 'panda'"):
-        papers.table("horowitz")
+        papers.paper("horowitz").text()
 
 
 def test_the_sizes_of_yin_reproduce_the_published_numbers_of_parameters():
-    sizes = {row["task"]: row["sizes"] for row in papers.to_dict("yin")["formulas"]}
+    sizes = {row["task"]: row["sizes"] for row in papers.paper("yin").to_dict()["formulas"]}
     # "141.3k": weights alone
     assert art.parse(sizes["SHD"], bias=False).parameters == 141_312
     # "156.3k": weights, biases of both matrices, two time constants per neuron
@@ -56,7 +56,7 @@ def test_the_sizes_of_yin_reproduce_the_published_numbers_of_parameters():
 
 
 def test_yin_rows_are_the_formulas_and_no_published_ratio():
-    rows = papers.to_dict("yin")["formulas"]
+    rows = papers.paper("yin").to_dict()["formulas"]
     assert {row["rate is"] for row in rows if row["task"] == "SSC"} == {"published"}
     shd = next(row for row in rows if (row["task"], row["rate per step"]) == ("SHD", 0.05))
     spikes = 0.05 * (700 * 128 + 128 * 128 + 2 * 128 * 128 + 128 * 20)
@@ -68,13 +68,13 @@ def test_yin_rows_are_the_formulas_and_no_published_ratio():
 
 
 def test_yin_the_smallest_ratio_needs_neuron_updates():
-    computed = [next(iter(one["computed"].values())) for one in papers.to_dict("yin")["figures"]]
+    computed = [next(iter(one["computed"].values())) for one in papers.paper("yin").to_dict()["figures"]]
     assert [value > 1.0 for value in computed] == [True, False, False, False, False, False]
 
 
 def test_panda_its_recalled_prices_decide_nothing():
     """At int32 three ratios would stand above the crossover of 1.72, at fp32 none: no side is shown."""
-    figures = papers.to_dict("panda")["figures"]
+    figures = papers.paper("panda").to_dict()["figures"]
     rates = [list(one["computed"].values()) for one in figures]
     assert [[rate > 1.72 for rate in pair] for pair in rates] == [[True, False]] * 3 + [[False, False]] * 3
     assert all(len(pair) == 2 for pair in rates)
@@ -84,7 +84,7 @@ def test_panda_its_recalled_prices_decide_nothing():
 
 
 def test_panda_the_ratio_of_spikes_depends_on_the_rate_alone_and_pixels_set_a_ceiling():
-    rows = papers.to_dict("panda")["formulas"]
+    rows = papers.paper("panda").to_dict()["formulas"]
     for row in rows:
         if row["spikes per neuron"]:
             assert row["ratio, spikes arrive"] == pytest.approx(32.0 / row["spikes per neuron"])
@@ -96,14 +96,14 @@ def test_panda_the_ratio_of_spikes_depends_on_the_rate_alone_and_pixels_set_a_ce
 
 
 def test_merolla_the_published_figures_disagree():
-    rows = papers.to_dict("merolla")["formulas"]
+    rows = papers.paper("merolla").to_dict()["formulas"]
     # 4096 · 256 neurons · 20 Hz · 128 synapses = 2.684e9 per second
     assert [row["GSOPS/W"] for row in rows] == pytest.approx([38.46, 37.28, 41.30], abs=0.01)
     assert [row["pJ per event"] for row in rows] == pytest.approx([26.0, 26.82, 24.21], abs=0.01)
 
 
 def test_davies_delay_and_energy_give_the_published_products():
-    for one in papers.to_dict("davies")["figures"]:
+    for one in papers.paper("davies").to_dict()["figures"]:
         computed = one["computed"]
         assert computed["energy-delay product"] == pytest.approx(computed["published"], rel=5e-3)
         assert "predecessor" in one["why"]

@@ -204,7 +204,8 @@ def _profiles(options: argparse.Namespace) -> Answer:
 def _paper(options: argparse.Namespace) -> Answer:
     from spikecore.energy.studies import papers, truenorth_benchmark, truenorth_view
 
-    report, text = papers.to_dict(options.name), papers.table(options.name)
+    paper = papers.paper(options.name)
+    report, text = paper.to_dict(), paper.text()
     if options.name == "merolla":
         benchmark = truenorth_benchmark.benchmark()
         report["truenorth"] = benchmark.to_dict()

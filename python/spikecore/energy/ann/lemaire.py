@@ -72,7 +72,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Piecewise:
-    """Straight lines through (0, 0) and the SRAMs of 45 nm (`prices`): (8 KB, 10), (32 KB, 20), (1 MB, 100) pJ.
+    """Straight lines through (0, 0) and the SRAMs of 45 nm (`prices`), the last of 1 MB: a larger one is refused.
 
     Parameters
     ----------
@@ -80,11 +80,6 @@ class Piecewise:
         Bits over which that energy is spread, 8 … 1024: an element of b bits pays b / access_bits of it. 64 is what was
         published for these memories; 32 lets every 32-bit element pay a whole access. The paper does not say which it
         means, so a caller must choose.
-
-    Raises
-    ------
-    NetworkError
-        If a memory is larger than 1 MB, where the published points end.
 
     Examples
     --------

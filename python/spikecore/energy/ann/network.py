@@ -25,6 +25,15 @@ class Network:
     name : str
         Shown in reports.
 
+    Attributes
+    ----------
+    macs, neurons : int
+        Multiply-accumulates of one inference, zeros included, and values with an activation function.
+    weights, parameters : int
+        Numbers that multiply, and numbers that are trained: biases and normalisation included.
+    synapses : int
+        Pairs of an input and an output that a weight connects: a kernel counts at every position.
+
     Raises
     ------
     NetworkError
@@ -56,6 +65,11 @@ class Network:
             checks.refuse(name, "the number of layers", 0, "≥ 1")
         for index in range(1, len(self.layers)):
             self._check_chain(index)
+        self.macs = self.steps * sum(layer.macs for layer in self.layers)
+        self.weights = sum(layer.weights for layer in self.layers if layer.macs)
+        self.parameters = sum(layer.weights + layer.biases for layer in self.layers)
+        self.synapses = sum(layer.synapses for layer in self.layers)
+        self.neurons = sum(layer.neurons for layer in self.layers)
 
     def _check_chain(self, index: int) -> None:
         before, layer = self.layers[index - 1], self.layers[index]
@@ -66,31 +80,6 @@ class Network:
         own = f"layer {index} ({layer}) takes {shown(taken)} values"
         msg = f"{self.name}: {own}, layer {index - 1} ({before}) gives {shown(offered)}"
         raise NetworkError(msg, parameter=f"layers[{index}]", value=taken, allowed=offered)
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of one inference, zeros included."""
-        return self.steps * sum(layer.macs for layer in self.layers)
-
-    @property
-    def weights(self) -> int:
-        """Numbers that multiply: weights of layers that count multiply-accumulates."""
-        return sum(layer.weights for layer in self.layers if layer.macs)
-
-    @property
-    def synapses(self) -> int:
-        """Pairs of an input and an output that a weight connects: a kernel counts at every position."""
-        return sum(layer.synapses for layer in self.layers)
-
-    @property
-    def parameters(self) -> int:
-        """Numbers that are trained, biases and normalisation included."""
-        return sum(layer.weights + layer.biases for layer in self.layers)
-
-    @property
-    def neurons(self) -> int:
-        """Values with an activation function."""
-        return sum(layer.neurons for layer in self.layers)
 
     def dense(self) -> DenseOperations:
         """Return the multiply-accumulates of one inference as a count that a rate or a density may thin out."""

@@ -7,7 +7,7 @@ Prices multiply in `prices.OperationPrice`, which takes counts and no bare numbe
 """
 
 from dataclasses import dataclass
-from typing import Never
+from typing import Never, Self
 
 from spikecore import checks
 
@@ -79,8 +79,22 @@ class Density:
 
 
 @dataclass(frozen=True)
-class DenseOperations:
-    """The count of operations of one inference when no zero is skipped, ≥ 0.
+class _Operations:
+    """A count of operations of one inference, ≥ 0; only counts of one kind add up."""
+
+    count: float
+
+    def __post_init__(self) -> None:
+        """Check the count."""
+        checks.number(type(self).__name__, "count", self.count, low=0.0, high=1e30)
+
+    def __add__(self, other: Self) -> Self:
+        """Add operations of the same kind."""
+        return type(self)(self.count + other.count) if type(other) is type(self) else NotImplemented
+
+
+class DenseOperations(_Operations):
+    """The operations of one inference when no zero is skipped, `count` ≥ 0.
 
     Examples
     --------
@@ -92,37 +106,19 @@ class DenseOperations:
     TypeError: EffectiveOperations × Rate: a rate is applied once: multiply DenseOperations by one Rate or Density
     """
 
-    count: float
-
-    def __post_init__(self) -> None:
-        """Check the count."""
-        checks.number("DenseOperations", "count", self.count, low=0.0, high=1e30)
-
     def __mul__(self, thinning: Rate | Density) -> "EffectiveOperations":
         """Apply a rate or a density, which makes the count effective."""
-        if isinstance(thinning, Rate):
-            return EffectiveOperations(self.count * thinning.spikes)
-        if isinstance(thinning, Density):
-            return EffectiveOperations(self.count * thinning.share)
+        if isinstance(thinning, Rate | Density):
+            share = thinning.spikes if isinstance(thinning, Rate) else thinning.share
+            return EffectiveOperations(self.count * share)
         msg = f"DenseOperations × {type(thinning).__name__}: {_ONCE}"
         raise TypeError(msg)
 
     __rmul__ = __mul__
 
-    def __add__(self, other: "DenseOperations") -> "DenseOperations":
-        """Add dense operations to dense operations."""
-        return DenseOperations(self.count + other.count) if isinstance(other, DenseOperations) else NotImplemented
 
-
-@dataclass(frozen=True)
-class EffectiveOperations:
-    """The count of operations that a machine really does in one inference, ≥ 0: a rate is inside, or all were counted."""
-
-    count: float
-
-    def __post_init__(self) -> None:
-        """Check the count."""
-        checks.number("EffectiveOperations", "count", self.count, low=0.0, high=1e30)
+class EffectiveOperations(_Operations):
+    """The operations that a machine really does in one inference, `count` ≥ 0: a rate is inside, or it counted them."""
 
     def __mul__(self, other: object) -> Never:
         """Refuse: the rate has been applied."""
@@ -130,12 +126,6 @@ class EffectiveOperations:
         raise TypeError(msg)
 
     __rmul__ = __mul__
-
-    def __add__(self, other: "EffectiveOperations") -> "EffectiveOperations":
-        """Add effective operations to effective operations."""
-        if isinstance(other, EffectiveOperations):
-            return EffectiveOperations(self.count + other.count)
-        return NotImplemented
 
 
 Operations = DenseOperations | EffectiveOperations

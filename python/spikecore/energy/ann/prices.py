@@ -69,18 +69,14 @@ class OperationPrice:
 
 @dataclass(frozen=True)
 class MemoryPrice:
-    """Energy of moving data to or from one level of the memory hierarchy.
+    """Energy of moving data to or from one level of the memory hierarchy; fields as in `OperationPrice`, and these.
 
     Attributes
     ----------
-    technology, level : str
-        As ``"45nm"``, ``"sram-8KB"``.
     access_pj, access_high_pj, access_bits : float, int
         Energy of one access in pJ as published, its upper end where a band was, and the bits that it moves.
     capacity : int or None
         Bytes of the memory; None off the chip.
-    evidence, source : str
-        As in `OperationPrice`.
 
     Examples
     --------
@@ -114,12 +110,7 @@ class MemoryPrice:
 
 
 def operation(precision: str, technology: str = "45nm") -> OperationPrice:
-    """Return the price of arithmetic in int8, int32, fp16 or fp32; none is derived from another.
-
-    Raises
-    ------
-    NetworkError
-        If there is no such price.
+    """Return the price of arithmetic in int8, int32, fp16 or fp32; a `NetworkError` where none was published.
 
     Examples
     --------
@@ -135,11 +126,6 @@ def operation(precision: str, technology: str = "45nm") -> OperationPrice:
 
 def memory(level: str, technology: str = "45nm") -> MemoryPrice:
     """Return the price of a memory, one of `memory_levels`, per access of 64 bits as published.
-
-    Raises
-    ------
-    NetworkError
-        If the technology has no price for this level.
 
     Examples
     --------

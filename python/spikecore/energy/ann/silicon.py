@@ -31,13 +31,12 @@ class Silicon:
     access_bits : int
         Bits over which the price of an access is spread, 8 … 1024: 64 as published, 32 as some programs read it.
     reuse : {"ideal", "none"}
-        ``"ideal"``: a layer reads every weight, input and output once per pass, however often it is
-        multiplied, and a batch shares the weights; a neuron's state is read and written once per
-        update. ``"none"``: every operation fetches its weight and its value, every synaptic operation
-        reads and writes the potential. Real machines lie between. A spike fetches its weights in both.
+        ``"ideal"``: a layer reads every weight, input and output once per pass, however often it is multiplied, and a
+        batch shares the weights; a neuron's state is read and written once per update. ``"none"``: every operation
+        fetches its weight and its value, every synaptic operation reads and writes the potential. Real machines lie
+        between. A spike fetches its weights in both.
     batch : int
-        Inferences that share the weights that are read, ≥ 1. Spikes of different inferences do not
-        coincide, so a spiking network has no use for it.
+        Inferences that share the weights that are read, ≥ 1; spikes of different inferences do not coincide.
     macs_per_update : float
         Multiply-accumulates of one neuron update, ≥ 0: 1 for the leak of a LIF neuron, 0 without leak.
 
@@ -89,10 +88,8 @@ class Term:
     ----------
     name, count, unit : str, float, {"MAC", "AC", "bit"}
         What is priced, how many per inference, and of what.
-    energy_j, high_j : float
-        Energy in J, and its upper end where the price is a band.
-    with_spikes : bool
-        Whether it grows with the number of spikes.
+    energy_j, high_j, with_spikes : float, float, bool
+        Energy in J, its upper end where the price is a band, and whether it grows with the number of spikes.
     evidence, source : str
         Of the price.
     """

@@ -19,7 +19,7 @@ from spikecore.energy.ann.arithmetic import panda_implied_rate, yin_implied_rate
 from spikecore.energy.ann.formulas import estimate
 from spikecore.energy.table import Column, Table, wrapped
 
-__all__ = ["Paper", "Quoted", "names", "paper", "table", "to_dict"]
+__all__ = ["Paper", "Quoted", "names", "paper"]
 
 Row = Mapping[str, float | str | None]
 """Values by what they are; rows of one table need not have the same."""
@@ -27,17 +27,7 @@ Row = Mapping[str, float | str | None]
 
 @dataclass(frozen=True)
 class Quoted:
-    """A figure as it was published.
-
-    Attributes
-    ----------
-    value : float
-        The figure.
-    unit, what, why : str
-        Its unit, what it is of, and why nobody can recompute it.
-    computed : mapping of str to float or str
-        What follows from the figure itself, by what it is.
-    """
+    """A figure as it was published, why nobody can recompute it, and what follows from the figure itself."""
 
     value: float
     unit: str
@@ -52,16 +42,10 @@ class Paper:
 
     Attributes
     ----------
-    name, title, source : str
-        By which `paper` knows it, what it is about, and where it was published.
     evidence : {"computed", "unverified"}
         How we know what is computed: unverified where formula or inputs were read in no source.
-    notes : tuple of str
-        What has to be said beside the figures.
-    figures : tuple of Quoted
-        The citations.
-    formulas : tuple of mapping
-        Rows computed from sizes and rates.
+    figures, formulas : tuple of Quoted, tuple of mapping
+        The citations, and rows computed from sizes and rates.
     """
 
     name: str
@@ -110,17 +94,7 @@ def names() -> tuple[str, ...]:
 
 
 def paper(name: str) -> Paper:
-    """Return a paper's figures and what the formulas give.
-
-    Parameters
-    ----------
-    name : str
-        One of `names`.
-
-    Returns
-    -------
-    Paper
-        Computed when it is asked for.
+    """Return the figures of a paper, one of `names`, and what the formulas give.
 
     Raises
     ------
@@ -135,28 +109,14 @@ def paper(name: str) -> Paper:
     """
     data = _read()[checks.choice("energy", "paper", name, names())]
     follows, rows = _PAPERS[name]
-    figures = tuple(
-        Quoted(
-            figure["value"],
-            figure["unit"],
-            figure["what"],
-            figure.get("why", data["why"]),
-            follows(figure["value"], **figure.get("inputs", {})),
+    figures = []
+    for figure in data["figures"]:
+        computed = follows(figure["value"], **figure.get("inputs", {}))
+        figures.append(
+            Quoted(figure["value"], figure["unit"], figure["what"], figure.get("why", data["why"]), computed)
         )
-        for figure in data["figures"]
-    )
     title, source, evidence, notes = (data[key] for key in ("title", "source", "evidence", "notes"))
-    return Paper(name, title, source, evidence, tuple(notes), figures, tuple(rows(**data.get("inputs", {}))))
-
-
-def to_dict(name: str) -> dict[str, Any]:
-    """Return `paper` as plain values."""
-    return paper(name).to_dict()
-
-
-def table(name: str) -> str:
-    """Return `paper` as aligned text."""
-    return paper(name).text()
+    return Paper(name, title, source, evidence, tuple(notes), tuple(figures), tuple(rows(**data.get("inputs", {}))))
 
 
 def _yin_figure(value: float, gates: int) -> Row:
