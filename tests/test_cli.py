@@ -9,6 +9,8 @@ import pytest
 from patience import PATIENCE_S
 
 from spikecore.command import cli
+from spikecore.command.networks import NETWORKS
+from spikecore.command.workload import Workload
 
 KEYS = {
     "model", "scale", "drive", "workers", "seed", "neurons", "synapses", "biological_s", "build_s",
@@ -67,6 +69,29 @@ def test_brunel_has_a_reference(tmp_path):
         report = run_json(tmp_path / "out.json", *arguments, "--drive", drive)
         assert report["drive"] == drive
         assert 30.0 < report["reference_rates_hz"]["E"] < 45.0
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_ready_network_says_all_that_the_command_asks(name):
+    network = NETWORKS[name]
+    least, most = network.scales
+    for drive in ("dc", "poisson"):
+        net = network.build(least, drive, 7)
+        assert net.seed == 7
+        assert set(network.reference_rates(drive)) == {population.name for population in net.populations}
+    assert Workload(name, scale=least).driven_by in network.drive_by_default
+    assert Workload(name, drive="dc").driven_by == "dc"
+    assert least < 1.0 <= most
+
+
+def test_what_is_said_of_the_reference():
+    notes = NETWORKS["microcircuit"].reference_notes
+    assert notes(1.0, "poisson") == []
+    assert [len(notes(0.5, "poisson")), len(notes(1.0, "dc")), len(notes(0.5, "dc"))] == [1, 1, 2]
+    assert (Workload("microcircuit", scale=0.2).driven_by, Workload("microcircuit", scale=0.19).driven_by) == (
+        "dc",
+        "poisson",
+    )
 
 
 def test_json_to_standard_output(capsys):
@@ -207,5 +232,5 @@ def test_info(capsys):
 
 
 def test_import_is_light():
-    code = "import sys, spikecore; sys.exit(any(m in sys.modules for m in ('tqdm', 'matplotlib', 'scipy', 'pandas')))"
+    code = "import sys, spikecore; sys.exit(any(m in sys.modules for m in ('matplotlib', 'scipy', 'pandas', 'torch')))"
     assert subprocess.run([sys.executable, "-c", code], env=os.environ, check=False).returncode == 0

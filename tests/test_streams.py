@@ -115,16 +115,16 @@ def test_what_cannot_be_printed_is_an_escape(capsys):
 
 def limited(monkeypatch, size):
     """Let files grow to this size alone from the end of the run on."""
-    from spikecore.command import workload
+    from spikecore.command import measure
 
-    measure, (_, most) = workload.measure, resource.getrlimit(resource.RLIMIT_FSIZE)
+    whole, (_, most) = measure.measure, resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def measured(*arguments, **options):
-        outcome = measure(*arguments, **options)
+        outcome = whole(*arguments, **options)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
         return outcome
 
-    monkeypatch.setattr(workload, "measure", measured)
+    monkeypatch.setattr(measure, "measure", measured)
 
 
 @linux

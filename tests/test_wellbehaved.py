@@ -223,7 +223,7 @@ def test_info_as_json():
     assert facts["simd_level"] in {"scalar", "avx2", "avx512", "neon"}
     assert isinstance(facts["cpu_features"], list)
     assert isinstance(facts["memory_available_bytes"], int)
-    assert set(facts["optional_packages"]) >= {"tqdm", "matplotlib", "scipy"}
+    assert set(facts["optional_packages"]) == {"matplotlib", "pandas", "scipy", "torch"}
 
 
 def test_a_wrong_simd_level_is_told_and_not_guessed():

@@ -1,8 +1,6 @@
 """Progress of building and running, on standard error and only on a terminal.
 
-A terminal that goes away does not stop a run.
-
-`tqdm` draws it if it is installed; otherwise one line is rewritten in place.
+One line is rewritten in place. A terminal that goes away does not stop a run.
 """
 
 import sys
@@ -21,7 +19,7 @@ _REFRESH_S = 0.1
 class _Screen:
     """Standard error, which knows whether it stands in the middle of a line.
 
-    An interrupt may come anywhere in what draws, a library's code included; whoever ends the line asks here.
+    An interrupt may come anywhere in what draws; whoever ends the line asks here.
     """
 
     def __init__(self, stream: Any) -> None:
@@ -43,8 +41,14 @@ class _Screen:
             self._within = False
             self._stream.flush()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+    def flush(self) -> None:
+        """Show what was written."""
+        self._stream.flush()
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of the stream, where it has one."""
+        return getattr(self._stream, "encoding", None)
 
 
 class _Line:
@@ -73,37 +77,12 @@ class _Line:
         self._screen.end()
 
 
-class _Tqdm:
-    """The same through tqdm."""
-
-    def __init__(self, screen: _Screen, bar: Any) -> None:
-        self._screen = screen
-        self._bar = bar
-
-    def update(self, done: float, note: str) -> None:
-        self._bar.set_postfix_str(streams.alike(note.lstrip(", "), self._screen), refresh=False)
-        self._bar.update(done - self._bar.n)
-
-    def close(self) -> None:
-        self._bar.close()
-
-
-def _drawn_by(screen: _Screen, label: str, total: float, unit: str) -> _Line | _Tqdm:
-    try:
-        from tqdm import tqdm  # optional package # type: ignore[import-untyped,unused-ignore]
-    except ImportError:
-        return _Line(screen, label, total, unit)
-    layout = "{desc} {bar:24} {n:.4g}/{total:.4g} {unit}, {postfix} {remaining} left"
-    look = {"desc": label, "unit": unit, "bar_format": layout, "mininterval": _REFRESH_S}
-    return _Tqdm(screen, tqdm(total=total, file=screen, **look))
-
-
 @contextmanager
-def _bar(label: str, total: float, unit: str) -> Iterator[_Line | _Tqdm]:
+def _bar(label: str, total: float, unit: str) -> Iterator[_Line]:
     screen = _Screen(sys.stderr)
     bar = None
     try:
-        bar = _drawn_by(screen, label, total, unit)
+        bar = _Line(screen, label, total, unit)
         yield bar
     finally:
         try:

@@ -156,7 +156,7 @@ def _sparse_case(neurons: int, rate: float, dt: float, seconds: float, workers: 
     run_s = median_low(result.real_s for result in results)
     result = next(result for result in results if result.real_s == run_s)
     counts, stats = result.counts.totals(), result.statistics
-    synapses = int(stats["synapses"])
+    synapses = stats["synapses"]
     return {
         "neurons": neurons,
         "synapses": synapses,
@@ -168,10 +168,10 @@ def _sparse_case(neurons: int, rate: float, dt: float, seconds: float, workers: 
         "run_s": run_s,
         "runs_s": [result.real_s for result in results],
         "spikes": counts["spikes"],
-        "synaptic_events": int(stats["synaptic_events"]),
+        "synaptic_events": stats["synaptic_events"],
         "updates": counts["neuron_updates"] - counts["updates_skipped"],
         "updates_skipped": counts["updates_skipped"],
-        "ticks_skipped": int(stats["ticks_skipped"]),
-        "bytes_per_synapse": (int(stats["weight_store_bytes"]) + int(stats["index_bytes"])) / synapses,
+        "ticks_skipped": stats["ticks_skipped"],
+        "bytes_per_synapse": (stats["weight_store_bytes"] + stats["index_bytes"]) / synapses,
         "phases_s": result.phases_s,
     }

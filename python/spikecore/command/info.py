@@ -14,10 +14,12 @@ from spikecore.options import cpus_allowed
 __all__ = ["examine", "show"]
 
 _OPTIONAL = {
-    "tqdm": "progress bars",
-    "matplotlib": "raster pictures as PNG or PDF",
+    "matplotlib": "pictures as PNG or PDF, or on axes",
+    "pandas": "energy reports as DataFrames",
     "scipy": "sparse matrices as connections",
+    "torch": "energy estimates of torch modules",
 }
+"""Packages that are used where they are installed, and for what; spikecore needs none of them."""
 
 
 def examine() -> dict[str, Any]:
@@ -65,7 +67,7 @@ def show(facts: dict[str, Any]) -> str:
     if facts["build_profile"] != "release":
         lines.append("  advice: this is not a release build; runs will be many times slower")
     if facts["huge_pages"].startswith("never"):
-        lines.append("  advice: huge pages are off; large networks run some 15 % slower")
+        lines.append("  advice: huge pages are off; large networks run slower")
     return "\n".join(lines)
 
 

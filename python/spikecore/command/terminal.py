@@ -1,9 +1,7 @@
 """What `spikecore run` prints: tables of rates, speed, memory and energy."""
 
-from typing import Any
-
 from spikecore import printed
-from spikecore.command.workload import Outcome
+from spikecore.command.measure import Outcome, Report
 from spikecore.forecast import human_bytes
 from spikecore.results import raster
 from spikecore.results.counters import PHASES
@@ -20,7 +18,7 @@ def describe(outcome: Outcome) -> str:
     Parameters
     ----------
     outcome : Outcome
-        As `spikecore.command.workload.measure` makes it.
+        As `spikecore.command.measure.measure` makes it.
 
     Returns
     -------
@@ -29,7 +27,7 @@ def describe(outcome: Outcome) -> str:
     """
     report, result = outcome.report, outcome.result
     parts = [_headline(report), _rates(report), _speed(report), _memory(report)]
-    parts += [str(one) for one in outcome.energy]
+    parts += [str(priced) for priced in outcome.energy]
     if len(outcome.energy) > 1:
         parts.append(str(outcome.energy[0].compare(*outcome.energy[1:])))
     if len(result.spikes) and result.ticks:
@@ -42,7 +40,7 @@ def describe(outcome: Outcome) -> str:
     return "\n\n".join(parts)
 
 
-def _headline(report: dict[str, Any]) -> str:
+def _headline(report: Report) -> str:
     note = " (interrupted)" if report["interrupted"] else ""
     return (
         f"{report['model']}, scale {report['scale']:g}, {report['drive']} drive, "
@@ -52,7 +50,7 @@ def _headline(report: dict[str, Any]) -> str:
     )
 
 
-def _rates(report: dict[str, Any]) -> str:
+def _rates(report: Report) -> str:
     reference, variation = report["reference_rates_hz"], report["cv_isi"]
     head = f"{'population':<12}{'rate (Hz)':>11}{'reference':>11}{'deviation':>11}"
     lines = [f"{head}{'CV of ISI':>11}" if variation else head]
@@ -66,7 +64,7 @@ def _rates(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _speed(report: dict[str, Any]) -> str:
+def _speed(report: Report) -> str:
     factor = report["real_time_factor"]
     lines = [
         "Speed",
@@ -91,7 +89,7 @@ def _speed(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _memory(report: dict[str, Any]) -> str:
+def _memory(report: Report) -> str:
     peak = report["peak_rss_bytes"]
     return "\n".join(
         [

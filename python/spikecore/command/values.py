@@ -7,12 +7,15 @@ from contextlib import suppress
 from typing import TypeVar
 
 from spikecore import checks, printed
+from spikecore.command.networks import NETWORKS
 from spikecore.options import MAX_WORKERS
 
 __all__ = [
+    "Help",
     "file",
     "integer",
     "integers",
+    "listed",
     "machines",
     "names",
     "number",
@@ -26,6 +29,24 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+
+class Help(argparse.ArgumentDefaultsHelpFormatter):
+    """Help that ends with the default of an option, where there is one to be shown."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default in (None, False) else super()._get_help_string(action)
+
+
+def listed(numbers: list[float]) -> str:
+    """Return numbers as an option takes them.
+
+    Examples
+    --------
+    >>> listed([0.01, 10.0])
+    '0.01,10'
+    """
+    return ",".join(f"{value:g}" for value in numbers)
 
 
 def number(name: str) -> Callable[[str], float]:
@@ -62,13 +83,9 @@ def integers(text: str) -> list[int]:
 
 
 def scale(text: str) -> float:
-    """Return the scale of a network of the library."""
-    from spikecore.library import brunel, microcircuit  # start-up time
-
-    allowed = " or ".join(
-        f"{low:g} … {high:g} ({name})"
-        for name, (low, high) in (("microcircuit", microcircuit.SCALES), ("brunel", brunel.SCALES))
-    )
+    """Return the scale of a ready network."""
+    ranges = ((name, *network.scales) for name, network in NETWORKS.items())
+    allowed = " or ".join(f"{low:g} … {high:g} ({name})" for name, low, high in ranges)
     return _parsed(text, float, lambda value: math.isfinite(value) and value > 0.0, f"a scale, allowed: {allowed}")
 
 
@@ -96,12 +113,12 @@ def file(text: str) -> str:
 
 def names(text: str) -> list[str]:
     """Return the names of machines in a list with commas; one that is named twice is a usage error."""
-    found = [_parsed(part.strip(), str, bool, "a name") for part in text.split(",")]
-    twice = next((name for k, name in enumerate(found) if name in found[:k]), None)
+    machines = [_parsed(part.strip(), str, bool, "a name") for part in text.split(",")]
+    twice = next((name for k, name in enumerate(machines) if name in machines[:k]), None)
     if twice is not None:
         msg = f"{printed.value(twice)} is named twice, allowed: every machine once"
         raise argparse.ArgumentTypeError(msg)
-    return found
+    return machines
 
 
 def machines(text: str) -> tuple[str, ...]:
