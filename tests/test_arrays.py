@@ -307,6 +307,6 @@ def test_a_profile_keeps_its_own_lists():
     assert kept.prices == load("loihi").prices
     assert kept.with_prices().prices == kept.prices
     contains = ["spikes", "synaptic_operations"]
-    price = Price("all", "spikes", 1.0, "pJ", 1e-12, None, None, "measured", "exact", "here", "all-in", contains)
+    price = Price("all", "spikes", 1.0, "pJ", "measured", "exact", "here", scope="all-in", contains=contains)
     contains.clear()
     assert "synaptic_operations" in price.contains

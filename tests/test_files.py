@@ -122,7 +122,7 @@ def in_64_mib(code, *arguments):
     start = """
 import json, os, resource, sys
 import spikecore as sc
-from spikecore.energy import Comparison, load, profile_file, report_table, saved
+from spikecore.energy import Comparison, load, profile_toml, report_table, saved
 from spikecore.energy.ann import prices
 warm = load("loihi")
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()

@@ -54,7 +54,7 @@ def forgotten(result: sc.Result) -> sc.Result:
 
 def prices(n: int) -> list[Price]:
     """Return prices of `n` terms."""
-    figures = ("pJ", 1e-12, None, None, "measured", "exact", "a paper")
+    figures = ("pJ", "measured", "exact", "a paper")
     return [Price(f"term {k}", "packets", 1.0, *figures) for k in range(n)]
 
 

@@ -6,7 +6,7 @@ from chip_memory import list_bits
 import spikecore as sc
 from spikecore.energy import EnergyReport, Ledger, Price, bill, load
 from spikecore.energy.placement import spike
-from spikecore.energy.profile_file import parse
+from spikecore.energy.profile_toml import parse
 
 TRUENORTH_NEURONS = 4096 * 256
 HEAD = 'name = "mine"\ntitle = "Mine"\nnode = "45 nm"\nsource = "a paper"\nscope = "per-term"\n'
@@ -106,7 +106,7 @@ def test_other_voltages_are_refused_and_not_scaled(name, voltage):
 
 
 def hop_price():
-    return Price("hops", "hops_ew", 2.3, "pJ", 2.3e-12, None, None, "measured", "operating point", "a user")
+    return Price("hops", "hops_ew", 2.3, "pJ", "measured", "operating point", "a user")
 
 
 @pytest.mark.parametrize("hops", [None, 1_000_000])

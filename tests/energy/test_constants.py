@@ -4,7 +4,7 @@ from importlib import resources
 
 import pytest
 
-from spikecore.energy import EnergyReport, Ledger, bill, known, load, profile_file, profile_text
+from spikecore.energy import EnergyReport, Ledger, bill, known, load, profile_text, profile_toml
 from spikecore.energy.ann import prices
 from spikecore.energy.ann.lemaire import Piecewise
 
@@ -13,7 +13,7 @@ LEVELS = {"8 KB SRAM": "sram-8KB", "32 KB SRAM": "sram-32KB", "1 MB SRAM": "sram
 
 def silicon():
     text = (resources.files("spikecore.energy") / "silicon.toml").read_text(encoding="utf-8")
-    return profile_file.parse(text, "silicon.toml")
+    return profile_toml.parse(text, "silicon.toml")
 
 
 def price_of(profile, count):

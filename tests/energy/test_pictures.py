@@ -8,7 +8,7 @@ import pytest
 from spikecore.command import cli
 from spikecore.energy import EnergyReport, Ledger, Measured, drawing, load
 from spikecore.energy.figure import LogAxis
-from spikecore.energy.profile_file import parse
+from spikecore.energy.profile_toml import parse
 from spikecore.errors import NetworkError
 
 LEDGER = Ledger(

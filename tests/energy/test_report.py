@@ -160,7 +160,7 @@ def test_a_comparison_ranks_and_shows_every_report():
 def exact(name, joules):
     from spikecore.energy import Price, Profile
 
-    price = Price("spikes", "spikes", joules, "J", joules, joules, joules, "measured", "exact", "me")
+    price = Price("spikes", "spikes", joules, "J", "measured", "exact", "me")
     return EnergyReport.of(Ledger(spikes=1), Profile(name, name, "1 nm", None, "per-term", "me", prices=(price,)))
 
 

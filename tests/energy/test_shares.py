@@ -57,9 +57,9 @@ def test_a_report_of_many_projections_has_the_dearest_and_sums_up_the_others():
 
 
 def test_sentences_about_thousands_of_terms_name_the_first():
-    figures = ("pJ", 1e-12, None, None, "measured", "min", "a paper")
+    figures = ("pJ", "measured", "min", "a paper")
     prices = [Price(f"term {k}", "packets", 1.0, *figures) for k in range(3000)]
-    banded = Price("other", "spikes", 1.0, "pJ", 1e-12, 1e-12, 2e-12, "measured", "band", "a paper")
+    banded = Price("other", "spikes", 1.0, "pJ", "measured", "band", "a paper", 1.0, 2.0)
     profile = Profile("many", "Many", "", None, "per-term", "a paper").with_prices(banded, *prices)
     report = EnergyReport.of(Ledger(spikes=2, packets=5), profile)
     assert len(report.band.held_high) == 3000

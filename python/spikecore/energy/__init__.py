@@ -6,8 +6,10 @@
 from spikecore.energy.bill import Bill, Inside, Line, bill
 from spikecore.energy.ledger import COUNTS, Ledger, ProjectionCounts
 from spikecore.energy.meter import Measured
-from spikecore.energy.operating_point import Contained, OperatingPoint
-from spikecore.energy.profile import Chip, Level, Price, Profile, Unpriced, known, load
+from spikecore.energy.operating_point import OperatingPoint
+from spikecore.energy.price import Level, Price, Term
+from spikecore.energy.profile import Chip, Profile
+from spikecore.energy.profile_toml import known, load
 from spikecore.energy.report import Comparison, EnergyReport
 
 __all__ = [
@@ -15,7 +17,6 @@ __all__ = [
     "Bill",
     "Chip",
     "Comparison",
-    "Contained",
     "EnergyReport",
     "Inside",
     "Ledger",
@@ -26,7 +27,7 @@ __all__ = [
     "Price",
     "Profile",
     "ProjectionCounts",
-    "Unpriced",
+    "Term",
     "bill",
     "known",
     "load",

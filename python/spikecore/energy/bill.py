@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from spikecore.energy.ledger import Ledger, ProjectionCounts
 from spikecore.energy.meter import Measured
 from spikecore.energy.operating_point import Departure, neurons_on_chip
-from spikecore.energy.profile import Chip, Level, Price, Profile, Unpriced
+from spikecore.energy.price import Level, Price, Term
+from spikecore.energy.profile import Chip, Profile
 
 __all__ = ["Band", "Bill", "Inside", "Line", "Share", "bill", "chips_needed"]
 
@@ -143,9 +144,9 @@ class Bill:
         The priced terms, which add up, in the profile's order.
     inside : tuple of Inside
         Prices of terms that an all-in price contains: listed and not added.
-    unknown : tuple of Unpriced
+    unknown : tuple of Term
         Terms with a price whose count is not known for this run, or which no memory that is priced can hold.
-    unpriced : tuple of Unpriced
+    unpriced : tuple of Term
         What is missing from the sum, and why: `unknown`, and what the profile has no price for.
     low_j, nominal_j, high_j : float or None
         Sums in J; None where a line has no such bound, or nothing is priced. Of a machine that is measured the nominal
@@ -155,21 +156,21 @@ class Bill:
 
     Examples
     --------
-    >>> from spikecore.energy.profile import load
+    >>> from spikecore.energy.profile_toml import load
     >>> round(Bill(Ledger(synaptic_operations=1000), load("loihi")).lines[0].nominal_j * 1e9, 6)
     23.6
     """
 
     def __init__(self, ledger: Ledger, profile: Profile, measured: Measured | None = None) -> None:
         self.ledger, self.profile, self.measured = ledger, profile, measured
-        lines, inside, unpriced = list[Line](), list[Inside](), list[Unpriced]()
+        lines, inside, unpriced = list[Line](), list[Inside](), list[Term]()
         all_in = [price for price in profile.prices if price.scope == "all-in"]
         for price in profile.prices:
             aggregate = next((other for other in all_in if price.count in other.contains and other is not price), None)
             line = _line(price, ledger, profile)
             if aggregate is not None:
                 inside.append(Inside(price, ledger.count(price.count), aggregate))
-            elif isinstance(line, Unpriced):
+            elif isinstance(line, Term):
                 unpriced.append(line)
             else:
                 lines.append(line)
@@ -213,7 +214,7 @@ class Bill:
 
         Examples
         --------
-        >>> from spikecore.energy.profile import load
+        >>> from spikecore.energy.profile_toml import load
         >>> wires = ProjectionCounts("a → b", 10, 300), ProjectionCounts("b → a", 10, 100)
         >>> shares = Bill(Ledger(synaptic_operations=400, projections=wires), load("loihi")).projections
         >>> [(share.projection.name, round(share.energy_j * 1e9, 3), share.part) for share in shares]
@@ -255,7 +256,7 @@ def chips_needed(ledger: Ledger, chip: Chip) -> int:
 
     Examples
     --------
-    >>> from spikecore.energy.profile import load
+    >>> from spikecore.energy.profile_toml import load
     >>> odin = load("odin").chip
     >>> second = {"ticks": 1000, "dt_ms": 1.0}
     >>> [chips_needed(Ledger(neurons=n, **second), odin) for n in (0, 256, 257)]
@@ -274,10 +275,10 @@ def chips_needed(ledger: Ledger, chip: Chip) -> int:
     return max(needed)
 
 
-def _line(price: Price, ledger: Ledger, profile: Profile) -> Line | Unpriced:
+def _line(price: Price, ledger: Ledger, profile: Profile) -> Line | Term:
     count = ledger.count(price.count)
     if count is None:
-        return Unpriced(price.term, price.count, ledger.why_unknown(price.count))
+        return Term(price.term, ledger.why_unknown(price.count), price.count)
     if price.levels:
         return _at_level(price, count, ledger)
     if price.each_chip and profile.chip is not None:
@@ -289,17 +290,17 @@ def _line(price: Price, ledger: Ledger, profile: Profile) -> Line | Unpriced:
     return Line(price, count, *_energies(price, count))
 
 
-def _at_level(price: Price, count: float, ledger: Ledger) -> Line | Unpriced:
+def _at_level(price: Price, count: float, ledger: Ledger) -> Line | Term:
     size = getattr(ledger, str(price.store))
     if size is None:
         reason = f"the size of the store is not known: {ledger.why_unknown(str(price.store))}"
-        return Unpriced(price.term, price.count, reason)
+        return Term(price.term, reason, price.count)
     for level in price.levels:
         if level.bytes is None or size <= level.bytes:
             return Line(price, count, *_energies(level, count), level)
     largest = price.levels[-1]
     reason = f"the store of {size:,.0f} B exceeds the largest memory with a price, {largest.name}"
-    return Unpriced(price.term, price.count, reason)
+    return Term(price.term, reason, price.count)
 
 
 def _energies(price: Price | Level, count: float) -> tuple[float | None, float, float | None]:

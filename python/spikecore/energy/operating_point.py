@@ -4,43 +4,15 @@ An all-in price is a ratio of one power and one number of events. At another rat
 is mostly empty the power is shared by another number of events, and the price is another one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from spikecore import checks
-from spikecore.energy.ledger import COUNTS, Ledger
+from spikecore.energy.ledger import Ledger
 from spikecore.energy.quantity import figure
 
-if TYPE_CHECKING:
-    from spikecore.energy.profile import Price
+__all__ = ["Departure", "Difference", "OperatingPoint", "neurons_on_chip"]
 
-__all__ = ["KEYS", "Contained", "Departure", "Difference", "OperatingPoint", "contained", "neurons_on_chip", "parse"]
-
-_NEEDED = ("rate_hz", "synapses", "tick_ms", "within")
-_OPTIONAL = ("neurons", "rate_hz_most")
 _UNITS = {"rate_hz": "Hz", "synapses": "active synapses", "neurons": "neurons", "tick_ms": "ms a tick"}
-KEYS = {*_NEEDED, *_OPTIONAL, "source", "note"}
-"""Keys of the table ``[operating_point]`` of a profile."""
-
-
-@dataclass(frozen=True)
-class Contained:
-    """A term that an all-in price contains: paid with it, and not missing from the sum.
-
-    Attributes
-    ----------
-    term : str
-        What is contained.
-    count : str or None
-        The count that belongs to it, if there is one.
-    reason : str
-        How the source says so.
-    """
-
-    term: str
-    count: str | None
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -109,9 +81,6 @@ class OperatingPoint:
         Mean rate, > 0 Hz: spikes, also those from outside, per neuron on the chip and second.
     synapses : float
         Active synapses of a neuron: synaptic operations of a spike.
-    neurons : float or None
-        Neurons of the machine that was measured; None where the prices hold for any number, because static power is
-        priced apart.
     tick_ms : float
         Its time step in ms.
     within : float
@@ -119,6 +88,9 @@ class OperatingPoint:
         A range of rates is taken as it is.
     source : str
         Where the conditions were published.
+    neurons : float or None
+        Neurons of the machine that was measured; None where the prices hold for any number, because static power is
+        priced apart.
     note : str
         What happens outside.
     rate_hz_most : float or None
@@ -127,12 +99,25 @@ class OperatingPoint:
 
     rate_hz: float
     synapses: float
-    neurons: float | None
     tick_ms: float
     within: float
     source: str
+    neurons: float | None = None
     note: str = ""
     rate_hz_most: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        for name in ("rate_hz", "synapses", "tick_ms", "neurons"):
+            value = getattr(self, name)
+            if value is not None or name != "neurons":
+                checks.kept(
+                    self, **{name: checks.number("operating point", name, value, low=0.0, above=0.0, high=1e18)}
+                )
+        checks.kept(self, within=checks.number("operating point", "within", self.within, low=1.0, high=1e18))
+        most = self.rate_hz_most
+        if most is not None and checks.number("operating point", "rate_hz_most", most) < self.rate_hz:
+            checks.refuse("operating point", "rate_hz_most", most, f"{self.rate_hz:g} or more, the rate_hz")
 
     def __str__(self) -> str:
         """Return the conditions in words."""
@@ -152,10 +137,10 @@ class OperatingPoint:
 
         Examples
         --------
-        >>> point = OperatingPoint(20.0, 128, 1_048_576, 1.0, 1.25, "Merolla et al. (2014)")
+        >>> point = OperatingPoint(20.0, 128, 1.0, 1.25, "Merolla et al. (2014)", neurons=1_048_576)
         >>> run = Ledger(spikes=80_000, synaptic_operations=10_240_000, ticks=1000, neurons=4000)
         >>> [(one.name, one.value, one.low) for one in point.departure(run).differences]
-        [('neurons', 4000, 1048576)]
+        [('neurons', 4000, 1048576.0)]
         >>> point.departure(Ledger(synaptic_operations=1000)).missing
         ('neurons', 'time', 'spikes')
         """
@@ -172,33 +157,6 @@ class OperatingPoint:
             if at is not None and not at / slack <= value <= (at if most is None else most) * slack:
                 differences.append(Difference(name, value, at, most))
         return Departure((), tuple(differences)) if differences else None
-
-
-def parse(table: Any) -> OperatingPoint:
-    """Return what a profile's ``[operating_point]`` says; `table` is a table of `profile_file`."""
-    values: dict[str, float] = {name: table.required(name) for name in _NEEDED}
-    values |= {name: table.required(name) for name in _OPTIONAL if name in table.data}
-    for name, value in values.items():
-        least = 1.0 if name == "within" else 0.0
-        if value < least or not value:
-            checks.refuse(table.owner(name), name, value, "≥ 1" if name == "within" else "> 0")
-    most = values.get("rate_hz_most")
-    if most is not None and most < values["rate_hz"]:
-        checks.refuse(table.owner("rate_hz_most"), "rate_hz_most", most, f"≥ {values['rate_hz']}, rate_hz")
-    note = table.text("note") if "note" in table.data else ""
-    neurons = values.pop("neurons", None)
-    return OperatingPoint(**values, neurons=neurons, source=table.text("source"), note=note)
-
-
-def contained(table: Any, prices: Sequence["Price"]) -> Contained:
-    """Return what a ``[[contained]]`` says; there must be an all-in price, and it must contain the count."""
-    aggregates = [one for one in prices if one.scope == "all-in"]
-    if not aggregates:
-        table.fail("term", "is contained in no price, allowed: only beside a [[price]] with scope = 'all-in'")
-    count = table.choice("count", COUNTS) if "count" in table.data else None
-    if count is not None and not any(count in price.contains for price in aggregates):
-        table.fail("count", f"is {count!r}, allowed: a count that an all-in price contains")
-    return Contained(table.text("term"), count, table.text("reason"))
 
 
 def neurons_on_chip(ledger: Ledger) -> float:

@@ -137,7 +137,7 @@ def spike(profile: Profile, hops_ew: int, hops_ns: int) -> tuple[float, float]:
 
     Examples
     --------
-    >>> from spikecore.energy.profile import load
+    >>> from spikecore.energy.profile_toml import load
     >>> energy, latency = spike(load("loihi"), 5, 3)
     >>> round(energy * 1e12, 6), round(latency * 1e9, 6)
     (28.7, 42.1)

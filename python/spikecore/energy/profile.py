@@ -1,24 +1,21 @@
 """Hardware profiles: prices as data, each with unit, scope, evidence, bound and source.
 
-A profile is a TOML file. `profile_file` reads and checks it; here is what it becomes. `price` has the prices.
+A profile is a TOML file, which `profile_toml` reads. Here is what it becomes, with every rule about several prices;
+rules about one price stand in `price`.
 """
 
-import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from importlib import resources
-from pathlib import Path
+from dataclasses import dataclass, field, fields, replace
 
-from spikecore import checks, printed
+from spikecore import checks
 from spikecore.energy.ledger import COUNTS
-from spikecore.energy.operating_point import Contained, OperatingPoint
-from spikecore.energy.price import SCOPES, Level, Price, Unpriced, overlapping
+from spikecore.energy.operating_point import OperatingPoint
+from spikecore.energy.price import INHERITED, KEY, OPTIONAL, SCOPES, Price, Term, overlapping
 
-__all__ = ["LATENCIES", "Chip", "Level", "Price", "Profile", "Unpriced", "known", "limits", "load"]
+__all__ = ["Chip", "Profile"]
 
-
-LATENCIES = ("within_tile_ns", "hop_ew_ns", "hop_ns_ns")
+_LATENCIES = ("within_tile_ns", "hop_ew_ns", "hop_ns_ns")
 """Numbers of a chip that are times."""
 _STRUCTURE = ("neurons_per_core", "cores", "cores_per_tile", "mesh_width")
 _LISTS = ("bits_per_synapse", "block", "block_bits", "word_bits")
@@ -59,7 +56,7 @@ class Chip:
     cores: int
     cores_per_tile: int
     mesh_width: int
-    source: str
+    source: str = field(metadata=INHERITED)
     axons_in: int | None = None
     axons_out: int | None = None
     targets_per_neuron: int | None = None
@@ -82,22 +79,16 @@ class Chip:
             value = getattr(self, one.name)
             if one.name == "source" or (value is None and one.default is None):
                 continue
-            if one.name in LATENCIES:
+            if one.name in _LATENCIES:
                 number: float = checks.number("chip", one.name, value, low=0.0, unit="ns")
             else:
-                low, high = limits(one.name)
+                low, high = _limits(one.name)
                 number = checks.count("chip", one.name, value, low=low, high=high)
             checks.kept(self, **{one.name: number})
 
 
-def limits(name: str) -> tuple[int, int]:
-    """Return the least and the largest value of a number of `Chip`.
-
-    Examples
-    --------
-    >>> limits("cores"), limits("block_bits")
-    ((1, 4294967295), (0, 1048576))
-    """
+def _limits(name: str) -> tuple[int, int]:
+    """Return the least and the largest value of a number of `Chip`."""
     if name in _STRUCTURE:
         return 1, checks.MAX_NEURONS
     if name in _LISTS:
@@ -123,10 +114,10 @@ class Profile:
         Printed with every report.
     prices : tuple of Price
         What is priced.
-    unpriced : tuple of Unpriced
+    unpriced : tuple of Term
         What is not.
-    contained : tuple of Contained
-        What its all-in price contains.
+    contained : tuple of Term
+        What its all-in price contains: paid with it, and not missing from the sum.
     operating_point : OperatingPoint or None
         The conditions that its prices hold for, where they hold for one only.
     execution : str
@@ -140,35 +131,43 @@ class Profile:
     name: str
     title: str
     node: str
-    voltage_v: float | None
+    voltage_v: float | None = field(metadata=OPTIONAL)
     scope: str
     source: str
     notes: tuple[str, ...] = ()
-    prices: tuple[Price, ...] = ()
-    unpriced: tuple[Unpriced, ...] = ()
+    prices: tuple[Price, ...] = field(default=(), metadata={KEY: "price"})
+    unpriced: tuple[Term, ...] = ()
     execution: str = ""
     measured: bool = False
     chip: Chip | None = None
-    contained: tuple[Contained, ...] = ()
+    contained: tuple[Term, ...] = ()
     operating_point: OperatingPoint | None = None
 
     def __post_init__(self) -> None:
-        """Refuse prices that would be charged twice, and those of a machine that is measured."""
+        """Check what several fields say together."""
         checks.name("profile", "name", self.name)
         lists = ("notes", "prices", "unpriced", "contained")
         checks.kept(self, **{name: tuple(getattr(self, name)) for name in lists})
         checks.choice(self.name, "scope", self.scope, SCOPES)
+        if self.voltage_v is not None:
+            checks.number(self.name, "voltage_v", self.voltage_v, low=0.0, high=1e18, unit="V")
         if checks.switch(self.name, "measured", self.measured) and self.prices:
             checks.refuse(self.name, "measured", True, "False, or no prices: what is measured is not modelled")
-        for price in self.prices:
+        for at, price in enumerate(self.prices):
             if price.each_chip and self.chip is None:
-                checks.refuse(
-                    self.name, f"each_chip of {price.term!r}", True, "only with a chip, whose limits say how many"
-                )
-        clash = double(self.prices)
+                allowed = "only with a chip, whose limits say how many"
+                checks.refuse(self.name, f"prices[{at}].each_chip", True, allowed)
+        clash = _double(self.prices)
         if clash is not None:
-            at, parameter, found, allowed = clash
-            checks.refuse(self.name, f"{parameter} of {self.prices[at].term!r}", found, allowed)
+            checks.refuse(self.name, *clash)
+        aggregates = [price for price in self.prices if price.scope == "all-in"]
+        for at, term in enumerate(self.contained):
+            if not aggregates:
+                allowed = "only beside a price with scope = 'all-in'"
+                checks.refuse(self.name, f"contained[{at}].term", f"{term.term!r}", allowed)
+            if term.count is not None and not any(term.count in price.contains for price in aggregates):
+                allowed = "a count that an all-in price contains"
+                checks.refuse(self.name, f"contained[{at}].count", f"{term.count!r}", allowed)
 
     @property
     def scopes(self) -> str:
@@ -181,8 +180,8 @@ class Profile:
 
         Examples
         --------
-        >>> load("loihi").place, load("gpu").place
-        ('Intel 14 nm FinFET, 0.75 V', '7 nm, voltage not published')
+        >>> Profile("a", "A", "7 nm", None, "per-term", "a paper").place
+        '7 nm, voltage not published'
         """
         if self.measured:
             return self.node
@@ -195,14 +194,14 @@ class Profile:
         Raises
         ------
         NetworkError
-            If one all-in price contains another, if two prices charge for the same things (`double`), or if the
-            machine's energy is measured.
+            If one all-in price contains another, if two prices charge for the same things, or if the machine's
+            energy is measured.
 
         Examples
         --------
-        >>> hops = Price("hops", "hops_ew", 2.3, "pJ", 2.3e-12, None, None, "measured", "operating point", "a paper")
-        >>> len(load("spinnaker").with_prices(hops).prices)
-        3
+        >>> hops = Price("hops", "hops_ew", 2.3, "pJ", "measured", "operating point", "a paper")
+        >>> len(Profile("a", "A", "7 nm", None, "per-term", "a paper").with_prices(hops).prices)
+        1
         """
         return replace(self, prices=self.prices + prices)
 
@@ -213,11 +212,6 @@ class Profile:
         ------
         NetworkError
             At any other voltage: energy is not scaled, because leakage and switching scale differently.
-
-        Examples
-        --------
-        >>> load("truenorth").at(0.775).name
-        'truenorth'
         """
         if self.voltage_v is None or abs(voltage_v - self.voltage_v) > 1e-9:
             allowed = "no voltage is known" if self.voltage_v is None else f"{self.voltage_v:g}: figures are not scaled"
@@ -225,26 +219,22 @@ class Profile:
         return self
 
 
-def double(prices: Sequence[Price]) -> tuple[int, str, str, str] | None:
-    """Return the first price that charges again what another does: its place, the field, its value, what is allowed.
+_OVERLAPPING = {count: overlapping(count) for count in COUNTS}
+
+
+def _double(prices: Sequence[Price]) -> tuple[str, str, str] | None:
+    """Return the first price that charges again what another does: its field, its value, what is allowed.
 
     Two all-in prices are refused where one contains the other. Two per-term prices are refused where their counts
     differ and count some of the same things (`price.overlapping`), whatever the terms are called: a machine that pays
     for every neuron update pays for the skipped ones with it. On one count several terms are several costs of one
     event, such as an addition and its routing, and are added; the same term twice is refused.
-
-    Examples
-    --------
-    >>> double(load("truenorth").prices * 2)[:3]
-    (0, 'scope', "'all-in' for two prices")
-    >>> double(load("spinnaker").prices * 2)[:3]
-    (2, 'term', "'synaptic operations' twice for synaptic_operations")
-    >>> double(load("odin").prices)  # leakage and clock are two prices of time
     """
     all_in = Counter(price.count for price in prices if price.scope == "all-in")
     for at, price in enumerate(prices):
         if price.scope == "all-in" and sum(all_in[count] for count in set(price.contains)) > 1:  # more than itself
-            return at, "scope", "'all-in' for two prices", "one: an all-in price is never added to another"
+            allowed = "one: an all-in price is never added to another"
+            return f"prices[{at}].scope", "'all-in' for two prices", allowed
     first_of_term: dict[tuple[str, str], int] = {}
     first_of_count: dict[str, int] = {}
     for at, price in enumerate(prices):
@@ -254,64 +244,22 @@ def double(prices: Sequence[Price]) -> tuple[int, str, str, str] | None:
         before = [first_of_term.get((price.count, price.term)), *(first_of_count.get(count) for count in others)]
         earlier = min((place for place in before if place is not None), default=None)
         if earlier is not None:
-            return _again(earlier, prices[earlier], at, price)
+            return _again(earlier, at, prices)
         first_of_term[price.count, price.term] = at
         first_of_count.setdefault(price.count, at)
     return None
 
 
-_OVERLAPPING = {count: overlapping(count) for count in COUNTS}
-
-
-def _again(first: int, one: Price, second: int, other: Price) -> tuple[int, str, str, str]:
-    """Return what `double` does for two prices at these places that clash; a part is named before the whole."""
-    if one.count == other.count:
-        return second, "term", f"{other.term!r} twice for {other.count}", "one price of a term and count"
-    if other.count == "neuron_updates":
-        first, one, second, other = second, other, first, one
-    if one.count == "neuron_updates":
+def _again(first: int, second: int, prices: Sequence[Price]) -> tuple[str, str, str]:
+    """Return what `_double` does for two prices at these places that clash; a part is named before the whole."""
+    if prices[first].count == prices[second].count:
+        twice = f"{prices[second].term!r} twice for {prices[second].count}"
+        return f"prices[{second}].term", twice, "one price of a term and count"
+    if prices[second].count == "neuron_updates":
+        first, second = second, first
+    whole, count = prices[first].count, prices[second].count
+    if whole == "neuron_updates":
         allowed = "one of them; that of neuron_updates takes the price of active ones as active"
-        return second, "count", f"{other.count!r} beside a price of all neuron_updates", allowed
-    return second, "count", f"{other.count!r} beside a price of {one.count}", "one of them: they count the same things"
-
-
-def known() -> list[str]:
-    """Return the names of the profiles that come with spikecore."""
-    folder = resources.files("spikecore.energy") / "profiles"
-    return sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
-
-
-def load(which: str | Path) -> Profile:
-    """Read a profile that comes with spikecore, or a TOML file.
-
-    Parameters
-    ----------
-    which : str or Path
-        A name, as `known` lists them, or the path of a TOML file of the same form.
-
-    Returns
-    -------
-    Profile
-        Checked.
-
-    Raises
-    ------
-    NetworkError
-        If there is no such profile, or the file breaks the form; it names file, key and line.
-
-    Examples
-    --------
-    >>> load("loihi").prices[0].value
-    23.6
-    """
-    from spikecore.energy import profile_file
-
-    if not isinstance(which, str | os.PathLike):
-        checks.wrong_kind("energy", "profile", "a name or the path of a TOML file", printed.value(which))
-    if str(which) in known():
-        entry = resources.files("spikecore.energy") / "profiles" / f"{which}.toml"
-        return profile_file.parse(entry.read_text(encoding="utf-8"), f"{which}.toml")
-    if Path(which).suffix == ".toml" and os.path.lexists(which):
-        return profile_file.read(Path(which))
-    allowed = f"{', '.join(repr(name) for name in known())} or the path of a .toml file"
-    checks.refuse("energy", "profile", printed.value(str(which)), allowed)
+        return f"prices[{second}].count", f"{count!r} beside a price of all neuron_updates", allowed
+    allowed = "one of them: they count the same things"
+    return f"prices[{second}].count", f"{count!r} beside a price of {whole}", allowed

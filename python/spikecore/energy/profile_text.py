@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from spikecore.energy import quantity
-from spikecore.energy.profile import Level, Price, Profile
+from spikecore.energy.price import Level, Price
+from spikecore.energy.profile import Profile
 from spikecore.energy.table import Column, Table
 
 __all__ = ["describe", "table", "to_dict"]
@@ -13,15 +14,21 @@ _HEAD = tuple(Column(name, is_words=True) for name in ("term", "counts", "price"
 
 
 def to_dict(profile: Profile) -> dict[str, Any]:
-    """Return the profile as plain values.
+    """Return the profile as plain values: the published figures, and the energies in J that follow from them.
 
     Examples
     --------
     >>> from spikecore.energy import load
-    >>> to_dict(load("loihi"))["prices"][0]["value"]
-    23.6
+    >>> price = to_dict(load("loihi"))["prices"][0]
+    >>> price["value"], price["unit"], price["nominal_j"]
+    (23.6, 'pJ', 2.36e-11)
     """
-    return asdict(profile)
+    plain = asdict(profile)
+    for price, entry in zip(profile.prices, plain["prices"], strict=True):
+        entry.update(_joules(price), active_j=price.active_j)
+        for level, below in zip(price.levels, entry["levels"], strict=True):
+            below.update(_joules(level))
+    return plain
 
 
 def table(profile: Profile) -> Table:
@@ -60,6 +67,10 @@ def describe(profile: Profile) -> str:
     return table(profile).text()
 
 
+def _joules(one: Price | Level) -> dict[str, float | None]:
+    return {"nominal_j": one.nominal_j, "low_j": one.low_j, "high_j": one.high_j}
+
+
 def _paid(price: Price) -> str:
     values = ", ".join(f"{level.name} {_band(level)}" for level in price.levels) or _band(price)
     return f"{values} {price.unit}{' per chip' if price.each_chip else ''}"
@@ -68,10 +79,9 @@ def _paid(price: Price) -> str:
 def _band(price: Price | Level) -> str:
     """Return a published number, and its bounds where both are known."""
     nominal = quantity.price(price.value)
-    if price.low_j is None or price.high_j is None or price.low_j == price.high_j or not price.nominal_j:
+    if price.low is None or price.high is None or price.low == price.high:
         return nominal
-    scale = price.value / price.nominal_j
-    return f"{nominal} ({quantity.price(price.low_j * scale)} … {quantity.price(price.high_j * scale)})"
+    return f"{nominal} ({quantity.price(price.low)} … {quantity.price(price.high)})"
 
 
 def _terms(profile: Profile, source: str) -> str:

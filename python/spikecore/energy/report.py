@@ -15,8 +15,9 @@ from spikecore.energy.bill import Band, Bill, Inside, Line
 from spikecore.energy.figure import WHOLE, Bar, Bars
 from spikecore.energy.ledger import COUNTS, Ledger
 from spikecore.energy.meter import Measured
-from spikecore.energy.operating_point import Contained
-from spikecore.energy.profile import Profile, Unpriced, load
+from spikecore.energy.price import Term
+from spikecore.energy.profile import Profile
+from spikecore.energy.profile_toml import load
 from spikecore.energy.quantity import joules
 from spikecore.energy.table import Column, Section, Table, page
 
@@ -184,7 +185,7 @@ class EnergyReport(Bill):
     def _repr_html_(self) -> str:
         return report_table.full(self).html()
 
-    def _reason(self, term: Unpriced | Contained) -> dict[str, Any]:
+    def _reason(self, term: Term) -> dict[str, Any]:
         count = None if term.count is None else self.ledger.count(term.count)
         return {"term": term.term, "count": count, "reason": term.reason}
 

@@ -11,8 +11,7 @@ from spikecore.energy import verdict
 from spikecore.energy.bill import Band, Bill, Line
 from spikecore.energy.ledger import BYTES
 from spikecore.energy.meter import Measured
-from spikecore.energy.operating_point import Contained
-from spikecore.energy.profile import Unpriced
+from spikecore.energy.price import Term
 from spikecore.energy.quantity import count as shown_count
 from spikecore.energy.quantity import joules, percent, terms
 from spikecore.energy.quantity import price as shown_price
@@ -145,7 +144,7 @@ def _cost_of(bill: Bill, operations: float, energy_j: float | None, part: float 
     return f"{shown_count(operations)} synaptic operations, {energy}{share}"
 
 
-def _sentence(bill: Bill, term: Unpriced | Contained) -> str:
+def _sentence(bill: Bill, term: Term) -> str:
     count = None if term.count is None else bill.ledger.count(term.count)
     return f"{term.term}{'' if count is None else f' ({_count(str(term.count), count)})'}: {term.reason}"
 

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks
-from spikecore.energy import profile_file
+from spikecore.energy import profile_toml
 from spikecore.energy.ledger import Ledger
-from spikecore.energy.profile import Price, Profile
+from spikecore.energy.price import Price
+from spikecore.energy.profile import Profile
 from spikecore.energy.studies import truenorth
 from spikecore.library import recurrent
 
@@ -189,9 +190,6 @@ def silicon(cores: int) -> Profile:
         count="biological_s",
         value=1e3 * static_w,
         unit="mW",
-        nominal_j=static_w,
-        low_j=None,
-        high_j=None,
         evidence="fitted",
         bound="operating point",
         source="a line through two points of Akopyan et al., IEEE TCAD 34(10):1537-1557 (2015), Fig. 17",
@@ -199,7 +197,7 @@ def silicon(cores: int) -> Profile:
         node="Samsung 28 nm LPP",
         note=f"{cores} of 4,096 cores",
     )
-    return profile_file.parse(text, "silicon.toml").with_prices(static)
+    return profile_toml.parse(text, "silicon.toml").with_prices(static)
 
 
 def _ledger(

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from spikecore import checks
-from spikecore.energy.profile import Price, Profile, load
+from spikecore.energy.price import Price
+from spikecore.energy.profile import Profile
+from spikecore.energy.profile_toml import load
 from spikecore.energy.studies.clocked import Case, Crossing, case, crossing
 from spikecore.energy.studies.local_memory import Place, memory
 from spikecore.energy.studies.machines import Run, count, silicon
