@@ -2,11 +2,11 @@
 
 With c_l multiply-accumulates in layer l and R_l spikes per neuron and inference that arrive there:
 
-panda   E_ANN = Σ c_l E_MAC, E_SNN = Σ c_l R_l E_AC + multiply-accumulates of an analog first layer
-syops   E = ACs × E_AC + MACs × E_MAC of either network
-yin     per step, with m inputs, n neurons, rates Fr per neuron and step, k multiply-accumulates of an update:
-        spiking layer (m n Fr_in + n² Fr_out) E_AC + k n E_MAC, n² only if recurrent; RNN (m n + n² + n) E_MAC;
-        LSTM (4 (m n + n²) + 17 n) E_MAC; read-out m n E_MAC; a bidirectional layer counts twice
+* panda: E_ANN = Σ c_l E_MAC, E_SNN = Σ c_l R_l E_AC + multiply-accumulates of an analog first layer
+* syops: E = ACs × E_AC + MACs × E_MAC of either network
+* yin: per step, with m inputs, n neurons, rates Fr per neuron and step, k multiply-accumulates of an update:
+  spiking layer (m n Fr_in + n² Fr_out) E_AC + k n E_MAC, n² only if recurrent; RNN (m n + n² + n) E_MAC;
+  LSTM (4 (m n + n²) + 17 n) E_MAC; read-out m n E_MAC; a bidirectional layer counts twice
 
 Prices are those of 45 nm (`prices`), at the precision that is asked for.
 """

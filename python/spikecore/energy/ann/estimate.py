@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Estimate", "Formula", "Result", "Source"]
+__all__ = ["Estimate", "Formula", "Source"]
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,20 @@ Energy of an inference is E_ops + E_addr + E_mem, layer by layer. θ_in and θ_o
 layer in one inference, T its ticks. An access costs what the size of its memory says (`Fit`, `Piecewise`): weights,
 biases, potentials, inputs and outputs have one each; spikes wait in a FIFO.
 
-=================  =====================  ============  ==================================  ===================
-count              formal, convolution    formal, full  spiking, convolution                spiking, full
-=================  =====================  ============  ==================================  ===================
-MAC                C_o H W C_i K² (1.1)   N_i N_o       leak T C_o H W (1.3)                leak T N_o (2.3)
-ACC                C_o H W (1.2)          N_o           θ_in ⌈K/S⌉² C_o + T C_o H W + θ_out θ_in N_o + T N_o + θ_out
-read input         C_i C_o H W K² (3)     N_i (4)       θ_in (5)                            θ_in
-read weights       C_i K² C_o H W (6.1)   N_i N_o       θ_in C_o K² (7)                     θ_in N_o (8)
-read bias          C_o H W                N_o           T C_o H W                           T N_o
-read, write state                                       θ_in C_o K² + T C_o H W (9, 14)     θ_in N_o + T N_o
-write output       C_o H W (11)           N_o (12)      θ_out (13)                          θ_out
-addressing, ACC    C_i H_i W_i + C_o H W  N_i + N_o     θ_in C_o K² (16.3)                  θ_in N_o (17.2)
+=================  =====================  ============  ====================================  ===================
+count              formal, convolution    formal, full  spiking, convolution                  spiking, full
+=================  =====================  ============  ====================================  ===================
+MAC                C_o H W C_i K² (1.1)   N_i N_o       leak T C_o H W (1.3)                  leak T N_o (2.3)
+ACC                C_o H W (1.2)          N_o           θ_in ⌈K/S⌉² C_o + T C_o H W + θ_out   θ_in N_o + T N_o + θ_out
+read input         C_i C_o H W K² (3)     N_i (4)       θ_in (5)                              θ_in
+read weights       C_i K² C_o H W (6.1)   N_i N_o       θ_in C_o K² (7)                       θ_in N_o (8)
+read bias          C_o H W                N_o           T C_o H W                             T N_o
+read, write state                                       θ_in C_o K² + T C_o H W (9, 14)       θ_in N_o + T N_o
+write output       C_o H W (11)           N_o (12)      θ_out (13)                            θ_out
+addressing, ACC    C_i H_i W_i + C_o H W  N_i + N_o     θ_in C_o K² (16.3)                    θ_in N_o (17.2)
                    + C_o K² (16)          (17)
 addressing, MAC                                         2 θ_in (16.2)
-=================  =====================  ============  ==================================  ===================
+=================  =====================  ============  ====================================  ===================
 
 Errata, as the authors document them in their program: equation 2.4 of the paper multiplies by N_i too often and leaves
 out the reset θ_out. Two more, where the program departs from its own documentation: 16.3 there forgets C_o, and 17.2

@@ -7,7 +7,7 @@ Right, what the spikes of one network cost with its weights in three memories.
 from collections.abc import Iterator
 from pathlib import Path
 
-from spikecore import printed, writing
+from spikecore import writing
 from spikecore.energy import drawing, profile_text, quantity
 from spikecore.energy.drawing import Circle, Drawing, Polyline, Rect, Shape, Words
 from spikecore.energy.figure import Box, Lines, Series
@@ -36,7 +36,7 @@ def write(sweep: Sweep, path: Path) -> Path:
     if path.suffix.lower() not in drawing.PAGES:
         return draw(sweep).write(path)
     tables = "".join(table.html() for table in sweep_view.tables(sweep))
-    prices = f"<pre>{printed.markup(profile_text.describe(sweep.profile))}</pre>"
+    prices = profile_text.table(sweep.profile).html()
     return writing.text(path, page("Two claims, executed", draw(sweep).svg() + tables + prices))
 
 
