@@ -214,6 +214,20 @@ def test_a_bench_takes_no_option_that_it_would_ignore(suite, option, capsys):
     assert option[0] in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "option", [["--rate", "20"], ["--synapses", "32"], ["--neurons", "77"], ["--time", "1000"], ["--measure"]]
+)
+def test_a_comparison_takes_no_option_that_it_would_ignore(option, tmp_path, capsys):
+    file = tmp_path / "run.json"
+    assert cli.main([*SMALL, "--quiet", "--json", str(file)]) == 0
+    assert cli.main(["energy", "compare", str(file), "--on", "loihi"]) == 0
+    capsys.readouterr()
+    assert cli.main(["energy", "compare", str(file), "--on", "loihi", *option]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"compare: {option[0]} is given, allowed: without RUN.json" in err
+
+
 def test_too_large_is_refused_with_the_forecast(capsys, monkeypatch):
     monkeypatch.setenv("SPIKECORE_MEMORY_LIMIT", "100000000")
     assert cli.main(["run", "microcircuit", "--quiet"]) == 2

@@ -6,7 +6,7 @@ lose: whether a machine is in use, and what its last run came to, is known insid
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from spikecore.lowering.inputs import of_batch, of_one, seed_list
 from spikecore.population import Population, Populations, Projection, Recorder
 from spikecore.progress import batch_progress, run_progress
 from spikecore.results.batch import BatchResult
-from spikecore.results.counters import Statistics, of_engine
+from spikecore.results.counters import BatchRecord, RunRecord, Statistics
 from spikecore.results.recorded import samples_of
 from spikecore.results.run import Result, Span
 from spikecore.results.wiring import Wiring
@@ -81,7 +81,7 @@ class Machine:
         self._populations = Populations("machine", populations)
         self._recorders = recorders
         self._recorded = recorded
-        self._last: tuple[dict[str, Any], Result] | None = None
+        self._last: tuple[RunRecord, Result] | None = None
         self._wiring = Wiring(native, populations, projections)
 
     def __repr__(self) -> str:
@@ -97,7 +97,7 @@ class Machine:
     @property
     def statistics(self) -> Statistics:
         """All counters and timers of the engine since compilation, or the last reset."""
-        return of_engine(self._native.statistics())
+        return cast("Statistics", self._native.statistics())
 
     def run(self, duration: float, progress: bool = False) -> Result:
         """Run for a time and return what happened in it.
@@ -136,7 +136,7 @@ class Machine:
         checks.switch("", "progress", progress)
         with run_progress(progress, float(duration), self._grid.dt) as report:
             record = self._native.run(ticks, report)
-        return self._result_of(record)
+        return self._result_of(cast("RunRecord", record))
 
     def reset(self, inputs: Mapping[Population | str, Any] | None = None, *, seed: int | None = None) -> None:
         """Go back to time 0, as if just compiled; the synapses stay and are not drawn again.
@@ -255,8 +255,9 @@ class Machine:
         asked = self._variables(states)
         wanted = [(population.index, variable) for population, variable in asked]
         with batch_progress(progress, given.samples) as report:
-            raw = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
-        return BatchResult(raw, self._grid, ticks, self._recorded, self._recorders, asked, self._wiring)
+            record = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
+        typed = cast("BatchRecord", record)
+        return BatchResult(typed, self._grid, ticks, self._recorded, self._recorders, asked, self._wiring)
 
     def _variables(self, states: Any) -> list[tuple[Population, str]]:
         if isinstance(states, str) or not isinstance(states, Iterable):
@@ -286,7 +287,7 @@ class Machine:
         if record is None:
             msg = "nothing has been run yet; call run(duration) first"
             raise NetworkError(msg)
-        return self._result_of(record)
+        return self._result_of(cast("RunRecord", record))
 
     def state(self, population: Population | str, variable: str = "v") -> NDArray[np.float64]:
         """Return a state variable of every neuron of a population, now.
@@ -363,12 +364,11 @@ class Machine:
         n = checks.count("", "events", events, low=1, high=2**30)
         return self._native.bare_scatter(n)
 
-    def _result_of(self, record: dict[str, Any]) -> Result:
+    def _result_of(self, record: RunRecord) -> Result:
         """Return the result of what the engine says of a run; one result for one record."""
         last = self._last
         if last is None or last[0] is not record:
-            limits = of_engine(record["before"]), of_engine(record["after"])
-            span = Span(self._grid, *limits, *record["counts"])
+            span = Span(self._grid, record["before"], record["after"], *record["counts"])
             taken = record["samples"]
             samples = {rec: samples_of(self._grid, rec, *taken[rec.index]) for rec in self._recorders}
             last = self._last = record, Result(span, self._wiring, self._recorded, record["spikes"], samples)

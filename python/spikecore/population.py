@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks, printed
+from spikecore.connect import Entries, Rule
 from spikecore.errors import NetworkError
 from spikecore.models import NeuronModel, SpikeSource
 
@@ -82,14 +83,14 @@ class Projection:
     source, target : Population
         Where its synapses start and end.
     rule : Rule or Entries
-        The connection rule; of a matrix what kind it was.
+        The connection rule; of a sparse matrix, its kind and shape.
     index : int
         Its place in the order of declaration.
     """
 
     source: Population
     target: Population
-    rule: Any
+    rule: Rule | Entries
     index: int
 
     def __repr__(self) -> str:

@@ -23,6 +23,10 @@ _rate, _rates = values.number(_RATE), values.numbers(_RATE)
 _time = values.number(f"a time, allowed: 1 … {checks.LARGEST:g} ms")
 
 
+READY = {"rate": 20.0, "synapses": 32, "neurons": 4096, "time": 1_000.0, "measure": False}
+"""Options of `compare` that describe the network it runs, with their defaults; a file's run has its own."""
+
+
 class Answer(NamedTuple):
     """What a subcommand says: plain values for JSON, the text for people, and what writes the picture asked for.
 
@@ -60,16 +64,21 @@ def _add_compare(parts: Any) -> argparse.ArgumentParser:
         description="Price one run on several machines: that of a JSON file, or of a small recurrent network, which is "
         "placed on every chip whose structure is known, to count packets and hops. A file has them where the run was "
         "made with `spikecore run --mapping`.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     one.add_argument("run", nargs="?", metavar="RUN.json", help="what `spikecore run --json` wrote")
-    one.add_argument("--on", type=values.names, metavar="NAME,…", help="profiles or TOML files; None: all with prices")
-    one.add_argument("--rate", type=_rate, default=20.0, metavar="HZ", help="of the ready network")
-    one.add_argument("--synapses", type=values.integer, default=32, metavar="K", help="of each of its neurons")
-    one.add_argument("--neurons", type=values.integer, default=4096, metavar="N", help="a multiple of 256")
-    one.add_argument("--time", type=_time, default=1_000.0, metavar="MS", help="biological time")
-    one.add_argument("--measure", action="store_true", help="measure the joules of this machine too")
+    one.add_argument(
+        "--on", type=values.names, metavar="NAME,…", help="profiles or TOML files; all with prices by default"
+    )
     one.add_argument("--plot", type=values.file, metavar="FILE", help="write bars as .svg or .png, or as .html a page")
+    own = one.add_argument_group("the ready network, without RUN.json", argument_default=argparse.SUPPRESS)
+    for name, reads, metavar, text in (
+        ("rate", _rate, "HZ", "mean rate"),
+        ("synapses", values.integer, "K", "synapses of each neuron"),
+        ("neurons", values.integer, "N", "neurons, a multiple of 256"),
+        ("time", _time, "MS", "biological time"),
+    ):
+        own.add_argument(f"--{name}", type=reads, metavar=metavar, help=f"{text}; default {READY[name]:g}")
+    own.add_argument("--measure", action="store_true", help="measure the joules of this machine too")
     one.set_defaults(answer=_compare)
     return one
 
@@ -116,10 +125,12 @@ def _compare(options: argparse.Namespace) -> Answer:
     profiles = [load(name) for name in chosen]
     if options.plot:
         drawing.check("compare", Path(options.plot))
+    chosen_network = [name for name in READY if hasattr(options, name)]
     if options.run is None:
-        reports, said = _of_ready_network(profiles, options)
-    elif options.measure:
-        checks.refuse("compare", "--measure", "given", "without a file: what was not measured is unknown")
+        described = {name: getattr(options, name, default) for name, default in READY.items()}
+        reports, said = _of_ready_network(profiles, argparse.Namespace(**described))
+    elif chosen_network:
+        checks.refuse("compare", f"--{chosen_network[0]}", "given", "without RUN.json, which is a run of its own")
     else:
         reports, said = _of_file(profiles, Path(options.run)), f"The run of {options.run}"
     found = Comparison(reports)

@@ -1,17 +1,17 @@
-"""What `spikecore info` says: the build, the CPU, the memory and the optional packages."""
+"""`spikecore info`: the build, the CPU, the memory and the optional packages."""
 
 import os
 import platform
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from spikecore import _native
 from spikecore.forecast import human_bytes
 from spikecore.options import cpus_allowed
 
-__all__ = ["examine", "show"]
+__all__ = ["Facts", "examine", "show"]
 
 _OPTIONAL = {
     "matplotlib": "pictures as PNG or PDF, or on axes",
@@ -22,7 +22,26 @@ _OPTIONAL = {
 """Packages that are used where they are installed, and for what; spikecore needs none of them."""
 
 
-def examine() -> dict[str, Any]:
+class Facts(TypedDict):
+    """What `spikecore info --json` writes."""
+
+    version: str
+    build_profile: str
+    python: str
+    numpy: str
+    system: str
+    cpu: str
+    cpu_features: list[str]
+    simd_level: str
+    cpus: int | None
+    cpus_allowed: int
+    threads: int
+    huge_pages: str
+    memory_available_bytes: int
+    optional_packages: dict[str, str | None]
+
+
+def examine() -> Facts:
     """Return facts about this installation and machine as plain values.
 
     Examples
@@ -48,7 +67,7 @@ def examine() -> dict[str, Any]:
     }
 
 
-def show(facts: dict[str, Any]) -> str:
+def show(facts: Facts) -> str:
     """Return the facts for a terminal, with advice where something slows runs down."""
     lines = [
         f"spikecore {facts['version']} ({facts['build_profile']} build)",

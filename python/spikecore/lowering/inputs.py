@@ -6,7 +6,7 @@ direct current. Errors name the population and the sample.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,11 @@ from spikecore.population import Population, Populations
 __all__ = ["Inputs", "of_batch", "of_one", "seed_list"]
 
 _Spikes = tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint64]]
+_Column = (
+    tuple[int, Literal["spikes"], NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint64]]
+    | tuple[int, Literal["current"], NDArray[np.float64]]
+)
+"""The input of a population: spikes of sample k from first[k] to first[k + 1], or currents in pA sample by sample."""
 _MOST_TICKS = 2**31
 """Later spikes take the slow way, which has no products of ticks and neurons."""
 
@@ -37,13 +42,13 @@ class Inputs:
     """
 
     samples: int
-    columns: list[tuple[Any, ...]]
+    columns: list[_Column]
 
 
-def of_one(given: Any, populations: Populations, grid: Grid) -> Inputs:
+def of_one(inputs: Any, populations: Populations, grid: Grid) -> Inputs:
     """Return the input of one sample: per population, what `Machine.reset` takes."""
-    columns = []
-    for population, value in _items(given, populations):
+    columns: list[_Column] = []
+    for population, value in _items(inputs, populations):
         if population.is_source:
             columns.append(_spike_column(population, [value], grid, [population.name]))
         else:
@@ -53,9 +58,9 @@ def of_one(given: Any, populations: Populations, grid: Grid) -> Inputs:
     return Inputs(1, columns)
 
 
-def of_batch(given: Any, seeds: list[int] | None, populations: Populations, grid: Grid) -> Inputs:
+def of_batch(inputs: Any, seeds: list[int] | None, populations: Populations, grid: Grid) -> Inputs:
     """Return the input of a batch: per population, as many samples as `Machine.run_batch` has."""
-    items = _items(given, populations)
+    items = _items(inputs, populations)
     lengths = {population.name: _length(population, value) for population, value in items}
     if seeds is not None:
         lengths["seeds"] = len(seeds)
@@ -69,7 +74,7 @@ def of_batch(given: Any, seeds: list[int] | None, populations: Populations, grid
             raise NetworkError(msg, population=name, parameter="inputs", value=length, allowed=samples)
     if samples == 0:
         checks.refuse(first, "the number of samples", 0, "at least 1")
-    columns: list[tuple[Any, ...]] = []
+    columns: list[_Column] = []
     for population, value in items:
         if population.is_source:
             names = [f"{population.name}, sample {k}" for k in range(samples)]
@@ -89,12 +94,12 @@ def seed_list(seeds: Any) -> list[int] | None:
     return [checks.count("", f"seeds[{k}]", seed, high=2**64 - 1) for k, seed in enumerate(seeds)]
 
 
-def _items(given: Any, populations: Populations) -> list[tuple[Population, Any]]:
-    if given is None:
+def _items(inputs: Any, populations: Populations) -> list[tuple[Population, Any]]:
+    if inputs is None:
         return []
-    if not isinstance(given, Mapping):
-        checks.wrong_kind("", "inputs", "a mapping of populations or their names", printed.value(given))
-    return list(zip(populations.several(list(given), "inputs"), given.values(), strict=True))
+    if not isinstance(inputs, Mapping):
+        checks.wrong_kind("", "inputs", "a mapping of populations or their names", printed.value(inputs))
+    return list(zip(populations.several(list(inputs), "inputs"), inputs.values(), strict=True))
 
 
 def _length(population: Population, value: Any) -> int:
@@ -116,20 +121,20 @@ def _shape(population: Population, current: Any) -> tuple[int, ...]:
         raise NetworkError(msg, population=population.name, parameter="current") from error
 
 
-def _spike_column(population: Population, samples: list[Any], grid: Grid, names: list[str]) -> tuple[Any, ...]:
-    found = _joined(population.size, samples, grid)
-    if found is None:
-        pairs = [source_spikes(name, population.size, one, grid) for name, one in zip(names, samples, strict=True)]
+def _spike_column(population: Population, samples: list[Any], grid: Grid, names: list[str]) -> _Column:
+    spikes = _joined(population.size, samples, grid)
+    if spikes is None:
+        pairs = [source_spikes(name, population.size, times, grid) for name, times in zip(names, samples, strict=True)]
         first = np.cumsum([0, *(len(ticks) for _, ticks in pairs)]).astype(np.uint64)
-        found = first, np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
-    return (population.index, "spikes", *found)
+        spikes = first, np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
+    return (population.index, "spikes", *spikes)
 
 
 def _joined(size: int, samples: list[Any], grid: Grid) -> _Spikes | None:
     """Return the spikes of samples that are plain and right, all at once; None for what needs a closer look."""
     pairs = []
-    for one in samples:
-        pair = _pair(size, one)
+    for times in samples:
+        pair = _pair(size, times)
         if pair is None:
             return None
         pairs.append(pair)
@@ -154,14 +159,14 @@ def _joined(size: int, samples: list[Any], grid: Grid) -> _Spikes | None:
     return first, owners, ticks
 
 
-def _pair(size: int, one: Any) -> tuple[NDArray[Any], NDArray[Any]] | None:
+def _pair(size: int, times: Any) -> tuple[NDArray[Any], NDArray[Any]] | None:
     """Return the neurons and the times of a sample: a pair of arrays, or a list of plain trains; None for any other."""
-    if type(one) is list:
-        trains = tuple(one)
+    if type(times) is list:
+        trains = tuple(times)
         return _native.joined_trains(trains) if len(trains) == size else None
-    if not (isinstance(one, tuple) and len(one) == 2 and all(type(array) is np.ndarray for array in one)):
+    if not (isinstance(times, tuple) and len(times) == 2 and all(type(array) is np.ndarray for array in times)):
         return None
-    ids, moments = one
+    ids, moments = times
     if ids.ndim != 1 or ids.shape != moments.shape or ids.dtype.kind not in "iu" or moments.dtype.kind != "f":
         return None
     return ids, moments

@@ -17,16 +17,6 @@ from spikecore.population import Population
 
 __all__ = ["plans"]
 
-_EXPANDED = (
-    connect.OneToOne
-    | connect.AllToAll
-    | connect.Bernoulli
-    | connect.FixedInDegree
-    | connect.FixedOutDegree
-    | connect.FixedTotalNumber
-    | connect.Pairs
-)
-"""Rules whose synapses are stored, but for matrices: any class may be one of these, and asking takes long."""
 _RULES = (
     "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs, "
     "Dense, Convolution, Pooling or a sparse matrix"
@@ -63,13 +53,13 @@ def _plan(source: Population, target: Population, settings: Settings, grid: Grid
     autapses, multapses = settings.autapses, settings.multapses
     if settings.receptor is not None:
         checks.choice(owner, "receptor", settings.receptor, ("excitatory", "inhibitory"))
-    if not isinstance(rule, _EXPANDED | connect.Rule):
+    if not isinstance(rule, rules.Expanded | connect.Rule):
         dense = "; give a dense matrix as Dense(matrix)" if isinstance(rule, np.ndarray) else ""
         msg = f"{owner}: rule must be one of {_RULES}, not {type(rule).__name__}{dense}"
         raise TypeError(msg)
     if isinstance(rule, Implicit):
         return implicit.plan(owner, (source, target), rule, settings, grid)
-    if not isinstance(rule, _EXPANDED):
+    if not isinstance(rule, rules.Expanded):
         if weight is not None:
             msg = f"{owner}: weight must be left out, the matrix holds the weights"
             raise NetworkError(msg, population=owner, parameter="weight", value=weight)

@@ -11,7 +11,18 @@ from spikecore.lowering.law import NativeRule
 from spikecore.lowering.values import is_array
 from spikecore.population import Population
 
-__all__ = ["all_pairs", "pair_values", "pairs_of_matrix", "rule_to_native"]
+__all__ = ["Expanded", "all_pairs", "pair_values", "pairs_of_matrix", "rule_to_native"]
+
+Expanded = (
+    connect.OneToOne
+    | connect.AllToAll
+    | connect.Bernoulli
+    | connect.FixedInDegree
+    | connect.FixedOutDegree
+    | connect.FixedTotalNumber
+    | connect.Pairs
+)
+"""Rules whose synapses are stored, but for matrices."""
 
 
 def pairs_of_matrix(
@@ -38,7 +49,7 @@ def all_pairs(source: Population, target: Population, autapses: bool) -> connect
 
 
 def rule_to_native(
-    owner: str, rule: Any, source: Population, target: Population, flags: tuple[bool, bool]
+    owner: str, rule: Expanded, source: Population, target: Population, flags: tuple[bool, bool]
 ) -> tuple[NativeRule, int | None]:
     """Return the rule in the border's form, and its number of synapses if arrays may follow it."""
     autapses, multapses = flags
@@ -62,7 +73,6 @@ def rule_to_native(
             return ("fixed_total_number", int(n)), None
         case connect.Pairs():
             return _pairs_to_native(owner, rule, source, target, flags), len(rule)
-    raise AssertionError(rule)
 
 
 def _check_one_to_one(owner: str, source: Population, target: Population, own: bool) -> None:

@@ -4,13 +4,14 @@ from dataclasses import fields
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spikecore import checks, printed
 from spikecore.grid import MAX_DELAY_TICKS
 from spikecore.models import parameters
 from spikecore.models.parameters import Range
 
-__all__ = ["NativeModel", "NeuronModel"]
+__all__ = ["NativeModel", "NativeParameters", "NeuronModel"]
 
 _PYNN_NAMES = {
     "v_rest": "e_l",
@@ -34,6 +35,9 @@ _PYNN_NAMES = {
 
 NativeModel = Literal["lif_exp", "lif_delta", "lif_subtract", "alif", "spike_source"]
 """The engine's names of its models."""
+
+NativeParameters = dict[str, float | NDArray[np.float64]]
+"""Parameters by the engine's names: one value, or an array with one per neuron."""
 
 _TIME = Range("ms", above=0.0)
 
@@ -68,12 +72,12 @@ class NeuronModel:
                 raise TypeError(_unknown(cls.__name__, keyword, known))
         return super().__new__(cls)
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> NativeParameters:
         """Return the parameters by name, floats or read-only arrays, in the units of the docstring."""
         names = [one.name for one in fields(self)]  # type: ignore[arg-type]
         return {name: getattr(self, name) for name in names if name not in self.options}
 
-    def lowered(self) -> tuple[NativeModel, dict[str, Any]]:
+    def lowered(self) -> tuple[NativeModel, NativeParameters]:
         """Return the engine's name of the model and what the engine takes for its parameters."""
         return self.native, self.parameters()
 

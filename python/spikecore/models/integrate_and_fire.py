@@ -2,9 +2,9 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from spikecore.models.base import NativeModel, NeuronModel
+from spikecore.models.base import NativeModel, NativeParameters, NeuronModel
 from spikecore.models.parameters import Parameter
 
 __all__ = ["IF"]
@@ -83,7 +83,7 @@ class IF(NeuronModel):
 
     options: ClassVar[tuple[str, ...]] = ("reset",)
 
-    def lowered(self) -> tuple[NativeModel, dict[str, Any]]:
+    def lowered(self) -> tuple[NativeModel, NativeParameters]:
         """Return the engine's name and parameters: a delta neuron whose time constant is infinite."""
         native: NativeModel = "lif_subtract" if self.reset == "subtract" else "lif_delta"
         return native, {"tau_m": math.inf, **self.parameters()}

@@ -2,9 +2,8 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
-from spikecore.models.base import NativeModel, NeuronModel
+from spikecore.models.base import NativeModel, NativeParameters, NeuronModel
 from spikecore.models.parameters import Parameter
 
 __all__ = ["LeakyIntegrator"]
@@ -72,11 +71,11 @@ class LeakyIntegrator(NeuronModel):
     tau_syn: Parameter | None = None
     i_e: Parameter = 0.0
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> NativeParameters:
         """Return the parameters by name, in the units of the docstring; `tau_syn` only if there is one."""
         return {name: value for name, value in super().parameters().items() if value is not None}
 
-    def lowered(self) -> tuple[NativeModel, dict[str, Any]]:
+    def lowered(self) -> tuple[NativeModel, NativeParameters]:
         """Return the engine's name and parameters: a neuron whose threshold is infinite."""
         own = self.parameters()
         tau = own.pop("tau_syn", None)

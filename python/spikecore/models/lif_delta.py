@@ -1,9 +1,9 @@
 """The leaky integrate-and-fire neuron with delta synapses."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from spikecore.models.base import NativeModel, NeuronModel
+from spikecore.models.base import NativeModel, NativeParameters, NeuronModel
 from spikecore.models.parameters import Parameter
 
 __all__ = ["LIFDelta"]
@@ -76,7 +76,7 @@ class LIFDelta(NeuronModel):
 
     options: ClassVar[tuple[str, ...]] = ("reset",)
 
-    def lowered(self) -> tuple[NativeModel, dict[str, Any]]:
+    def lowered(self) -> tuple[NativeModel, NativeParameters]:
         """Return the engine's name of the model and what the engine takes for its parameters."""
         return "lif_subtract" if self.reset == "subtract" else self.native, self.parameters()
 

@@ -12,6 +12,7 @@ from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Populations, Recorder
+from spikecore.results.counters import BatchRecord
 from spikecore.results.priced import Priced
 from spikecore.results.recorded import SampleTables, SpikeTrains, samples_of, variable_of
 from spikecore.results.wiring import Wiring
@@ -127,7 +128,7 @@ class BatchResult(Priced):
 
     def __init__(
         self,
-        raw: dict[str, Any],
+        record: BatchRecord,
         grid: Grid,
         ticks: int,
         recorded: tuple[Population, ...],
@@ -135,23 +136,23 @@ class BatchResult(Priced):
         states: list[tuple[Population, str]],
         wiring: Wiring,
     ) -> None:
-        self._length = len(raw["spikes"])
+        self._length = len(record["spikes"])
         super().__init__(wiring, grid.dt, ticks * self._length)
-        self._raw = {key: values for key, values in raw.items() if key.endswith("_per_population")}
+        self._per_population = {key: values for key, values in record.items() if key.endswith("_per_population")}
         self.duration = float(grid.ms(ticks))
-        self.real_s: float = raw["real_s"]
-        self.spike_counts = CountTables(self.populations, raw["counts"])
+        self.real_s = record["real_s"]
+        self.spike_counts = CountTables(self.populations, record["counts"])
         shapes = [(self._length, population.size) for population, _ in states]
-        tables = [values.reshape(shape) for values, shape in zip(raw["states"], shapes, strict=True)]
+        tables = [values.reshape(shape) for values, shape in zip(record["states"], shapes, strict=True)]
         self.states = StateTables(dict(zip(states, tables, strict=True)))
-        self.spikes: Sequence[SpikeTrains] = [SpikeTrains(grid, recorded, *pair) for pair in raw["spikes"]]
+        self.spikes: Sequence[SpikeTrains] = [SpikeTrains(grid, recorded, *pair) for pair in record["spikes"]]
         self.samples: Sequence[SampleTables] = [
-            SampleTables({one: samples_of(grid, one, *taken[one.index]) for one in recorders})
-            for taken in raw["samples"]
+            SampleTables({recorder: samples_of(grid, recorder, *taken[recorder.index]) for recorder in recorders})
+            for taken in record["samples"]
         ]
 
     def _counters(self) -> Mapping[str, Any]:
-        return self._raw
+        return self._per_population
 
     def _spiked(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
         return self.spike_counts.spiked()

@@ -8,7 +8,10 @@ they are.
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypedDict, cast
 
-__all__ = ["PHASES", "Statistics", "of_engine", "over_run"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["PHASES", "BatchRecord", "RunRecord", "Statistics", "over_run"]
 
 PHASES = ("ingest", "deliver", "integrate", "wait")
 """The phases of a worker, in the order of a tick."""
@@ -50,20 +53,48 @@ class Statistics(TypedDict):
     weights: str
 
 
+_SpikeList = tuple[NDArray[np.uint64], NDArray[np.uint32]]
+_Counts = tuple[NDArray[np.uint32], NDArray[np.uint64]]
+_Values = tuple[NDArray[np.uint64], NDArray[np.float64]]
+
+
+class RunRecord(TypedDict):
+    """What the engine hands over of a run.
+
+    ``before`` and ``after`` are the counters around it; ``spikes`` (ticks, ids) in order; ``samples`` of every recorder
+    (ticks, values tick by tick); ``counts`` (ids, spikes) of the neurons that have spiked, in any order.
+    """
+
+    before: Statistics
+    after: Statistics
+    spikes: _SpikeList
+    samples: list[_Values]
+    counts: _Counts
+
+
+class BatchRecord(TypedDict):
+    """What the engine hands over of a batch: lists by sample, states by what was asked for, counts over all samples."""
+
+    spikes: list[_SpikeList]
+    samples: list[list[_Values]]
+    counts: list[_Counts]
+    states: list[NDArray[np.float64]]
+    spikes_per_population: list[int]
+    synaptic_operations_per_population: list[int]
+    neuron_updates_per_population: list[int]
+    updates_skipped_per_population: list[int]
+    stimulus_events_per_population: list[int]
+    real_s: float
+
+
 _HINTS: Final[Mapping[str, Any]] = Statistics.__annotations__
-
-
-def of_engine(values: dict[str, Any]) -> Statistics:
-    """Return what the engine hands over, by its type; the names are held by a test."""
-    return cast("Statistics", values)
 
 
 def over_run(before: Statistics, after: Statistics) -> Statistics:
     """Return the counters of a run: of those that accumulate the difference, of the others the last value."""
     old: dict[str, Any] = dict(before)
-    return of_engine(
-        {key: _difference(old[key], value) if _accumulates(key) else value for key, value in after.items()}
-    )
+    counters = {key: _difference(old[key], value) if _accumulates(key) else value for key, value in after.items()}
+    return cast("Statistics", counters)
 
 
 def _accumulates(key: str) -> bool:
