@@ -434,10 +434,12 @@ def test_loihi_prices():
     assert report.nominal_j == pytest.approx(23.6e-12 * operations + 52e-12 * updates)
     assert report.lines[1].high_j == pytest.approx(81e-12 * updates)
     assert report.high_j is None
-    text = str(report)
-    for word in ("modelled", "simulated", "23.6 pJ", "unpriced", "tile hops", "p. 96", "minimum"):
-        assert word in text
-    assert report.to_dict()["terms"][0]["evidence"] == "simulated"
+    facts = report.to_dict()
+    assert (facts["status"], facts["source"].split(", ")[-1]) == ("modelled", "p. 96")
+    price = facts["terms"][0]
+    assert (price["price"], price["unit"], price["bound"], price["evidence"]) == (23.6, "pJ", "min", "simulated")
+    assert "tile hops east-west" in {entry["term"] for entry in facts["unpriced"]}
+    assert "23.6 pJ" in str(report)
     assert "<table>" in report._repr_html_()
 
 
@@ -447,7 +449,7 @@ def test_truenorth_price_is_all_in():
     report = result.energy("truenorth")
     assert report.nominal_j == pytest.approx(26e-12 * result.counts.totals()["synaptic_operations"])
     assert len(report.lines) == 1
-    assert "inside the all-in price" in str(report)
+    assert report.to_dict()["scope"] == "all-in"
 
 
 def test_energy_profiles_of_ones_own(tmp_path):
