@@ -11,7 +11,8 @@ from spikecore.energy import load
 from spikecore.energy.studies import sweep_figure, sweep_view
 from spikecore.energy.studies.clocked import case, crossing
 from spikecore.energy.studies.local_memory import memory
-from spikecore.energy.studies.machines import count, silicon
+from spikecore.energy.studies.machines import count
+from spikecore.energy.studies.silicon import silicon
 from spikecore.energy.studies.sweep import sweep
 from spikecore.library import recurrent
 

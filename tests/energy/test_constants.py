@@ -1,68 +1,44 @@
-"""One published number, one value and one grade: figures that stand in several files are held together."""
-
-from importlib import resources
+"""Profiles say where their figures hold; what several places need is published in one of them."""
 
 import pytest
 
-from spikecore.energy import EnergyReport, Ledger, bill, known, load, profile_text, profile_toml
+from spikecore.energy import EnergyReport, Ledger, bill, known, load, profile_text
 from spikecore.energy.ann import prices
-from spikecore.energy.ann.lemaire import Piecewise
-
-LEVELS = {"8 KB SRAM": "sram-8KB", "32 KB SRAM": "sram-32KB", "1 MB SRAM": "sram-1MB", "DRAM": "dram"}
+from spikecore.energy.studies.silicon import silicon
 
 
-def silicon():
-    text = (resources.files("spikecore.energy") / "silicon.toml").read_text(encoding="utf-8")
-    return profile_toml.parse(text, "silicon.toml")
+def test_what_others_take_from_a_profile_is_what_was_published():
+    """Horowitz, ISSCC 2014: 10, 20, 100 and 1300 to 2600 pJ per 64 bits, fp32 0.9 pJ; HBM2: 250 to 450 pJ."""
+    levels = {level: prices.memory(level) for level in prices.memory_levels()}
+    assert [(level.access_pj, level.capacity) for level in levels.values()] == [
+        (10.0, 8192), (20.0, 32768), (100.0, 1048576), (1300.0, None)
+    ]  # fmt: skip
+    assert levels["dram"].access_high_pj == pytest.approx(2600.0, rel=1e-12)
+    assert {(level.access_bits, level.evidence) for level in levels.values()} == {(64, "estimated")}
+    far = prices.memory("hbm2", "7nm")
+    assert (far.access_pj, far.capacity, far.access_bits, far.evidence) == (250.0, None, 64, "vendor")
+    assert far.access_high_pj == pytest.approx(450.0, rel=1e-12)
+    assert [prices.operation("fp32", where).add_pj for where in ("45nm", "7nm")] == [0.9, 0.38]
+    assert [prices.operation("fp32", where).evidence for where in ("45nm", "7nm")] == ["estimated", "unverified"]
 
 
-def price_of(profile, count):
-    return next(one for one in profile.prices if one.count == count)
+def test_the_silicon_of_the_studies_has_the_published_prices():
+    """Horowitz, ISSCC 2014: an int32 addition takes 0.1 pJ and a multiplication 3.1; state lies in 8 KB."""
+    own = {price.term: price for price in silicon(1).prices}
+    values = {term: (price.value, price.unit, price.evidence) for term, price in own.items()}
+    assert values["additions"] == (0.1, "pJ", "estimated")
+    assert values["neuron updates"] == (pytest.approx(3.2), "pJ", "estimated")
+    assert values["state"] == (10.0, "pJ/64bit", "estimated")
+    assert values["hops east-west"] == values["hops north-south"] == (2.3, "pJ", "vendor")
+    joules = [own["additions"].nominal_j, own["neuron updates"].nominal_j, own["state"].nominal_j]
+    assert joules == pytest.approx([0.1e-12, 3.2e-12, 1.25e-12])
+    assert own["weights"].levels == next(one for one in load("cpu").prices if one.count == "weight_bytes").levels
 
 
-@pytest.mark.parametrize("profile", [load("cpu"), silicon()], ids=["cpu.toml", "silicon.toml"])
-def test_memories_of_horowitz_are_the_same_everywhere(profile):
-    """ISSCC 2014: 10, 20, 100 and 1300 to 2600 pJ per access of 64 bits."""
-    price = price_of(profile, "weight_bytes")
-    assert (price.unit, price.voltage_v, "45 nm" in price.node) == ("pJ/64bit", 0.9, True)
-    assert [level.name for level in price.levels] == list(LEVELS)
-    for level in price.levels:
-        one = prices.memory(LEVELS[level.name])
-        assert (one.evidence, one.capacity) == (price.evidence, level.bytes)
-        assert (level.value, one.access_bits) == (one.access_pj, 64)
-        high = one.byte_band_pj[1] * 1e-12
-        assert (level.high_j or level.nominal_j) == pytest.approx(high, rel=1e-9)
-        if level.bytes is not None:
-            assert Piecewise(64).access_pj(int(level.bytes) // 8, 64) == pytest.approx(level.value)
-
-
-def test_state_is_in_memories_of_horowitz():
-    state = price_of(load("cpu"), "state_bytes")
-    found = [one * 8e12 for one in (state.low_j, state.nominal_j, state.high_j)]
-    assert found == pytest.approx([prices.memory(name).access_pj for name in ("sram-8KB", "sram-32KB", "sram-1MB")])
-    assert price_of(silicon(), "state_bytes").value == prices.memory("sram-8KB").access_pj
-
-
-def test_arithmetic_of_horowitz_is_the_same_everywhere():
-    assert price_of(load("cpu"), "synaptic_operations").value == prices.operation("fp32").add_pj == 0.9
-    integers = prices.operation("int32")
-    assert price_of(silicon(), "synaptic_operations").value == integers.add_pj == 0.1
-    assert price_of(silicon(), "updates_active").value == integers.mac_pj == pytest.approx(3.2)
-    assert {one.evidence for one in silicon().prices if "Horowitz" in one.source} == {integers.evidence}
-
-
-def test_hbm2_and_the_addition_at_7_nm_are_the_same_everywhere():
-    """250 to 450 pJ per 64 bits; the lower end is nominal, as for DRAM."""
-    price, one = price_of(load("gpu"), "weight_bytes_dense"), prices.memory("hbm2", "7nm")
-    assert (
-        (price.value, price.evidence, price.unit)
-        == (one.access_pj, one.evidence, "pJ/64bit")
-        == (250.0, "vendor", "pJ/64bit")
-    )
-    assert price.high_j * 8e12 == pytest.approx(one.access_high_pj)
-    assert price.low_j == price.nominal_j
-    addition = price_of(load("gpu"), "synaptic_operations_dense")
-    assert (addition.value, addition.evidence) == (prices.operation("fp32", "7nm").add_pj, "unverified")
+def test_state_of_the_processor_is_in_its_own_memories():
+    by_count = {price.count: price for price in load("cpu").prices}
+    state, levels = by_count["state_bytes"], by_count["weight_bytes"].levels
+    assert [state.low_j, state.nominal_j, state.high_j] == pytest.approx([level.nominal_j for level in levels[:3]])
 
 
 @pytest.mark.parametrize("name", known())

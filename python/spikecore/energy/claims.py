@@ -2,7 +2,7 @@
 
 from spikecore.energy.studies.clocked import case, crossing
 from spikecore.energy.studies.local_memory import memory
-from spikecore.energy.studies.machines import silicon
+from spikecore.energy.studies.silicon import silicon
 from spikecore.energy.studies.sweep import sweep
 
 __all__ = ["case", "crossing", "memory", "silicon", "sweep"]

@@ -1,4 +1,6 @@
-"""Energy per operation and per memory access, each with its technology, evidence and source (`prices.toml`).
+"""Energy per operation and per memory access, each with its technology, evidence and source.
+
+Invariant: a published figure stands in one file, in a profile of the house or else in `prices.toml`.
 
 A memory price is per access of a stated width: the published figures are for 64-bit accesses, 8 bytes, so 10 pJ of an
 8-KB SRAM is 1.25 pJ per byte. Spreading the same price over 32 bits, as some programs do, doubles every byte; here a
@@ -9,8 +11,10 @@ import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from spikecore import checks, printed
+from spikecore.energy import Price, load
 from spikecore.energy.ann.operations import Operations
 
 __all__ = ["UNVERIFIED", "MemoryPrice", "OperationPrice", "memory", "memory_levels", "operation", "technologies"]
@@ -158,14 +162,35 @@ def _count(operations: Operations) -> float:
 @cache
 def _read() -> tuple[dict[tuple[str, str], OperationPrice], dict[tuple[str, str], MemoryPrice]]:
     """Return all operations by technology and precision, and all memories by technology and level."""
-    text = (resources.files("spikecore.energy.ann") / "prices.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
+    data = tomllib.loads((resources.files("spikecore.energy.ann") / "prices.toml").read_text(encoding="utf-8"))
     operations, memories = {}, {}
     for entry in data["operation"]:
-        priced = OperationPrice(**{**entry, "source": data["source"][entry["source"]]})
+        own = _addition(**entry.pop("profile")) if "profile" in entry else {}
+        priced = OperationPrice(**{**own, **entry, "source": data["source"][entry["source"]]})
         operations[priced.technology, priced.precision] = priced
     for entry in data["memory"]:
-        unstated = {"capacity": None, "access_high_pj": entry["access_pj"]}
-        stored = MemoryPrice(**{**unstated, **entry, "source": data["source"][entry["source"]]})
+        own = _access(**entry.pop("profile")) if "profile" in entry else {"access_high_pj": entry["access_pj"]}
+        stored = MemoryPrice(**{"capacity": None, **own, **entry, "source": data["source"][entry["source"]]})
         memories[stored.technology, stored.level] = stored
     return operations, memories
+
+
+def _addition(name: str, count: str) -> dict[str, Any]:
+    """Return what a profile publishes for an addition, as fields of `OperationPrice`."""
+    price = _price(name, count)
+    return {"add_pj": price.value, "evidence": price.evidence}
+
+
+def _access(name: str, count: str, level: str = "") -> dict[str, Any]:
+    """Return what a profile publishes for an access to memory, to one of several if it says so, for `MemoryPrice`."""
+    price = _price(name, count)
+    place = next((memory for memory in price.levels if memory.name == level), price)
+    capacity = None if isinstance(place, Price) or place.bytes is None else int(place.bytes)
+    bits = round(8e-12 * place.value / place.nominal_j)
+    high_pj = place.value if place.high is None else place.high
+    energy = {"access_pj": place.value, "access_high_pj": high_pj, "access_bits": bits}
+    return {**energy, "capacity": capacity, "evidence": price.evidence}
+
+
+def _price(name: str, count: str) -> Price:
+    return next(price for price in load(name).prices if price.count == count)

@@ -12,7 +12,8 @@ from spikecore import checks
 from spikecore.energy.bill import bill
 from spikecore.energy.ledger import Ledger
 from spikecore.energy.profile import Profile
-from spikecore.energy.studies.machines import Run, asynchronous, silicon
+from spikecore.energy.studies.machines import Run, asynchronous
+from spikecore.energy.studies.silicon import silicon
 
 __all__ = ["Bounds", "Place", "memory"]
 

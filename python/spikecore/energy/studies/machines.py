@@ -12,20 +12,15 @@ assumed to have is a constant of this module; the machines differ in counts and 
 
 import math
 from dataclasses import dataclass, replace
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks
-from spikecore.energy import profile_toml
 from spikecore.energy.ledger import Ledger
-from spikecore.energy.price import Price
-from spikecore.energy.profile import Profile
-from spikecore.energy.studies import truenorth
 from spikecore.library import recurrent
 
-__all__ = ["BYTES_PER_SYNAPSE", "PACKET_BITS", "STATE_BYTES", "Run", "asynchronous", "count", "silicon", "synchronous"]
+__all__ = ["BYTES_PER_SYNAPSE", "PACKET_BITS", "STATE_BYTES", "Run", "asynchronous", "count", "synchronous"]
 
 BYTES_PER_SYNAPSE = 2
 """An 8-bit weight and the 8-bit number of its target in the core."""
@@ -167,37 +162,6 @@ def synchronous(run: Run) -> Ledger:
     operations, ticks = run.neurons * run.synapses * run.ticks, run.ticks
     travel = (run.frame_packets * ticks, run.frame_hops_ew * ticks, run.frame_hops_ns * ticks)
     return _ledger(run, operations, run.neurons * ticks, operations / 8, *travel)
-
-
-def silicon(cores: int) -> Profile:
-    """Return the prices that both machines pay, with the static power of their cores.
-
-    Parameters
-    ----------
-    cores : int
-        Cores of 256 neurons, ≥ 1. Each leaks a 4,096th of TrueNorth's static power by its affine model at 0.8 V.
-
-    Examples
-    --------
-    >>> round(silicon(16).prices[-1].value, 4)  # mW
-    0.2517
-    """
-    text = (resources.files("spikecore.energy") / "silicon.toml").read_text(encoding="utf-8")
-    model = truenorth.published_model()
-    static_w = model.static_w / 4096 * cores
-    static = Price(
-        term="static",
-        count="biological_s",
-        value=1e3 * static_w,
-        unit="mW",
-        evidence="fitted",
-        bound="operating point",
-        source="a line through two points of Akopyan et al., IEEE TCAD 34(10):1537-1557 (2015), Fig. 17",
-        voltage_v=model.voltage_v,
-        node="Samsung 28 nm LPP",
-        note=f"{cores} of 4,096 cores",
-    )
-    return profile_toml.parse(text, "silicon.toml").with_prices(static)
 
 
 def _ledger(

@@ -11,7 +11,8 @@ from spikecore.energy.profile import Profile
 from spikecore.energy.profile_toml import load
 from spikecore.energy.studies.clocked import Case, Crossing, case, crossing
 from spikecore.energy.studies.local_memory import Place, memory
-from spikecore.energy.studies.machines import Run, count, silicon
+from spikecore.energy.studies.machines import Run, count
+from spikecore.energy.studies.silicon import silicon
 
 __all__ = ["NEURONS", "RATES_HZ", "Sweep", "sweep"]
 
