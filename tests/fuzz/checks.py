@@ -218,7 +218,12 @@ def against_oracle(net, weights):
 
 
 def answerable(net, weights):
-    """Whether the oracle answers in time; with 16-bit weights it does not know those of Poisson stimuli."""
+    """Whether the oracle answers in time; with 16-bit weights it does not know those of Poisson stimuli.
+
+    Input that overflows the format it was drawn for is no number in a narrower one.
+    """
+    if net.get("unlimited") and weights != net["weights"]:
+        return False
     neurons = sum(one["size"] for one in net["populations"])
     if net["ticks"] * len(net["populations"]) > ORACLE_STEPS or net["ticks"] * neurons > ORACLE_EVENTS:
         return False

@@ -38,6 +38,13 @@ def test_a_weight_that_16_bits_hold_is_no_excuse():
     assert not checks.loses_a_weight(net)
 
 
+def test_input_that_overflows_f64_is_asked_of_the_oracle_in_f64_alone():
+    net = networks.describe(3387)
+    assert net["unlimited"]
+    assert net["weights"] == "f64"
+    assert [checks.answerable(net, weights) for weights in ("f32", "q16", "f64")] == [False, False, True]
+
+
 def test_all_there_is_appears():
     """In 2,000 descriptions every model, rule, form of value and kind of stimulus is found, and every variant."""
     seen, found = set(), [networks.describe(seed) for seed in range(2_000)]
