@@ -30,8 +30,8 @@ FORMER = {
 
 def modules(package: str) -> list[str]:
     """Return a package and its modules, those within its packages included."""
-    found = pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
-    return [package, *(module.name for module in found if module.name not in FORMER)]
+    below = pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
+    return [package, *(module.name for module in below if module.name not in FORMER)]
 
 
 def write_reference(_app: Sphinx) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from spikecore import NetworkError
-from spikecore.energy import load
+from spikecore.energy import load, profile_text
 from spikecore.energy.studies import sweep_figure, sweep_view
 from spikecore.energy.studies.clocked import case, crossing
 from spikecore.energy.studies.local_memory import memory
@@ -245,6 +245,10 @@ def test_every_price_has_its_source():
         assert price.source
         assert price.unit
         assert price.evidence
+    assert profile_text.table(silicon(1)).remarks[-5:-3] == (
+        "at Samsung 28 nm LPP, 0.775 V: hops east-west, hops north-south",
+        "at Samsung 28 nm LPP, 0.8 V: static",
+    )
     weights = next(price for price in silicon(1).prices if price.term == "weights")
     assert weights.unit == "pJ/64bit"
     assert [round(level.nominal_j * 1e12, 6) for level in weights.levels[:3]] == [1.25, 2.5, 12.5]

@@ -49,6 +49,7 @@ def table(profile: Profile) -> Table:
     remarks += [f"inside the all-in price: {term.term}: {term.reason}" for term in profile.contained]
     remarks += [f"unpriced: {term.term}: {term.reason}" for term in profile.unpriced]
     remarks += [f"note: {note}" for note in profile.notes]
+    remarks += [f"at {place}: {quantity.terms(terms)}" for place, terms in _elsewhere(profile).items()]
     remarks.append(f"source: {profile.source}")
     others = dict.fromkeys(price.source for price in profile.prices if price.source != profile.source)
     remarks += [f"source of {_terms(profile, source)}: {source}" for source in others]
@@ -65,6 +66,16 @@ def describe(profile: Profile) -> str:
     atom: Intel Atom at 1.67 GHz (14 nm, 0.75 V)
     """
     return table(profile).text()
+
+
+def _elsewhere(profile: Profile) -> dict[str, list[str]]:
+    """Return the terms whose prices are of another process or voltage than the profile's, by both."""
+    terms: dict[str, list[str]] = {}
+    for price in profile.prices:
+        if price.node and (price.node, price.voltage_v) != (profile.node, profile.voltage_v):
+            voltage = "voltage not published" if price.voltage_v is None else quantity.price(price.voltage_v, "V")
+            terms.setdefault(f"{price.node}, {voltage}", []).append(price.term)
+    return terms
 
 
 def _joules(one: Price | Level) -> dict[str, float | None]:
