@@ -208,7 +208,7 @@ def test_a_report_that_was_written_is_read(tmp_path):
     net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0)
     report = net.compile(workers=1).run(50.0).energy("loihi")
     file = write(tmp_path / "run.json", json.dumps({"energy": {"loihi": report.to_dict()}}))
-    assert saved.ledgers(file)["loihi"].spikes == report.ledger.spikes
+    assert saved.ledgers(file)[0].ledger.spikes == report.ledger.spikes
 
 
 @pytest.fixture

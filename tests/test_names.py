@@ -103,7 +103,7 @@ def test_a_name_stays_as_it_is(name, run):
     assert exc.name == name
     assert result.rates()[name] > 0.0
     assert result.spikes[name].times.size
-    assert json.loads(json.dumps(result.energy("loihi").to_dict()))["ledger"]["per_population"]["spikes"][name] > 0
+    assert json.loads(json.dumps(result.energy("loihi").to_dict()))["ledger"]["populations"]["spikes"][name] > 0
 
 
 def test_messages_escape_a_name(name, run):

@@ -46,7 +46,7 @@ def ledger_of(ledger):
 
 def report_of(report):
     """Return every number of a report but its ledger's."""
-    plain = {name: value for name, value in report.to_dict().items() if name != "ledger"}
+    plain = {name: value for name, value in report.to_dict().items() if name not in ("ledger", "chip")}
     return {
         "plain": numbers(plain),
         "verdict": in_words(str(report.verdict())),

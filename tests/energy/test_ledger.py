@@ -15,7 +15,7 @@ import spikecore as sc
 from spikecore.energy import COUNTS, Ledger, ProjectionCounts, known, load
 from spikecore.energy.placement import Placement
 from spikecore.energy.profile import Chip
-from spikecore.energy.run_counts import state_bytes
+from spikecore.energy.run_ledger import state_bytes
 
 H = 0.1
 
@@ -176,7 +176,7 @@ def test_energy_does_not_depend_on_the_number_of_workers(by_workers, name, mappi
         return
     reports = [result.energy(name, mapping=mapping).to_dict() for result in by_workers[1]]
     for report in reports:
-        del report["ledger"]["synaptic_operations_per_core"]
+        del report["ledger"]["cores"]
     assert all(report == reports[0] for report in reports[1:])
 
 

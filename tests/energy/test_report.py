@@ -68,7 +68,7 @@ def test_every_profile_makes_every_face(result, name, tmp_path):
     for term in plain["terms"]:
         assert {"source", "evidence", "bound", "unit", "status", "scope"} <= set(term)
     assert plain["unpriced"]
-    assert plain["ledger"]["per_projection"][0]["name"] == "E → E"
+    assert plain["ledger"]["projections"][0]["name"] == "E → E"
     full, short = report._repr_html_(), report.table()
     assert report.profile.title in full
     assert [row[0] for row in short.rows][: len(report.lines)] == [line.price.term for line in report.lines]

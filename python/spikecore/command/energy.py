@@ -5,7 +5,7 @@ other. The text is aligned, with a unit and the word modelled or measured on wha
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -132,7 +132,7 @@ def _compare(options: argparse.Namespace) -> Answer:
     elif chosen_network:
         checks.refuse("compare", f"--{chosen_network[0]}", "given", "without RUN.json, which is a run of its own")
     else:
-        reports, said = _of_file(profiles, Path(options.run)), f"The run of {options.run}"
+        reports, said = _of_file(chosen, profiles, Path(options.run)), f"The run of {options.run}"
     found = Comparison(reports)
     draw = (lambda: _drawn(found, Path(options.plot))) if options.plot else None
     return Answer({"run": said, **found.to_dict()}, "\n\n".join([said, str(found)]), draw)
@@ -175,11 +175,12 @@ def _of_ready_network(profiles: list["Profile"], options: argparse.Namespace) ->
     return reports, said
 
 
-def _of_file(profiles: list["Profile"], path: Path) -> list["EnergyReport"]:
+def _of_file(chosen: Sequence[str], profiles: list["Profile"], path: Path) -> list["EnergyReport"]:
     from spikecore.energy import EnergyReport, saved
 
-    known = saved.ledgers(path)
-    return [EnergyReport.of(saved.ledger_for(one.name, known), one) for one in profiles]
+    runs = saved.ledgers(path)
+    pairs = zip(chosen, profiles, strict=True)
+    return [EnergyReport.of(saved.ledger_for(profile, runs, key), profile) for key, profile in pairs]
 
 
 def _sweep(options: argparse.Namespace) -> Answer:

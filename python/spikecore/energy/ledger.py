@@ -1,17 +1,17 @@
 """The ledger: what happened in a run, as counts. No joules here.
 
-A ledger is plain data. One is made from a run (`Ledger.of`), or by hand, to price what a paper or
-another program counted. A count that is not known is None and never a guess; `unknown` says why.
+A ledger is plain data. One is made from a run (`run_ledger`), or by hand, to price what a paper or another program
+counted. A count that is not known is None and never a guess; `unknown` says why.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from numbers import Integral
 from typing import Any
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.errors import NetworkError
 
 __all__ = ["BYTES", "COUNTS", "Ledger", "ProjectionCounts"]
@@ -65,7 +65,9 @@ class ProjectionCounts:
     weight_bytes_dense: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what is no count."""
+        """Check the counts."""
+        if not isinstance(self.name, str):
+            checks.wrong_kind("projection", "name", "a text", printed.value(self.name))
         _check_fields(self, self.name)
 
 
@@ -170,17 +172,19 @@ class Ledger:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what is no count, and activity that does not add up."""
+        """Check every count, and that activity adds up."""
         _check_fields(self, "ledger")
         if not math.isfinite(self.biological_s):
             checks.refuse("ledger", "ticks", self.ticks, f"fewer at dt_ms = {self.dt_ms:g}: a finite time")
+        tables = _table("populations", self.populations)
+        unknown = _table("unknown", self.unknown)
         checks.kept(
             self,
-            populations={count: _counts(f"populations[{count!r}]", found) for count, found in self.populations.items()},
-            cores=tuple(_count("ledger", f"cores[{core}]", value) for core, value in enumerate(self.cores)),
-            projections=tuple(self.projections),
-            unknown=dict(self.unknown),
-            notes=tuple(self.notes),
+            populations={count: _counts(f"populations[{count!r}]", values) for count, values in tables.items()},
+            cores=tuple(_count("ledger", f"cores[{k}]", value) for k, value in enumerate(_list("cores", self.cores))),
+            projections=tuple(_list("projections", self.projections)),
+            unknown={name: _text(f"unknown[{name!r}]", reason) for name, reason in unknown.items()},
+            notes=tuple(_text(f"notes[{k}]", note) for k, note in enumerate(_list("notes", self.notes))),
         )
         if (self.updates_active is None) != (self.updates_inactive is None):
             msg = "ledger: updates_active and updates_inactive are known together or not at all"
@@ -210,85 +214,18 @@ class Ledger:
         """Return why a count is not known."""
         return self.unknown.get(name, "not counted")
 
-    @classmethod
-    def of(cls, result: Any) -> "Ledger":
-        """Return the ledger of a run or a batch.
-
-        Parameters
-        ----------
-        result : Result or BatchResult
-            What `Machine.run` or `Machine.run_batch` returned.
-
-        Returns
-        -------
-        Ledger
-            Its counts.
-        """
-        from spikecore.energy import run_counts
-
-        totals = result.counts.totals()
-        projections = run_counts.projections(result)
-        run_counts.check(result, projections)
-        wiring, ticks = result.wiring, result.ticks
-        of_state = {one.name: run_counts.state_bytes(one.model, wiring.word_bytes) for one in result.populations}
-        updates, skipped = result.counts.neuron_updates, result.counts.updates_skipped
-        per_core = getattr(result, "statistics", {}).get("synaptic_operations_per_core", ())
-        synapses = sum(one.synapses for one in projections)
-        return cls(
-            spikes=totals["spikes"],
-            synaptic_operations=totals["synaptic_operations"],
-            synaptic_operations_dense=synapses * ticks,
-            neuron_updates=totals["neuron_updates"],
-            updates_active_most=run_counts.active_most(result, totals),
-            updates_done=totals["neuron_updates"] - totals["updates_skipped"],
-            updates_skipped=totals["updates_skipped"],
-            stimulus_events=totals["stimulus_events"],
-            weight_bytes=sum(one.weight_bytes or 0 for one in projections),
-            weight_bytes_dense=sum(one.weight_bytes_dense or 0 for one in projections),
-            state_bytes=sum(of_state[name] * (n - skipped[name]) for name, n in updates.items()),
-            state_bytes_dense=sum(of_state[name] * n for name, n in updates.items()),
-            ticks=ticks,
-            dt_ms=result.dt,
-            neurons=sum(one.size for one in result.populations),
-            synapses=synapses,
-            weight_store_bytes=sum(wiring.store_bytes(k) for k in range(len(wiring.wires))),
-            populations=run_counts.populations(result, projections, of_state),
-            projections=projections,
-            cores=tuple(int(n) for n in per_core),
-            unknown=_UNKNOWN,
-        )
-
     def to_dict(self) -> dict[str, Any]:
-        """Return all counts as plain values."""
-        totals = {name: self.count(name) for name in COUNTS}
+        """Return all fields by name as plain values, and `biological_s`."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
-            **totals,
-            "updates_active_most": self.updates_active_most,
-            "ticks": self.ticks,
-            "dt_ms": self.dt_ms,
-            "neurons": self.neurons,
-            "synapses": self.synapses,
-            "weight_store_bytes": self.weight_store_bytes,
-            "core_store_bytes": self.core_store_bytes,
-            "per_population": {name: dict(values) for name, values in self.populations.items()},
-            "per_projection": [vars(one).copy() for one in self.projections],
-            "synaptic_operations_per_core": list(self.cores),
+            **plain,
+            "biological_s": self.biological_s,
+            "populations": {name: dict(values) for name, values in self.populations.items()},
+            "projections": [vars(projection).copy() for projection in self.projections],
+            "cores": list(self.cores),
             "unknown": dict(self.unknown),
+            "notes": list(self.notes),
         }
-
-
-_NOT_MAPPED = "not mapped: energy(…, mapping=True) places the network on the chip"
-_NOT_TOLD_APART = (
-    "blocks of neurons that are integrated whole do not count which got input; at most updates_active_most did"
-)
-_UNKNOWN = {
-    "packets": _NOT_MAPPED,
-    "hops_ew": _NOT_MAPPED,
-    "hops_ns": _NOT_MAPPED,
-    "core_store_bytes": "the cores of this machine follow the number of workers, and are not those of another",
-    "updates_active": _NOT_TOLD_APART,
-    "updates_inactive": _NOT_TOLD_APART,
-}
 
 
 _USUAL = 2**128
@@ -305,8 +242,26 @@ def _count(owner: str, name: str, value: Any) -> float:
     return int(value) if isinstance(value, Integral) else size
 
 
-def _counts(owner: str, by_name: Mapping[str, Any]) -> dict[str, float]:
-    return {name: _count("ledger", f"{owner}[{name!r}]", value) for name, value in by_name.items()}
+def _counts(name: str, by_name: Any) -> dict[str, float]:
+    return {key: _count("ledger", f"{name}[{key!r}]", value) for key, value in _table(name, by_name).items()}
+
+
+def _table(name: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        checks.wrong_kind("ledger", name, "a table", printed.value(value))
+    return value
+
+
+def _list(name: str, value: Any) -> Sequence[Any]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        checks.wrong_kind("ledger", name, "a list", printed.value(value))
+    return value
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        checks.wrong_kind("ledger", name, "a text", printed.value(value))
+    return value
 
 
 def _at_most(name: str, value: float, most: float, what: str) -> None:

@@ -154,6 +154,7 @@ class EnergyReport(Bill):
             "biological_s": self.biological_s,
             "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
             "partial_band_j": _partial_band(self.band),
+            "chip": None if profile.chip is None or ledger.packets is None else vars(profile.chip).copy(),
             "operating_point": None if profile.operating_point is None else vars(profile.operating_point).copy(),
             "off_operating_point": str(departure) if departure else "",
             "measured": measured and {key: getattr(measured, key) for key in ("total_j", "above_idle_j", "source")},

@@ -1,29 +1,49 @@
-"""Ledgers of runs that `spikecore run --json` wrote, read back to be priced on other machines.
+"""Runs that `spikecore run --json` wrote, read back to be priced on other machines.
 
-A mistake names the file and the key. Packets and hops are those of one chip; they are forgotten where the run
-is priced on another.
+A mistake names the file and the key. Packets and hops are those of one chip: a run is priced with them on that chip, by
+the name of its profile or of its file, and without them on any other.
 """
 
-import math
-from collections.abc import Mapping
-from dataclasses import MISSING, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Never
 
 from spikecore import json_text, printed, reading
 from spikecore.energy.ledger import Ledger, ProjectionCounts
+from spikecore.energy.profile import Profile
 from spikecore.errors import NetworkError
 
-__all__ = ["ledger_for", "ledgers"]
+__all__ = ["Saved", "ledger_for", "ledgers"]
 
 _MAPPED = ("packets", "hops_ew", "hops_ns")
-_RENAMED = {"populations": "per_population", "projections": "per_projection", "cores": "synaptic_operations_per_core"}
-_ABSENT = ("notes",)
-"""What `Ledger.to_dict` leaves out."""
+_ELSEWHERE = "not mapped onto this machine in the run that was read"
+_FIRST = {"populations": "per_population", "projections": "per_projection", "cores": "synaptic_operations_per_core"}
+"""Names that fields had in files of the first version."""
 
 
-def ledgers(path: Path) -> dict[str, Ledger]:
-    """Return the ledgers of a file, by the name of the profile that priced them.
+@dataclass(frozen=True)
+class Saved:
+    """A run as it was priced on one machine.
+
+    Attributes
+    ----------
+    key, profile : str
+        The machine as it was given to the command, and the name of its profile.
+    ledger : Ledger
+        Its counts.
+    chip : dict or None
+        The structure that the network was placed on; None where it was not, or the file does not say.
+    """
+
+    key: str
+    profile: str
+    ledger: Ledger
+    chip: Mapping[str, Any] | None = None
+
+
+def ledgers(path: Path) -> tuple[Saved, ...]:
+    """Return the ledgers of a file, one for each machine that the run was priced on.
 
     Parameters
     ----------
@@ -42,102 +62,73 @@ def ledgers(path: Path) -> dict[str, Ledger]:
     energy = report.get("energy") if isinstance(report, Mapping) else None
     if not isinstance(energy, Mapping) or not energy:
         _fail(path, "energy", "is missing or empty, allowed: what spikecore run --energy loihi --json writes")
-    return {name: _ledger(one, path, f"energy.{name}") for name, one in energy.items()}
+    return tuple(_saved(key, entry, path) for key, entry in energy.items())
 
 
-def ledger_for(name: str, known: Mapping[str, Ledger]) -> Ledger:
-    """Return the ledger to price on a profile: its own, or any without packets and hops.
+def ledger_for(profile: Profile, runs: Sequence[Saved], key: str = "") -> Ledger:
+    """Return the ledger to price on a profile: that of its own chip, or any without packets and hops.
+
+    Parameters
+    ----------
+    profile : Profile
+        The machine.
+    runs : sequence of Saved
+        What `ledgers` returned.
+    key : str
+        The machine as it was given: a name or a file.
 
     Examples
     --------
-    >>> run = {"loihi": Ledger(spikes=2, packets=3, hops_ew=4, hops_ns=5)}
-    >>> ledger_for("loihi", run).packets, ledger_for("odin", run).packets, ledger_for("odin", run).spikes
-    (3, None, 2)
+    >>> from spikecore.energy.profile_toml import load
+    >>> run = [Saved("loihi", "loihi", Ledger(spikes=2, packets=3, hops_ew=4, hops_ns=5))]
+    >>> [(ledger_for(load(name), run).packets, ledger_for(load(name), run).spikes) for name in ("loihi", "odin")]
+    [(3, 2), (None, 2)]
     """
-    if name in known:
-        return known[name]
-    some = next(iter(known.values()))
-    unknown = {**some.unknown, **{count: "not mapped onto this machine in the run that was read" for count in _MAPPED}}
-    return replace(some, packets=None, hops_ew=None, hops_ns=None, unknown=unknown)
+    chip = None if profile.chip is None else vars(profile.chip)
+    named = [run for run in runs if run.key == key] or [run for run in runs if run.profile == profile.name]
+    for run in named:
+        if run.chip is None or run.chip == chip:
+            return run.ledger
+    unknown = {**runs[0].ledger.unknown, **dict.fromkeys(_MAPPED, _ELSEWHERE)}
+    return replace(runs[0].ledger, packets=None, hops_ew=None, hops_ns=None, unknown=unknown, notes=())
 
 
-def _ledger(entry: Any, path: Path, key: str) -> Ledger:
-    given = entry.get("ledger") if isinstance(entry, Mapping) else None
-    if not isinstance(given, Mapping):
-        _fail(path, f"{key}.ledger", "is missing, allowed: the counts of the run")
+def _saved(key: str, entry: Any, path: Path) -> Saved:
+    at = f"energy.{key}.ledger"
+    plain = entry.get("ledger") if isinstance(entry, Mapping) else None
+    if not isinstance(plain, Mapping):
+        _fail(path, at, "is missing, allowed: the counts of the run")
     values: dict[str, Any] = {}
     for one in fields(Ledger):
-        if one.name in _ABSENT:
-            continue
-        name = _RENAMED.get(one.name, one.name)
-        if name not in given:
-            _fail(path, f"{key}.ledger.{name}", "is missing")
-        values[one.name] = _value(given[name], one.name, path, f"{key}.ledger.{name}")
+        name = one.name if one.name in plain else _FIRST.get(one.name, one.name)
+        if name in plain:
+            values[one.name] = plain[name]
+        elif one.name != "notes":  # the first version wrote none
+            _fail(path, f"{at}.{one.name}", "is missing")
     try:
-        return Ledger(**values)
+        if isinstance(values["projections"], list):
+            values["projections"] = [_projection(table, k) for k, table in enumerate(values["projections"])]
+        ledger = Ledger(**values)
     except (NetworkError, TypeError) as error:
-        _fail(path, f"{key}.ledger", f"is refused: {error}")
+        _fail(path, at, f"is refused: {error}")
+    name, chip = entry.get("profile", key), entry.get("chip")
+    return Saved(key, name if isinstance(name, str) else key, ledger, chip if isinstance(chip, Mapping) else None)
 
 
-def _value(value: Any, field: str, path: Path, key: str) -> Any:
-    if field == "projections":
-        return tuple(_projection(one, path, f"{key}.{k + 1}") for k, one in enumerate(_list(value, path, key)))
-    if field == "cores":
-        return tuple(_number(one, path, f"{key}.{k + 1}") for k, one in enumerate(_list(value, path, key)))
-    if field == "populations":
-        return {count: _counts(by_name, path, f"{key}.{count}") for count, by_name in _table(value, path, key).items()}
-    if field == "unknown":
-        for name, reason in _table(value, path, key).items():
-            if not isinstance(reason, str):
-                _fail(path, f"{key}.{name}", f"is {printed.value(reason)}, allowed: a text, why the count is not known")
-        return value
-    if value is not None and not _is_number(value):
-        _fail(path, key, f"is {printed.value(value)}, allowed: a number")
-    return value
-
-
-def _projection(value: Any, path: Path, key: str) -> ProjectionCounts:
-    given = _table(value, path, key)
+def _projection(plain: Any, at: int) -> ProjectionCounts:
+    if not isinstance(plain, Mapping):
+        msg = f"projections[{at}] must be a table, not {printed.value(plain)}"
+        raise TypeError(msg)
     known = {one.name: one for one in fields(ProjectionCounts)}
-    for name in given:
+    for name in plain:
         if name not in known:
-            _fail(path, f"{key}.{name}", f"is unknown, allowed: {', '.join(known)}")
+            msg = f"projections[{at}].{printed.shown(name)} is unknown, allowed: {', '.join(known)}"
+            raise NetworkError(msg, parameter=name)
     for name, one in known.items():
-        if name not in given and one.default is MISSING:
-            _fail(path, f"{key}.{name}", "is missing")
-    if not isinstance(given["name"], str):
-        _fail(path, f"{key}.name", f"is {printed.value(given['name'])}, allowed: a text")
-    for name in given:
-        if name != "name" and (given[name] is not None or known[name].default is MISSING):
-            _number(given[name], path, f"{key}.{name}")
-    return ProjectionCounts(**given)
-
-
-def _counts(value: Any, path: Path, key: str) -> dict[str, float]:
-    return {name: _number(one, path, f"{key}.{name}") for name, one in _table(value, path, key).items()}
-
-
-def _table(value: Any, path: Path, key: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        _fail(path, key, f"is {printed.value(value)}, allowed: a table")
-    return value
-
-
-def _list(value: Any, path: Path, key: str) -> list[Any]:
-    if not isinstance(value, list):
-        _fail(path, key, f"is {printed.value(value)}, allowed: a list")
-    return value
-
-
-def _number(value: Any, path: Path, key: str) -> float:
-    if not _is_number(value) or not 0 <= value < math.inf:
-        _fail(path, key, f"is {printed.value(value)}, allowed: a number, 0 or more")
-    count: float = value
-    return count
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        if name not in plain and one.default is MISSING:
+            msg = f"projections[{at}].{name} is missing"
+            raise NetworkError(msg, parameter=name)
+    return ProjectionCounts(**plain)
 
 
 def _fail(path: Path, key: str, what: str) -> Never:

@@ -39,6 +39,6 @@ class Priced(Counted):
     @cached_property
     def ledger(self) -> "Ledger":
         """What happened, as counts that can be priced."""
-        from spikecore.energy import Ledger  # start-up time: most runs are not priced
+        from spikecore.energy import run_ledger  # start-up time: most runs are not priced
 
-        return Ledger.of(self)
+        return run_ledger.of(self)

@@ -1,0 +1,116 @@
+"""The ledger of a run or a batch: spikes times fan-out, and bytes of state, held against the engine's own counters."""
+
+from typing import Any
+
+from spikecore.energy.ledger import Ledger, ProjectionCounts
+from spikecore.errors import InternalError
+from spikecore.results.counts import Counted
+
+__all__ = ["of", "state_bytes"]
+
+_NOT_MAPPED = "not mapped: energy(…, mapping=True) places the network on the chip"
+_NOT_TOLD_APART = (
+    "blocks of neurons that are integrated whole do not count which got input; at most updates_active_most did"
+)
+_UNKNOWN = {
+    "packets": _NOT_MAPPED,
+    "hops_ew": _NOT_MAPPED,
+    "hops_ns": _NOT_MAPPED,
+    "core_store_bytes": "the cores of this machine follow the number of workers, and are not those of another",
+    "updates_active": _NOT_TOLD_APART,
+    "updates_inactive": _NOT_TOLD_APART,
+}
+
+
+def of(result: Counted) -> Ledger:
+    """Return what happened in a run or a batch, as counts that can be priced.
+
+    Parameters
+    ----------
+    result : Result or BatchResult
+        What `Machine.run` or `Machine.run_batch` returned.
+
+    Raises
+    ------
+    InternalError
+        If the tables of synapses and the engine's counters disagree: nothing may be lost or counted twice.
+    """
+    projections = _projections(result)
+    _check(result, projections)
+    populations = _populations(result, projections)
+    totals: dict[str, Any] = {name: sum(values.values()) for name, values in populations.items()}
+    skipped = totals.pop("updates_skipped")
+    done = totals["neuron_updates"] - skipped
+    wiring = result.wiring
+    return Ledger(
+        **totals,
+        updates_active_most=min(result.most_arrived + totals["stimulus_events"], done),  # skipped ones had no input
+        updates_done=done,
+        updates_skipped=skipped,
+        ticks=result.ticks,
+        dt_ms=result.dt,
+        neurons=sum(population.size for population in result.populations),
+        synapses=sum(projection.synapses for projection in projections),
+        weight_store_bytes=sum(wiring.store_bytes(k) for k in range(len(wiring.wires))),
+        populations=populations,
+        projections=projections,
+        cores=result.synaptic_operations_per_core,
+        unknown=_UNKNOWN,
+    )
+
+
+def state_bytes(model: Any, word_bytes: int) -> int:
+    """Return the bytes of state that one update of a neuron reads and writes.
+
+    The potential, the synaptic currents and the adaptation are a word each, as are an adaptive
+    neuron's last spike; the refractory ticks of the others take 2 B. Constants are not counted.
+
+    Examples
+    --------
+    >>> import spikecore as sc
+    >>> state_bytes(sc.LIFDelta(), 4)  # a potential and a counter, read and written
+    12
+    """
+    words = [name for name in model.variables if name != "theta"]
+    if not words:
+        return 0
+    return 2 * ((len(words) + 1) * word_bytes if "eta" in words else len(words) * word_bytes + 2)
+
+
+def _projections(result: Counted) -> tuple[ProjectionCounts, ...]:
+    """Return spikes × fan-out by projection."""
+    wiring, ticks = result.wiring, result.ticks
+    operations = wiring.fan_out.operations(result.neuron_spikes)
+    columns = zip(wiring.names, wiring.synapses, operations, wiring.wires, strict=True)
+    return tuple(
+        ProjectionCounts(name, synapses, applied, applied * wire.synapse_bytes, synapses * wire.synapse_bytes * ticks)
+        for name, synapses, applied, wire in columns
+    )
+
+
+def _populations(result: Counted, projections: tuple[ProjectionCounts, ...]) -> dict[str, dict[str, float]]:
+    """Return the engine's counts by population, what its spikes read and every tick would, and bytes of its state."""
+    counts: dict[str, dict[str, float]] = {name: dict(values) for name, values in vars(result.counts).items()}
+    names = [population.name for population in result.populations]
+    for name in ("synaptic_operations_dense", "weight_bytes", "weight_bytes_dense"):
+        counts[name] = dict.fromkeys(names, 0)
+    for wire, projection in zip(result.wiring.wires, projections, strict=True):
+        source = names[wire.source]
+        counts["synaptic_operations_dense"][source] += projection.synapses * result.ticks
+        counts["weight_bytes"][source] += projection.weight_bytes or 0
+        counts["weight_bytes_dense"][source] += projection.weight_bytes_dense or 0
+    word_bytes = result.wiring.word_bytes
+    each = {population.name: state_bytes(population.model, word_bytes) for population in result.populations}
+    updates, skipped = counts["neuron_updates"], counts["updates_skipped"]
+    counts["state_bytes"] = {name: each[name] * (n - skipped[name]) for name, n in updates.items()}
+    counts["state_bytes_dense"] = {name: each[name] * n for name, n in updates.items()}
+    return counts
+
+
+def _check(result: Counted, projections: tuple[ProjectionCounts, ...]) -> None:
+    counted = result.counts.totals()["synaptic_operations"]
+    sums = {"over projections": sum(projection.synaptic_operations for projection in projections)}
+    for where, summed in {**sums, **result.other_sums()}.items():
+        if summed != counted:
+            msg = f"the ledger's synaptic operations {where} are {summed:,}, the engine counted {counted:,}"
+            raise InternalError(msg, value=summed, allowed=counted)
