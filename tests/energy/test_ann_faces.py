@@ -4,6 +4,7 @@ import pytest
 
 from spikecore.energy import ann as art
 from spikecore.energy.ann import view
+from spikecore.energy.table import Section
 
 
 @pytest.fixture(scope="module", params=["sram-32KB", "dram", None])
@@ -30,8 +31,8 @@ def test_the_terminal_and_the_notebook_show_the_table(found):
     assert f"{found.ratio:.4g}" in str(found)
     assert "&lt;net&gt;" in found._repr_html_()
     assert "<net>" not in found._repr_html_()
-    for cost in found.costs.values():
-        assert all(note.split(":")[0] in found._repr_html_() for note in cost.notes)
+    sections = [remark for remark in found.table.remarks if isinstance(remark, Section)]
+    assert [section.lines for section in sections] == [cost.notes for cost in found.costs.values()]
 
 
 def test_as_a_page(found, tmp_path):
