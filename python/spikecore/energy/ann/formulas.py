@@ -63,10 +63,8 @@ def estimate(name: str, subject: Network | Spiking, **settings: Any) -> Estimate
 
     Raises
     ------
-    NetworkError
-        If there is no such formula, or it does not cover a layer.
-    TypeError
-        If the formula has no such option, or the subject is of another kind.
+    NetworkError, TypeError
+        If there is no such formula or it does not cover a layer; if it has no such option, or the subject is another.
 
     Examples
     --------

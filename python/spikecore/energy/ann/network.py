@@ -16,12 +16,11 @@ class Network:
 
     Parameters
     ----------
-    layers : sequence of Layer
-        At least one. A shape flattens by itself where a `Dense` or a recurrent layer follows.
+    layers, buffers : sequence of Layer, sequence of Buffer
+        At least one layer, and what is stored beside their parameters. A shape flattens by itself where a `Dense` or a
+        recurrent layer follows; sizes that do not chain are a `NetworkError`.
     steps : int
         How often the whole network runs in one inference, ≥ 1: the length of the sequence.
-    buffers : sequence of Buffer
-        What is stored beside the parameters of the layers.
     name : str
         Shown in reports.
 
@@ -33,11 +32,6 @@ class Network:
         Numbers that multiply, and numbers that are trained: biases and normalisation included.
     synapses : int
         Pairs of an input and an output that a weight connects: a kernel counts at every position.
-
-    Raises
-    ------
-    NetworkError
-        If there is no layer, or a layer takes other sizes than the one before gives.
 
     Examples
     --------
@@ -88,18 +82,13 @@ class Network:
     def effective(
         self, activations: Sequence[Density | float], weights: Sequence[Density | float] | None = None
     ) -> EffectiveOperations:
-        """Return the multiply-accumulates with neither a zero input nor a zero weight.
+        """Return the multiply-accumulates with neither a zero input nor a zero weight, zeros of both independent.
 
         Parameters
         ----------
         activations, weights : sequence of Density or float
             Shares of input values and of weights that are not zero, 0 … 1, one per layer with multiply-accumulates; of
-            weights all by default. Zeros of both are taken as independent.
-
-        Raises
-        ------
-        NetworkError
-            If there is not one share per layer, or a share is outside 0 … 1.
+            weights all by default.
 
         Examples
         --------
@@ -132,7 +121,7 @@ _CELLS = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
 
 
 def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, name: str | None = None) -> Network:
-    """Return the network of a chain of sizes as papers print it.
+    """Return the network of a chain of sizes as papers print it; any other text is a `NetworkError`.
 
     Parameters
     ----------
@@ -141,15 +130,8 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
         activation: it is read out.
     cell : {"rnn", "lstm", "gru"}
         What a recurrent layer is made of.
-    steps, bias : int, bool
-        Length of the sequence, and whether layers have biases.
-    name : str, optional
-        The text itself by default.
-
-    Raises
-    ------
-    NetworkError
-        If the text is no such chain.
+    steps, bias, name : int, bool, str
+        Length of the sequence, whether layers have biases, and a name, by default the text.
 
     Examples
     --------

@@ -59,17 +59,12 @@ class LinearCounts(NamedTuple):
 
 
 def count_linear(weights: ArrayLike, inputs: ArrayLike) -> LinearCounts:
-    """Count the operations of a linear layer over the inputs that it sees.
+    """Count the operations of a linear layer over the inputs that it sees; shapes that do not fit are a `NetworkError`.
 
     Parameters
     ----------
     weights, inputs : array_like, shapes (outputs, inputs) as in PyTorch and (samples, ..., inputs)
         Further dimensions of the inputs, such as time steps, add up within a sample.
-
-    Raises
-    ------
-    NetworkError
-        If the shapes do not fit.
 
     Examples
     --------
@@ -92,12 +87,7 @@ def count_linear(weights: ArrayLike, inputs: ArrayLike) -> LinearCounts:
 
 
 def sparsity(values: ArrayLike) -> float:
-    """Return the share of zeros, 0 … 1: connection sparsity of weights, activation sparsity of activations.
-
-    Raises
-    ------
-    NetworkError
-        If there are no values.
+    """Return the share of zeros, 0 … 1, of one or more values: connection sparsity or activation sparsity.
 
     Examples
     --------

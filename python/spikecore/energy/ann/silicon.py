@@ -17,7 +17,7 @@ __all__ = ["Cost", "Lines", "Silicon", "Term"]
 
 @dataclass(frozen=True)
 class Silicon:
-    """What both sides of a comparison run on.
+    """What both sides of a comparison run on; silicon without a published price is a `NetworkError`.
 
     Parameters
     ----------
@@ -39,11 +39,6 @@ class Silicon:
         Inferences that share the weights that are read, ≥ 1; spikes of different inferences do not coincide.
     macs_per_update : float
         Multiply-accumulates of one neuron update, ≥ 0: 1 for the leak of a LIF neuron, 0 without leak.
-
-    Raises
-    ------
-    NetworkError
-        If there is no published price for such silicon, or a number is out of range.
 
     Examples
     --------

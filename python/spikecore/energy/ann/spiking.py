@@ -139,8 +139,8 @@ class Spiking:
         network : Network
             Of `Dense`, `Convolution`, `RNN` (neurons with recurrent synapses), `Pooling` and `BatchNorm`.
         rates : sequence of Rate or float
-            One per layer with neurons and per pooling, in their order: spikes per neuron and inference.
-            From a probability per tick, or a frequency, by `Rate.per_tick` or `Rate.hertz`.
+            One per layer with neurons and per pooling, in their order: spikes per neuron and inference, at most one per
+            tick. From a probability per tick, or a frequency, by `Rate.per_tick` or `Rate.hertz`.
         ticks, input_rate : int, Rate or float
             Length of an inference, ≥ 1, and spikes per input value in it, unless the input is analog.
         analog_passes : int
@@ -150,8 +150,7 @@ class Spiking:
         Raises
         ------
         NetworkError
-            If the number of rates is wrong, a neuron spikes more than once per tick, both or neither of
-            `input_rate` and `analog_passes` are given, or a layer does not spike.
+            If rates do not fit the layers, `input_rate` does not exclude `analog_passes`, or a layer cannot spike.
 
         Examples
         --------
@@ -181,7 +180,7 @@ class Spiking:
 
     @classmethod
     def of_ledger(cls, ledger: Any, *, inferences: int = 1, updates: str = "neuron_updates") -> "Spiking":
-        """Return what a run did, per inference.
+        """Return what a run did, per inference; a count that is missing or unknown is a `NetworkError`.
 
         Parameters
         ----------
@@ -190,11 +189,6 @@ class Spiking:
             how many inferences, ≥ 1, they are of.
         updates : {"neuron_updates", "updates_done", "updates_active"}
             Which updates count: those of a clocked machine, or those that were done.
-
-        Raises
-        ------
-        NetworkError
-            If a count is missing or unknown, named.
 
         Examples
         --------

@@ -58,8 +58,7 @@ def read(
     Raises
     ------
     NetworkError
-        If a module is not known, is used twice, has a size that cannot be known, or sizes do not chain; the
-        message names the module by its path.
+        With the path of a module that is not known, is used twice, has an unknown size, or does not chain.
 
     Examples
     --------
