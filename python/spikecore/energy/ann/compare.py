@@ -173,7 +173,6 @@ class Comparison:
         return remarks
 
     def __str__(self) -> str:
-        """Return the comparison as an aligned table."""
         return self.table.text()
 
     def _repr_html_(self) -> str:

@@ -86,7 +86,6 @@ class Convolution(_Window):
     activation: bool = True
 
     def __post_init__(self) -> None:
-        """Check the sizes."""
         source, plane = self._move(self.shape, self.kernel, self.stride, self.padding, self.dilation)
         targets, groups = self._size("channels"), self._size("groups")
         for name, value in (("channels of the input", source[0]), ("channels", targets)):
@@ -117,7 +116,6 @@ class Pooling(_Window):
     dilation: int | Shape = 1
 
     def __post_init__(self) -> None:
-        """Check the sizes."""
         stride = self.kernel if self.stride is None else self.stride
         source, plane = self._move(self.shape, self.kernel, stride, self.padding, self.dilation)
         checks.kept(self, output_shape=(source[0], *plane))

@@ -72,7 +72,6 @@ class Layer:
         return math.prod(self.output_shape)
 
     def __str__(self) -> str:
-        """Show the kind and the two shapes."""
         return f"{self.kind} {shown(self.input_shape)} → {shown(self.output_shape)}"
 
     def _size(self, name: str) -> int:
@@ -110,7 +109,6 @@ class Dense(Layer):
     activation: bool = True
 
     def __post_init__(self) -> None:
-        """Check the sizes."""
         n, m = self._size("inputs"), self._size("outputs")
         checks.kept(self, input_shape=(n,), output_shape=(m,), weights=n * m, macs=n * m, synapses=n * m)
         checks.kept(self, biases=m * self.bias, neurons=m * self.activation)
@@ -139,7 +137,6 @@ class BatchNorm(Layer):
     tracked: bool = True
 
     def __post_init__(self) -> None:
-        """Check the sizes."""
         shape = self._shape(self.shape)
         n = shape[0]
         stored = (Buffer("running mean", n), Buffer("running variance", n), Buffer("batches tracked", 1, 8))
@@ -177,7 +174,6 @@ class Recurrent(Layer):
     states: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        """Check the sizes."""
         m, n = self._size("inputs"), self._size("units")
         copies = 2 if self.bidirectional else 1
         weights = copies * self.gates * n * (m + n)

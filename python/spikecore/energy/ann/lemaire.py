@@ -90,7 +90,6 @@ class Piecewise:
     access_bits: int
 
     def __post_init__(self) -> None:
-        """Check the width."""
         checks.kept(self, access_bits=checks.count("lemaire", "access_bits", self.access_bits, low=8, high=1024))
 
     def access_pj(self, elements: float, bits: int) -> float:

@@ -111,7 +111,6 @@ class Network:
         return self.parameters * parameter_bytes + sum(buffer.elements * buffer.bytes_each for buffer in stored)
 
     def __repr__(self) -> str:
-        """Show the chain of sizes."""
         sizes = [shown(self.layers[0].input_shape), *(shown(layer.output_shape) for layer in self.layers)]
         steps = f", {self.steps} steps" if self.steps > 1 else ""
         return f"Network({printed.shown(self.name)}: {' → '.join(sizes)}{steps})"

@@ -31,7 +31,6 @@ class Rate:
     spikes: float
 
     def __post_init__(self) -> None:
-        """Check the number."""
         checks.kept(self, spikes=checks.number("Rate", "spikes", self.spikes, low=0.0))
 
     @classmethod
@@ -65,7 +64,6 @@ class Density:
     share: float
 
     def __post_init__(self) -> None:
-        """Check the range."""
         checks.kept(self, share=checks.number("Density", "share", self.share, low=0.0, high=1.0))
 
     @classmethod
@@ -85,11 +83,9 @@ class _Operations:
     count: float
 
     def __post_init__(self) -> None:
-        """Check the count."""
         checks.number(type(self).__name__, "count", self.count, low=0.0, high=1e30)
 
     def __add__(self, other: Self) -> Self:
-        """Add operations of the same kind."""
         return type(self)(self.count + other.count) if type(other) is type(self) else NotImplemented
 
 

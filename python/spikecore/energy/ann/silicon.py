@@ -55,7 +55,6 @@ class Silicon:
     macs_per_update: float = 1.0
 
     def __post_init__(self) -> None:
-        """Check that there is a price for everything."""
         prices.operation(self.precision, self.technology)
         if self.memory is not None:
             prices.memory(self.memory, self.technology).spread_over(self.access_bits)

@@ -101,7 +101,6 @@ class Spiking:
     name: str = "spiking network"
 
     def __post_init__(self) -> None:
-        """Check the name, the counts and their types."""
         checks.name("spiking network", "name", self.name)
         for name, kind in (("synaptic_operations", EffectiveOperations), ("analog", DenseOperations)):
             if not isinstance(getattr(self, name), kind):
