@@ -130,8 +130,8 @@ def test_samples_are_found_by_recorder_and_by_name(net, exc):
     machine = net.compile(workers=1)
     late = net.record(exc, "i_syn")
     result = pickle.loads(pickle.dumps(machine.run(10.0)))
-    values = result.samples["exc", "v"].values
+    values = result.traces["exc", "v"].values
     assert values.shape == (100, 4)
-    assert repr(recorder) in repr(result.samples)
+    assert repr(recorder) in repr(result.traces)
     with pytest.raises(sc.NotRecordedError, match="recorders when the network was compiled"):
-        result.samples[late]
+        result.traces[late]

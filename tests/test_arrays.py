@@ -49,8 +49,8 @@ def planes(kernel):
 def recorder(chosen):
     net, n = neurons(v_init=np.arange(-70.0, -66.0))
     kept = net.record(n, "v", chosen)
-    samples = net.compile(workers=1).run(1.0).samples[kept]
-    return lambda: [kept.neurons, samples.neurons, net.compile(workers=1).run(1.0).samples[kept].values]
+    samples = net.compile(workers=1).run(1.0).traces[kept]
+    return lambda: [kept.neurons, samples.neurons, net.compile(workers=1).run(1.0).traces[kept].values]
 
 
 def stimulus(amplitude):
@@ -165,16 +165,16 @@ def test_what_is_kept_is_closed_for_writing():
         "neurons": result.spikes[n].neurons,
         "ticks": result.spikes.ticks,
         "ids": result.spikes.ids,
-        "samples": result.samples[kept].values,
-        "times of samples": result.samples[kept].times,
-        "neurons of samples": result.samples[kept].neurons,
+        "samples": result.traces[kept].values,
+        "times of samples": result.traces[kept].times,
+        "neurons of samples": result.traces[kept].neurons,
         "counts": result.spike_counts(n),
         "all counts": result.neuron_spikes,
         "batch": batch.spike_counts[n],
         "batch counts": batch.neuron_spikes,
         "batch states": batch.states[n, "v"],
         "batch spikes": batch.spikes[1][n].times,
-        "batch samples": batch.samples[1][kept].values,
+        "batch samples": batch.traces[1][kept].values,
         "mapped": mapped["packets"],
     }
     for name, array in closed.items():

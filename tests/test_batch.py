@@ -82,7 +82,7 @@ def digest(result, machine, neurons, recorder):
         result.spikes.ticks.tolist(),
         result.spikes.ids.tolist(),
         machine.state(neurons).tolist(),
-        result.samples[recorder].values.tolist(),
+        result.traces[recorder].values.tolist(),
         [int(n) for n in np.concatenate([result.spike_counts(one) for one in result.populations])],
     ]
 
@@ -133,13 +133,13 @@ def test_a_batch_is_its_samples_one_by_one(workers, seeds):
             batch.spikes[k].ticks.tolist(),
             batch.spikes[k].ids.tolist(),
             batch.states[neurons, "v"][k].tolist(),
-            batch.samples[k][recorder].values.tolist(),
+            batch.traces[k][recorder].values.tolist(),
             [int(n) for one in result.populations for n in batch.spike_counts[one][k]],
         ]
         assert found == digest(result, machine, neurons, recorder)
         assert batch.states["neurons", "i_syn"][k].tolist() == machine.state(neurons, "i_syn").tolist()
         assert batch.spikes[k]["neurons"].times.tolist() == result.spikes["neurons"].times.tolist()
-        assert batch.samples[k][recorder].times.tolist() == result.samples[recorder].times.tolist()
+        assert batch.traces[k][recorder].times.tolist() == result.traces[recorder].times.tolist()
         for name in COUNTERS:
             sums[name] += sum(machine.statistics[f"{name}_per_population"])
     assert {name: batch.counts.totals()[name] for name in COUNTERS} == sums
@@ -158,7 +158,7 @@ def test_seeds_are_of_the_stimuli_alone():
     assert trains[0] == trains[2] != trains[1]
     own = digest(machine.run(20.0), machine, neurons, recorder)
     assert own[0] == batch.spikes[0].ticks.tolist()
-    assert len({tuple(one["neurons", "v"].values[0]) for one in batch.samples}) == 2
+    assert len({tuple(one["neurons", "v"].values[0]) for one in batch.traces}) == 2
     # by default every sample has the network's seed
     same = machine.run_batch(20.0, {"neurons": np.zeros((2, 150))})
     assert same.spikes[0].ids.tolist() == same.spikes[1].ids.tolist() == batch.spikes[0].ids.tolist()
@@ -191,7 +191,7 @@ def test_nothing_is_recorded_unless_asked_for():
     with pytest.raises(sc.NotRecordedError, match="'a'"):
         batch.spikes[0][a]
     assert list(batch.spike_counts) == [a, b]
-    assert len(batch.states) == len(batch.samples[0]) == 0
+    assert len(batch.states) == len(batch.traces[0]) == 0
 
 
 def test_recorders_that_take_no_sample_give_empty_tables():
@@ -205,12 +205,12 @@ def test_recorders_that_take_no_sample_give_empty_tables():
         seeds = None if inputs else [1, 2]
         batch = machine.run_batch(1.0, inputs, seeds=seeds, states=[(neurons, "v")])
         for k in range(2):
-            assert batch.samples[k][seldom].values.shape == (0, 3)
-            assert batch.samples[k][seldom].times.shape == (0,)
-            assert batch.samples[k][often].values.shape == (10, 3)
+            assert batch.traces[k][seldom].values.shape == (0, 3)
+            assert batch.traces[k][seldom].times.shape == (0,)
+            assert batch.traces[k][often].values.shape == (10, 3)
             assert len(batch.spikes[k][source]) == 0
         assert batch.states[neurons, "v"].shape == batch.spike_counts[neurons].shape == (2, 3)
-    assert machine.run(1.0).samples[seldom].values.shape == (0, 3)
+    assert machine.run(1.0).traces[seldom].values.shape == (0, 3)
 
 
 def test_mistakes_are_named():

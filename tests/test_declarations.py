@@ -48,7 +48,7 @@ def facts(net):
         "synapses": machine.statistics["synapses"],
         "states": [machine.state(one).tolist() for one in net.populations if one.model.variables],
         "spikes": [result.spikes[one].times.tolist() for one in net.populations],
-        "samples": [result.samples[one].values.tolist() for one in result.samples],
+        "samples": [result.traces[one].values.tolist() for one in result.traces],
         "per_population": report["per_population"],
         "forecast": net.forecast(workers=1).neurons,
     }

@@ -152,7 +152,7 @@ def outcome(machine, populations, parts=(TICKS,)):
     for ticks in parts:
         result = machine.run(ticks * 0.1)
         spikes.append(np.stack([result.spikes.ticks.astype(np.int64), result.spikes.ids], axis=1))
-        samples.append([one.values for one in result.samples.values()])
+        samples.append([one.values for one in result.traces.values()])
     states = {
         (population.index, variable): machine.state(population, variable)
         for population in populations[:-1]
@@ -325,7 +325,7 @@ def engine_propagators(tau_m, tau_exc, tau_inh):
         net.connect(source, neuron, sc.OneToOne(), weight=1.0, delay=0.1)
         net.record(neuron)
         net.record(neuron, "i_syn")
-    tables = [one.values[:, 0] for one in net.compile(workers=1, precision="f64").run(0.3).samples.values()]
+    tables = [one.values[:, 0] for one in net.compile(workers=1, precision="f64").run(0.3).traces.values()]
     found["p22"], found["p20"] = tables[0][0], tables[1][0]
     for at, receptor in ((2, "e"), (4, "i")):
         found[f"p21{receptor}"], found[f"p11{receptor}"] = tables[at][2], tables[at + 1][2]

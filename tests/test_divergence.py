@@ -104,7 +104,7 @@ def test_a_neuron_that_diverged_sends_no_spike_and_what_happened_is_there():
         assert result.counts.spikes == {"source": 3, "reader": 0}
         assert len(result.spikes[reader]) == 0
         assert result.stop == machine.time
-        values = result.samples["reader", "v"].values[:, 0]
+        values = result.traces["reader", "v"].values[:, 0]
         assert np.isfinite(values[:39]).all()
         assert np.isinf(values[39:]).all()
 

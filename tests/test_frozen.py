@@ -145,7 +145,7 @@ def digest(result, machine):
     parts = hashlib.sha256()
     parts.update(result.spikes.ticks.astype("<u8").tobytes())
     parts.update(result.spikes.ids.astype("<u4").tobytes())
-    for samples in result.samples.values():
+    for samples in result.traces.values():
         parts.update(np.ascontiguousarray(samples.values, dtype="<f8").tobytes())
     for population in result.spikes:
         for variable in population.model.variables:

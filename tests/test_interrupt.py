@@ -46,7 +46,7 @@ parts, samples, late = [], [], []
 
 def keep(result):
     parts.append((result.spikes.ticks, result.spikes.ids))
-    samples.append(result.samples[recorder].values)
+    samples.append(result.traces[recorder].values)
     # every core stands at the same tick: all neurons were updated equally often
     updates = result.counts.neuron_updates
     assert updates == {p.name: p.size * result.ticks for p in result.populations}
@@ -87,7 +87,7 @@ pairs["tick"] = np.concatenate([t for t, _ in parts])
 pairs["id"] = np.concatenate([i for _, i in parts])
 same = [
     hashlib.sha256(pairs.tobytes()).hexdigest() == result.spikes_sha256(),
-    np.concatenate(samples).tobytes() == result.samples[recorder].values.tobytes(),
+    np.concatenate(samples).tobytes() == result.traces[recorder].values.tobytes(),
     machine.state(l4e).tobytes() == whole.state(l4e).tobytes(),
 ]
 print(json.dumps({"late": late, "same": same, "spikes": len(pairs)}))

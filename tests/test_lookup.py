@@ -33,7 +33,7 @@ READ = {
     "spike_counts": lambda ran, key: ran[4].spike_counts(key),
     "cv_isi": lambda ran, key: ran[4].cv_isi(key)[1],
     "spikes": lambda ran, key: ran[4].spikes[key].times,
-    "samples": lambda ran, key: ran[4].samples[key, "v"].values,
+    "traces": lambda ran, key: ran[4].traces[key, "v"].values,
     "counts of a batch": lambda ran, key: ran[5].spike_counts[key],
     "states of a batch": lambda ran, key: ran[5].states[key, "v"],
     "input of a batch": lambda ran, key: ran[3].run_batch(20.0, {key: np.full((1, 20), 500.0)}).spike_counts["exc"],
@@ -62,7 +62,7 @@ def test_a_name_declares_what_the_handle_declares(what):
         DESCRIBED[what](net, "exc" if by_name else exc)
         machine = net.compile(workers=1)
         result = machine.run(50.0)
-        ends.append((result.spikes_sha256(), machine.synapses("source", "exc").weights.tolist(), len(result.samples)))
+        ends.append((result.spikes_sha256(), machine.synapses("source", "exc").weights.tolist(), len(result.traces)))
     assert ends[0] == ends[1]
     assert ends[0] != (None, [], 0)
 
@@ -81,7 +81,7 @@ def test_a_stranger_is_refused(ran, what):
         call("nobody")
     assert "nobody" in str(caught.value)
     assert "exc" in caught.value.allowed
-    own = {"samples": "recorded nothing here", "spikes": "were not recorded", "states of a batch": "was not read"}
+    own = {"traces": "recorded nothing here", "spikes": "were not recorded", "states of a batch": "was not read"}
     whose = "network|machine|run|batch"
     expected = own.get(what, rf"population 'nobody' is not of this ({whose}), which has: 'source', 'exc'")
     assert re.search(expected, str(caught.value))
@@ -100,3 +100,8 @@ def test_what_is_neither_a_population_nor_a_name(ran, key):
         ran[3].state(key)
     with pytest.raises(TypeError, match="targets must be a Population, its name or a sequence of these, not"):
         ran[0].stimulate(key, sc.DirectCurrent(1.0))
+
+
+def test_traces_have_their_old_name(ran):
+    assert ran[4].samples is ran[4].traces
+    assert ran[5].samples is ran[5].traces

@@ -127,7 +127,7 @@ def test_messages_list_a_few_names_and_say_how_many_there_are():
         lambda: machine.state(stranger),
         lambda: machine.reset({"stranger": 1.0}),
         lambda: result.spikes["stranger"],
-        lambda: result.samples["stranger", "v"],
+        lambda: result.traces["stranger", "v"],
         lambda: batch.spike_counts["stranger"],
         lambda: batch.states["stranger", "v"],
         lambda: net.connect(declared * 2, declared, sc.AllToAll(), weight=1.0, delay=1.0),

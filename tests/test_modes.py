@@ -395,7 +395,7 @@ def test_a_threshold_just_below_and_just_above_the_highest_potential():
 
     net, units = build(100.0)
     recorder = net.record(units)
-    trace = net.compile(workers=1, precision="f64", updates="dense").run(100.0).samples[recorder].values[:, 0]
+    trace = net.compile(workers=1, precision="f64", updates="dense").run(100.0).traces[recorder].values[:, 0]
     peak = trace.max()
     assert 1.0 < peak < 10.0
     expected = [(int(trace.argmax()) + 1) / 10]
@@ -508,7 +508,7 @@ def test_blocks_that_come_and_go_are_as_if_dense(seed):
         results = [machine.run(ticks / 10) for ticks in parts]
         skipped = [result.counts.updates_skipped["units"] for result in results]
         spikes = np.concatenate([np.stack([r.spikes.ticks.astype(int), r.spikes.ids]) for r in results], axis=1)
-        samples = [np.concatenate([r.samples[one].values for r in results]) for one in results[0].samples]
+        samples = [np.concatenate([r.traces[one].values for r in results]) for one in results[0].traces]
         runs_of[updates] = (spikes, samples, skipped)
     spikes, samples, skipped = runs_of["dense"]
     assert not any(skipped)

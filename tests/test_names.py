@@ -124,7 +124,7 @@ def test_messages_escape_a_name(name, run):
         lambda: net.compile(workers=1).run_batch(1.0, {exc: [[1.0] * 4]}, states=[(exc, "w")]),
         lambda: result.spikes[other],
         lambda: result.spikes["other"],
-        lambda: result.samples[exc, "w"],
+        lambda: result.traces[exc, "w"],
         lambda: sc.Network().population(3, sc.LIF(t_ref=[1.0, 2.0]), name=name),
         lambda: sc.Network().population(3, None, name=name),
         lambda: sc.Network().population(1, sc.LIF(c_m=1e-300), name=name),
@@ -140,7 +140,7 @@ def test_messages_escape_a_name(name, run):
 def test_what_is_printed_escapes_a_name(run):
     net, exc, result = run
     projection = net.projections[0]
-    for one in (exc, projection, net, result, result.spikes, result.samples, *result.samples):
+    for one in (exc, projection, net, result, result.spikes, result.traces, *result.traces):
         clean(repr(one))
     report = result.energy("loihi")
     compared = report.compare("spinnaker")

@@ -188,7 +188,7 @@ def test_recording_samples():
     net = sc.Network(dt=0.1)
     exc = net.population(3, sc.LIF(tau_m=10.0, i_e=250.0), name="exc")
     recorder = net.record(exc, "v", neurons=[2, 0], interval=0.5)
-    samples = net.compile(workers=1, precision="f64").run(2.0).samples[recorder]
+    samples = net.compile(workers=1, precision="f64").run(2.0).traces[recorder]
     assert samples.times.tolist() == [0.5, 1.0, 1.5, 2.0]
     assert samples.neurons.tolist() == [2, 0]
     expected = -70.0 + 10.0 * (1.0 - np.exp(-samples.times / 10.0))

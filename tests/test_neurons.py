@@ -35,7 +35,7 @@ def exact(tau_m, tau_s, h=0.1, c_m=250.0):
 def trace(net, ticks, **options):
     """Run in f64 with the recorders that were declared; return one table per recorder."""
     result = net.compile(workers=1, precision="f64", **options).run(ticks * net.dt)
-    return result, [samples.values for samples in result.samples.values()]
+    return result, [samples.values for samples in result.traces.values()]
 
 
 @pytest.mark.parametrize("tau_m", [1.0, 10.0, 20.0, 100.0])
@@ -242,7 +242,7 @@ def test_silent_states_become_exact_zero(precision):
     net.record(neuron)
     net.record(neuron, "i_syn")
     result = net.compile(workers=1, precision=precision).run(150.0)
-    for samples in result.samples.values():
+    for samples in result.traces.values():
         values = samples.values[10:]
         assert values[-1, 0] == 0.0
         assert np.abs(values[values != 0.0]).min() > 0.99e-30

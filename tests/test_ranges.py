@@ -268,7 +268,7 @@ def connected_machine():
     "call",
     [
         lambda x: machine().run(1.0).spikes[x],
-        lambda x: machine().run(1.0).samples[x],
+        lambda x: machine().run(1.0).traces[x],
         lambda x: machine().run(1.0).raster(x),
         lambda x: machine().run(1.0).energy(x),
         lambda x: machine().state(x),

@@ -122,7 +122,7 @@ def engine_decay(tau):
     fires = net.population(1, sc.ALIF(tau_adp=tau, b0=1.0, beta=1e6), v_init=2.0)
     net.record(decays)
     net.record(fires, "eta")
-    tables = [one.values[:, 0] for one in net.compile(workers=1, precision="f64").run(0.2).samples.values()]
+    tables = [one.values[:, 0] for one in net.compile(workers=1, precision="f64").run(0.2).traces.values()]
     return tables[0][0], tables[1][1]
 
 
@@ -367,7 +367,7 @@ def test_the_adaptive_neuron_is_that_of_the_paper(updates):
     fired = np.zeros((steps, size))
     fired[np.rint(result.spikes[unit].times).astype(int) - 1, result.spikes[unit].neurons] = 1.0
     np.testing.assert_array_equal(fired, spikes)
-    for ours, expected in zip(result.samples.values(), theirs, strict=True):
+    for ours, expected in zip(result.traces.values(), theirs, strict=True):
         np.testing.assert_allclose(ours.values, expected, rtol=1e-12, atol=1e-12)
     assert machine.statistics["updates_skipped_per_population"][0] == 0
     assert (machine.statistics["updates_skipped_per_population"][awake.index] > 0) == (updates != "dense")

@@ -141,7 +141,7 @@ def switch(owner: str, parameter: str, value: Any) -> bool:
 def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return `value` when it is one of `allowed`."""
     if not isinstance(value, str) or value not in allowed:
-        refuse(owner, parameter, printed.value(value), ", ".join(repr(one) for one in allowed) or "none")
+        refuse(owner, parameter, printed.value(value), ", ".join(map(repr, allowed)) or "none")
     return str(value)
 
 
@@ -151,19 +151,19 @@ def reals(owner: str, parameter: str, values: Any, expected: str, *, fresh: bool
     It is a copy, unless `fresh` is False: then it may be the caller's own array, to be read at once.
     """
     try:
-        given = np.asarray(values)
+        plain = np.asarray(values)
     except ValueError as error:
         msg = f"{_where(owner)}{parameter} must be {expected} ({error})"
         raise NetworkError(msg, population=owner, parameter=parameter, value=values) from error
     if isinstance(values, np.ma.MaskedArray):
         wrong_kind(owner, parameter, _of_reals(expected), "masked")
-    if given.dtype.kind == "O" and all(isinstance(one, Real) and not isinstance(one, bool) for one in given.flat):
-        floats = [real(owner, parameter, one) for one in given.flat]
-        return np.array(floats, dtype=np.float64).reshape(given.shape)
-    if given.size and given.dtype.kind not in "iuf":
-        wrong_kind(owner, parameter, _of_reals(expected), given.dtype)
+    if plain.dtype.kind == "O" and all(isinstance(value, Real) and not isinstance(value, bool) for value in plain.flat):
+        floats = [real(owner, parameter, value) for value in plain.flat]
+        return np.array(floats, dtype=np.float64).reshape(plain.shape)
+    if plain.size and plain.dtype.kind not in "iuf":
+        wrong_kind(owner, parameter, _of_reals(expected), plain.dtype)
     with np.errstate(over="ignore"):
-        return _aligned(np.array(given, dtype=np.float64, order="C", copy=True if fresh else None))
+        return _aligned(np.array(plain, dtype=np.float64, order="C", copy=True if fresh else None))
 
 
 def array(
@@ -196,8 +196,8 @@ def indices(owner: str, parameter: str, values: Any, size: int, *, fresh: bool =
         raise NetworkError(msg, population=owner, parameter=parameter, value=values) from error
     if result.size == 0:
         return np.empty(0, dtype=np.uint32)
-    if result.dtype.kind == "O" and all(isinstance(one, Integral) and not isinstance(one, bool) for one in result.flat):
-        at = next((k for k, one in enumerate(result.flat) if not 0 <= one < size), None)
+    if result.dtype.kind == "O" and all(isinstance(n, Integral) and not isinstance(n, bool) for n in result.flat):
+        at = next((k for k, n in enumerate(result.flat) if not 0 <= n < size), None)
         if at is not None:
             refuse(owner, f"{parameter}[{at}]", result.flat[at], f"0 … {size - 1}")
     elif result.dtype.kind not in "iu":

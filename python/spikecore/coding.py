@@ -76,13 +76,13 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     # Few candidates are found from gap to gap; where they would be many, every neuron and tick is one.
     candidate = p if p < _FEW else 1.0
     _refuse_too_many(candidate, ticks, x.shape[1])
-    found = []
+    spikes = []
     for frame in x:
         cells = _bernoulli(generator, candidate, ticks * x.shape[1])
         steps, neurons = np.divmod(cells, x.shape[1])
         kept = np.flatnonzero(generator.random(len(cells)) < (p / candidate) * frame[neurons])
-        found.append((neurons[kept].astype(np.uint32), grid.ms(steps[kept] + 1)))
-    return found
+        spikes.append((neurons[kept].astype(np.uint32), grid.ms(steps[kept] + 1)))
+    return spikes
 
 
 def latency(
@@ -271,13 +271,13 @@ def _bernoulli(generator: "np.random.Generator", p: float, cells: int) -> NDArra
     """Return which of so many cells succeed, each with probability `p`, ascending."""
     if p == 1.0:
         return np.arange(cells)
-    found: list[NDArray[np.int64]] = []
+    pieces: list[NDArray[np.int64]] = []
     last = -1
     while last < cells:
         mean = (cells - last) * p
         gaps = generator.geometric(p, int(mean + 5.0 * np.sqrt(mean)) + 16)
         places = np.cumsum(np.minimum(gaps, cells + 1)) + last
-        found.append(places)
+        pieces.append(places)
         last = int(places[-1])
-    places = np.concatenate(found)
+    places = np.concatenate(pieces)
     return places[: np.searchsorted(places, cells)]

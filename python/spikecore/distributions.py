@@ -64,9 +64,9 @@ class Normal:
         """Check the parameters and that the bounds can be met."""
         mean = checks.number("Normal", "mean", self.mean)
         sd = checks.number("Normal", "sd", self.sd, low=0.0)
-        bounds = {key: getattr(self, key) for key in ("low", "high")}
-        given = {key: checks.number("Normal", key, value) for key, value in bounds.items() if value is not None}
-        checks.kept(self, mean=mean, sd=sd, **given, clip=checks.switch("Normal", "clip", self.clip))
+        ends = {key: getattr(self, key) for key in ("low", "high")}
+        bounds = {key: checks.number("Normal", key, value) for key, value in ends.items() if value is not None}
+        checks.kept(self, mean=mean, sd=sd, **bounds, clip=checks.switch("Normal", "clip", self.clip))
         low, high = self.bounds()
         if not low < high:
             checks.refuse("Normal", "low", self.low, f"below high = {high:g}")

@@ -69,7 +69,7 @@ class NetworkError(SpikecoreError, ValueError):
 
 
 class NotRecordedError(NetworkError, KeyError):
-    """Spikes or samples that this run did not record."""
+    """Spikes or traces that this run did not record."""
 
     def __str__(self) -> str:
         """Return the message; a `KeyError` alone would quote it."""

@@ -79,9 +79,9 @@ class Grid:
         """Return times in ms as whole ticks of this type; each lies on the grid in `[low, high]` ticks."""
         result = np.empty(times.shape, dtype)
         # In pieces that stay in a cache: an array of many millions is read once, and a stop is heard between two.
-        given, ticks = times.reshape(-1), result.reshape(-1)
-        for begin in range(0, given.size, _PIECE):
-            exact = given[begin : begin + _PIECE] / self.dt
+        flat, ticks = times.reshape(-1), result.reshape(-1)
+        for begin in range(0, flat.size, _PIECE):
+            exact = flat[begin : begin + _PIECE] / self.dt
             nearest = np.rint(exact)
             slack = np.maximum(1e-6, 4.0 * np.finfo(np.float64).eps * np.abs(nearest))
             with np.errstate(invalid="ignore"):
@@ -89,7 +89,7 @@ class Grid:
             if not right.all():
                 at = begin + int(np.argmin(right))
                 place = at if times.ndim <= 1 else tuple(int(i) for i in np.unravel_index(at, times.shape))
-                checks.refuse(owner, f"{parameter}[{place}]", _shown(float(given[at])), self._allowed(low, high))
+                checks.refuse(owner, f"{parameter}[{place}]", _shown(float(flat[at])), self._allowed(low, high))
             ticks[begin : begin + _PIECE] = nearest
         return result
 

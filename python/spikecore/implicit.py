@@ -2,8 +2,8 @@
 
 Their synapses are computed when a spike arrives, from weights that are stored once, and are never
 expanded: a spike adds a row of the matrix, or the kernel, to its targets. All synapses of such a
-projection have one delay; else they are synapses like others, with the same spikes, to the last bit,
-as the same synapses given one by one in a network without other rules.
+projection have one delay. Otherwise they behave like explicit synapses: spikes are bit-identical to
+those of the expanded network.
 
 Planes of neurons are flattened channel by channel, row by row: neuron ``(c, y, x)`` of a population of
 shape ``(channels, rows, columns)`` is number ``(c * rows + y) * columns + x``, as in
@@ -274,8 +274,8 @@ def _set_geometry(rule: Any, name: str, window: _Pair, most_padding: Any, channe
     for what, inside, taps in zip(("rows", "columns"), padded, window, strict=True):
         if taps > inside:
             checks.refuse(name, f"the {what} of a window", int(taps), f"1 … {inside}, the padded {what} of the source")
-    found = {"shape": shape, "input_shape": shape, "stride": stride, "padding": padding, "window": window}
-    checks.kept(rule, **found, channels=shape[0] if channels is None else channels)
+    geometry = {"shape": shape, "input_shape": shape, "stride": stride, "padding": padding, "window": window}
+    checks.kept(rule, **geometry, channels=shape[0] if channels is None else channels)
 
 
 def _triple(name: str, value: Any) -> _Shape:

@@ -19,7 +19,7 @@ from spikecore.population import Population, Populations, Projection, Recorder
 from spikecore.progress import batch_progress, run_progress
 from spikecore.results.batch import BatchResult
 from spikecore.results.counters import BatchRecord, RunRecord, Statistics
-from spikecore.results.recorded import samples_of
+from spikecore.results.recorded import trace_of
 from spikecore.results.run import Result, Span
 from spikecore.results.wiring import Wiring
 
@@ -112,7 +112,7 @@ class Machine:
         Returns
         -------
         Result
-            Spikes, samples and counters of this run alone.
+            Spikes, traces and counters of this run alone.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Machine:
         CapacityError
             If the machine would pass 2⁴⁸ ticks, or the system gives no thread.
         ForecastError
-            If what is recorded does not fit in memory: before the run where the samples are too many;
+            If what is recorded does not fit in memory: before the run where the traces are too long;
             else all cores stop at one tick, and `result` returns what happened until then.
         DivergenceError
             If a potential or current leaves the finite range. All cores have stopped at one tick; `result`
@@ -180,9 +180,9 @@ class Machine:
         >>> machine.run(5.0).spikes[source].times.tolist()
         [2.0, 3.0]
         """
-        given = of_one(inputs, self._populations, self._grid)
+        columns = of_one(inputs, self._populations, self._grid).columns
         number = None if seed is None else checks.count("", "seed", seed, high=2**64 - 1)
-        self._native.reset(given.columns, number)
+        self._native.reset(columns, number)
 
     def run_batch(
         self,
@@ -219,7 +219,7 @@ class Machine:
         Returns
         -------
         BatchResult
-            Counts, states, spikes and samples by sample.
+            Counts, states, spikes and traces by sample.
 
         Raises
         ------
@@ -251,11 +251,11 @@ class Machine:
         ticks = self._grid.ticks("run_batch", "duration", duration, low=1)
         checks.switch("", "progress", progress)
         numbers = seed_list(seeds)
-        given = of_batch(inputs, numbers, self._populations, self._grid)
+        batch = of_batch(inputs, numbers, self._populations, self._grid)
         asked = self._variables(states)
         wanted = [(population.index, variable) for population, variable in asked]
-        with batch_progress(progress, given.samples) as report:
-            record = self._native.run_batch(ticks, given.samples, given.columns, wanted, numbers, report)
+        with batch_progress(progress, batch.samples) as report:
+            record = self._native.run_batch(ticks, batch.samples, batch.columns, wanted, numbers, report)
         typed = cast("BatchRecord", record)
         return BatchResult(typed, self._grid, ticks, self._recorded, self._recorders, asked, self._wiring)
 
@@ -370,6 +370,6 @@ class Machine:
         if last is None or last[0] is not record:
             span = Span(self._grid, record["before"], record["after"], *record["counts"])
             taken = record["samples"]
-            samples = {rec: samples_of(self._grid, rec, *taken[rec.index]) for rec in self._recorders}
-            last = self._last = record, Result(span, self._wiring, self._recorded, record["spikes"], samples)
+            traces = {key: trace_of(self._grid, key, *taken[key.index]) for key in self._recorders}
+            last = self._last = record, Result(span, self._wiring, self._recorded, record["spikes"], traces)
         return last[1]

@@ -292,12 +292,12 @@ class Network(Declared):
         neurons : array_like of int, optional
             Indices within the population; all by default.
         interval : float, optional
-            Time between samples in ms, on the grid; `dt` by default.
+            Time between two values in ms, on the grid; `dt` by default.
 
         Returns
         -------
         Recorder
-            The key of `Result.samples`.
+            The key of `Result.traces`.
 
         Raises
         ------
@@ -393,9 +393,9 @@ class Network(Declared):
         record_spikes : bool, Population, str or sequence of these
             Whose spikes to keep: of all, of none, or of populations by handle or name.
         updates : {"auto", "dense", "event"}
-            Whether neurons are integrated in every tick, or only where input arrives or they may
-            fire without, and moved on in closed form between. By default each block of 128
-            neurons is watched and the cheaper way chosen; no choice depends on the workers.
+            Update neurons in every tick (``"dense"``), or only when input arrives or a spike is
+            possible (``"event"``), advancing them in closed form in between. By default the
+            cheaper of the two is chosen for each block of 128 neurons; no choice depends on the workers.
             Spikes are the same unless a potential comes within rounding of the threshold. `ALIF` and
             neurons that differ in their parameters are integrated in every tick; ``"event"`` refuses them.
         progress : bool

@@ -109,9 +109,9 @@ class Recorder:
     variable : str
         ``v`` (mV), ``i_syn``, ``i_exc`` or ``i_inh`` (pA), ``eta`` or ``theta`` (mV).
     neurons : ndarray of uint32, shape (n,)
-        Indices within the population, in the order of the columns of the samples.
+        Indices within the population, in the order of the columns of the trace.
     interval : float
-        Time between samples in ms.
+        Time between two values in ms.
     index : int
         Its number in the engine.
     """

@@ -34,7 +34,7 @@ def shown(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def lines(text: str) -> str:
@@ -85,7 +85,7 @@ def shortened(text: str, most: int = 200) -> str:
     return f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
 
 
-def value(given: Any) -> str:
+def value(content: Any) -> str:
     r"""Return a value as a message shows it: its `repr`, at most a line long.
 
     Examples
@@ -93,13 +93,13 @@ def value(given: Any) -> str:
     >>> value(3), value("a\n"), value(-(10**400))
     ('3', "'a\\n'", 'about -10^400')
     """
-    if isinstance(given, np.generic):
-        given = given.item()
-    if isinstance(given, int) and abs(given) >= 10**_MOST_DIGITS:
-        sign = "-" if given < 0 else ""
-        return f"about {sign}10^{round((abs(given).bit_length() - 0.5) * math.log10(2.0))}"
+    if isinstance(content, np.generic):
+        content = content.item()
+    if isinstance(content, int) and abs(content) >= 10**_MOST_DIGITS:
+        sign = "-" if content < 0 else ""
+        return f"about {sign}10^{round((abs(content).bit_length() - 0.5) * math.log10(2.0))}"
     try:
-        text = repr(given)
+        text = repr(content)
     except Exception:  # what the caller made may do anything when asked how it looks
-        text = f"<{type(given).__name__}>"
+        text = f"<{type(content).__name__}>"
     return shortened(shown(text))

@@ -174,7 +174,7 @@ def _goal(path: Path) -> Path:
 
 def _stream(path: Path) -> int | None:
     """Return the number of the open stream that a path names."""
-    found = _STREAM.fullmatch(str(path))
-    if found is None:
+    parts = _STREAM.fullmatch(str(path))
+    if parts is None:
         return None
-    return _NUMBERS[found[1]] if found[1] else int(found[2])
+    return _NUMBERS[parts[1]] if parts[1] else int(parts[2])

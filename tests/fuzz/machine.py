@@ -131,7 +131,7 @@ def ran(build, variant):
         except DIVERGES as error:
             return stopped(error, np.concatenate([*spikes, rows(machine.result().spikes)]))
         spikes.append(rows(result.spikes))
-        samples.append([table.values for table in result.samples.values()])
+        samples.append([table.values for table in result.traces.values()])
         counts = counts + result.neuron_spikes
         if variant["peek"]:
             peek(net, machine)
@@ -200,7 +200,7 @@ def batch(net, machine, variant):
     for k in range(len(seeds)):
         found[f"sample {k} spikes"] = rows(result.spikes[k])
         found |= {f"sample {k} state of {one.index} {name}": result.states[one, name][k] for one, name in wanted}
-        found |= {f"sample {k} samples {n}": table.values for n, table in enumerate(result.samples[k].values())}
+        found |= {f"sample {k} samples {n}": table.values for n, table in enumerate(result.traces[k].values())}
     return found
 
 
@@ -220,7 +220,7 @@ def resets(net, machine, variant):
             return {"stopped in sample": np.array([k]), **stopped(error)}
         found[f"sample {k} spikes"] = rows(result.spikes)
         found |= {f"sample {k} {name}": values for name, values in states(machine, net.populations).items()}
-        found |= {f"sample {k} samples {n}": table.values for n, table in enumerate(result.samples.values())}
+        found |= {f"sample {k} samples {n}": table.values for n, table in enumerate(result.traces.values())}
         for name in COUNTERS:
             found[f"count of {name}"] += np.array(list(getattr(result.counts, name).values()))
     return found

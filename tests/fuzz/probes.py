@@ -174,7 +174,7 @@ def poisson_counts(net):
     result = network.compile(workers=1, precision="f64", updates="dense").run(drawing.on_grid(net["ticks"], net["dt"]))
     found = {}
     for k, recorder in recorders.items():
-        sums = result.samples[recorder].values
+        sums = result.traces[recorder].values
         found[k] = np.diff(sums, axis=0, prepend=np.zeros((1, sums.shape[1])))
     return found
 
@@ -218,7 +218,7 @@ def constants(p, dt):
             tables[f"p21{name}"] = network.record(neurons), 2
             tables[f"p11{name}"] = network.record(neurons, "i_syn"), 2
     result = network.compile(workers=1, precision="f64", updates="dense").run(drawing.on_grid(3, dt))
-    return {name: result.samples[recorder].values[row] for name, (recorder, row) in tables.items()}
+    return {name: result.traces[recorder].values[row] for name, (recorder, row) in tables.items()}
 
 
 def adaptive_constants(p, dt):
@@ -231,8 +231,8 @@ def adaptive_constants(p, dt):
     once = network.population(size, sc.ALIF(**common, b0=half, beta=LARGE), v_init=1.0)
     recorders = network.record(silent), network.record(driven), network.record(once, "eta")
     result = network.compile(workers=1, precision="f64", updates="dense").run(drawing.on_grid(40, dt))
-    alpha, gain = (result.samples[recorder].values[0] for recorder in recorders[:2])
-    eta = result.samples[recorders[2]].values
+    alpha, gain = (result.traces[recorder].values[0] for recorder in recorders[:2])
+    eta = result.traces[recorders[2]].values
     rho = np.broadcast_to(np.exp(-dt / np.float64(p.tau_adp)), size).copy()
     for step in (1, -1, 2, -2):
         other = rho + step * np.spacing(rho)

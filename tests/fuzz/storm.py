@@ -122,8 +122,8 @@ class Round:
             [
                 result.spikes.ticks,
                 result.spikes.ids,
-                *(result.samples[one].values for one in self.recorders),
-                *(np.flatnonzero(np.round(result.samples[one].times * 10)) for one in self.recorders),
+                *(result.traces[one].values for one in self.recorders),
+                *(np.flatnonzero(np.round(result.traces[one].times * 10)) for one in self.recorders),
                 result.neuron_spikes[None],
             ]
         )

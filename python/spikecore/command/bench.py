@@ -106,8 +106,8 @@ def _reports(arguments: list[str], repeats: int) -> Iterator[dict[str, Any] | st
     command = [sys.executable, "-m", "spikecore", "run", *arguments]
     command += ["--quiet", "--no-record", "--json", "-"]
     for _ in range(repeats):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        yield json.loads(done.stdout) if done.returncode == 0 else done.stderr.strip()
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        yield json.loads(process.stdout) if process.returncode == 0 else process.stderr.strip()
 
 
 def sparse(neurons: int, rates: list[float], dts: list[float], workers: int | None) -> dict[str, Any]:

@@ -56,8 +56,8 @@ def number(name: str) -> Callable[[str], float]:
 
 def numbers(name: str) -> Callable[[str], list[float]]:
     """Return what reads such numbers in a list with commas."""
-    one = number(name)
-    return lambda text: [one(part) for part in text.split(",")]
+    read = number(name)
+    return lambda text: [read(part) for part in text.split(",")]
 
 
 def time(text: str) -> float:

@@ -93,16 +93,16 @@ def frames(samples: int, steps: int = 100, seed: int = 1) -> NDArray[np.bool_]:
     >>> frames(2, steps=3).shape
     (2, 3, 784)
     """
-    count, length = (checks.count("layered", *one, low=1) for one in (("samples", samples), ("steps", steps)))
+    count, length = (checks.count("layered", *named, low=1) for named in (("samples", samples), ("steps", steps)))
     return _generator(1, seed).random((count, length, SIZES[0])) < INPUT_ACTIVITY
 
 
-def spikes(given: NDArray[np.bool_]) -> SpikePairs:
+def spikes(drawn: NDArray[np.bool_]) -> SpikePairs:
     """Turn what `frames` draws into the input of `Machine.run_batch`.
 
     Parameters
     ----------
-    given : ndarray of bool, shape (B, T, 784)
+    drawn : ndarray of bool, shape (B, T, 784)
         Which neurons spike in which step.
 
     Returns
@@ -112,13 +112,13 @@ def spikes(given: NDArray[np.bool_]) -> SpikePairs:
 
     Examples
     --------
-    >>> given = np.zeros((1, 2, 784), bool)
-    >>> given[0, 1, 7] = True
-    >>> [(neurons.tolist(), times.tolist()) for neurons, times in spikes(given)]
+    >>> drawn = np.zeros((1, 2, 784), bool)
+    >>> drawn[0, 1, 7] = True
+    >>> [(neurons.tolist(), times.tolist()) for neurons, times in spikes(drawn)]
     [([7], [2.0])]
     """
-    found = (np.nonzero(sample) for sample in given)
-    return [(neurons.astype(np.uint32), (steps + 1.0).astype(np.float64) * DT) for steps, neurons in found]
+    places = (np.nonzero(sample) for sample in drawn)
+    return [(neurons.astype(np.uint32), (steps + 1.0).astype(np.float64) * DT) for steps, neurons in places]
 
 
 def duration(steps: int = 100) -> float:

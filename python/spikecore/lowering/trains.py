@@ -43,15 +43,15 @@ def _flatten(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArray[np.
     if not isinstance(times, Iterable) or isinstance(times, str):
         expected = "a list with one array per neuron, or a tuple (neurons, times)"
         checks.wrong_kind(owner, "times", expected, printed.value(times))
-    given = tuple(times)
-    if len(given) != size:
-        checks.refuse(owner, "the length of times", len(given), f"{size}, one array per neuron")
-    joined = _joined(owner, given, grid)
+    trains = tuple(times)
+    if len(trains) != size:
+        checks.refuse(owner, "the length of times", len(trains), f"{size}, one array per neuron")
+    joined = _joined(owner, trains, grid)
     if joined is not None:
         return joined
     # Something is wrong, or unusual: train by train, a message can name it.
-    trains = [_train(owner, f"times[{i}]", train, grid) for i, train in enumerate(given)]
-    return np.repeat(np.arange(size, dtype=np.uint32), list(map(len, trains))), np.concatenate(trains)
+    ticks = [_train(owner, f"times[{i}]", train, grid) for i, train in enumerate(trains)]
+    return np.repeat(np.arange(size, dtype=np.uint32), list(map(len, ticks))), np.concatenate(ticks)
 
 
 def _joined(owner: str, trains: tuple[Any, ...], grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.uint64]] | None:

@@ -56,7 +56,12 @@ _RANGES = {
 
 
 class NeuronModel:
-    """What all models share: a name for the engine, parameters and variables."""
+    """The base of all models.
+
+    A model is a frozen dataclass with ``eq=False`` and ``repr=False``; its fields are its parameters, with defaults. It
+    defines `native`, or `lowered` where the engine's model has other parameters; `variables`; `ranges` where its
+    parameters are not among the common ones; and `options` for fields that are no parameters.
+    """
 
     native: ClassVar[NativeModel]
     options: ClassVar[tuple[str, ...]] = ()
@@ -66,7 +71,7 @@ class NeuronModel:
 
     def __new__(cls, *_args: Any, **keywords: Any) -> Self:
         """Refuse unknown keywords with the name that was probably meant."""
-        known = tuple(one.name for one in fields(cls))  # type: ignore[arg-type]
+        known = cls._names()
         for keyword in keywords:
             if keyword not in known:
                 raise TypeError(_unknown(cls.__name__, keyword, known))
@@ -74,8 +79,7 @@ class NeuronModel:
 
     def parameters(self) -> NativeParameters:
         """Return the parameters by name, floats or read-only arrays, in the units of the docstring."""
-        names = [one.name for one in fields(self)]  # type: ignore[arg-type]
-        return {name: getattr(self, name) for name in names if name not in self.options}
+        return {name: getattr(self, name) for name in self._names() if name not in self.options}
 
     def lowered(self) -> tuple[NativeModel, NativeParameters]:
         """Return the engine's name of the model and what the engine takes for its parameters."""
@@ -99,25 +103,29 @@ class NeuronModel:
         if "reset" in self.options:
             _check_option(name, self.reset, values["t_ref"])  # type: ignore[attr-defined]
 
-    def _fields(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, one.name) for one in fields(self))  # type: ignore[arg-type]
+    @classmethod
+    def _names(cls) -> tuple[str, ...]:
+        """Return the names of all fields; every model is a dataclass."""
+        return tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self._names())
 
     def __eq__(self, other: object) -> bool:
         """Return whether the other is of the same model with equal parameters."""
         if type(self) is not type(other):
             return NotImplemented
-        pairs = zip(self._fields(), other._fields(), strict=True)
-        return all(parameters.equal(one, two) for one, two in pairs)
+        return all(map(parameters.equal, self._values(), other._values()))
 
     def __hash__(self) -> int:
         """Return a hash by value."""
-        values = (one.tobytes() if isinstance(one, np.ndarray) else one for one in self._fields())
+        values = (value.tobytes() if isinstance(value, np.ndarray) else value for value in self._values())
         return hash((type(self), *values))
 
     def __repr__(self) -> str:
         """Show the parameters; of a long array the ends."""
-        names = [one.name for one in fields(self)]  # type: ignore[arg-type]
-        shown = (f"{name}={parameters.shown(value)}" for name, value in zip(names, self._fields(), strict=True))
+        pairs = zip(self._names(), self._values(), strict=True)
+        shown = (f"{name}={parameters.shown(value)}" for name, value in pairs)
         return f"{type(self).__name__}({', '.join(shown)})"
 
 

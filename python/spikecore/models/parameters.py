@@ -59,7 +59,7 @@ def checked(owner: str, parameter: str, value: Any, allowed: Range) -> float | N
     if allowed.above is not None:
         inside &= result > allowed.above
     if allowed.infinite and np.isinf(result).any():
-        inside |= [checks.is_infinite(one) for one in value]
+        inside |= [checks.is_infinite(number) for number in value]
     if not inside.all():
         at = int(np.argmin(inside))
         _number(owner, f"{parameter}[{at}]", value[at] if math.isinf(result[at]) else float(result[at]), allowed)
@@ -91,33 +91,31 @@ def elementwise(owner: str, parameter: str, wrong: Any, value: Any, allowed: str
     if len(bad) == 0:
         return
     at = int(bad[0])
-    one = np.ndim(value) == 0
-    place = parameter if one and np.ndim(wrong) == 0 else f"{parameter}[{at}]"
-    checks.refuse(owner, place, float(value if one else value[at]), allowed)
+    shared = np.ndim(value) == 0
+    place = parameter if shared and np.ndim(wrong) == 0 else f"{parameter}[{at}]"
+    checks.refuse(owner, place, float(value if shared else value[at]), allowed)
 
 
 def same_length(owner: str, values: dict[str, Any]) -> None:
     """Refuse arrays among `values` that describe different numbers of neurons."""
-    found: tuple[str, int] | None = None
-    for parameter, value in values.items():
-        if np.ndim(value) == 0:
-            continue
-        if found is not None and len(value) != found[1]:
-            allowed = f"({found[1]},), as for {found[0]}"
-            checks.refuse(owner, f"the shape of {parameter}", f"({len(value)},)", allowed)
-        found = found or (parameter, len(value))
+    lengths = {parameter: len(value) for parameter, value in values.items() if np.ndim(value)}
+    first = next(iter(lengths), "")
+    for parameter, length in lengths.items():
+        if length != lengths[first]:
+            allowed = f"({lengths[first]},), as for {first}"
+            checks.refuse(owner, f"the shape of {parameter}", f"({length},)", allowed)
 
 
-def equal(one: Any, other: Any) -> bool:
+def equal(left: Any, right: Any) -> bool:
     """Return whether two parameters are the same: both one value, or both arrays, with equal values."""
-    return np.ndim(one) == np.ndim(other) and np.array_equal(one, other)
+    return np.ndim(left) == np.ndim(right) and np.array_equal(left, right)
 
 
 def shown(value: Any) -> str:
     """Return a parameter as text; of a long array the ends."""
     if np.ndim(value) == 0:
         return repr(value)
-    numbers = [f"{float(one):g}" for one in value]
+    numbers = [f"{float(number):g}" for number in value]
     if len(numbers) <= 6:
         return f"[{', '.join(numbers)}]"
     return f"[{', '.join(numbers[:3])}, …, {numbers[-1]}] ({len(numbers)} values)"

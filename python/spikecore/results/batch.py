@@ -14,7 +14,7 @@ from spikecore.grid import Grid
 from spikecore.population import Population, Populations, Recorder
 from spikecore.results.counters import BatchRecord
 from spikecore.results.priced import Priced
-from spikecore.results.recorded import SampleTables, SpikeTrains, samples_of, variable_of
+from spikecore.results.recorded import SpikeTrains, Traces, trace_of, variable_of
 from spikecore.results.wiring import Wiring
 
 __all__ = ["BatchResult", "CountTables", "StateTables"]
@@ -99,8 +99,8 @@ class BatchResult(Priced):
         The variables that were asked for, at the end of every sample, in mV or pA.
     spikes : sequence of B SpikeTrains
         Of every sample, the spikes of the recorded populations, as `Result.spikes`.
-    samples : sequence of B SampleTables
-        Of every sample, what the recorders kept, as `Result.samples`.
+    traces : sequence of B Traces
+        Of every sample, what the recorders kept, as `Result.traces`.
     populations, wiring : tuple of Population, Wiring
         The network, for the ledger.
     counts : Counts
@@ -146,8 +146,8 @@ class BatchResult(Priced):
         tables = [values.reshape(shape) for values, shape in zip(record["states"], shapes, strict=True)]
         self.states = StateTables(dict(zip(states, tables, strict=True)))
         self.spikes: Sequence[SpikeTrains] = [SpikeTrains(grid, recorded, *pair) for pair in record["spikes"]]
-        self.samples: Sequence[SampleTables] = [
-            SampleTables({recorder: samples_of(grid, recorder, *taken[recorder.index]) for recorder in recorders})
+        self.traces: Sequence[Traces] = [
+            Traces({recorder: trace_of(grid, recorder, *taken[recorder.index]) for recorder in recorders})
             for taken in record["samples"]
         ]
 
@@ -156,6 +156,11 @@ class BatchResult(Priced):
 
     def _spiked(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
         return self.spike_counts.spiked()
+
+    @property
+    def samples(self) -> Sequence[Traces]:
+        """The old name of `traces`."""
+        return self.traces
 
     def __len__(self) -> int:
         """Return the number of samples."""

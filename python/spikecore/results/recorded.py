@@ -1,4 +1,4 @@
-"""What was recorded in a run: spikes by population, samples by recorder."""
+"""What was recorded in a run: spikes by population, traces by recorder."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Populations, Recorder
 
-__all__ = ["SampleTables", "Samples", "SpikeTrains", "Spikes", "samples_of", "variable_of"]
+__all__ = ["SpikeTrains", "Spikes", "Trace", "Traces", "trace_of", "variable_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +42,8 @@ class Spikes:
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """Samples of a state variable.
+class Trace:
+    """A state variable of chosen neurons over time.
 
     Attributes
     ----------
@@ -145,14 +145,14 @@ def _sorted_by(owners: NDArray[np.uint32]) -> NDArray[np.intp]:
     return order[np.argsort((owners[order] >> 16).astype(np.uint16), kind="stable")]
 
 
-class SampleTables(Mapping[Recorder, Samples]):
-    """Samples by recorder; a pair (population or its name, variable) works as a key too."""
+class Traces(Mapping[Recorder, Trace]):
+    """Traces by recorder; a pair (population or its name, variable) works as a key too."""
 
-    def __init__(self, tables: dict[Recorder, Samples]) -> None:
+    def __init__(self, tables: dict[Recorder, Trace]) -> None:
         self._tables = tables
 
-    def __getitem__(self, key: Recorder | tuple[Population | str, str]) -> Samples:
-        """Return the samples of one recorder; of several on one variable those of the first."""
+    def __getitem__(self, key: Recorder | tuple[Population | str, str]) -> Trace:
+        """Return the trace of one recorder; of several on one variable that of the first."""
         recorder = key if isinstance(key, Recorder) else self._first.get(variable_of(key, self._populations))
         if recorder in self._tables:
             return self._tables[recorder]
@@ -170,7 +170,7 @@ class SampleTables(Mapping[Recorder, Samples]):
 
     def __repr__(self) -> str:
         """Show the recorders."""
-        return f"SampleTables({checks.listed(self._tables) if self._tables else ''})"
+        return f"Traces({checks.listed(self._tables) if self._tables else ''})"
 
     @cached_property
     def _populations(self) -> Populations:
@@ -193,7 +193,7 @@ def variable_of(key: Any, populations: Populations) -> tuple[str, str] | None:
     return None if population is None else (population.name, key[1])
 
 
-def samples_of(grid: Grid, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]) -> Samples:
+def trace_of(grid: Grid, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]) -> Trace:
     """Return what a recorder took, of the values tick by tick."""
     table = values.reshape(len(ticks), len(recorder.neurons))
-    return Samples(closed(grid.ms(ticks)), recorder.neurons, closed(table))
+    return Trace(closed(grid.ms(ticks)), recorder.neurons, closed(table))

@@ -18,7 +18,7 @@ from spikecore.grid import Grid
 from spikecore.population import Population, Populations, Recorder
 from spikecore.results.counters import Statistics, over_run
 from spikecore.results.priced import Priced
-from spikecore.results.recorded import Samples, SampleTables, SpikeTrains
+from spikecore.results.recorded import SpikeTrains, Trace, Traces
 from spikecore.results.wiring import Wiring
 
 __all__ = ["Result", "Span"]
@@ -52,8 +52,8 @@ class Result(Priced):
     ----------
     spikes : mapping of Population (or its name) to Spikes
         Spikes of the recorded populations.
-    samples : mapping of Recorder, or of (population name, variable), to Samples
-        Samples of every recorder.
+    traces : mapping of Recorder, or of (Population or its name, variable), to Trace
+        What every recorder kept.
     populations : tuple of Population
         In the order of declaration.
     wiring : Wiring
@@ -81,15 +81,20 @@ class Result(Priced):
         wiring: Wiring,
         recorded: tuple[Population, ...],
         spikes: tuple[NDArray[np.uint64], NDArray[np.uint32]],
-        samples: dict[Recorder, Samples],
+        traces: dict[Recorder, Trace],
     ) -> None:
         super().__init__(wiring, span.grid.dt, span.stop_tick - span.start_tick)
         self._span = span
         self.spikes = SpikeTrains(span.grid, recorded, *spikes)
-        self.samples = SampleTables(samples)
+        self.traces = Traces(traces)
         self.start = float(span.grid.ms(span.start_tick))
         self.stop = float(span.grid.ms(span.stop_tick))
         self.real_s = span.after["run_s"] - span.before["run_s"]
+
+    @property
+    def samples(self) -> Traces:
+        """The old name of `traces`."""
+        return self.traces
 
     @property
     def duration(self) -> float:

@@ -66,7 +66,7 @@ class Wiring:
         statistics = native.statistics()
         self._native: _native.Wiring | None = native.wiring()
         self._placed: dict[tuple[int, ...], dict[str, Any]] = {}
-        self._kernels = {one.index: kernel for one in projections if (kernel := _kernel(one.rule)) is not None}
+        self._kernels = {each.index: kernel for each in projections if (kernel := _kernel(each.rule)) is not None}
         self.populations = populations
         self.cores: int = statistics["cores"]
         self.word_bytes = 8 if statistics["weights"] == "f64" else 4
