@@ -250,3 +250,5 @@ def test_the_first_names_are_doors():
     assert door.names() == formulas.names()
     assert door.source is formulas.source
     assert door.crossover.CROSSOVERS is CROSSOVERS
+    assert door.capacity.twin_bits is twin_bits
+    assert (door.lemaire, door.keras_spiking) == (lemaire, keras_spiking)
