@@ -12,11 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "python" / "spikecore"
 LONGEST_FILE, LONGEST_TEST, LONGEST_FUNCTION, MEDIAN = 500, 600, 80, 180
-REASONS = ("optional package", "start-up time")
+REASONS = ("optional", "start-up time")
 """Why an import may stand inside a function, in a comment on its line."""
-
-NOT_YET = {"spikecore.energy", "spikecore.command.energy"}
-"""Packages whose imports are not held to the rules yet; the set shrinks to nothing."""
 
 
 def sources() -> dict[str, Path]:
@@ -85,27 +82,21 @@ def circles(arrows: dict[str, set[str]]) -> list[list[str]]:
     return [component for component in components if len(component) > 1]
 
 
-def held(name: str) -> bool:
-    return not any(within(name, package) for package in NOT_YET)
-
-
 def test_circles_are_found():
     arrows = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set()}
     assert circles(arrows) == [["a", "b", "c"]]
 
 
 def test_no_circle_of_imports():
-    arrows = {name: {other for other in others if held(other)} for name, others in graph().items() if held(name)}
+    arrows = graph()
     assert "spikecore.results.priced" in arrows["spikecore.results.run"]
     assert circles(arrows) == []
 
 
-def unexplained(package: str) -> list[str]:
-    """Return imports inside functions of a package that give no reason, with file and line."""
+def unexplained() -> list[str]:
+    """Return imports inside functions that give no reason, with file and line."""
     found = []
     for name, tree in TREES.items():
-        if not within(name, package) or not held(name):
-            continue
         lines = MODULES[name].read_text(encoding="utf-8").splitlines()
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         inside = {node for function in functions for node in ast.walk(function)}
@@ -118,7 +109,7 @@ def unexplained(package: str) -> list[str]:
 
 
 def test_imports_inside_functions_say_why():
-    assert unexplained("spikecore") == []
+    assert unexplained() == []
 
 
 def lengths(folder: Path) -> dict[str, int]:

@@ -130,8 +130,10 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _energy(options: argparse.Namespace) -> int:
+    from spikecore.command.energy_answers import ANSWERS  # start-up time
+
     output.check_writable(options.json, getattr(options, "plot", None))
-    answer = options.answer(options)
+    answer = ANSWERS[options.answer](options)
     failures: list[str] = []
     text = answer.text
     if answer.draw is not None:

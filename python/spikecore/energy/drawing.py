@@ -138,7 +138,7 @@ class Drawing:
     def png(self) -> bytes:
         """Return a PNG file, two of its pixels for one of the drawing's; needs matplotlib."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional
-        from matplotlib.figure import Figure
+        from matplotlib.figure import Figure  # optional
 
         figure = Figure(figsize=(self.width / 100.0, self.height / 100.0), dpi=200)
         FigureCanvasAgg(figure)
