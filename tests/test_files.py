@@ -15,8 +15,8 @@ import pytest
 from patience import PATIENCE_S
 
 import spikecore as sc
-from spikecore import json_text, reading, toml_text, writing
 from spikecore.energy import load, saved
+from spikecore.files import json_text, reading, toml_text, writing
 
 PROFILE = """name = "mine"
 title = "Mine"

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spikecore import checks, printed, streams, writing
+from spikecore import checks, printed, streams
 from spikecore.errors import SpikecoreError
+from spikecore.files import writing
 
 __all__ = ["check_writable", "finish", "keeping_failures", "message_of", "write_json"]
 

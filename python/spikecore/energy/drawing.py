@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spikecore import checks, printed, writing
+from spikecore import checks, printed
+from spikecore.files import writing
 
 __all__ = ["INK", "PAGES", "Circle", "Drawing", "Polyline", "Rect", "Shape", "Words", "check"]
 

@@ -14,10 +14,11 @@ from pathlib import Path as OsPath
 from types import UnionType
 from typing import Any, Never, get_args
 
-from spikecore import checks, printed, reading, toml_text
+from spikecore import checks, printed
 from spikecore.energy.price import KEY
 from spikecore.energy.profile import Profile
 from spikecore.errors import NetworkError
+from spikecore.files import reading, toml_text
 
 __all__ = ["Places", "known", "load", "parse"]
 

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from spikecore import checks, printed, writing
+from spikecore import checks, printed
 from spikecore.energy import axes as matplotlib_axes
 from spikecore.energy import placement, report_table, verdict
 from spikecore.energy.bill import Band, Bill, Inside, Line
@@ -20,6 +20,7 @@ from spikecore.energy.profile import Profile
 from spikecore.energy.profile_toml import load
 from spikecore.energy.quantity import joules
 from spikecore.energy.table import Column, Section, Table, page
+from spikecore.files import writing
 
 __all__ = ["Comparison", "EnergyReport"]
 

@@ -9,10 +9,11 @@ from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Never
 
-from spikecore import json_text, printed, reading
+from spikecore import printed
 from spikecore.energy.ledger import Ledger, ProjectionCounts
 from spikecore.energy.profile import Profile
 from spikecore.errors import NetworkError
+from spikecore.files import json_text, reading
 
 __all__ = ["Saved", "ledger_for", "ledgers"]
 

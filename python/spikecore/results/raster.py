@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, printed, writing
+from spikecore import checks, printed
 from spikecore.errors import NetworkError
+from spikecore.files import writing
 from spikecore.grid import MAX_TICKS
 from spikecore.results.recorded import SpikeTrains
 

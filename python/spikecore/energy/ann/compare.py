@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from spikecore import writing
 from spikecore.energy import axes as matplotlib_axes
 from spikecore.energy import quantity
 from spikecore.energy.ann import view
@@ -16,6 +15,7 @@ from spikecore.energy.ann.operations import EffectiveOperations
 from spikecore.energy.ann.silicon import Cost, Silicon
 from spikecore.energy.ann.spiking import SPIKING, Spiking
 from spikecore.energy.table import Table, page
+from spikecore.files import writing
 
 __all__ = ["Comparison", "compare"]
 

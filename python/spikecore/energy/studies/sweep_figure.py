@@ -7,7 +7,6 @@ Right, what the spikes of one network cost with its weights in three memories.
 from collections.abc import Iterator
 from pathlib import Path
 
-from spikecore import writing
 from spikecore.energy import drawing, profile_text, quantity
 from spikecore.energy.drawing import Circle, Drawing, Polyline, Rect, Shape, Words
 from spikecore.energy.figure import Box, Lines, Series
@@ -16,6 +15,7 @@ from spikecore.energy.studies.clocked import Case
 from spikecore.energy.studies.local_memory import Place
 from spikecore.energy.studies.sweep import Sweep
 from spikecore.energy.table import page
+from spikecore.files import writing
 
 __all__ = ["draw", "write"]
 

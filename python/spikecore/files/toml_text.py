@@ -9,7 +9,7 @@ import re
 import tomllib
 from typing import Any
 
-from spikecore import reading
+from spikecore.files import reading
 
 __all__ = ["parse"]
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Never
 
-from spikecore import printed, reading
+from spikecore import printed
+from spikecore.files import reading
 
 __all__ = ["parse"]
 
