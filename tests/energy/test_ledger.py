@@ -349,6 +349,16 @@ def test_what_was_pending_before_bounds_the_active_updates_of_a_run():
     assert (second.synaptic_operations, second.updates_active_most) == (0, 200)
 
 
+def test_stimulus_events_bound_the_active_updates_beside_synapses():
+    net = sc.Network(dt=H, seed=3)
+    units = net.population(100, sc.LIF(), name="units")
+    net.stimulate(units, sc.Poisson(rate=10.0, weight=1.0))
+    ledger = net.compile(workers=1).run(100.0).ledger
+    assert (ledger.spikes, ledger.synaptic_operations) == (0, 0)
+    assert 50 < ledger.stimulus_events < 150
+    assert ledger.updates_active_most == ledger.stimulus_events
+
+
 def test_dense_counts_by_population():
     net, *_ = every_rule()
     ledger = net.compile(workers=2).run(15.0).ledger
