@@ -25,11 +25,6 @@ def plot(bars: Bars, axes: Any = None) -> Any:
     -------
     Axes
         Its x axis is energy in J: the only axes, or those of the totals.
-
-    Raises
-    ------
-    ImportError
-        If matplotlib is not installed.
     """
     if axes is None and len(bars.bars) > 1:
         totals, shares = _new_axes(len(bars.bars), 2)

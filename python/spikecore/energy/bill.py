@@ -23,10 +23,8 @@ class Line:
 
     Attributes
     ----------
-    price : Price
-        The price per event.
-    count : float
-        The exact number of events.
+    price, count : Price, float
+        The price per event, and the exact number of events.
     low_j, nominal_j, high_j : float or None
         Energy in J; None where no such bound was published.
     level : Level or None
@@ -51,17 +49,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Inside:
-    """A price of something that an all-in price contains: listed, and not added.
-
-    Attributes
-    ----------
-    price : Price
-        The price that is not charged.
-    count : float or None
-        The number of events, if known.
-    aggregate : Price
-        The price that contains it.
-    """
+    """A price that is listed and not added, its number of events if known, and the all-in price that contains it."""
 
     price: Price
     count: float | None
@@ -109,17 +97,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Share:
-    """A projection and what it costs.
-
-    Attributes
-    ----------
-    projection : ProjectionCounts
-        Its counts.
-    energy_j : float or None
-        Energy in J, nominal; None where no price is of something that a projection does.
-    part : float or None
-        Of what all projections cost together, 0 … 1; None where they cost nothing or that is not known.
-    """
+    """A projection, its nominal energy in J, and its part of what all projections cost, 0 … 1; None where not known."""
 
     projection: ProjectionCounts
     energy_j: float | None
@@ -129,17 +107,10 @@ class Share:
 class Bill:
     """What a ledger costs under a profile.
 
-    Parameters
-    ----------
-    ledger : Ledger
-        The counts.
-    profile : Profile
-        The prices.
-    measured : Measured, optional
-        For a machine whose energy is measured: what was measured.
-
     Attributes
     ----------
+    ledger, profile, measured : Ledger, Profile, Measured or None
+        The counts, the prices, and for a machine whose energy is measured what was measured.
     lines : tuple of Line
         The priced terms, which add up, in the profile's order.
     inside : tuple of Inside

@@ -4,7 +4,7 @@ Both faces draw the same shapes at the same pixels. The same drawing is the same
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,17 +31,6 @@ class Rect:
     height: float
     fill: str
 
-    def svg(self) -> str:
-        """Return it as an element of SVG."""
-        place = f'x="{self.x:.1f}" y="{self.y:.1f}" width="{self.width:.1f}" height="{self.height:.1f}"'
-        return f'<rect {place} fill="{self.fill}"/>'
-
-    def draw(self, axes: Any) -> None:
-        """Draw it on axes of matplotlib."""
-        from matplotlib.patches import Rectangle  # optional
-
-        axes.add_patch(Rectangle((self.x, self.y), self.width, self.height, facecolor=self.fill))
-
 
 @dataclass(frozen=True)
 class Polyline:
@@ -50,17 +39,6 @@ class Polyline:
     points: Sequence[tuple[float, float]]
     stroke: str = INK
     dash: str = ""
-
-    def svg(self) -> str:
-        """Return it as an element of SVG."""
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in self.points)
-        dashes = f' stroke-dasharray="{self.dash}"' if self.dash else ""
-        return f'<polyline points="{points}" fill="none" stroke="{self.stroke}" stroke-width="1.5"{dashes}/>'
-
-    def draw(self, axes: Any) -> None:
-        """Draw it on axes of matplotlib."""
-        x, y = zip(*self.points, strict=True)
-        axes.plot(x, y, color=self.stroke, linewidth=1.1, linestyle="--" if self.dash else "-")
 
 
 @dataclass(frozen=True)
@@ -71,20 +49,10 @@ class Circle:
     y: float
     radius: float
 
-    def svg(self) -> str:
-        """Return it as an element of SVG."""
-        return f'<circle cx="{self.x:.1f}" cy="{self.y:.1f}" r="{self.radius:g}" fill="none" stroke="{INK}"/>'
-
-    def draw(self, axes: Any) -> None:
-        """Draw it on axes of matplotlib."""
-        from matplotlib import patches  # optional
-
-        axes.add_patch(patches.Circle((self.x, self.y), self.radius, fill=False, edgecolor=INK))
-
 
 @dataclass(frozen=True)
 class Words:
-    """Words whose base line has its start, middle or end at (x, y) in pixels."""
+    """Words whose base line has its ``start``, ``middle`` or ``end`` at (x, y) in pixels."""
 
     x: float
     y: float
@@ -92,32 +60,13 @@ class Words:
     anchor: str = "start"
     is_bold: bool = False
 
-    def svg(self) -> str:
-        """Return it as an element of SVG."""
-        weight = "bold" if self.is_bold else "normal"
-        place = f'x="{self.x:.1f}" y="{self.y:.1f}" text-anchor="{self.anchor}" font-weight="{weight}" fill="{INK}"'
-        return f"<text {place}>{printed.markup(self.text)}</text>"
-
-    def draw(self, axes: Any) -> None:
-        """Draw it on axes of matplotlib."""
-        weight = "bold" if self.is_bold else "normal"
-        style: dict[str, Any] = {"ha": _SIDES[self.anchor], "va": "baseline", "fontsize": 8.64, "fontweight": weight}
-        axes.text(self.x, self.y, printed.plain(self.text), color=INK, **style)
-
 
 Shape = Rect | Polyline | Circle | Words
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """Shapes on white ground.
-
-    Attributes
-    ----------
-    width, height : float
-        Size in pixels.
-    shapes : sequence of Shape
-        Drawn in this order.
+    """Shapes on white ground, drawn in their order; its size is in pixels.
 
     Examples
     --------
@@ -127,14 +76,14 @@ class Drawing:
 
     width: float
     height: float
-    shapes: Iterable[Shape]
+    shapes: Sequence[Shape]
 
     def svg(self) -> str:
         """Return the text of an SVG file."""
         size = f'viewBox="0 0 {self.width:g} {self.height:g}" font-family="sans-serif" font-size="12"'
         ground = f'<rect width="{self.width:g}" height="{self.height:g}" fill="white"/>'
-        shapes = [shape.svg() for shape in self.shapes]
-        return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', ground, *shapes, "</svg>", ""])
+        start = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
+        return "\n".join([start, ground, *map(_svg, self.shapes), "</svg>", ""])
 
     def png(self) -> bytes:
         """Return a PNG file, two of its pixels for one of the drawing's; needs matplotlib."""
@@ -147,7 +96,7 @@ class Drawing:
         axes.set(xlim=(0.0, self.width), ylim=(self.height, 0.0))
         axes.axis("off")
         for shape in self.shapes:
-            shape.draw(axes)
+            _draw(shape, axes)
         content = io.BytesIO()
         figure.savefig(content, format="png")
         return content.getvalue()
@@ -175,3 +124,34 @@ def check(owner: str, path: Path) -> None:
             import matplotlib  # noqa: F401  # optional
         except ImportError:
             checks.refuse(owner, "the suffix", "'.png'", "'.svg' or '.html'; '.png' needs spikecore[plot]")
+
+
+def _svg(shape: Shape) -> str:
+    if isinstance(shape, Polyline):
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in shape.points)
+        dashes = f' stroke-dasharray="{shape.dash}"' if shape.dash else ""
+        return f'<polyline points="{points}" fill="none" stroke="{shape.stroke}" stroke-width="1.5"{dashes}/>'
+    if isinstance(shape, Circle):
+        return f'<circle cx="{shape.x:.1f}" cy="{shape.y:.1f}" r="{shape.radius:g}" fill="none" stroke="{INK}"/>'
+    place = f'x="{shape.x:.1f}" y="{shape.y:.1f}"'
+    if isinstance(shape, Rect):
+        return f'<rect {place} width="{shape.width:.1f}" height="{shape.height:.1f}" fill="{shape.fill}"/>'
+    style = f'text-anchor="{shape.anchor}" font-weight="{"bold" if shape.is_bold else "normal"}" fill="{INK}"'
+    return f"<text {place} {style}>{printed.markup(shape.text)}</text>"
+
+
+def _draw(shape: Shape, axes: Any) -> None:
+    """Draw a shape on axes of matplotlib that count in pixels."""
+    from matplotlib import patches  # optional
+
+    if isinstance(shape, Polyline):
+        x, y = zip(*shape.points, strict=True)
+        axes.plot(x, y, color=shape.stroke, linewidth=1.1, linestyle="--" if shape.dash else "-")
+    elif isinstance(shape, Circle):
+        axes.add_patch(patches.Circle((shape.x, shape.y), shape.radius, fill=False, edgecolor=INK))
+    elif isinstance(shape, Rect):
+        axes.add_patch(patches.Rectangle((shape.x, shape.y), shape.width, shape.height, facecolor=shape.fill))
+    else:
+        style: dict[str, Any] = {"ha": _SIDES[shape.anchor], "va": "baseline", "fontsize": 8.64, "color": INK}
+        weight = "bold" if shape.is_bold else "normal"
+        axes.text(shape.x, shape.y, printed.plain(shape.text), fontweight=weight, **style)

@@ -17,25 +17,10 @@ from spikecore.errors import NetworkError
 __all__ = ["BYTES", "COUNTS", "Ledger", "ProjectionCounts"]
 
 COUNTS = (
-    "spikes",
-    "synaptic_operations",
-    "synaptic_operations_dense",
-    "neuron_updates",
-    "updates_active",
-    "updates_inactive",
-    "updates_done",
-    "updates_skipped",
-    "stimulus_events",
-    "packets",
-    "hops_ew",
-    "hops_ns",
-    "weight_bytes",
-    "weight_bytes_dense",
-    "state_bytes",
-    "state_bytes_dense",
-    "learning_updates",
-    "biological_s",
-)
+    "spikes", "synaptic_operations", "synaptic_operations_dense", "neuron_updates", "updates_active",
+    "updates_inactive", "updates_done", "updates_skipped", "stimulus_events", "packets", "hops_ew", "hops_ns",
+    "weight_bytes", "weight_bytes_dense", "state_bytes", "state_bytes_dense", "learning_updates", "biological_s",
+)  # fmt: skip
 """The counts that a price may refer to."""
 BYTES = ("weight_bytes", "weight_bytes_dense", "state_bytes", "state_bytes_dense")
 """Those that are bytes moved, and priced per byte or per memory access."""
@@ -112,10 +97,8 @@ class Ledger:
         Bytes of neuron state read and written by the updates done; by all updates.
     learning_updates : float
         Synapses changed by a learning rule.
-    ticks : float
-        Length in ticks, added over the samples of a batch.
-    dt_ms : float
-        Length of a tick in ms of biological time, the algorithmic time step.
+    ticks, dt_ms : float
+        Length in ticks, added over the samples of a batch, and length of a tick in ms of biological time.
     neurons, synapses : float
         Size of the network.
     weight_store_bytes : float or None
@@ -123,16 +106,12 @@ class Ledger:
     core_store_bytes : float or None
         Bytes of synapses of a core of the machine that is priced, given by hand. None for a run: the cores of
         this machine follow the number of workers, and what a run costs elsewhere must not.
-    populations : dict
-        Counts by name, each by population.
-    projections : tuple of ProjectionCounts
-        Synaptic operations by projection.
+    populations, projections : dict, tuple of ProjectionCounts
+        Counts by name, each by population; synaptic operations by projection.
     cores : tuple of float
         Synaptic operations by core of this machine.
-    unknown : dict of str to str
-        Why a count is None.
-    notes : tuple of str
-        Printed with every report.
+    unknown, notes : dict of str to str, tuple of str
+        Why a count is None, and what is printed with every report.
 
     Examples
     --------

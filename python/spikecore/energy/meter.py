@@ -35,16 +35,9 @@ _NAME = re.compile(r"package-\d+(-die-\d+)?|dram")
 
 @dataclass(frozen=True)
 class Domain:
-    """One energy counter of the system.
+    """One energy counter of the system: its name, such as ``package-0 dram``, its directory, and its range.
 
-    Attributes
-    ----------
-    name : str
-        ``package-0``, ``package-0-die-1``, or ``package-0 dram``.
-    path : Path
-        Its directory.
-    range_uj : int
-        Largest value of the counter in µJ; then it starts again at 0.
+    `range_uj` is the largest value in µJ; then the counter starts again at 0.
     """
 
     name: str
@@ -52,15 +45,7 @@ class Domain:
     range_uj: int
 
     def read_uj(self) -> int:
-        """Return the counter in µJ.
-
-        Raises
-        ------
-        OSError
-            If it cannot be read, as by others than root on most systems.
-        ValueError
-            If it is no counter.
-        """
+        """Return the counter in µJ; an OSError where only root may read it, a ValueError where it is no number."""
         return _counter(self.path / "energy_uj")
 
 
@@ -79,19 +64,9 @@ def _counter(file: Path) -> int:
 
 
 def domains(root: Path = POWERCAP) -> tuple[list[Domain], str]:
-    """Find the counters that can be read.
+    """Return the counters that can be read, packages and their memories, and what is missing.
 
-    Parameters
-    ----------
-    root : Path
-        Where the system lists them.
-
-    Returns
-    -------
-    list of Domain
-        Packages and their memories; empty if not every package can be read.
-    str
-        Why it is empty, or what is missing; empty if nothing is.
+    There are none if not every package can be read; the text says why, and is empty where nothing is missing.
     """
     if not root.is_dir():
         return [], f"no {root}: this system offers no energy counters (a virtual machine, or not Linux)"
@@ -121,13 +96,7 @@ def domains(root: Path = POWERCAP) -> tuple[list[Domain], str]:
 
 
 class Meter:
-    """Adds up what counters count, across their wraps.
-
-    Parameters
-    ----------
-    counters : list of Domain
-        What to read; `sample` must be called before any of them can wrap twice.
-    """
+    """Adds up what counters count, across their wraps; `sample` must be called before any of them can wrap twice."""
 
     def __init__(self, counters: list[Domain]) -> None:
         self._counters = counters
@@ -136,13 +105,7 @@ class Meter:
         self._lock = threading.Lock()
 
     def sample(self) -> dict[str, float]:
-        """Read all counters and return the energy since the meter was made, in J by name.
-
-        Raises
-        ------
-        OSError
-            If a counter cannot be read any more.
-        """
+        """Read all counters and return the energy since the meter was made, in J by name."""
         with self._lock:
             for k, one in enumerate(self._counters):
                 now = one.read_uj()
@@ -158,20 +121,14 @@ class Measured:
 
     Attributes
     ----------
-    total_j : float or None
-        Energy of the run in J, idle power included; None where the system offers no measurement.
-    above_idle_j : float or None
-        The same, without what the machine takes at rest; None where that was not measured.
+    total_j, above_idle_j : float or None
+        Energy in J, with idle power and without it; None where it was not measured.
     source : str
         What was read, or why nothing could be.
-    by_domain_j : dict of str to float
-        Energy by counter in J; empty where nothing was read.
-    seconds : float
-        Length of the block.
-    idle_w : dict of str to float
-        Power by counter before, when this process slept; empty if it was not measured.
-    idle_s : float
-        Length of that.
+    by_domain_j, seconds : dict of str to float, float
+        Energy by counter in J, and the length of the block.
+    idle_w, idle_s : dict of str to float, float
+        Power by counter in the time before, when this process slept; empty if it was not measured.
 
     Raises
     ------
@@ -202,13 +159,7 @@ class Measured:
             checks.refuse("measured", "source", "empty", "what was read, or why nothing could be")
 
     def per_event_j(self, events: float) -> tuple[float | None, float | None]:
-        """Return J per event, idle included and without idle; None where not measured or without events.
-
-        Parameters
-        ----------
-        events : float
-            Such as the synaptic events of the run, ≥ 0.
-        """
+        """Return J per event, idle included and without idle; None where not measured or without events."""
         events = checks.number("measured", "events", events, low=0.0)
         if not events:
             return None, None

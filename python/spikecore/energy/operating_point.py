@@ -17,18 +17,9 @@ _UNITS = {"rate_hz": "Hz", "synapses": "active synapses", "neurons": "neurons", 
 
 @dataclass(frozen=True)
 class Difference:
-    """A condition of an operating point that a run does not meet.
+    """A condition of `OperatingPoint` that a run does not meet: its name, `value` in the run, and `low` in the prices.
 
-    Attributes
-    ----------
-    name : {"rate_hz", "synapses", "neurons", "tick_ms"}
-        The condition, as in `OperatingPoint`.
-    value : float
-        That of the run.
-    low : float
-        That of the prices, or the lower end of their range.
-    high : float or None
-        The upper end of a range.
+    `high` is the upper end where the prices have a range.
     """
 
     name: str
@@ -44,15 +35,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Departure:
-    """How a run lies outside the operating point of prices, or what of it is not known.
-
-    Attributes
-    ----------
-    missing : tuple of str
-        What a ledger lacks to know; then nothing is compared.
-    differences : tuple of Difference
-        The conditions that the run does not meet.
-    """
+    """How a run lies outside the operating point of prices: `differences`, or what is `missing` to know."""
 
     missing: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()

@@ -28,12 +28,8 @@ class Placement:
 
     Attributes
     ----------
-    chip : Chip
-        Its limits.
-    cores : int
-        Chip cores that it takes.
-    neurons_per_core : int
-        Most neurons of one of them.
+    chip, cores, neurons_per_core : Chip, int, int
+        The limits, the chip cores that it takes, and the most neurons of one of them.
     broken : str
         The limit that it breaks, with value and limit; empty if it fits.
     packets, hops_ew, hops_ns : ndarray of uint32, shape (neurons,), or None
@@ -94,20 +90,7 @@ class Placement:
 
 
 def ledger(result: Any, profile: Profile) -> Ledger:
-    """Return the ledger of a run with packets and hops on the profile's chip.
-
-    Parameters
-    ----------
-    result : Result or BatchResult
-        The run.
-    profile : Profile
-        With the limits of a chip.
-
-    Raises
-    ------
-    NetworkError
-        If the profile has no chip to place a network on.
-    """
+    """Return the ledger of a run or batch with packets and hops on the profile's chip, which it must have."""
     if profile.chip is None:
         checks.refuse("energy", "mapping", True, f"False: profile {profile.name!r} has no [chip]")
     placement = Placement.of(result.wiring, profile.chip)

@@ -10,31 +10,17 @@ from dataclasses import dataclass, field, replace
 from spikecore import checks
 from spikecore.energy.ledger import BYTES, COUNTS
 
-__all__ = [
-    "BOUNDS",
-    "EVIDENCE",
-    "FAMILIES",
-    "INHERITED",
-    "KEY",
-    "OPTIONAL",
-    "SCOPES",
-    "STORES",
-    "Level",
-    "Price",
-    "Term",
-    "overlapping",
-    "units",
-]
+__all__ = ["EVIDENCE", "INHERITED", "KEY", "OPTIONAL", "SCOPES", "Level", "Price", "Term", "overlapping", "units"]
 
 EVIDENCE = ("measured", "simulated", "fitted", "vendor", "estimated", "unverified")
 """How a number was obtained. *estimated*: published as a rough figure of a technology; *unverified*: quoted from memory
 of the literature or from a table whose source could not be read, so that it decides no verdict."""
 SCOPES = ("per-term", "all-in")
-BOUNDS = ("min", "max", "exact", "band", "operating point")
+_BOUNDS = ("min", "max", "exact", "band", "operating point")
 """What a number is: a bound, one value, a band from low to high, or what holds at one operating point only."""
-STORES = ("weight_store_bytes", "core_store_bytes", "synapses")
+_STORES = ("weight_store_bytes", "core_store_bytes", "synapses")
 """Sizes in the ledger that may decide a memory level; `synapses` for a machine that stores one byte each."""
-FAMILIES = (
+_FAMILIES = (
     ("neuron_updates", "updates_active", "updates_inactive", "updates_done", "updates_skipped"),
     ("synaptic_operations", "synaptic_operations_dense"),
     ("weight_bytes", "weight_bytes_dense"),
@@ -80,7 +66,7 @@ def overlapping(count: str) -> tuple[str, ...]:
     >>> overlapping("spikes")
     ('spikes',)
     """
-    family = next((family for family in FAMILIES if count in family), (count,))
+    family = next((family for family in _FAMILIES if count in family), (count,))
     return tuple(other for other in family if {other, count} not in _DISJOINT)
 
 
@@ -110,20 +96,14 @@ class _Published:
 
 @dataclass(frozen=True)
 class Level(_Published):
-    """A memory of some size, and the energy of moving one byte from or to it.
+    """A memory, such as ``8 KB SRAM``, and the energy of moving one byte from or to it.
 
     Attributes
     ----------
-    name : str
-        Such as ``8 KB SRAM``.
-    value : float
-        The published number, in the unit of the price.
+    value, low, high : float
+        The published number and its bounds, in the unit of the price that it belongs to.
     bytes : float or None
         Its size, ≥ 0; None for one that holds everything.
-    low, high : float or None
-        Published bounds of `value`.
-    unit : str
-        That of the price it belongs to.
     """
 
     name: str
@@ -147,12 +127,10 @@ class Price(_Published):
     unit : str
         Unit of the published number: energy for events (``pJ``), energy per access for bytes
         (``pJ/B``, ``pJ/32bit``, ``pJ/64bit``), power for ``biological_s`` (``mW``).
-    evidence : str
-        How the number was obtained, one of `EVIDENCE`.
-    bound : str
-        Whether it is a minimum, a maximum, a band, exact, or holds at an operating point.
-    source : str
-        Where it was published.
+    evidence, source : str
+        How the number was obtained, one of `EVIDENCE`, and where it was published.
+    bound : {"min", "max", "exact", "band", "operating point"}
+        What the number is.
     low, high : float or None
         Published bounds of `value`; the value itself where `bound` says that it is one.
     scope : {"per-term", "all-in"}
@@ -162,16 +140,10 @@ class Price(_Published):
         things, as `overlapping` says, are contained as well.
     active : float or None
         For neuron updates: price of one that is active, where the ledger knows; the others cost `low`.
-    store : str or None
-        The size in the ledger that decides the memory level.
-    levels : tuple of Level
-        Memories from small to large; the smallest that holds the store is priced.
-    voltage_v : float or None
-        Supply voltage.
-    node : str
-        Process.
-    note : str
-        What to know about it.
+    store, levels : str or None, tuple of Level
+        Memories from small to large, and the size in the ledger that decides: the smallest that holds it is priced.
+    voltage_v, node, note : float or None, str, str
+        Supply voltage, process, and what to know about the price.
     each_chip : bool
         For power: whether every chip that the network needs takes it.
 
@@ -210,7 +182,7 @@ class Price(_Published):
     def __post_init__(self) -> None:
         """Check the fields."""
         checks.name("price", "term", self.term)
-        words = {"count": COUNTS, "evidence": EVIDENCE, "scope": SCOPES, "bound": BOUNDS}
+        words = {"count": COUNTS, "evidence": EVIDENCE, "scope": SCOPES, "bound": _BOUNDS}
         for name, allowed in words.items():
             checks.choice(self.term, name, getattr(self, name), allowed)
         checks.choice(self.term, "unit", self.unit, tuple(units(self.count)))
@@ -294,7 +266,7 @@ def _check_levels(price: Price) -> None:
     if bool(price.levels) != (price.store is not None):
         checks.refuse(term, "store", f"{price.store!r}", "the size that decides which of the levels is priced")
     if price.store is not None:
-        checks.choice(term, "store", price.store, STORES)
+        checks.choice(term, "store", price.store, _STORES)
     levels = []
     for k, level in enumerate(price.levels):
         kept = replace(level)

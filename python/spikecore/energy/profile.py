@@ -104,20 +104,12 @@ class Profile:
     ----------
     name, title, node : str
         Short name, full name, process.
-    voltage_v : float or None
-        Supply voltage of the figures.
-    scope : {"per-term", "all-in"}
-        That of its prices where they do not say.
-    source : str
-        Where the prices were published.
+    voltage_v, scope, source : float or None, str, str
+        Supply voltage, scope and source of its prices, where they do not say.
     notes : tuple of str
-        Printed with every report.
-    prices : tuple of Price
-        What is priced.
-    unpriced : tuple of Term
-        What is not.
-    contained : tuple of Term
-        What its all-in price contains: paid with it, and not missing from the sum.
+        What to know about its prices.
+    prices, unpriced, contained : tuple of Price, tuple of Term, tuple of Term
+        What is priced, what is not, and what its all-in price contains: paid with it, and not missing from the sum.
     operating_point : OperatingPoint or None
         The conditions that its prices hold for, where they hold for one only.
     execution : str
@@ -191,11 +183,7 @@ class Profile:
     def with_prices(self, *prices: Price) -> "Profile":
         """Return the profile with further prices; beside an all-in price those it contains add nothing.
 
-        Raises
-        ------
-        NetworkError
-            If one all-in price contains another, if two prices charge for the same things, or if the machine's
-            energy is measured.
+        Two prices may not charge for the same things: that is a `NetworkError`.
 
         Examples
         --------

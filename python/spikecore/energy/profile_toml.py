@@ -39,11 +39,6 @@ def load(which: str | OsPath) -> Profile:
     which : str or Path
         A name, as `known` lists them, or the path of a TOML file of the same form.
 
-    Returns
-    -------
-    Profile
-        Checked.
-
     Raises
     ------
     NetworkError
@@ -66,20 +61,7 @@ def load(which: str | OsPath) -> Profile:
 
 
 def parse(text: str, file: str) -> Profile:
-    """Return the profile that a TOML text describes.
-
-    Parameters
-    ----------
-    text : str
-        The text.
-    file : str
-        Its name, for messages.
-
-    Raises
-    ------
-    NetworkError
-        With file, line and key, for whatever breaks the form.
-    """
+    """Return the profile that a TOML text describes; a `NetworkError` names the file, the line and the key."""
     data = toml_text.parse(text, file, _subject(file), "profile")
     profile: Profile = _File(file, Places(text)).record(Profile, data, (), {})
     return profile

@@ -1,7 +1,16 @@
 """Quantities as text: the only place of the energy package that formats a number.
 
-Every function takes a number and returns it with its unit; None, a number that is not known, is ``unknown``. Energies
-and powers have four significant digits, ratios three.
+Each function takes a number and returns it with its unit; None, a number that is not known, is ``unknown``. Energies
+and powers have four significant digits and a prefix that suits them, ratios three digits.
+
+Examples
+--------
+>>> joules(1.25e-7), joules(0.0), watts(1e-6), watts(0.0), hertz(20.0), seconds(0.0123456)
+('125 nJ', '0 pJ', '1 µW', '0 W', '20.00 Hz', '0.0123 s')
+>>> count(772_000), count(0.05, "s"), stored(28 * 2**20), figure(0.47927), figure(1_048_576.0), joules(None)
+('772,000', '0.05 s', '29,360,128 B', '0.4793', '1,048,576', 'unknown')
+>>> times(12.84), times(551.6), percent(0.6881), difference(-0.0003), price(23.6, "pJ"), or_dash(times)(None)
+('12.8', '552', '68.8 %', '-0.03 %', '23.6 pJ', '-')
 """
 
 from collections.abc import Callable, Sequence
@@ -9,87 +18,41 @@ from collections.abc import Callable, Sequence
 from spikecore import checks
 
 __all__ = [
-    "count",
-    "difference",
-    "figure",
-    "hertz",
-    "joules",
-    "percent",
-    "price",
-    "seconds",
-    "stored",
-    "terms",
-    "times",
-    "watts",
-]
+    "count", "difference", "figure", "hertz", "joules", "or_dash", "percent", "price", "seconds", "stored", "terms",
+    "times", "watts",
+]  # fmt: skip
 
 _PREFIXES = (("", 1.0), ("m", 1e-3), ("µ", 1e-6), ("n", 1e-9), ("p", 1e-12))
 _UNKNOWN = "unknown"
 
 
 def joules(value: float | None) -> str:
-    """Return an energy in J with a prefix that suits it.
-
-    Examples
-    --------
-    >>> joules(1.25e-7), joules(0.0), joules(-2e-3), joules(None)
-    ('125 nJ', '0 pJ', '-2 mJ', 'unknown')
-    """
+    """Return an energy in J."""
     return _scaled(value, "J") if value else _UNKNOWN if value is None else "0 pJ"
 
 
 def watts(value: float | None) -> str:
-    """Return a power in W with a prefix that suits it.
-
-    Examples
-    --------
-    >>> watts(1e-6), watts(0.0), watts(0.251)
-    ('1 µW', '0 W', '251 mW')
-    """
+    """Return a power in W."""
     return _scaled(value, "W") if value else _UNKNOWN if value is None else "0 W"
 
 
 def hertz(value: float | None) -> str:
-    """Return a rate in Hz with two decimals.
-
-    Examples
-    --------
-    >>> hertz(20.0)
-    '20.00 Hz'
-    """
+    """Return a rate in Hz with two decimals."""
     return _UNKNOWN if value is None else f"{value:,.2f} Hz"
 
 
 def seconds(value: float) -> str:
-    """Return a time in s with three digits.
-
-    Examples
-    --------
-    >>> seconds(0.0123456)
-    '0.0123 s'
-    """
+    """Return a time in s with three digits."""
     return f"{value:.3g} s"
 
 
 def stored(value: float | None) -> str:
-    """Return a number of bytes.
-
-    Examples
-    --------
-    >>> stored(28 * 2**20)
-    '29,360,128 B'
-    """
+    """Return a number of bytes."""
     return count(value, "B")
 
 
 def count(value: float | None, unit: str = "") -> str:
-    """Return a count: all digits where it is whole, else six, and its unit if it has one.
-
-    Examples
-    --------
-    >>> count(772_000), count(0.05, "s"), count(1234.5678), count(None)
-    ('772,000', '0.05 s', '1,234.57', 'unknown')
-    """
+    """Return a count: all digits where it is whole, else six; with its unit if it has one."""
     if value is None:
         return _UNKNOWN
     whole = isinstance(value, int) or value.is_integer()
@@ -98,83 +61,41 @@ def count(value: float | None, unit: str = "") -> str:
 
 
 def figure(value: float | None) -> str:
-    """Return a number that is no count, such as a mean, with four digits or those before the point.
-
-    Examples
-    --------
-    >>> figure(0.47927), figure(1_048_576.0)
-    ('0.4793', '1,048,576')
-    """
+    """Return another number, such as a mean, with four digits or those before the point."""
     if value is None:
         return _UNKNOWN
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def times(ratio: float | None) -> str:
-    """Return a ratio with three digits, or those before the point.
-
-    Examples
-    --------
-    >>> times(12.84), times(551.6), times(123456.0), times(1.0001)
-    ('12.8', '552', '123,456', '1')
-    """
+    """Return a ratio with three digits, or those before the point."""
     if ratio is None:
         return _UNKNOWN
     return f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
 def percent(share: float | None) -> str:
-    """Return a share of 0 … 1 in per cent with one decimal.
-
-    Examples
-    --------
-    >>> percent(0.6881), percent(1.0)
-    ('68.8 %', '100.0 %')
-    """
+    """Return a share of 0 … 1 in per cent with one decimal."""
     return _UNKNOWN if share is None else f"{100.0 * share:.1f} %"
 
 
 def difference(share: float | None) -> str:
-    """Return a relative difference in per cent with its sign and two decimals.
-
-    Examples
-    --------
-    >>> difference(0.25), difference(-0.0003)
-    ('+25.00 %', '-0.03 %')
-    """
+    """Return a relative difference in per cent with its sign and two decimals."""
     return _UNKNOWN if share is None else f"{100.0 * share:+,.2f} %"
 
 
 def price(value: float, unit: str = "") -> str:
-    """Return a published figure with the digits that were published, and its unit.
-
-    Examples
-    --------
-    >>> price(23.6, "pJ"), price(1300.0, "pJ/64bit")
-    ('23.6 pJ', '1300 pJ/64bit')
-    """
+    """Return a published figure with the digits that were published, and its unit."""
     return f"{value:g} {unit}" if unit else f"{value:g}"
 
 
 def or_dash(show: Callable[[float], str]) -> Callable[[float | None], str]:
-    """Return a function that writes a number as `show` does, and a number that does not exist as a dash.
-
-    Examples
-    --------
-    >>> or_dash(times)(2.0), or_dash(times)(None)
-    ('2', '-')
-    """
+    """Return a function that writes a number as `show` does, and a number that does not exist as a dash."""
     return lambda value: "-" if value is None else show(value)
 
 
 def terms(names: Sequence[str]) -> str:
-    """Return the terms of a sentence: all of a chip's, and of a profile of thousands the first.
-
-    Examples
-    --------
-    >>> terms(["leakage", "clock"]), terms([f"t{k}" for k in range(1000)])[-20:]
-    ('leakage, clock', 't23 … (1,000 in all)')
-    """
+    """Return the terms of a sentence: all of a chip's, and of a profile of thousands the first 24."""
     return checks.listed(names, 24, str)
 
 

@@ -40,26 +40,7 @@ _FRAME = (
 class EnergyReport(Bill):
     """What a run would cost on a machine: modelled, from exact counts and published prices.
 
-    That of the machine itself (profile ``"host"``) is measured or unknown, and never modelled.
-
-    Parameters
-    ----------
-    ledger : Ledger
-        The counts.
-    profile : Profile
-        The prices and their sources.
-    measured : Measured, optional
-        For the machine itself: what was measured.
-
-    Attributes
-    ----------
-    lines, inside, unpriced, band, projections
-        As of `Bill`.
-    contained : tuple of Contained
-        What an all-in price pays for as well, and so is not missing.
-    low_j, nominal_j, high_j : float or None
-        Sums in J; None where no such bound was published, or nothing is priced. Of the machine itself the nominal sum
-        is the measured energy, idle power included, without bounds.
+    That of the machine itself (profile ``"host"``) is measured or unknown, and never modelled. `Bill` has its numbers.
 
     Examples
     --------
@@ -67,10 +48,6 @@ class EnergyReport(Bill):
     >>> round(report.nominal_j * 1e9, 6)
     26.0
     """
-
-    def __init__(self, ledger: Ledger, profile: Profile, measured: Measured | None = None) -> None:
-        super().__init__(ledger, profile, measured)
-        self.contained = profile.contained
 
     @classmethod
     def of(cls, ledger: Ledger, which: str | Path | Profile, measured: Measured | None = None) -> "EnergyReport":
@@ -87,12 +64,7 @@ class EnergyReport(Bill):
 
     @property
     def totals(self) -> dict[str, float | None]:
-        """All counts by name.
-
-        ``neuron_updates`` are neurons × ticks: a clocked chip does them all, and its profile prices them
-        all. ``updates_done`` are those that were done here; the others, ``updates_skipped``, were left
-        out because nothing happened to the neuron.
-        """
+        """All counts by name, as `Ledger` explains them."""
         return {name: self.ledger.count(name) for name in COUNTS}
 
     def verdict(self) -> verdict.Verdict:
@@ -171,7 +143,7 @@ class EnergyReport(Bill):
                 for share in self.projections
             ],
             "inside_aggregate": [_inside(inside) for inside in self.inside],
-            "contained": [self._reason(term) for term in self.contained],
+            "contained": [self._reason(term) for term in self.profile.contained],
             "unpriced": [self._reason(term) for term in self.unpriced],
             "ledger": ledger.to_dict(),
         }
@@ -211,14 +183,12 @@ class EnergyReport(Bill):
 
 
 class Comparison:
-    """Reports of one ledger, or of several, on several machines.
+    """Reports of one ledger, or of several, on several machines; the first is compared with the others.
 
     Attributes
     ----------
-    reports : tuple of EnergyReport
-        In the order given; the first is compared with the others.
-    names : tuple of str
-        What each is called: the name of its profile, and where several share it a number behind: ``loihi (2)``.
+    reports, names : tuple of EnergyReport, tuple of str
+        In the order given, by the names of their profiles; where several share one, with a number: ``loihi (2)``.
 
     Examples
     --------

@@ -25,16 +25,9 @@ _FIRST = {"populations": "per_population", "projections": "per_projection", "cor
 
 @dataclass(frozen=True)
 class Saved:
-    """A run as it was priced on one machine.
+    """A run as it was priced on one machine: as it was given to the command, the name of its profile, and the counts.
 
-    Attributes
-    ----------
-    key, profile : str
-        The machine as it was given to the command, and the name of its profile.
-    ledger : Ledger
-        Its counts.
-    chip : dict or None
-        The structure that the network was placed on; None where it was not, or the file does not say.
+    `chip` is the structure that the network was placed on; None where it was not, or the file does not say.
     """
 
     key: str
@@ -44,12 +37,7 @@ class Saved:
 
 
 def ledgers(path: Path) -> tuple[Saved, ...]:
-    """Return the ledgers of a file, one for each machine that the run was priced on.
-
-    Parameters
-    ----------
-    path : Path
-        What `spikecore run --json` wrote.
+    """Return the ledgers of a file that `spikecore run --json` wrote, one for each machine that priced the run.
 
     Raises
     ------
@@ -69,14 +57,7 @@ def ledgers(path: Path) -> tuple[Saved, ...]:
 def ledger_for(profile: Profile, runs: Sequence[Saved], key: str = "") -> Ledger:
     """Return the ledger to price on a profile: that of its own chip, or any without packets and hops.
 
-    Parameters
-    ----------
-    profile : Profile
-        The machine.
-    runs : sequence of Saved
-        What `ledgers` returned.
-    key : str
-        The machine as it was given: a name or a file.
+    `key` is the machine as it was given: a name or a file.
 
     Examples
     --------

@@ -27,15 +27,7 @@ table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;text-align:r
 
 @dataclass(frozen=True)
 class Cell:
-    """A value that is written otherwise than its column writes them.
-
-    Attributes
-    ----------
-    value : object
-        The value, which pandas gets.
-    text : str
-        How it is written.
-    """
+    """A value, which pandas gets, that is written otherwise than its column writes them."""
 
     value: Any
     text: str

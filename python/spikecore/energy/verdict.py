@@ -39,22 +39,14 @@ class Verdict:
     nothing : str
         Why no term costs most: ``"measured"`` as a whole, ``"not measured"``, ``"unpriced"``, ``"nothing happened"`` or
         ``"free"``; empty where one does.
-    total_j : float or None
-        The sum in J.
-    term, share : str and float, or None
-        The term that costs most, and its share of what is priced, 0 … 1.
-    rival : str or None
-        The term that would cost more first; None where no count would do it.
-    factor : float or None
-        How many times as many events of the rival it takes; None where it has none.
-    events : float or None
-        How many events of the rival it takes, where it has none.
-    counted : str or None
-        The count of the rival.
-    certainty : {"certain", "not certain", "no band"}, or None
-        Whether the published bands of the two leave the order open.
-    unbanded : str or None
-        The term without a published band on that side.
+    total_j, term, share : float, str, float, or None
+        The sum in J, the term that costs most, and its share of what is priced, 0 … 1.
+    rival, counted : str or None
+        The term that would cost more first, and its count; None where no count would do it.
+    factor, events : float or None
+        How many times as many events of the rival that takes; how many, where it has none.
+    certainty, unbanded : `Certainty` and str, or None
+        Whether the published bands of the two leave the order open, and the term without a band on that side.
     bound : (str, float) or None
         A term whose price is 0 at its nominal value, and what it costs in J by its published high bound.
     off_point : Departure or None
@@ -119,14 +111,8 @@ class Verdict:
 class Flip:
     """What would make the dearer of two bills the cheaper.
 
-    Attributes
-    ----------
-    name, term : str
-        The machine, and its dearest term.
-    factor : float
-        How many times as much the term of the cheaper would have to cost, or how many times less that of the dearer.
-    published : float or None
-        How far the published band of that price reaches, as such a factor; None where no bound was published.
+    It is the dearest term of a machine: by what factor it would have to cost more, or less, and how far the published
+    band of its price reaches, as such a factor; None where no bound was published.
     """
 
     name: str
@@ -141,24 +127,20 @@ class Rank:
 
     Attributes
     ----------
-    cheap, dear : str
-        The machines.
-    cheap_j, dear_j : float or None
-        Their energies in J, nominal or measured.
+    cheap, dear, cheap_j, dear_j : str, str, float or None, float or None
+        The machines, and their energies in J, nominal or measured.
     statuses : (str, str)
         ``"modelled"`` or ``"measured"``, of the cheaper and the dearer.
     unknown : (str, str) or None
         A machine without an energy, and its status: nothing is compared.
-    off_points : tuple of (str, Departure)
-        Machines whose price is used outside its operating point: their order is none.
-    unverified : tuple of (str, tuple of str)
-        Machines and terms whose price could not be verified and decides the order: it is none.
+    off_points, unverified : tuple of (str, Departure), tuple of (str, tuple of str)
+        Machines whose price is used outside its operating point, and machines and terms whose price could not be
+        verified and decides the order: there is no ranking.
     flips : tuple of Flip
         What would flip the order.
-    certainty : str or None
-        One of `Certainty`; None where there is no order.
-    margin_j : float or None
-        Where the order is certain: how much unpriced terms of the cheaper may cost before it flips, in J.
+    certainty, margin_j : `Certainty` and float, or None
+        Whether the bands leave the order open; where it is certain, how much unpriced terms of the cheaper may cost
+        before it flips, in J.
 
     Examples
     --------
@@ -293,15 +275,7 @@ def _dearest_bound(lines: Sequence[Line]) -> tuple[str, float] | None:
 
 
 def between(one: Bill, other: Bill, names: tuple[str, str] | None = None) -> Rank:
-    """Return which of two bills is lower, which term would flip that and by what factor, and how certain it is.
-
-    Parameters
-    ----------
-    one, other : Bill
-        The bills.
-    names : tuple of str, optional
-        What to call them; by default the names of their profiles.
-    """
+    """Return which of two bills is lower; `names` are what to call them, by default the names of their profiles."""
     first, second = names or (one.profile.name, other.profile.name)
     pair = [(one, first), (other, second)]
     for bill, name in pair:
