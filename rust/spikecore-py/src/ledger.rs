@@ -11,7 +11,7 @@ use spikecore::{CompileError, Mesh};
 
 use crate::door::{door, elements, list, values};
 use crate::errors;
-use crate::machine::Watcher;
+use crate::watcher::Watcher;
 
 /// The description of a compiled network, and how it was cut into cores.
 #[pyclass(frozen, module = "spikecore._native")]

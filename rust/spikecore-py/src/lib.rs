@@ -13,6 +13,7 @@ mod network;
 mod reserve;
 mod system;
 mod trains;
+mod watcher;
 
 /// The compiled extension `spikecore._native`.
 #[pyo3::pymodule]

@@ -10,8 +10,9 @@ use spikecore::allocation::{filled, gathered, with_room};
 use spikecore::{CompileOptions, DelayLaw, Expected, Network as Description, Projection, SampleRecorder, Stimulus, Turn, subject_of};
 
 use crate::door::{door, elements, values};
-use crate::machine::{Machine, Watcher};
+use crate::machine::Machine;
 use crate::models::Parameters;
+use crate::watcher::Watcher;
 use crate::{convert, errors, models, system};
 
 /// A network description; ids are handed out in call order.

@@ -6,7 +6,7 @@ use crate::error::CompileError;
 use crate::id::{NeuronId, Tick};
 use crate::network::Network;
 use crate::neurocore::Core;
-use crate::neurocore::events::Updates;
+use crate::neurons::census::Updates;
 use crate::router::{ClockWord, Lane, Port, Router};
 use crate::simd::Level;
 
@@ -64,7 +64,7 @@ impl Alone {
             updates: Updates::Dense,
             turn: None,
         };
-        let core = compile(network, &options, &mut |_| true)?.into_cores().remove(0);
+        let core = compile(network, &options, &mut |_| true)?.cores.remove(0);
         Ok(Self { core, now: 0 })
     }
 

@@ -8,7 +8,7 @@
 
 use crate::allocation::{OutOfMemory, copied, extend, filled, gathered, push, reserve};
 use crate::error::CompileError;
-use crate::neurocore::pages::{Pages, Zeroable};
+use crate::pages::{Pages, Zeroable};
 use crate::parallel::{Stop, Watch, few_or_each};
 use crate::radix::{Cuts, Records, sort};
 use std::ops::Range;

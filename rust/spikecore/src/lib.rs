@@ -15,6 +15,7 @@
 pub mod allocation;
 #[doc(hidden)]
 pub mod bench;
+mod cells;
 mod compile;
 mod edges;
 mod error;
@@ -22,17 +23,27 @@ mod id;
 mod machine;
 mod network;
 mod neurocore;
+mod neurons;
+mod number;
+#[expect(unsafe_code, reason = "zeroed huge-page memory; invariants G1-G2")]
+mod pages;
 mod parallel;
+#[expect(unsafe_code, reason = "which types may be all zeros; invariant G2")]
+mod plain;
 mod radix;
 mod random;
 mod recorder;
 mod router;
 mod simd;
+mod slice;
+mod stimuli;
+mod synapses;
 mod sync;
+mod system;
 mod threads;
 mod turn;
 
-pub use compile::{Expected, Forecast, Options as CompileOptions, available_memory};
+pub use compile::{Expected, Forecast, Options as CompileOptions};
 pub use error::{CompileError, NetworkError, RunError};
 pub use id::{BLOCK, CoreId, MAX_DELAY, MAX_SLOTS, NeuronId, PopulationId, Tick};
 pub use machine::fan_out::{Degrees, FanOut, weighted};
@@ -44,7 +55,8 @@ pub use network::{
     SampleRecorder, Stimulus, Ticks, Variable, Windows, repeated_pair, subject_of,
 };
 pub use neurocore::counts::SparseCounts;
-pub use neurocore::events::Updates;
+pub use neurons::census::Updates;
 pub use simd::{Level, cpu_features};
+pub use system::available_memory;
 pub use threads::most_threads;
 pub use turn::{Refused, Turn};

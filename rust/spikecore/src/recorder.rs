@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use crate::allocation::{copied, enqueue, filled, push, with_room};
 use crate::id::{NeuronId, Tick};
 use crate::network::Variable;
-use crate::neurocore::pages::{Pages, Zeroable, expected_bytes};
+use crate::pages::{Pages, Zeroable, expected_bytes};
 
 /// Most spikes in one chunk of a log. Chunks are neither copied to grow nor all held while they are read; so large, the
 /// allocator takes them from the system untouched and gives them back.

@@ -4,21 +4,22 @@
 //! weights, delays), sorted by delay and written where they belong, so memory is written once and in order.
 //! Nothing depends on which thread takes which chunk.
 
-use super::parallel::{Stop, Watch, each_with};
 use super::partition::Partition;
 use super::plan::Plan;
 use super::row_writer::{Cursor, Delays, RowWriter};
 use super::rows::Rows;
 use crate::allocation::{OutOfMemory, copied, extend, filled, gathered, push, with_room};
+use crate::cells::frame::Frame;
 use crate::error::CompileError;
 use crate::id::{BLOCK, CoreId};
 use crate::network::{Network, Population};
-use crate::neurocore::frame::Frame;
-use crate::neurocore::loose::{LooseStore, cell_bits};
-use crate::neurocore::memory::Stored;
-use crate::neurocore::pages::Pages;
-use crate::neurocore::store::{Segment, Store};
-use crate::neurocore::weight::Weight;
+use crate::number::weight::Weight;
+use crate::pages::Pages;
+use crate::parallel::{Stop, Watch, each_with};
+use crate::synapses::entry::Segment;
+use crate::synapses::loose::{LooseStore, cell_bits};
+use crate::synapses::memory::Stored;
+use crate::synapses::store::Store;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 

@@ -1,23 +1,23 @@
 //! What the parts of a machine take, in bytes, and what building it takes at its peak; for [`super::forecast`].
 
-use super::fill;
-use super::layout;
 use super::partition::Partition;
 use super::plan::Plan;
-use super::rows;
+use super::{fill, layout, rows};
 use crate::allocation::{gathered, push};
 use crate::network::{Network, Population, Stimulus};
-use crate::neurocore::delay_line::Span;
-use crate::neurocore::events::Updates;
-use crate::neurocore::flight::{self, Layout, Spikes, Traffic};
-use crate::neurocore::loose::Loose;
-use crate::neurocore::neurons::{PoissonDrive, Slab};
-use crate::neurocore::store::Segment;
-use crate::neurocore::weight::{Synapse, Weight};
-use crate::neurocore::{Core, Placed, RareDrive, Source};
+use crate::neurocore::{Core, Placed, Source};
+use crate::neurons::census::Updates;
+use crate::neurons::slab::Slab;
+use crate::number::weight::Weight;
 use crate::random::PoissonGaps;
 use crate::recorder::SampleTap;
 use crate::router::Lane;
+use crate::stimuli::poisson::PoissonDrive;
+use crate::stimuli::rare::RareDrive;
+use crate::synapses::delay_line::Span;
+use crate::synapses::entry::{Segment, Synapse};
+use crate::synapses::flight::{self, Layout, Spikes, Traffic};
+use crate::synapses::loose::Loose;
 
 /// Expected synapses in the cores' stores.
 #[derive(Debug)]

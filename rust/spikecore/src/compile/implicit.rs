@@ -1,23 +1,23 @@
 //! Implicit projections of a network: what each core keeps of their matrices and kernels, and whom they link. The calling
 //! thread does all of it and polls between pieces of some hundred microseconds.
 
-use std::ops::Range;
-
 use super::fill::{Filled, out_of_memory};
 use super::outgoing::Lists;
-use super::parallel::Watch;
-use super::partition::{Partition, Slice};
+use super::partition::Partition;
 use super::plan::Plan;
 use crate::allocation::{gathered, push, with_room};
 use crate::error::CompileError;
 use crate::id::CoreId;
 use crate::network::{Distribution, Network, Projection, Receptor, Rule};
-use crate::neurocore::dense::Matrix;
-use crate::neurocore::implicit::Implicit;
-use crate::neurocore::incoming::{Arrive, Incoming, Kernel};
-use crate::neurocore::weight::Weight;
-use crate::neurocore::window::Window;
+use crate::number::weight::Weight;
+use crate::parallel::Watch;
 use crate::simd::Level;
+use crate::slice::Slice;
+use crate::synapses::implicit::Implicit;
+use crate::synapses::implicit::incoming::{Arrive, Incoming, Kernel};
+use crate::synapses::implicit::matrix::Matrix;
+use crate::synapses::implicit::window::Window;
+use std::ops::Range;
 
 /// Work between two looks at whether to go on: weights written, and synapses counted.
 const POLL: u64 = 1 << 18;
@@ -173,7 +173,7 @@ mod tests {
     use super::super::{BUILT, Options, compile};
     use super::*;
     use crate::network::{Axis, DelayLaw, LifDelta, Model, Windows};
-    use crate::neurocore::events::Updates;
+    use crate::neurons::census::Updates;
 
     /// A convolution of 64 channels of 16 x 16 neurons, with 9 million synapses.
     fn convolution() -> Network {

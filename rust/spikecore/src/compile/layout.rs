@@ -1,9 +1,9 @@
 //! What the two layouts of a core's synapses cost in bytes, index included.
 
 use crate::network::{Distribution, Network, Projection};
-use crate::neurocore::loose::Loose;
-use crate::neurocore::store::Segment;
-use crate::neurocore::weight::{Synapse, Weight};
+use crate::number::weight::Weight;
+use crate::synapses::entry::{Segment, Synapse};
+use crate::synapses::loose::Loose;
 
 /// Index of a row besides its segments: its first segment and its first synapse.
 pub const ROW: f64 = 12.0;

@@ -7,36 +7,39 @@ pub mod implicit;
 pub mod layout;
 pub mod outgoing;
 pub mod partition;
+pub mod parts;
 pub mod plan;
 pub mod row_writer;
 pub mod rows;
-pub(crate) use crate::parallel;
-
-use std::sync::Arc;
 
 use crate::allocation::{copied, filled, gathered, push};
 use crate::error::CompileError;
 use crate::id::{BLOCK, NeuronId, Tick};
-use crate::machine::engine::{Engine, Parts};
 use crate::network::{Model, Network, Population, Receptor, Stimulus};
 use crate::neurocore::counts::SpikeCounts;
-use crate::neurocore::events::Updates;
-use crate::neurocore::flow::{self, Flows};
-use crate::neurocore::memory::{Memory, Reach};
-use crate::neurocore::neurons::{PoissonDrive, Slab};
-use crate::neurocore::weight::Weight;
-use crate::neurocore::{Core, Outside, Part, Placed, RareDrive, Source};
+use crate::neurocore::{Core, Outside, Part, Placed, Source};
+use crate::neurons::census::Updates;
+use crate::neurons::event::flow::{self, Flows};
+use crate::neurons::slab::Slab;
+use crate::number::weight::Weight;
+use crate::parallel::{Watch, each};
 use crate::random::{PoissonCounts, PoissonGaps, Purpose, Stream};
 use crate::recorder::{SampleTap, SpikeLog};
 use crate::router::{Lane, Router};
 use crate::simd::Level;
+use crate::slice::Slice;
+use crate::stimuli::poisson::PoissonDrive;
+use crate::stimuli::rare::RareDrive;
+use crate::synapses::lines::Reach;
+use crate::synapses::memory::Memory;
+use crate::system::available_memory;
 use crate::threads;
-pub(crate) use forecast::system_bytes;
-pub use forecast::{Expected, Forecast, available_memory};
+pub use forecast::{Expected, Forecast};
 use outgoing::Lists;
-use parallel::{Watch, each};
-use partition::{Partition, Slice};
+use partition::Partition;
+use parts::Parts;
 use plan::Plan;
+use std::sync::Arc;
 
 /// How a network is compiled. None of this changes a spike, but `updates`: moved on in closed form, a potential rounds
 /// otherwise than in steps, which shows where it comes within rounding of the threshold.
@@ -50,11 +53,11 @@ pub struct Options {
     pub placement: Option<Vec<i64>>,
     /// Highest instruction-set level to be used; a machine never uses more than this CPU has.
     pub level: Level,
-    /// Whether synapses are stored loose (see `neurocore::loose`); `None` for what takes fewer bytes.
+    /// Whether synapses are stored loose (see `synapses::loose`); `None` for what takes fewer bytes.
     pub loose: Option<bool>,
     /// How neurons are updated.
     pub updates: Updates,
-    /// Ticks of a turn of the delay lines (see `neurocore::delay_line`); `None` for what suits the delays.
+    /// Ticks of a turn of the delay lines (see `synapses::delay_line`); `None` for what suits the delays.
     pub turn: Option<u32>,
 }
 
@@ -62,8 +65,8 @@ pub struct Options {
 ///
 /// # Errors
 /// [`CompileError`], before anything large is allocated where that can be known.
-pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>) -> Result<Engine<W>, CompileError> {
-    // K2 of the kernels leans on this.
+pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>) -> Result<Parts<W>, CompileError> {
+    // K2 of the copies for instruction sets leans on this.
     let level = options.level.min(Level::detect());
     let partition = Partition::new(network, options.workers, options.placement.as_deref(), options.loose)?;
     let plan = Plan::<W>::new(network, options.loose, options.turn)?;
@@ -96,7 +99,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
         *cores[id].lock().expect("one holder") = Some(core);
     })?;
     let cores = gathered(cores.into_iter().map(|c| c.into_inner().expect("joined").expect("made above")), "the cores");
-    let parts = Parts {
+    Ok(Parts {
         cores,
         lanes,
         router,
@@ -105,8 +108,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
         out_degree: filled.out_degree,
         workers: options.workers,
         steps: plan.steps,
-    };
-    Ok(Engine::new(network, parts))
+    })
 }
 
 /// How much of the build is done when all synapses are there; neurons come last.

@@ -3,7 +3,8 @@
 use crate::allocation::{filled, push, with_room};
 use crate::id::PopulationId;
 use crate::network::Network;
-use crate::neurocore::store::{Kind, RowSpan};
+use crate::synapses::entry::Kind;
+use crate::synapses::store::RowSpan;
 
 const WHAT: &str = "the plan of a build";
 

@@ -4,27 +4,13 @@
 
 use super::layout;
 use crate::allocation::{filled, push, with_room};
+use crate::cells::frame::Frame;
 use crate::error::CompileError;
 use crate::id::{BLOCK, CoreId, MAX_SLOTS, PopulationId};
 use crate::network::Network;
-use crate::neurocore::frame::Frame;
-use crate::neurocore::loose::{LooseStore, WIDE_DELAY, WIDE_SLOTS};
+use crate::slice::Slice;
+use crate::synapses::loose::{LooseStore, WIDE_DELAY, WIDE_SLOTS};
 use crate::threads;
-
-/// The part of a population that a core owns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slice {
-    /// Population.
-    pub population: PopulationId,
-    /// Index within the population of the slice's first neuron, a multiple of [`BLOCK`].
-    pub first: u32,
-    /// Number of neurons.
-    pub len: u32,
-    /// Slot of the first neuron's first receptor; receptor `r` of neuron `i` is slot `slot0 + r * stride + i`.
-    pub slot0: u32,
-    /// Slots between two receptors of one neuron: `len` rounded up to whole blocks.
-    pub stride: u32,
-}
 
 /// For each block of a population: who owns it, and what to add to a neuron's index to get its slot.
 #[derive(Debug, Clone, Copy)]

@@ -6,11 +6,12 @@ use crate::allocation::{filled, gathered, unwind};
 use crate::error::{CompileError, NetworkError};
 use crate::id::{MAX_SLOTS, PopulationId};
 use crate::network::{Distribution, Network, Projection, Rule, Stimulus, subject_of};
-use crate::neurocore::delay_line::Span;
-use crate::neurocore::finite::SAFE_WEIGHT;
-use crate::neurocore::loose::LooseStore;
-use crate::neurocore::store::{Kind, RowSpan};
-use crate::neurocore::weight::{Weight, q16_step};
+use crate::neurons::finite::SAFE_WEIGHT;
+use crate::number::weight::{Weight, q16_step};
+use crate::synapses::delay_line::Span;
+use crate::synapses::entry::Kind;
+use crate::synapses::loose::LooseStore;
+use crate::synapses::store::RowSpan;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -115,7 +116,7 @@ fn steps<W: Weight>(network: &Network) -> Result<Vec<f64>, CompileError> {
     Ok(gathered(bounds.into_iter().map(q16_step), "the plan of a build"))
 }
 
-/// Whether weights onto each population are large ([`crate::neurocore::finite`]).
+/// Whether weights onto each population are large ([`crate::neurons::finite`]).
 fn heavy(network: &Network) -> Vec<bool> {
     let mut heavy = filled(network.populations.len(), false, "the plan of a build");
     for projection in &network.projections {

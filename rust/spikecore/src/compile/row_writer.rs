@@ -1,16 +1,16 @@
 //! One source neuron's rows: generated for all cores at once, sorted by delay, written as segments.
 
-use super::parallel::Stop;
 use super::partition::Partition;
 use super::plan::Plan;
 use super::rows::Rows;
 use crate::allocation::{extend, push, reserve, resize};
 use crate::id::BLOCK;
 use crate::network::{Distribution, Network, Projection};
-use crate::neurocore::loose::Loose;
-use crate::neurocore::memory::Stored;
-use crate::neurocore::store::{Kind, Segment};
-use crate::neurocore::weight::{Synapse, Weight};
+use crate::number::weight::Weight;
+use crate::parallel::Stop;
+use crate::synapses::entry::{Kind, Segment, Synapse};
+use crate::synapses::loose::Loose;
+use crate::synapses::memory::Stored;
 
 const ROW: &str = "a row of synapses";
 const COUNTED: &str = "invariant: stores are allocated to the counted lengths";

@@ -4,13 +4,14 @@
 //! thread, twice, in any order, with the same result. What is defined otherwise than by source (fixed in-degree, given
 //! pairs) is first brought into rows; within a row its order is ascending target, then creation order.
 
-use super::parallel::Watch;
 use crate::allocation::{extend, filled, push, reserve, resize, with_room};
 use crate::edges::{self, Edges};
 use crate::error::CompileError;
 use crate::network::{DelayLaw, Distribution, Network, Projection, Rule};
+use crate::parallel::Watch;
 use crate::random::uniform::distinct;
 use crate::random::{Purpose, Stream, binomial, vector};
+use crate::simd::Level;
 
 const ROW: &str = "a row of synapses";
 const TABLE: &str = "transposing a projection";
@@ -137,7 +138,7 @@ impl<'a> Rows<'a> {
         let pool = self.targets - u32::from(own.is_some());
         if with_repeats {
             resize(out, count as usize, 0, ROW);
-            vector::fill_below(&stream, pool, out);
+            vector::fill_below(Level::current(), &stream, pool, out);
         } else {
             extend(out, &distinct(&mut stream.words(), pool, count), ROW);
         }
@@ -193,7 +194,7 @@ impl<'a> Rows<'a> {
                 let (first, last) = table.support();
                 resize(out, count, first as u16, ROW);
                 if first < last {
-                    vector::fill_discrete(table, &self.stream(Purpose::Delays, source), out);
+                    vector::fill_discrete(Level::current(), table, &self.stream(Purpose::Delays, source), out);
                 }
             }
         }
@@ -259,9 +260,9 @@ pub fn draw(law: &Distribution, stream: &Stream, out: &mut [f64]) {
         }
         Distribution::Normal { mean, sd, low, high, clip } => {
             if *clip {
-                vector::clipped(stream, (*mean, *sd), (*low, *high), out);
+                vector::clipped(Level::current(), stream, (*mean, *sd), (*low, *high), out);
             } else {
-                vector::truncated(stream, (*mean, *sd), (*low, *high), out)
+                vector::truncated(Level::current(), stream, (*mean, *sd), (*low, *high), out)
                     .expect("invariant: at least 1 % of the mass lies in the range (checked in the description)");
             }
         }
@@ -289,7 +290,7 @@ impl Table {
             let pool = sources - u32::from(own.is_some());
             let stream = Stream::new(seed, Purpose::Sources, id, target.into());
             if projection.multapses {
-                vector::fill_below(&stream, pool, row);
+                vector::fill_below(Level::current(), &stream, pool, row);
             } else {
                 row.copy_from_slice(&distinct(&mut stream.words(), pool, k));
             }

@@ -4,22 +4,21 @@
 //! threads. A sample is a reset, its input and a run, so it gives what the machine itself would, whoever runs it. The
 //! machine is only read. Replicas live as long as the call: a machine at rest holds no more than its own state.
 
-use std::sync::Mutex;
-use std::thread::Builder;
-use std::time::{Duration, Instant};
-
 use super::engine::{Engine, no_thread};
 use super::read::Statistics;
 use super::record::{Spikes, Table};
 use crate::allocation::{Fault, caught, gathered, reserve, with_room};
-use crate::compile::available_memory;
 use crate::error::RunError;
 use crate::id::{PopulationId, Tick};
 use crate::network::{Inputs, Variable};
 use crate::neurocore::counts::SparseCounts;
-use crate::neurocore::weight::Weight;
+use crate::number::weight::Weight;
 use crate::router::ClockWord;
 use crate::sync::{AtomicBool, AtomicU64, Ordering, Thread, current};
+use crate::system::available_memory;
+use std::sync::Mutex;
+use std::thread::Builder;
+use std::time::{Duration, Instant};
 
 /// How often the calling thread looks up.
 const POLL: Duration = Duration::from_millis(5);

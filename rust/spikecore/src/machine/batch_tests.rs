@@ -8,9 +8,9 @@ use super::tests::*;
 use crate::compile::Options;
 use crate::error::RunError;
 use crate::network::*;
-use crate::neurocore::events::Updates;
-use crate::neurocore::single::Single;
-use crate::neurocore::weight::{Q16, Weight};
+use crate::neurons::census::Updates;
+use crate::neurons::event::single::Single;
+use crate::number::weight::{Q16, Weight};
 use crate::router::{Port, Router};
 
 const SOURCE: usize = 2;

@@ -4,22 +4,22 @@
 //! Every core then runs exactly to the horizon, so a machine always stops at one tick and can go on. A grant is
 //! sized to some tens of milliseconds of work, never under one tick.
 
-use std::ops::Range;
-use std::sync::Arc;
-use std::thread::Builder;
-use std::time::{Duration, Instant};
-
 use super::step::Phases;
 use super::worker::{self, Failure};
 use crate::allocation::{Fault, caught, filled, gathered, text, with_room};
+use crate::compile::parts::Parts;
 use crate::error::RunError;
 use crate::id::Tick;
 use crate::network::{Network, Variable};
 use crate::neurocore::Core;
-use crate::neurocore::weight::Weight;
+use crate::number::weight::Weight;
 use crate::router::{ClockWord, Lane, Port, Router};
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
 use crate::threads;
+use std::ops::Range;
+use std::sync::Arc;
+use std::thread::Builder;
+use std::time::{Duration, Instant};
 
 /// Work that one grant should allow.
 const GRANT: Duration = Duration::from_millis(30);
@@ -28,26 +28,6 @@ const FIRST: Duration = Duration::from_millis(5);
 const MOST_FIRST: Tick = 1024;
 /// How often the calling thread looks at the clocks and calls back.
 const POLL: Duration = Duration::from_millis(5);
-
-/// What compiling hands over.
-pub struct Parts<W: Weight> {
-    /// Assembled cores.
-    pub cores: Vec<Core<W>>,
-    /// What the router knows of each core.
-    pub lanes: Vec<Lane>,
-    /// What connects them.
-    pub router: Router,
-    /// One per core.
-    pub ports: Vec<Port>,
-    /// Longest delay of a stored synapse.
-    pub longest: u32,
-    /// Synapses per source neuron.
-    pub out_degree: Vec<u32>,
-    /// Workers.
-    pub workers: usize,
-    /// Quantum of the weights onto each population.
-    pub steps: Vec<f64>,
-}
 
 /// Whether what the cores hold is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,17 +4,13 @@
 //! projection fit 64 bits because both populations have fewer than 2^32 neurons, or because its rule counts them in 64;
 //! spikes times synapses take 128.
 
-use std::sync::Mutex;
-
-use super::ledger::{CHUNK, Targets};
+use super::targets::{CHUNK, Targets, batches};
 use crate::allocation::{copied, filled, gathered, push};
-use crate::compile::parallel::{Watch, each};
 use crate::error::{CompileError, NetworkError};
 use crate::id::PopulationId;
 use crate::network::{Network, Projection, Rule};
-
-/// Draws and neurons of a projection from which on it is shared out over the threads; smaller ones are jobs together.
-pub(super) const LARGE: u64 = 1 << 20;
+use crate::parallel::{Watch, each};
+use std::sync::Mutex;
 
 /// Synapses of the neurons of a population in one projection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,29 +188,11 @@ fn together(network: &Network, small: Vec<(usize, &mut Vec<u32>)>, threads: usiz
     failed.into_inner().expect("jobs do not panic").map_or(Ok(()), Err)
 }
 
-/// Splits a list, in its order, into jobs of some work each.
-pub(super) fn batches<J>(all: Vec<J>, work: impl Fn(&J) -> u64) -> Vec<Vec<J>> {
-    const ENOUGH: u64 = LARGE / 8;
-    let mut jobs = vec![];
-    let (mut batch, mut sum) = (vec![], 0);
-    for job in all {
-        sum += work(&job);
-        push(&mut batch, job, "jobs");
-        if sum >= ENOUGH {
-            push(&mut jobs, std::mem::take(&mut batch), "jobs");
-            sum = 0;
-        }
-    }
-    if !batch.is_empty() {
-        push(&mut jobs, batch, "jobs");
-    }
-    jobs
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::machine::ledger::tests::network;
+    use crate::machine::targets::LARGE;
 
     #[test]
     fn small_projections_together_are_those_one_by_one() {

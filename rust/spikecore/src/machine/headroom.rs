@@ -5,15 +5,14 @@
 //! A run has grown by what is both resident and mapped since it began: state that a build has mapped and a run touches for
 //! the first time was asked for then, and room that a list has in reserve may never be used.
 
-use std::time::{Duration, Instant};
-
 use super::engine::Engine;
 use crate::allocation::{OutOfMemory, unwind};
-use crate::compile::{available_memory, system_bytes};
 use crate::error::{Held, RunError};
 use crate::id::Tick;
 use crate::neurocore::Core;
-use crate::neurocore::weight::Weight;
+use crate::number::weight::Weight;
+use crate::system::{available_memory, system_bytes};
+use std::time::{Duration, Instant};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(20);

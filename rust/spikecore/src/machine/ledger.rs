@@ -4,65 +4,21 @@
 //! these are the synapses that the stores hold; the machine keeps nothing for it and the run does nothing for it. Their
 //! sum over projections is the out-degree of the neuron, their sum over spikes what the cores have filed (contract C4).
 
-use std::sync::Arc;
-
-use super::fan_out::{FanOut, LARGE};
+use super::fan_out::FanOut;
 use super::placement::{Mesh, Placed, place};
+use super::targets::{CHUNK, LARGE, Targets};
 use crate::allocation::{filled, gathered};
 use crate::compile::Options;
-use crate::compile::parallel::{Watch, each};
 use crate::compile::partition::Partition;
 use crate::compile::plan::Plan;
-use crate::compile::rows::Rows;
 use crate::error::{CompileError, NetworkError};
 use crate::id::BLOCK;
-use crate::network::{Network, Rule, Windows};
-use crate::neurocore::loose::Loose;
-use crate::neurocore::weight::{Q16, Synapse, Weight};
-
-/// Source neurons per job.
-pub(super) const CHUNK: usize = 128;
-
-/// The synapses of one projection, source by source.
-pub(super) enum Targets<'a> {
-    Rows(Rows<'a>),
-    /// All of so many neurons.
-    All(u32),
-    Windows(Windows),
-}
-
-impl<'a> Targets<'a> {
-    /// Of projection `id`; rules given per target are transposed here.
-    pub fn new(network: &'a Network, id: usize, watch: Watch<'_>) -> Result<Self, CompileError> {
-        let projection = &network.projections[id];
-        Ok(match &projection.rule {
-            Rule::Dense => Self::All(network.populations[projection.target].size),
-            Rule::Convolution(windows) | Rule::Pooling(windows) => Self::Windows(*windows),
-            _ => Self::Rows(Rows::new(network, id, watch)?),
-        })
-    }
-
-    /// Number of synapses of `source`.
-    pub fn count(&self, source: u32, scratch: &mut Vec<u32>) -> u32 {
-        match self {
-            Self::Rows(rows) => rows.out_degree(source, scratch),
-            Self::All(targets) => *targets,
-            Self::Windows(windows) => windows.fan_out(source),
-        }
-    }
-
-    /// Calls `visit(target)` for every synapse of `source`.
-    pub fn visit(&self, source: u32, scratch: &mut Vec<u32>, visit: impl FnMut(u32)) {
-        match self {
-            Self::Rows(rows) => {
-                rows.targets(source, scratch);
-                scratch.iter().copied().for_each(visit);
-            }
-            Self::All(targets) => (0..*targets).for_each(visit),
-            Self::Windows(windows) => windows.targets_of(source, visit),
-        }
-    }
-}
+use crate::network::Network;
+use crate::number::weight::{Q16, Weight};
+use crate::parallel::{Watch, each};
+use crate::synapses::entry::Synapse;
+use crate::synapses::loose::Loose;
+use std::sync::Arc;
 
 /// One projection as a ledger sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,7 +125,8 @@ pub(super) mod tests {
     use super::*;
     use crate::machine::Machine;
     use crate::network::{Axis, DelayLaw, Distribution, LifDelta, Model, Projection, Receptor};
-    use crate::neurocore::events::Updates;
+    use crate::network::{Rule, Windows};
+    use crate::neurons::census::Updates;
     use crate::simd::Level;
 
     fn options(workers: usize, loose: Option<bool>) -> Options {

@@ -19,6 +19,7 @@ mod scatter;
 mod silence_tests;
 mod solo;
 mod step;
+mod targets;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -31,8 +32,8 @@ use crate::compile::{self, Expected, Forecast, Options};
 use crate::error::{CompileError, NetworkError, RunError};
 use crate::id::{NeuronId, PopulationId, Tick};
 use crate::network::{Inputs, Network, Variable};
-use crate::neurocore::events::Updates;
-use crate::neurocore::weight::Q16;
+use crate::neurons::census::Updates;
+use crate::number::weight::{Q16, Weight};
 use crate::threads;
 pub use batch::{Batch, Batched, Sample};
 use engine::Engine;
@@ -58,6 +59,11 @@ macro_rules! each {
             Machine::Q16($engine) => $body,
         }
     };
+}
+
+/// Builds a machine of one weight format.
+fn engine<W: Weight>(network: &Network, options: &Options, watch: &mut dyn FnMut(f64) -> bool) -> Result<Box<Engine<W>>, CompileError> {
+    Ok(Box::new(Engine::new(network, compile::compile(network, options, watch)?)))
 }
 
 fn unknown_format(weights: &str) -> CompileError {
@@ -99,9 +105,9 @@ impl Machine {
             network.check_events()?;
         }
         caught(|| match weights {
-            "f32" => Ok(Self::F32(Box::new(compile::compile(network, options, watch)?))),
-            "f64" => Ok(Self::F64(Box::new(compile::compile(network, options, watch)?))),
-            "q16" => Ok(Self::Q16(Box::new(compile::compile(network, options, watch)?))),
+            "f32" => Ok(Self::F32(engine(network, options, watch)?)),
+            "f64" => Ok(Self::F64(engine(network, options, watch)?)),
+            "q16" => Ok(Self::Q16(engine(network, options, watch)?)),
             _ => Err(unknown_format(weights)),
         })?
     }

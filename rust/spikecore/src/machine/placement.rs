@@ -5,15 +5,13 @@
 //! Spike sources are outside the chip: their spikes take axons and synaptic memory where they arrive, but no hops, because
 //! nobody published where they enter.
 
-use std::sync::Mutex;
-
-use super::fan_out::batches;
-use super::ledger::Targets;
+use super::targets::{Targets, batches};
 use crate::allocation::{filled, gathered, push, with_room};
-use crate::compile::parallel::{Watch, each};
 use crate::error::{CompileError, NetworkError};
 use crate::network::{Model, Network};
+use crate::parallel::{Watch, each};
 use crate::sync::{AtomicU64, Ordering};
+use std::sync::Mutex;
 
 /// Source neurons per job.
 const CHUNK: u32 = 128;

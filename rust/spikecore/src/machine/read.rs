@@ -6,8 +6,8 @@ use crate::error::NetworkError;
 use crate::id::{PopulationId, Tick};
 use crate::network::Variable;
 use crate::neurocore::counts::Sums;
-use crate::neurocore::weight::Weight;
 use crate::neurocore::{Part, Placed};
+use crate::number::weight::Weight;
 
 /// Counters, timers and sizes; everything since compilation or the last reset.
 ///

@@ -9,7 +9,8 @@ use super::read::Statistics;
 use crate::allocation::{filled, gathered, push, with_room};
 use crate::id::{NeuronId, Tick};
 use crate::neurocore::counts::SparseCounts;
-use crate::neurocore::weight::{Real, Weight};
+use crate::number::real::Real;
+use crate::number::weight::Weight;
 use crate::recorder::{self, SampleTap, SpikeLog, Tapped};
 
 /// Recorded spikes, ordered by (tick, neuron).

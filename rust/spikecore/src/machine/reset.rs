@@ -6,15 +6,14 @@
 //! Where memory ends, a reset leaves the machine torn; the next one makes all cores anew from their stores, as a replica
 //! does, so it does not matter what they hold.
 
-use std::sync::Arc;
-
 use super::engine::{Engine, Health};
 use super::step::Phases;
 use crate::allocation::{copied, filled, gathered};
 use crate::error::{NetworkError, RunError};
 use crate::network::Inputs;
-use crate::neurocore::weight::Weight;
+use crate::number::weight::Weight;
 use crate::router::{Lane, Port, Router};
+use std::sync::Arc;
 
 /// A router of lanes that have been accepted before, at tick 0.
 fn connect(lanes: &[Lane]) -> (Router, Vec<Port>) {

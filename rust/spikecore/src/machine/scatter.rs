@@ -1,14 +1,13 @@
 //! The bare scatter: what adding synapses to cells costs at least, for a report to hold delivery against.
 
+use super::engine::{Engine, no_thread};
+use crate::allocation::{gathered, with_room};
+use crate::error::RunError;
+use crate::number::weight::Weight;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::thread::Builder;
 use std::time::Instant;
-
-use super::engine::{Engine, no_thread};
-use crate::allocation::{gathered, with_room};
-use crate::error::RunError;
-use crate::neurocore::weight::Weight;
 
 /// What this memory is for.
 const WORKERS: &str = "workers";

@@ -3,8 +3,8 @@
 use super::engine::Engine;
 use super::tests::{build, options, silent};
 use crate::compile::Options;
-use crate::neurocore::events::Updates;
-use crate::neurocore::weight::Weight;
+use crate::neurons::census::Updates;
+use crate::number::weight::Weight;
 
 /// 10^9 ticks.
 const STRETCH: u64 = 1_000_000_000;

@@ -9,7 +9,7 @@ use super::step::{Lap, Phases, Seat};
 use super::worker::pass;
 use crate::allocation::gathered;
 use crate::id::Tick;
-use crate::neurocore::weight::Weight;
+use crate::number::weight::Weight;
 
 impl<W: Weight> Engine<W> {
     /// Runs `ticks` ticks on this thread; false if `go_on` said no before the end, and then nothing but

@@ -3,13 +3,12 @@
 //! What is already filed for the tick is delivered before its last inputs are waited for; sums stay in canonical
 //! order because what comes later was emitted later. Phase times are taken here.
 
-use std::time::Instant;
-
 use crate::id::{NeuronId, Tick};
 use crate::neurocore::Core;
-use crate::neurocore::visits::Outlet;
-use crate::neurocore::weight::Weight;
+use crate::neurocore::due::Outlet;
+use crate::number::weight::Weight;
 use crate::router::{Blocked, Port, Router};
+use std::time::Instant;
 
 /// Seconds spent by a worker, by phase.
 #[derive(Debug, Clone, Copy, Default)]

@@ -6,8 +6,8 @@ use super::engine::Engine;
 use crate::compile::{Options, compile};
 use crate::error::RunError;
 use crate::network::*;
-use crate::neurocore::events::Updates;
-use crate::neurocore::weight::{Q16, Weight};
+use crate::neurons::census::Updates;
+use crate::number::weight::{Q16, Weight};
 use crate::router::Router;
 use crate::simd::Level;
 
@@ -53,7 +53,7 @@ pub(super) fn two_groups() -> Network {
 }
 
 pub(super) fn build<W: Weight>(network: &Network, options: &Options) -> Engine<W> {
-    compile(network, options, &mut |_| true).unwrap()
+    Engine::new(network, compile(network, options, &mut |_| true).unwrap())
 }
 
 #[test]

@@ -4,8 +4,8 @@ use super::tests::{build, lif, options};
 use crate::compile::Options;
 use crate::compile::partition::Partition;
 use crate::network::*;
-use crate::neurocore::events::Updates;
-use crate::neurocore::weight::{Q16, Weight};
+use crate::neurons::census::Updates;
+use crate::number::weight::{Q16, Weight};
 
 /// Neurons with two receptors and with one, 140,000 slots in all, sparsely connected with delays of up to `longest` ms.
 fn sparse(longest: f64) -> Network {

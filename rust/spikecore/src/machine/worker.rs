@@ -7,7 +7,7 @@ use super::step::{Lap, Phases, Seat};
 use crate::allocation::{Fault, caught, gathered};
 use crate::id::{CoreId, Tick};
 use crate::neurocore::Core;
-use crate::neurocore::weight::Weight;
+use crate::number::weight::Weight;
 use crate::router::{Blocked, Poisoned, Port, Router, Waiter};
 use crate::sync::{AtomicBool, Ordering};
 

@@ -47,7 +47,7 @@ pub struct LifDelta {
     pub i_e: f64,
 }
 
-/// Adaptive leaky integrate-and-fire (Yin, Corradi & Bohte 2020); see `neurocore::adaptive` for the equations.
+/// Adaptive leaky integrate-and-fire (Yin, Corradi & Bohte 2020); see `neurons::adaptive` for the equations.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Alif {
     /// Membrane time constant, ms.

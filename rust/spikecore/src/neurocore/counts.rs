@@ -6,11 +6,10 @@
 //!
 //! Invariants: a neuron outside the marked blocks has no spikes in this run; `earlier` is the sum over `before`.
 
-use std::ops::Range;
-
-use super::pages::Pages;
 use crate::allocation::{self, filled, push};
 use crate::id::{BLOCK, NeuronId};
+use crate::pages::Pages;
+use std::ops::Range;
 
 /// Spikes, and spikes × out-degree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,18 +1,20 @@
 //! What a core holds: the neurons of one population that are its own, and what they get from outside.
 
 use super::counts::SpikeCounts;
-use super::kernels::prefetch_address;
-use super::lanes::Item;
-use super::neurons::{PoissonDrive, Slab};
-use super::rare::RareDrive;
 use super::source::Source;
-use super::weight::{Real, Weight};
 use crate::allocation::{copied, extend, gathered, push, resize};
-use crate::compile::partition::Slice;
 use crate::id::{NeuronId, Tick};
 use crate::network::{Input, Variable};
+use crate::neurons::event::lanes::Item;
+use crate::neurons::slab::Slab;
+use crate::number::real::Real;
+use crate::number::weight::Weight;
 use crate::recorder::{Origin, SampleTap, SpikeLog, Tapped};
 use crate::simd::Level;
+use crate::simd::prefetch::prefetch_address;
+use crate::slice::Slice;
+use crate::stimuli::poisson::PoissonDrive;
+use crate::stimuli::rare::RareDrive;
 
 /// Neurons that are read at once.
 const READ: usize = 1 << 11;

@@ -1,7 +1,7 @@
 //! Ticks of a core whose blocks are all event-driven, run by what is due in them: nothing is asked of slots, marks or
 //! populations in which nothing happens, so time costs by its events however short a tick is.
 //!
-//! What is due in a frame of the delay line is run at once, neurons with their ticks side by side ([`super::lanes`]). Who
+//! What is due in a frame of the delay line is run at once, neurons with their ticks side by side ([`crate::neurons::event::lanes`]). Who
 //! is visited in a tick, and with what input, is as in [`Core::integrate`], so which of the two runs a tick cannot be
 //! observed: those whose cells get input, from synapses or from outside, in the same order, and those who have set an
 //! alarm. Cells stay empty.
@@ -12,123 +12,20 @@
 //! Ticks that need more than visits are left to [`Core::integrate`]: where a bias changes, or a Poisson stimulus of frequent
 //! events is on.
 
-use super::Core;
-use super::alarms::Alarms;
-use super::events;
-use super::kernels::{prefetch_address, prefetch_element};
-use super::lanes::Item;
-use super::loose::Loose;
-use super::neurons::Slab;
+use super::core::Core;
+use super::due::{EVENTS, Field, Found, Outlet, Visits};
 use super::placed::{Part, Placed};
-use super::rounds::{Visit, Work};
-use super::weight::Weight;
-use crate::allocation::{filled, gathered, push};
+use crate::allocation::push;
 use crate::id::{BLOCK, NeuronId, Tick};
+use crate::neurons::census::is_census;
+use crate::neurons::event::alarms::Alarms;
+use crate::neurons::event::lanes::Item;
+use crate::neurons::event::rounds::{Visit, Work};
+use crate::neurons::slab::Slab;
+use crate::number::weight::Weight;
+use crate::simd::prefetch::{prefetch_address, prefetch_element};
+use crate::synapses::loose::Loose;
 use std::ops::Range;
-
-/// What this memory is for.
-const EVENTS: &str = "events of a frame";
-
-/// Where the spikes of a core go.
-pub trait Outlet {
-    /// Is there room for all that a tick may send?
-    fn may_begin(&mut self, tick: Tick) -> bool;
-    /// Takes the spikes of a tick, ascending.
-    fn send(&mut self, tick: Tick, ids: &[NeuronId]);
-}
-
-/// Slots of one receptor of a slice.
-#[derive(Debug, Clone, Copy)]
-struct Field {
-    slice: u16,
-    receptor: u16,
-    /// The first.
-    slot: u32,
-    /// Where its neuron's state lies, and the bytes of each: a hint and nothing else.
-    home: (usize, usize),
-}
-
-/// A spike, as it waits to be sent and counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Found {
-    /// Its step.
-    pub tick: Tick,
-    /// Its neuron.
-    pub id: NeuronId,
-    /// The slice that has the neuron.
-    pub slice: u32,
-}
-
-/// Who is visited, and what they have sent.
-#[derive(Debug)]
-pub struct Visits<W: Weight> {
-    /// The field of each block of slots.
-    fields: (Vec<u16>, Vec<Field>),
-    /// By slice: what happens in a frame.
-    items: Vec<Vec<Item<W::Acc>>>,
-    /// The first tick from which on something comes from outside, while `known`.
-    outside: Tick,
-    /// The first tick that has to be left to `integrate`.
-    whole: Tick,
-    /// Are these two true?
-    known: bool,
-    /// Whether anybody's state is recorded.
-    recorded: bool,
-    /// Spikes since all had been sent.
-    outbox: Vec<Found>,
-    /// How many of these have.
-    sent: usize,
-    /// The ticks below this have been run.
-    done: Tick,
-}
-
-impl<W: Weight> Visits<W> {
-    /// For these slices.
-    pub fn new(placed: &[Placed<W>]) -> Self {
-        let slots = placed.iter().map(Placed::end_slot).max().unwrap_or(0);
-        let (mut of, mut fields) = (filled(slots / BLOCK, 0, EVENTS), vec![]);
-        for (slice, placed) in placed.iter().enumerate() {
-            if let Part::Neurons { slab, .. } = &placed.part {
-                let (first, stride) = (placed.slice.slot0 as usize, placed.slice.stride as usize);
-                for receptor in 0..slab.receptors() {
-                    let slot = first + receptor * stride;
-                    of[slot / BLOCK..(slot + stride) / BLOCK].fill(fields.len() as u16);
-                    let home = slab.singles.address();
-                    push(&mut fields, Field { slice: slice as u16, receptor: receptor as u16, slot: slot as u32, home }, EVENTS);
-                }
-            }
-        }
-        let items = gathered(placed.iter().map(|_| vec![]), EVENTS);
-        let recorded = placed.iter().any(|placed| !placed.taps.is_empty());
-        let (fields, outbox) = ((of, fields), vec![]);
-        Self { fields, items, outside: 0, whole: 0, known: false, recorded, outbox, sent: 0, done: 0 }
-    }
-
-    /// What comes from outside may have changed.
-    pub fn forget(&mut self) {
-        self.known = false;
-    }
-
-    /// Back to tick 0.
-    pub fn reset(&mut self) {
-        self.forget();
-        self.outbox.clear();
-        (self.sent, self.done) = (0, 0);
-    }
-
-    /// Are there spikes that have not been sent?
-    pub fn has_unsent(&self) -> bool {
-        self.sent < self.outbox.len()
-    }
-
-    fn look(&mut self, placed: &[Placed<W>], now: Tick) {
-        if !self.known {
-            self.outside = placed.iter().map(Placed::next_given).min().unwrap_or(Tick::MAX);
-            self.whole = placed.iter().map(|placed| placed.next_change(now)).min().unwrap_or(Tick::MAX);
-            self.known = true;
-        }
-    }
-}
 
 /// Lists those of the filed synapses, whose cells have `bits` bits, that are due in these phases of a frame, all of a frame of
 /// `ONE` tick, and asks for their neurons.
@@ -282,7 +179,7 @@ impl<W: Weight> Core<W> {
                 placed.sample(self.level, from, from + 1);
             }
         }
-        if events::is_census(end - 1) && self.placed.iter().any(Placed::is_busy) {
+        if is_census(end - 1) && self.placed.iter().any(Placed::is_busy) {
             self.adapt(end - 1);
         }
     }

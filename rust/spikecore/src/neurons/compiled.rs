@@ -1,0 +1,27 @@
+//! The loops over neurons, compiled for each instruction-set level. A fence: it calls copies of the safe, plain loops
+//! beside it (invariant K2 of [`crate::simd::compiled`]).
+
+use super::drive::Drive;
+use super::event::lanes::{self, Lanes, Law};
+use super::slab::Slab;
+use super::{gather, step};
+use crate::id::Tick;
+use crate::number::weight::Weight;
+use crate::simd::compiled::compiled_for;
+
+compiled_for! {
+    /// One step of all neurons of a slab, at the given instruction-set level.
+    integrate<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>)
+        [_level] = step::step(slab, acc, drive, out), step_avx2, step_avx512;
+    /// See [`Slab::watch`].
+    watch<W: Weight>(slab: &mut Slab<W>, bias: &[W::State]) [_level] = slab.watch(bias), watch_avx2, watch_avx512;
+    /// See [`gather::gather`].
+    gather<W: Weight>(slab: &Slab<W>, current: Option<usize>, neurons: &[u32], when: (Tick, &[W::State]), values: &mut [W::State])
+        [level] = gather::gather(slab, current, neurons, when, values, level), read_avx2, read_avx512;
+    /// See [`lanes::step_exp`], with one current.
+    step_one<W: Weight>(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) [level] = lanes::step_exp(lanes, law, level), one_avx2, one_avx512;
+    /// See [`lanes::step_exp`], with two.
+    step_two<W: Weight>(lanes: &mut Lanes<W, 2>, law: &Law<'_, W::State>) [level] = lanes::step_exp(lanes, law, level), two_avx2, two_avx512;
+    /// See [`lanes::step_delta`].
+    step_delta<W: Weight>(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::State>) [level] = lanes::step_delta(lanes, law, level), delta_avx2, delta_avx512;
+}

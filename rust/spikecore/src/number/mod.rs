@@ -1,0 +1,4 @@
+//! Precisions and weight formats.
+
+pub mod real;
+pub mod weight;

@@ -1,0 +1,4 @@
+//! What comes from outside without synapses.
+
+pub mod poisson;
+pub mod rare;

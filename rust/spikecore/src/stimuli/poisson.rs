@@ -1,0 +1,85 @@
+//! Poisson stimuli that send events in most ticks: counts drawn for a block of neurons at once, keyed by seed, stimulus,
+//! tick and group, so that neither partition nor order can be observed.
+
+use crate::id::{BLOCK, Tick};
+use crate::number::weight::Weight;
+use crate::random::PoissonCounts;
+use crate::simd::Aligned;
+
+/// An independent Poisson process per neuron, as one slab receives it.
+#[derive(Debug, Clone)]
+pub struct PoissonDrive<W> {
+    /// Law of the counts per tick.
+    pub counts: PoissonCounts,
+    /// Key: seed of the stimuli.
+    pub seed: u64,
+    /// Key: the stimulus in declaration order.
+    pub stimulus: u32,
+    /// Weight of one event.
+    pub weight: W,
+    /// Receptor.
+    pub receptor: usize,
+    /// First step with events.
+    pub start: Tick,
+    /// First step without.
+    pub stop: Tick,
+}
+
+/// The tick, the index of the first neuron of a slice in its population, and how many neurons it has.
+pub type Span = (Tick, u32, usize);
+
+/// Events of a step from Poisson stimuli, lane by lane: to add up the lanes of a vector takes longer than to add vectors.
+pub struct Events(Aligned<[u32; LANES]>);
+
+/// Lanes of [`Events`].
+const LANES: usize = BLOCK / 4;
+
+impl Events {
+    /// None yet.
+    pub fn none() -> Self {
+        Self(Aligned([0; LANES]))
+    }
+
+    /// Adds a block's counts.
+    #[inline(always)]
+    fn add(&mut self, counts: &[u16; BLOCK]) {
+        for (k, sum) in self.0.0.iter_mut().enumerate() {
+            *sum += u32::from(counts[k] + counts[k + LANES] + counts[k + 2 * LANES] + counts[k + 3 * LANES]);
+        }
+    }
+
+    /// How many.
+    pub fn sum(&self) -> u64 {
+        self.0.0.iter().map(|&lane| u64::from(lane)).sum()
+    }
+}
+
+/// Adds one tick of a Poisson stimulus to a block's accumulators, and to `events` the number of its events.
+#[inline(always)]
+pub fn draw_poisson<W: Weight>(
+    source: &PoissonDrive<W>,
+    (tick, first, len): Span,
+    at: usize,
+    input: &mut [W::Acc; BLOCK],
+    events: &mut Events,
+) {
+    let mut counts = Aligned([0; BLOCK]);
+    let group = (first as usize + at) / BLOCK;
+    source.counts.block(source.seed, source.stimulus, tick, group as u32, &mut counts.0);
+    let real = len.saturating_sub(at);
+    if real < BLOCK {
+        counts.0[real..].fill(0);
+    }
+    for (input, &count) in input.iter_mut().zip(&counts.0) {
+        *input = W::add_many(*input, source.weight, count);
+    }
+    events.add(&counts.0);
+}
+
+/// Adds one tick of a Poisson stimulus to a block's accumulators; returns the number of events.
+#[inline(always)]
+pub fn add_poisson<W: Weight>(source: &PoissonDrive<W>, (tick, first, len): Span, at: usize, input: &mut [W::Acc; BLOCK]) -> u64 {
+    let mut events = Events::none();
+    draw_poisson(source, (tick, first, len), at, input, &mut events);
+    events.sum()
+}

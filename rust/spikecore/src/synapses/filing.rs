@@ -1,0 +1,243 @@
+//! How a spike is filed: what of it is due in the current turn of the wheel goes into slots, and what is left waits.
+
+use super::delay_line::{DelayLine, LONGEST_FRAME};
+use super::entry::{Entry, LONGEST, Row, Segment};
+use super::loose::{Loose, LooseStore};
+use super::store::Store;
+use super::waiting::{LooseRest, RowRest};
+use crate::allocation::resize;
+use crate::id::{NeuronId, Tick};
+use crate::number::weight::Weight;
+use crate::simd::prefetch::prefetch_element;
+use std::ops::Range;
+
+impl DelayLine<Entry> {
+    /// Files a row, which the wheel can hold: one entry per frame that it reaches. Returns the number of its synapses.
+    #[inline(always)]
+    pub fn file(&mut self, row: Row<'_>) -> u64 {
+        let (mut start, mut end) = (row.first, row.first);
+        let (mut frame, mut delay) = (Tick::MAX, 0);
+        for segment in row.segments {
+            let due = (row.tick + u64::from(segment.delay())) >> self.shift;
+            if due != frame {
+                self.push(frame, &row, start, end, delay);
+                (start, frame, delay) = (end, due, segment.delay());
+            }
+            end += u64::from(segment.len());
+        }
+        self.push(frame, &row, start, end, delay);
+        end - row.first
+    }
+
+    /// Files synapses `start..end` of a row, which are due in one frame, the first with this delay.
+    #[inline(always)]
+    fn push(&mut self, frame: u64, row: &Row<'_>, mut start: u64, end: u64, delay: u32) {
+        while start < end {
+            let len = (end - start).min(u64::from(LONGEST)) as u32;
+            self.put(frame, Entry::new(start, len, row.phase, row.kind), delay, row.source);
+            start += u64::from(len);
+        }
+    }
+
+    /// Files what of a row is due in the current turn, and lets the rest wait; `number` and `segment` say where its segments
+    /// stand in the store. Returns the number of all its synapses.
+    pub(crate) fn file_in_turn(&mut self, row: Row<'_>, number: u32, segment: u32) -> u64 {
+        let due = self.due_in_turn(&row);
+        let filed = self.file(Row { segments: &row.segments[..due], ..row });
+        let rest = &row.segments[due..];
+        let Some(next) = rest.first() else {
+            return filed;
+        };
+        let left = rest.iter().map(|segment| u64::from(segment.len())).sum::<u64>();
+        let tick = row.tick + u64::from(next.delay());
+        self.waiting.push(RowRest::new(number, segment + due as u32, row.first + filed, row.kind, tick), tick, left);
+        filed + left
+    }
+
+    /// How many segments of a row are due in the current turn: the first ones.
+    #[inline(always)]
+    fn due_in_turn(&self, row: &Row<'_>) -> usize {
+        let due = |segment: &&Segment| row.tick + u64::from(segment.delay()) < self.turn_end;
+        row.segments.iter().take_while(due).count()
+    }
+
+    /// Begins the turn of `now`, which has none yet: files what waited for it. `starts` are the first neurons of populations.
+    #[cold]
+    pub(crate) fn begin_turn<W: Weight>(&mut self, store: &Store<W>, starts: &[NeuronId], now: Tick) {
+        let turn = self.turn(now);
+        self.turn_end = turn.end;
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let (segment_lines, shared_lines) = (waiting.lines(size_of::<Segment>()), waiting.lines(size_of::<u16>()));
+        let ask = |rest: &RowRest| {
+            prefetch_element(&store.first_segment, rest.row as usize + 1);
+            ask_lines(&store.segments, rest.segment as usize, segment_lines);
+            if rest.kind() != 0 {
+                ask_lines(&store.shared, rest.offset() as usize, shared_lines);
+            }
+        };
+        waiting.visit(turn, ask, |rest, due| {
+            let segments = &store.segments[rest.segment as usize..store.first_segment[rest.row as usize + 1] as usize];
+            let tick = due - u64::from(segments[0].delay());
+            let source = if self.is_keyed() { store.source(rest.row as usize, starts) } else { 0 };
+            let row = Row { tick, phase: store.frame.phase(tick), source, kind: rest.kind(), first: rest.offset(), segments };
+            let (count, filed) = self.file_turn(&row, &store.shared, store.frame.base(row.phase));
+            let rest = segments.get(count).map(|next| {
+                let due = tick + u64::from(next.delay());
+                RowRest::new(rest.row, rest.segment + count as u32, row.first + filed, row.kind, due)
+            });
+            (filed, rest)
+        });
+        self.waiting = waiting;
+    }
+
+    /// Files what of a row is due in the current turn; returns how many segments and how many synapses that is. Where a frame has
+    /// few, synapses of a shared weight are filed themselves: here they are read one after the other, but when they are due each
+    /// by itself.
+    #[inline(always)]
+    fn file_turn(&mut self, row: &Row<'_>, shared: &[u16], base: u16) -> (usize, u64) {
+        let (mut count, mut synapses, mut last) = (0, 0, row.tick);
+        for segment in row.segments {
+            let due = row.tick + u64::from(segment.delay());
+            if due >= self.turn_end {
+                break;
+            }
+            (count, synapses, last) = (count + 1, synapses + u64::from(segment.len()), due);
+        }
+        let segments = &row.segments[..count];
+        let frames = segments.first().map_or(0, |first| 1 + ((last - row.tick - u64::from(first.delay())) >> self.shift));
+        if row.kind == 0 || self.is_keyed() || synapses > FEW * frames.min(count as u64) {
+            return (count, self.file(Row { segments, ..*row }));
+        }
+        let mut cells = shared[row.first as usize..][..synapses as usize].iter();
+        for segment in segments {
+            let slot = ((row.tick + u64::from(segment.delay())) >> self.shift & self.mask) as usize;
+            for cell in cells.by_ref().take(segment.len() as usize) {
+                self.put_ahead(slot, Entry::single(cell.wrapping_add(base), row.kind));
+            }
+        }
+        (count, synapses)
+    }
+}
+
+/// Asks for so many lines of an array, from an element on.
+#[inline(always)]
+fn ask_lines<T>(array: &[T], first: usize, lines: usize) {
+    (0..lines).for_each(|line| prefetch_element(array, first + line * 64 / size_of::<T>()));
+}
+
+/// Most synapses of a frame, on average, that are filed themselves.
+pub(crate) const FEW: u64 = 6;
+
+impl<W: Weight> DelayLine<Loose<W>> {
+    /// Files the synapses of a spike of step `tick`, whose cells have `bits` bits; the wheel can hold them.
+    #[inline(always)]
+    pub fn file(&mut self, bits: u32, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
+        if self.is_keyed() {
+            return self.file_keyed(bits, tick, source, row);
+        }
+        let (mask, shift) = (self.mask, self.shift);
+        for &one in row {
+            let slot = ((tick + u64::from(one.ticks(bits))) >> shift & mask) as usize;
+            if self.slots[slot].len() == self.slots[slot].capacity() {
+                self.make_room(slot);
+            }
+            self.slots[slot].push(one.due_after(bits, tick));
+        }
+    }
+
+    #[cold]
+    fn file_keyed(&mut self, bits: u32, tick: Tick, source: NeuronId, row: &[Loose<W>]) {
+        for one in row {
+            let delay = one.ticks(bits);
+            self.put((tick + u64::from(delay)) >> self.shift, one.due_after(bits, tick), delay, source);
+        }
+    }
+
+    /// Files what of a spike is due in the current turn, and lets the rest wait; its synapses, by ascending delay, stand at
+    /// `at` in the store.
+    pub(crate) fn file_in_turn(&mut self, bits: u32, tick: Tick, source: NeuronId, row: &[Loose<W>], at: u32) {
+        let filed = self.file_due(bits, tick, source, row);
+        if let Some(next) = row.get(filed) {
+            let due = tick + u64::from(next.ticks(bits));
+            let rest = LooseRest { due: due as u32, source, at: at + filed as u32 };
+            self.waiting.push(rest, due, (row.len() - filed) as u64);
+        }
+    }
+
+    /// Files those of some synapses that are due in the current turn: the first ones; returns how many.
+    #[inline(always)]
+    fn file_due(&mut self, bits: u32, tick: Tick, source: NeuronId, row: &[Loose<W>]) -> usize {
+        if self.is_keyed() {
+            let due = row.iter().take_while(|one| tick + u64::from(one.ticks(bits)) < self.turn_end).count();
+            self.file_keyed(bits, tick, source, &row[..due]);
+            return due;
+        }
+        for (k, one) in row.iter().enumerate() {
+            let due = tick + u64::from(one.ticks(bits));
+            if due >= self.turn_end {
+                return k;
+            }
+            self.put_ahead((due >> self.shift & self.mask) as usize, one.due_after(bits, tick));
+        }
+        row.len()
+    }
+
+    /// Begins the turn of `now`, which has none yet: files what waited for it.
+    #[cold]
+    pub(crate) fn begin_turn(&mut self, store: &LooseStore<W>, now: Tick) {
+        let turn = self.turn(now);
+        self.turn_end = turn.end;
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let lines = waiting.lines(size_of::<Loose<W>>());
+        let ask = |rest: &LooseRest| {
+            prefetch_element(&store.first, rest.source as usize + 1);
+            ask_lines(&store.synapses, rest.at as usize, lines);
+        };
+        waiting.visit(turn, ask, |rest, due| {
+            let row = &store.synapses[rest.at as usize..store.first[rest.source as usize + 1] as usize];
+            let tick = due - u64::from(row[0].ticks(store.bits));
+            let filed = self.file_due(store.bits, tick, rest.source, row);
+            let rest = row.get(filed).map(|next| LooseRest {
+                due: (tick + u64::from(next.ticks(store.bits))) as u32,
+                at: rest.at + filed as u32,
+                ..rest
+            });
+            (filed as u64, rest)
+        });
+        self.waiting = waiting;
+    }
+
+    /// Puts what is filed for the frame of `now` in the order of ticks, and of filing within each, unless most of it is: where
+    /// in the frame those of `now` stand, and from where on nothing is in order.
+    pub fn order(&mut self, bits: u32, now: Tick) -> (Range<usize>, usize) {
+        let (frame, last) = (now >> self.shift, (1 << self.shift) - 1);
+        let slot = self.slot(now);
+        let phase = |one: &Loose<W>| (one.ticks(bits) & last) as usize;
+        let known = if self.ordered.0 == frame { self.ordered.1 } else { 0 };
+        let filed = &mut self.slots[slot];
+        if 4 * (filed.len() - known) > filed.len() {
+            let mut starts = [0usize; 1 + (1 << LONGEST_FRAME)];
+            filed.iter().for_each(|one| starts[phase(one) + 1] += 1);
+            (1..starts.len()).for_each(|k| starts[k] += starts[k - 1]);
+            self.scratch.clear();
+            resize(&mut self.scratch, filed.len(), Loose::default(), "spikes on their way");
+            for one in &*filed {
+                let place = &mut starts[phase(one)];
+                self.scratch[*place] = *one;
+                *place += 1;
+            }
+            filed.copy_from_slice(&self.scratch);
+            self.ordered = (frame, filed.len());
+        }
+        let ordered = if self.ordered.0 == frame { self.ordered.1 } else { 0 };
+        let of = (now as u32 & last) as usize;
+        let begin = filed[..ordered].partition_point(|one| phase(one) < of);
+        let end = filed[..ordered].partition_point(|one| phase(one) <= of);
+        (begin..end, ordered)
+    }
+
+    /// How many of the frame of `now` are due before it.
+    pub fn due_before(&self, bits: u32, now: Tick) -> usize {
+        self.due(now).iter().filter(|one| self.phase(one.ticks(bits).into()) < self.phase(now)).count()
+    }
+}
