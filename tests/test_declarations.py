@@ -49,7 +49,7 @@ def facts(net):
         "states": [machine.state(one).tolist() for one in net.populations if one.model.variables],
         "spikes": [result.spikes[one].times.tolist() for one in net.populations],
         "samples": [result.traces[one].values.tolist() for one in result.traces],
-        "per_population": report["per_population"],
+        "counts by population": report["populations"],
         "forecast": net.forecast(workers=1).neurons,
     }
 

@@ -157,7 +157,7 @@ def test_stimulus_mistakes():
     net = sc.Network(dt=0.1)
     exc = net.population(3, sc.LIF(), name="exc")
     source = net.spike_source(1, times=[[1.0]], name="input")
-    with pytest.raises(sc.NetworkError, match="input: a spike source cannot be stimulated"):
+    with pytest.raises(sc.NetworkError, match="input: stimulus is on a spike source, allowed: a population with a"):
         net.stimulate([exc, source], sc.Poisson(1.0, 1.0))
     with pytest.raises(sc.NetworkError, match=r"the shape of amplitude is \(2,\), allowed: \(3,\)"):
         net.stimulate(exc, sc.DirectCurrent([1.0, 2.0]))

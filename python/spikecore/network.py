@@ -225,8 +225,6 @@ class Network(Declared):
         switches = checks.switch("", "autapses", autapses), checks.switch("", "multapses", multapses)
         settings = Settings(rule, weight, delay, receptor, *switches)
         pairs = list(product(self._members(sources, "sources"), self._members(targets, "targets")))
-        for _, target in pairs:
-            self._refuse_source(target, "the target of a projection")
         laws, ends = plans(pairs, settings, self._grid)
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
         single = isinstance(sources, Population | str) and isinstance(targets, Population | str)
@@ -260,8 +258,6 @@ class Network(Declared):
         if not isinstance(stimulus, Poisson | DirectCurrent):
             checks.wrong_kind("", "stimulus", "Poisson(…) or DirectCurrent(…)", printed.value(stimulus))
         populations = self._members(targets, "targets")
-        for population in populations:
-            self._refuse_source(population, "stimulated")
         declarations = [declaration(population, stimulus, self._grid) for population in populations]
         added = len(declarations)
 
@@ -456,8 +452,3 @@ class Network(Declared):
         if not members:
             checks.refuse("", parameter, "empty", "at least one population")
         return members
-
-    def _refuse_source(self, population: Population, what: str) -> None:
-        if population.is_source:
-            msg = f"{printed.shown(population.name)}: a spike source cannot be {what}"
-            raise NetworkError(msg, population=population.name, value=population)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from spikecore import checks, printed
-from spikecore.errors import NetworkError
 from spikecore.grid import MAX_DELAY_TICKS, Grid
 from spikecore.implicit import Convolution, Dense, Implicit, Pooling, matrix
 from spikecore.lowering.law import Law, NativeRule, NativeValue, Settings
@@ -21,8 +20,7 @@ def plan(owner: str, ends: tuple[Population, Population], rule: Implicit, settin
     name = type(rule).__name__
     for switch in ("autapses", "multapses"):
         if not getattr(settings, switch):
-            msg = f"{owner}: {name} does not support {switch}=False; set single weights of the matrix to 0 instead"
-            raise NetworkError(msg, population=owner, parameter=switch, value=False, allowed=True)
+            checks.refuse(owner, switch, False, f"True with {name}; a weight of 0 has no effect")
     _check_sizes(owner, ends, rule)
     delay = _one_number(owner, "delay", settings.delay, name)
     grid.ticks(owner, "delay", delay, low=1, high=MAX_DELAY_TICKS)
@@ -49,8 +47,7 @@ def _weight(owner: str, rule: Implicit, weight: Any) -> NativeValue:
     if isinstance(rule, Pooling):
         return ("constant", checks.number(owner, "weight", _one_number(owner, "weight", weight, "Pooling")))
     if weight is not None:
-        msg = f"{owner}: weight must be left out, {type(rule).__name__} holds the weights"
-        raise NetworkError(msg, population=owner, parameter="weight", value=weight)
+        checks.refuse(owner, "weight", "given", f"left out: {type(rule).__name__} holds the weights")
     return ("array", matrix(rule))
 
 

@@ -7,7 +7,6 @@ populations can contradict each other in is found here, before the engine sees i
 import numpy as np
 
 from spikecore import checks, connect, printed
-from spikecore.errors import NetworkError
 from spikecore.grid import Grid
 from spikecore.implicit import Implicit
 from spikecore.lowering import implicit, rules
@@ -61,8 +60,7 @@ def _plan(source: Population, target: Population, settings: Settings, grid: Grid
         return implicit.plan(owner, (source, target), rule, settings, grid)
     if not isinstance(rule, rules.Expanded):
         if weight is not None:
-            msg = f"{owner}: weight must be left out, the matrix holds the weights"
-            raise NetworkError(msg, population=owner, parameter="weight", value=weight)
+            checks.refuse(owner, "weight", "given", "left out: the matrix holds the weights")
         rule, weight = rules.pairs_of_matrix(owner, rule, source, target)
     elif isinstance(rule, connect.AllToAll) and (is_array(weight) or is_array(delay)):
         weight = rules.pair_values(owner, "weight", weight, source, target, autapses)

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks, connect, printed
-from spikecore.errors import NetworkError
 from spikecore.lowering.law import NativeRule
 from spikecore.lowering.values import is_array
 from spikecore.population import Population
@@ -80,8 +79,7 @@ def _check_one_to_one(owner: str, source: Population, target: Population, own: b
         allowed = f"{source.size}, the size of {source.name!r}, for OneToOne"
         checks.refuse(owner, f"the size of {target.name!r}", target.size, allowed)
     if own:
-        msg = f"{owner}: OneToOne of a population onto itself has only autapses, but autapses=False"
-        raise NetworkError(msg, population=owner, parameter="autapses", value=False)
+        checks.refuse(owner, "autapses", False, "True: OneToOne of a population onto itself has only autapses")
 
 
 def _check_degree(owner: str, rule: str, k: int, available: int, of: str, multapses: bool) -> None:
@@ -95,11 +93,8 @@ def _check_degree(owner: str, rule: str, k: int, available: int, of: str, multap
 def _check_total(owner: str, n: int, source: Population, target: Population, flags: tuple[bool, bool]) -> None:
     autapses, multapses = flags
     if not multapses:
-        msg = (
-            f"{owner}: FixedTotalNumber does not support multapses=False; OneToOne, AllToAll, "
-            "Bernoulli, FixedInDegree, FixedOutDegree and Pairs do"
-        )
-        raise NetworkError(msg, population=owner, parameter="multapses", value=False)
+        others = "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree and Pairs"
+        checks.refuse(owner, "multapses", False, f"True with FixedTotalNumber; {others} take False")
     if n > 0 and source is target and not autapses and source.size == 1:
         checks.refuse(owner, "n of FixedTotalNumber", n, "0: the only pair is an autapse")
 

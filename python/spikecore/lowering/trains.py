@@ -27,7 +27,7 @@ def source_spikes(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArra
         at = int(np.argmax(same))
         when = float(grid.ms(ticks[at]))
         msg = f"{printed.shown(owner)}: neuron {int(neurons[at])} has two spikes at {when:g} ms, allowed: one"
-        raise NetworkError(msg, population=owner, parameter="times", value=when)
+        raise NetworkError(msg, population=owner, parameter="times", value=when, allowed="one")
     return neurons, ticks
 
 
