@@ -358,3 +358,13 @@ def test_a_profile_of_ones_own_may_have_an_operating_point():
     mine = parse(HEAD + price("a", "spikes", 1.0, 'scope = "all-in"\n') + CONTAINED + POINT, "mine.toml")
     assert mine.operating_point == OperatingPoint(20.0, 128, 1.0, 2, "me", neurons=256)
     assert mine.contained[0].term == "hops"
+
+
+def test_an_unverified_price_is_named_wherever_its_figure_is_shown():
+    ledger = Ledger(synaptic_operations_dense=10**6, synaptic_operations=10, weight_bytes_dense=6 * 10**6, synapses=10)
+    both = EnergyReport.of(replace(ledger, ticks=10), "gpu").compare("tpu", "loihi")
+    assert [row[-1] for row in both.table().rows] == ["modelled, unverified price"] * 2 + ["modelled"]
+    assert [bar.below for bar in both.bars().bars] == ["unverified price"] * 2 + [""]
+    rows = both.reports[0].table().rows
+    assert [row[6] for row in rows] == ["modelled, unverified", "modelled, vendor", "modelled, unverified price"]
+    assert both.reports[0].to_dict()["terms"][0]["evidence"] == "unverified"

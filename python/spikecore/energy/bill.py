@@ -58,14 +58,9 @@ class Inside:
 
 @dataclass(frozen=True)
 class Band:
-    """Low and high ends of a sum of lines.
+    """Low and high ends of a sum of lines in J; None where no line has such a bound.
 
-    Attributes
-    ----------
-    low_j, high_j : float or None
-        In J. Lines without such a bound count with their nominal value; None where no line has one.
-    held_low, held_high : tuple of str
-        The terms that are held at nominal on each side; a side without any is complete.
+    Lines without it are held at nominal: `held_low` and `held_high` name them. A side without any is complete.
 
     Examples
     --------
@@ -111,14 +106,11 @@ class Bill:
     ----------
     ledger, profile, measured : Ledger, Profile, Measured or None
         The counts, the prices, and for a machine whose energy is measured what was measured.
-    lines : tuple of Line
-        The priced terms, which add up, in the profile's order.
-    inside : tuple of Inside
-        Prices of terms that an all-in price contains: listed and not added.
-    unknown : tuple of Term
-        Terms with a price whose count is not known for this run, or which no memory that is priced can hold.
-    unpriced : tuple of Term
-        What is missing from the sum, and why: `unknown`, and what the profile has no price for.
+    lines, inside : tuple of Line, tuple of Inside
+        The priced terms, which add up, in the profile's order; and those that an all-in price contains.
+    unknown, unpriced : tuple of Term
+        Terms with a price whose count is not known for this run, or which no memory that is priced can hold; and all
+        that is missing from the sum: these, and what the profile has no price for.
     low_j, nominal_j, high_j : float or None
         Sums in J; None where a line has no such bound, or nothing is priced. Of a machine that is measured the nominal
         sum is the measured energy, idle power included, without bounds.

@@ -71,18 +71,10 @@ class LogAxis:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar.
+    """One bar: its name and a second line `below`, its length and the ends of its whisker in J, None where not known.
 
-    Attributes
-    ----------
-    name, below : str
-        What it is called, and what stands in a second line.
-    total_j, low_j, high_j : float or None
-        Its length and the ends of its whisker in J; None where not known.
-    parts : tuple of (str, float)
-        Terms with their energy in J, those that cost nothing left out.
-    is_measured, is_partial : bool
-        Whether it was measured, and whether the whisker holds some terms at nominal.
+    `parts` are terms with their energy in J, those that cost nothing left out; `is_partial` says that the whisker holds
+    some terms at nominal.
     """
 
     name: str
@@ -111,14 +103,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """Machines side by side.
-
-    Attributes
-    ----------
-    bars : tuple of Bar
-        The first on top.
-    title : str
-        What the totals are of.
+    """Machines side by side, the first on top; the title says what the totals are of.
 
     Examples
     --------
@@ -244,16 +229,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines over two logarithmic axes.
-
-    Attributes
-    ----------
-    title, x_name : str
-        What stands above it, and what the x axis shows.
-    series : tuple of Series
-        The lines.
-    show_x, show_y : callable
-        How the values at the axes are written.
+    """Lines over two logarithmic axes, whose values are written by `show_x` and `show_y`.
 
     Examples
     --------

@@ -33,11 +33,9 @@ class ProjectionCounts:
     Attributes
     ----------
     name : str
-        ``source → target``, with the connection rule.
-    synapses : float
-        Number of its synapses.
-    synaptic_operations : float
-        Spikes of the source × synapses of each neuron.
+        ``source → target``, with a number behind where there are several.
+    synapses, synaptic_operations : float
+        Number of its synapses; spikes of the source × synapses of each neuron.
     weight_bytes, weight_bytes_dense : float or None
         Bytes of weights that these read, and that a machine reads that reads every synapse in every tick; None where
         not known.

@@ -113,11 +113,6 @@ class OperatingPoint:
     def departure(self, ledger: Ledger) -> Departure | None:
         """Return where a run differs by more than the factor, or what of it is not known; None where it lies here.
 
-        Parameters
-        ----------
-        ledger : Ledger
-            The counts of the run.
-
         Examples
         --------
         >>> point = OperatingPoint(20.0, 128, 1.0, 1.25, "Merolla et al. (2014)", neurons=1_048_576)

@@ -114,9 +114,7 @@ def ledger(result: Any, profile: Profile) -> Ledger:
 
 
 def spike(profile: Profile, hops_ew: int, hops_ns: int) -> tuple[float, float]:
-    """Return energy in J and latency in s of one packet that passes so many tiles.
-
-    The within-tile term is charged once, in the tile where the packet arrives.
+    """Return energy in J and latency in s of one packet that passes so many tiles; a tile is charged where it arrives.
 
     Examples
     --------

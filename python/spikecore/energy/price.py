@@ -122,11 +122,9 @@ class Price(_Published):
     ----------
     term, count : str
         What is priced, and the count that it multiplies, one of `ledger.COUNTS`.
-    value : float
-        The published number, in `unit`; of a price with levels that of the first.
-    unit : str
-        Unit of the published number: energy for events (``pJ``), energy per access for bytes
-        (``pJ/B``, ``pJ/32bit``, ``pJ/64bit``), power for ``biological_s`` (``mW``).
+    value, unit : float, str
+        The published number, ≥ 0, of a price with levels that of the first; energy for events (``pJ``), energy per
+        access for bytes (``pJ/B``, ``pJ/32bit``, ``pJ/64bit``), power for ``biological_s`` (``mW``).
     evidence, source : str
         How the number was obtained, one of `EVIDENCE`, and where it was published.
     bound : {"min", "max", "exact", "band", "operating point"}
@@ -146,12 +144,6 @@ class Price(_Published):
         Supply voltage, process, and what to know about the price.
     each_chip : bool
         For power: whether every chip that the network needs takes it.
-
-    Raises
-    ------
-    NetworkError
-        For a number that is negative or unordered, an unknown word, memories that are not ordered by size, or fields
-        that contradict each other.
 
     Examples
     --------
@@ -206,17 +198,7 @@ class Price(_Published):
 
 @dataclass(frozen=True)
 class Term:
-    """A term without a price of its own: what is missing from a sum, or what an all-in price contains.
-
-    Attributes
-    ----------
-    term : str
-        What has no price.
-    reason : str
-        Why, or how the source says so.
-    count : str or None
-        The count that belongs to it, if there is one.
-    """
+    """A term without a price of its own, missing from a sum or inside an all-in price: why, and its count if any."""
 
     term: str
     reason: str

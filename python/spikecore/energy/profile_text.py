@@ -14,15 +14,7 @@ _HEAD = tuple(Column(name, is_words=True) for name in ("term", "counts", "price"
 
 
 def to_dict(profile: Profile) -> dict[str, Any]:
-    """Return the profile as plain values: the published figures, and the energies in J that follow from them.
-
-    Examples
-    --------
-    >>> from spikecore.energy import load
-    >>> price = to_dict(load("loihi"))["prices"][0]
-    >>> price["value"], price["unit"], price["nominal_j"]
-    (23.6, 'pJ', 2.36e-11)
-    """
+    """Return the profile as plain values: the published figures, and the energies in J that follow from them."""
     plain = asdict(profile)
     for price, entry in zip(profile.prices, plain["prices"], strict=True):
         entry.update(_joules(price), active_j=price.active_j)
@@ -57,14 +49,7 @@ def table(profile: Profile) -> Table:
 
 
 def describe(profile: Profile) -> str:
-    """Return the table as text.
-
-    Examples
-    --------
-    >>> from spikecore.energy import load
-    >>> print(describe(load("atom")).splitlines()[0])
-    atom: Intel Atom at 1.67 GHz (14 nm, 0.75 V)
-    """
+    """Return the table as text."""
     return table(profile).text()
 
 

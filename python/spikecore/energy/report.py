@@ -91,8 +91,8 @@ class EnergyReport(Bill):
         parts = [(line.price.term, line.nominal_j) for line in self.lines if line.nominal_j]
         if self.profile.measured:
             parts = [(WHOLE, self.nominal_j)] if self.nominal_j else []
-        departure = self.off_point
-        below = departure.status if departure else "" if self.status == "modelled" else self.status
+        doubts = report_table.doubts(self)
+        below = ", ".join(doubts if self.status == "modelled" else [self.status, *doubts])
         ordered = tuple(sorted(parts, key=lambda part: -part[1]))
         ends, is_measured = (self.band.low_j, self.band.high_j), self.profile.measured
         name = name or self.profile.name
@@ -116,13 +116,9 @@ class EnergyReport(Bill):
         profile, ledger, measured, departure = self.profile, self.ledger, self.measured, self.off_point
         return {
             "profile": profile.name,
-            "title": profile.title,
             "status": self.status,
             "scope": profile.scopes,
-            "node": profile.node,
-            "voltage_v": profile.voltage_v,
-            "source": profile.source,
-            "execution": profile.execution,
+            **{key: getattr(profile, key) for key in ("title", "node", "voltage_v", "source", "execution")},
             "notes": [*profile.notes, *ledger.notes],
             "biological_s": self.biological_s,
             "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
@@ -154,7 +150,8 @@ class EnergyReport(Bill):
 
     def __repr__(self) -> str:
         """Show the chip and the nominal sum."""
-        return f"EnergyReport({printed.shown(self.profile.name)}: {joules(self.nominal_j)} nominal, {self.status})"
+        energy = f"{joules(self.nominal_j)} nominal, {report_table.short_status(self)}"
+        return f"EnergyReport({printed.shown(self.profile.name)}: {energy})"
 
     def _repr_html_(self) -> str:
         return report_table.full(self).html()
@@ -308,12 +305,5 @@ def _partial_band(band: Band) -> dict[str, Any] | None:
 
 def _inside(inside: Inside) -> dict[str, Any]:
     price = inside.price
-    return {
-        "term": price.term,
-        "counted": price.count,
-        "count": inside.count,
-        "price": price.value,
-        "unit": price.unit,
-        "inside": inside.aggregate.term,
-        "source": price.source,
-    }
+    figures = {"term": price.term, "counted": price.count, "count": inside.count, "price": price.value}
+    return {**figures, "unit": price.unit, "inside": inside.aggregate.term, "source": price.source}

@@ -17,7 +17,7 @@ from spikecore.energy.quantity import joules, percent, terms
 from spikecore.energy.quantity import price as shown_price
 from spikecore.energy.table import Cell, Column, Section, Table
 
-__all__ = ["ENERGIES", "HELD", "ends", "full", "held", "missing", "short_status", "table"]
+__all__ = ["ENERGIES", "HELD", "doubts", "ends", "full", "held", "missing", "short_status", "table"]
 
 HELD = "terms without a published band held at nominal"
 """How a partial band is labelled."""
@@ -41,8 +41,14 @@ def table(bill: Bill) -> Table:
 
 
 def short_status(bill: Bill) -> str:
-    """Return modelled or measured, and whether the price is used where it was published."""
-    return f"{bill.status}, {bill.off_point.status}" if bill.off_point else bill.status
+    """Return modelled or measured, whether a price is unverified, and whether it is used where it was published."""
+    return ", ".join([bill.status, *doubts(bill)])
+
+
+def doubts(bill: Bill) -> list[str]:
+    """Return what stands beside every energy of a bill: that a price is unverified, or used elsewhere."""
+    departure = [bill.off_point.status] if bill.off_point else []
+    return (["unverified price"] if bill.unverified else []) + departure
 
 
 def ends(bill: Bill) -> tuple[Cell, float | None, Cell]:
@@ -116,7 +122,7 @@ def _figures(bill: Bill) -> Iterator[str]:
         yield "measured: unknown, nothing was read during this run"
     if bill.biological_s and bill.nominal_j is not None:
         nominal = "" if bill.profile.measured else "nominal, "
-        yield f"{joules(bill.nominal_j / bill.biological_s)} per biological second, {nominal}{bill.status}"
+        yield f"{joules(bill.nominal_j / bill.biological_s)} per biological second, {nominal}{short_status(bill)}"
     if ledger.updates_done or ledger.updates_skipped:
         most = ledger.updates_active_most
         active = "" if most is None else f"; at most {shown_count(most)} got input in their tick"
@@ -139,7 +145,7 @@ def _dearest_projections(bill: Bill) -> Iterator[str]:
 
 
 def _cost_of(bill: Bill, operations: float, energy_j: float | None, part: float | None) -> str:
-    energy = "cost unknown" if energy_j is None else f"{joules(energy_j)} {bill.status}"
+    energy = "cost unknown" if energy_j is None else f"{joules(energy_j)} {short_status(bill)}"
     share = "" if part is None else f", {percent(part)} of what projections cost"
     return f"{shown_count(operations)} synaptic operations, {energy}{share}"
 

@@ -35,20 +35,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table.
+    """A column: its head, and how a value is written, by a function of `quantity` or `str`.
 
-    Attributes
-    ----------
-    name : str
-        Its head.
-    show : callable
-        How a value is written: a function of `quantity`, or `str` for words.
-    is_words : bool
-        Whether it is flush left, as words are; numbers are flush right.
-    is_long : bool
-        Whether it is too long for a terminal: left out of the text.
-    is_bar : bool
-        Whether its values are shares of 0 … 1, which HTML draws as bars.
+    Words are flush left, numbers flush right. What is too long for a terminal is left out of the text. The shares of
+    0 … 1 of a bar column are drawn as bars in HTML.
     """
 
     name: str
@@ -74,14 +64,10 @@ class Table:
     ----------
     title : str
         A line above it; none if empty.
-    head : tuple of Column
-        Its columns.
-    rows : tuple of tuple
-        Values, as many as columns: what `Column.show` takes, or a `Cell`.
-    verdicts : tuple of str
-        What follows from it, a sentence each.
-    remarks : tuple of str or Section
-        What has to be said below it.
+    head, rows : tuple of Column, tuple of tuple
+        Its columns, and as many values in each row: what `Column.show` takes, or a `Cell`.
+    verdicts, remarks : tuple of str, tuple of str or Section
+        What follows from it, and what has to be said below it, a sentence each.
 
     Examples
     --------
