@@ -1,4 +1,4 @@
-"""Published figures that the report must reproduce, by the number that the project gives them."""
+"""Published figures that the report must reproduce."""
 
 import pytest
 from chip_memory import list_bits
@@ -21,20 +21,20 @@ def second(**counts):
 
 
 @pytest.mark.parametrize(("active", "expected"), [(0, 6.8157e-6), (131_072, 10.6168e-6)])
-def test_a10_an_idle_and_a_busy_loihi_chip(active, expected):
+def test_an_idle_and_a_busy_loihi_chip(active, expected):
     ledger = Ledger(neuron_updates=131_072, updates_active=active, updates_inactive=131_072 - active)
     report = EnergyReport.of(ledger, "loihi")
     assert report.nominal_j == pytest.approx(expected, rel=1e-4)
     assert (report.low_j, report.high_j) == (report.nominal_j, report.nominal_j)
 
 
-def test_a10_where_activity_is_not_known_the_band_is_given():
+def test_where_activity_is_not_known_the_band_is_given():
     line = EnergyReport.of(Ledger(neuron_updates=131_072), "loihi").lines[1]
     assert (line.low_j, line.nominal_j) == (pytest.approx(6.8157e-6, rel=1e-4),) * 2
     assert line.high_j == pytest.approx(10.6168e-6, rel=1e-4)
 
 
-def test_a11_a_nearest_neighbour_query_of_frady_et_al():
+def test_a_nearest_neighbour_query_of_frady_et_al():
     """667 input spikes to 76,800 neurons of 60 steps; 1.33 mJ were measured."""
     updates = 76_800 * 60
     ledger = Ledger(
@@ -47,7 +47,7 @@ def test_a11_a_nearest_neighbour_query_of_frady_et_al():
     assert report.nominal_j == pytest.approx(1.33e-3, rel=0.25)
 
 
-def test_a27_synaptic_memory_of_loihi():
+def test_synaptic_memory_of_loihi():
     """8-bit weights in blocks of 64 (nengo-loihi, block.py)."""
     text = HEAD + (
         "[chip]\nneurons_per_core = 1024\ncores = 128\ncores_per_tile = 4\nmesh_width = 8\nmemory_bits = 1048576\n"
@@ -61,7 +61,7 @@ def test_a27_synaptic_memory_of_loihi():
     assert [getattr(own, name) for name in layout] == [getattr(chip, name) for name in layout]
 
 
-def test_a30_a_spike_over_five_and_three_hops():
+def test_a_spike_over_five_and_three_hops():
     """The within-tile term is charged once per packet."""
     energy, latency = spike(load("loihi"), 5, 3)
     assert energy == pytest.approx(28.7e-12, rel=1e-9)
@@ -73,13 +73,11 @@ def test_a30_a_spike_over_five_and_three_hops():
 # Merolla et al. (2014) and Akopyan et al. (2015).
 
 
-def test_a12_truenorth_at_its_operating_point():
+def test_truenorth_at_its_operating_point():
     events = TRUENORTH_NEURONS * 20 * 128
-    assert events == pytest.approx(2.68435e9, rel=1e-3)
-    assert 72e-3 / events == pytest.approx(26.82e-12, rel=1e-3)
     report = EnergyReport.of(second(synaptic_operations=events), "truenorth")
     assert report.nominal_j == pytest.approx(72e-3, rel=0.05)
-    assert "all-in" in str(report).splitlines()[0]
+    assert report.to_dict()["scope"] == "all-in"
     assert report.lines[0].price.scope == "all-in"
     assert any("operating point" in note for note in report.to_dict()["notes"])
 
@@ -99,10 +97,11 @@ def test_the_affine_model_predicts_the_power_that_was_not_fitted():
 
 @pytest.mark.parametrize(("name", "voltage"), [("truenorth-0.8V", 0.775), ("truenorth-0.8V", 1.0), ("truenorth", 0.8)])
 def test_other_voltages_are_refused_and_not_scaled(name, voltage):
-    with pytest.raises(sc.NetworkError, match="not scaled"):
-        load(name).at(voltage)
-    with pytest.raises(sc.NetworkError, match="no voltage is known"):
-        load("gpu").at(voltage)
+    assert load(name).at(load(name).voltage_v) is not None
+    for profile in (name, "gpu"):
+        with pytest.raises(sc.NetworkError) as caught:
+            load(profile).at(voltage)
+        assert (caught.value.parameter, caught.value.value) == ("voltage_v", voltage)
 
 
 def hop_price():
@@ -110,20 +109,20 @@ def hop_price():
 
 
 @pytest.mark.parametrize("hops", [None, 1_000_000])
-def test_a31_an_all_in_price_is_never_added_to_what_it_contains(hops):
+def test_an_all_in_price_is_never_added_to_what_it_contains(hops):
     ledger = Ledger(synaptic_operations=1000, hops_ew=hops)
     alone = EnergyReport.of(ledger, "truenorth")
     both = EnergyReport.of(ledger, load("truenorth").with_prices(hop_price()))
     assert (both.low_j, both.nominal_j, both.high_j) == (alone.low_j, alone.nominal_j, alone.high_j)
     assert [one.price.term for one in both.inside] == ["hops"]
-    assert "inside aggregate" in str(both)
-    assert "inside aggregate" not in str(alone)
+    assert [row[6] for row in both.table().rows][-1] == "inside aggregate"
+    assert len(alone.table().rows) == 1
     assert both.to_dict()["inside_aggregate"][0]["inside"] == "synaptic events"
     apart = EnergyReport.of(ledger, load("spinnaker").with_prices(hop_price()))
     assert (apart.nominal_j > bill(ledger, load("spinnaker")).nominal_j) == bool(hops)
 
 
-def test_a31_static_power_stands_beside_a_marginal_price_that_does_not_contain_it():
+def test_static_power_stands_beside_a_marginal_price_that_does_not_contain_it():
     report = EnergyReport.of(second(synaptic_operations=10**9, packets=5), "truenorth-0.8V")
     assert [line.price.count for line in report.lines] == ["biological_s", "synaptic_operations"]
     assert report.nominal_j == pytest.approx(64.43e-3 + 2.2966e-3, rel=1e-9)
@@ -144,14 +143,14 @@ def memory(unit):
 
 
 @pytest.mark.parametrize(("unit", "factor"), [("pJ/64bit", 1.0), ("pJ/32bit", 2.0)])
-def test_a18_energy_per_byte_depends_on_the_width_of_an_access(unit, factor):
+def test_energy_per_byte_depends_on_the_width_of_an_access(unit, factor):
     levels = parse(HEAD + memory(unit), "mine.toml").prices[0].levels
     per_byte = [level.nominal_j * 1e12 for level in levels]
     assert per_byte == pytest.approx([factor * pj for pj in (1.25, 2.5, 12.5, 162.5)], rel=1e-9)
     assert levels[-1].high_j == pytest.approx(factor * 325e-12, rel=1e-9)
 
 
-def test_a18_in_the_profile_of_the_processor():
+def test_in_the_profile_of_the_processor():
     price = next(one for one in load("cpu").prices if one.count == "weight_bytes")
     assert price.unit == "pJ/64bit"
     per_byte = [level.nominal_j * 1e12 for level in price.levels]
@@ -160,7 +159,7 @@ def test_a18_in_the_profile_of_the_processor():
 
 
 @pytest.mark.parametrize(("store", "expected"), [(8192, 1.30e-12), (2**20, 12.55e-12), (2**30, 162.55e-12)])
-def test_a19_an_event_from_local_shared_and_outside_memory(store, expected):
+def test_an_event_from_local_shared_and_outside_memory(store, expected):
     """An 8-bit weight and a 16-bit addition of 0.05 pJ, which is quoted from memory of the paper."""
     addition = (
         '[[price]]\nterm = "addition"\ncount = "synaptic_operations"\nvalue = 0.05\nunit = "pJ"\n'
@@ -174,7 +173,7 @@ def test_a19_an_event_from_local_shared_and_outside_memory(store, expected):
 # Frenkel et al. (2019).
 
 
-def test_a21_odin_at_its_highest_rate():
+def test_odin_at_its_highest_rate():
     """477 µW and 12.7 pJ per operation in all were published; 8.43 pJ are what one operation adds."""
     report = EnergyReport.of(second(synaptic_operations=37_500_000), "odin")
     assert report.nominal_j == pytest.approx(476.93e-6, rel=1e-3)

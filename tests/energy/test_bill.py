@@ -171,7 +171,7 @@ def test_a_profile_without_prices_costs_nothing_that_is_known():
     assert bill(Ledger(), Profile("empty", "Empty", "none", None, "per-term", "me")).nominal_j is None
 
 
-def test_a31_an_all_in_price_by_hand_contains_all_counts_as_in_a_file():
+def test_an_all_in_price_by_hand_contains_all_counts_as_in_a_file():
     everything = replace(HOPS, term="all", count="spikes", scope="all-in")
     assert everything.contains == COUNTS
     done = bill(
@@ -181,7 +181,7 @@ def test_a31_an_all_in_price_by_hand_contains_all_counts_as_in_a_file():
     assert [one.price.term for one in done.inside] == ["hops"]
 
 
-def test_a31_two_all_in_prices_are_refused_by_hand_too():
+def test_two_all_in_prices_are_refused_by_hand_too():
     both = replace(HOPS, scope="all-in")
     with pytest.raises(sc.NetworkError) as caught:
         load("truenorth").with_prices(both)
@@ -210,7 +210,7 @@ EVERY_NAME = Ledger(
         ("state_bytes_dense", "state_bytes", "pJ/B"),
     ],
 )
-def test_a31_an_all_in_price_contains_its_counts_by_every_name(contains, count, unit):
+def test_an_all_in_price_contains_its_counts_by_every_name(contains, count, unit):
     every = f'scope = "all-in"\ncontains = ["synaptic_operations", "{contains}"]\n'
     mine = profile(price("all", "synaptic_operations", 8.0, "pJ", every), price("again", count, 5.0, unit))
     done = bill(EVERY_NAME, mine)
@@ -218,7 +218,7 @@ def test_a31_an_all_in_price_contains_its_counts_by_every_name(contains, count, 
     assert [one.price.term for one in done.inside] == ["again"]
 
 
-def test_a31_odin_is_charged_once_by_every_name():
+def test_odin_is_charged_once_by_every_name():
     plain = bill(EVERY_NAME, load("odin")).nominal_j
     for count in ("synaptic_operations_dense", "updates_inactive", "updates_skipped"):
         done = bill(EVERY_NAME, load("odin").with_prices(replace(HOPS, count=count)))
@@ -236,7 +236,7 @@ def test_what_is_measured_has_no_prices():
     with pytest.raises(sc.NetworkError) as caught:
         load("host").with_prices(HOPS)
     assert (caught.value.parameter, caught.value.value) == ("measured", True)
-    with pytest.raises(TypeError, match="measured must be True or False"):
+    with pytest.raises(TypeError, match="measured"):
         Profile("p", "P", "1 nm", None, "per-term", "me", measured="yes")
 
 
@@ -295,8 +295,9 @@ def test_no_power_of_a_profile_that_ships_is_that_of_one_chip_for_all_networks()
 
 def test_each_chip_needs_limits():
     power = Price("static", "biological_s", 1.0, "W", "measured", "exact", "me", each_chip=True)
-    with pytest.raises(sc.NetworkError, match=r"prices\[0\].each_chip is True"):
+    with pytest.raises(sc.NetworkError) as caught:
         Profile("p", "P", "1 nm", None, "per-term", "me", prices=(power,))
+    assert caught.value.parameter == "prices[0].each_chip"
 
 
 def test_every_chip_that_synapses_need_leaks():

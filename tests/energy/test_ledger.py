@@ -12,7 +12,7 @@ import pytest
 from chip_memory import list_bits
 
 import spikecore as sc
-from spikecore.energy import COUNTS, Ledger, ProjectionCounts, known, load
+from spikecore.energy import COUNTS, Ledger, known, load
 from spikecore.energy.placement import Placement
 from spikecore.energy.profile import Chip
 from spikecore.energy.run_ledger import state_bytes
@@ -94,8 +94,10 @@ def test_a_table_that_disagrees_with_the_engine_is_an_error():
     result = net.compile(workers=1).run(15.0)
     make, (sizes, sources, degrees) = result.wiring.fan_out.__reduce__()
     result.wiring.fan_out = make(sizes, sources, [result.wiring.degrees(0) + np.uint32(1), *degrees[1:]])
-    with pytest.raises(sc.InternalError, match=r"over projections are .* the engine counted"):
+    with pytest.raises(sc.InternalError) as caught:
         _ = result.ledger
+    counted = result.counts.totals()["synaptic_operations"]
+    assert (caught.value.allowed, caught.value.value) == (counted, counted + result.spike_counts("source").sum())
 
 
 @pytest.mark.parametrize(
@@ -262,41 +264,46 @@ def test_a_ledger_by_hand():
     assert ledger.biological_s == pytest.approx(0.1)
     assert set(COUNTS) <= set(ledger.to_dict())
     assert ledger.why_unknown("packets") == "not counted"
-    for wrong in ({"spikes": -1}, {"weight_bytes": math.nan}):
-        with pytest.raises(sc.NetworkError, match="allowed: 0 or more"):
-            Ledger(**wrong)
-    with pytest.raises(sc.NetworkError, match="together or not at all"):
-        Ledger(neuron_updates=5, updates_active=5)
-    with pytest.raises(sc.NetworkError, match="is 7, allowed: 10"):
-        Ledger(neuron_updates=10, updates_active=5, updates_inactive=2)
+
+
+FIVE = {"neuron_updates": 5}
 
 
 @pytest.mark.parametrize(
-    ("wrong", "error", "says"),
+    ("wrong", "key", "value"),
     [
-        ({"synaptic_operations": "5"}, TypeError, "synaptic_operations must be a number, not str '5'"),
-        ({"spikes": True}, TypeError, "spikes must be a number, not bool True"),
-        ({"spikes": None}, TypeError, "spikes must be a number, not NoneType"),
-        ({"packets": 1j}, TypeError, "packets must be a number"),
-        ({"spikes": np.float32(-5.0)}, sc.NetworkError, "spikes is -5.0, allowed: 0 or more"),
-        ({"hops_ew": np.int64(-5)}, sc.NetworkError, "hops_ew is -5, allowed: 0 or more"),
-        ({"ticks": math.inf}, sc.NetworkError, "ticks is inf, allowed: 0 or more, finite"),
-        ({"cores": (1, -1)}, sc.NetworkError, r"cores\[1\] is -1"),
-        ({"populations": {"spikes": {"a": -1}}}, sc.NetworkError, r"populations\['spikes'\]\['a'\] is -1"),
-        ({"updates_active_most": 6, "neuron_updates": 5}, sc.NetworkError, "updates_active_most is 6, allowed: 0 … 5"),
+        ({"spikes": -1}, "spikes", -1),
+        ({"spikes": np.float32(-5.0)}, "spikes", -5.0),
+        ({"hops_ew": np.int64(-5)}, "hops_ew", -5),
+        ({"ticks": math.inf}, "ticks", math.inf),
+        ({"cores": (1, -1)}, "cores[1]", -1),
+        ({"populations": {"spikes": {"a": -1}}}, "populations['spikes']['a']", -1),
+        ({**FIVE, "updates_active_most": 6}, "updates_active_most", 6),
         (
             {"updates_active_most": 2, "neuron_updates": 5, "updates_active": 3, "updates_inactive": 2},
-            sc.NetworkError,
-            "updates_active is 3, allowed: 0 … 2, the updates_active_most",
+            "updates_active",
+            3,
         ),
+        ({**FIVE, "updates_active": 5}, "updates_active", 5),
+        ({"neuron_updates": 10, "updates_active": 5, "updates_inactive": 2}, "updates_active", 5),
     ],
 )
-def test_what_is_no_count_is_refused(wrong, error, says):
-    with pytest.raises(error, match=says):
+def test_what_is_no_count_is_refused(wrong, key, value):
+    with pytest.raises(sc.NetworkError) as caught:
         Ledger(**wrong)
-    if "hops_ew" in wrong:
-        with pytest.raises(sc.NetworkError, match="a → b: synapses is -1"):
-            ProjectionCounts("a → b", -1, 0)
+    assert (caught.value.parameter, caught.value.value) == (key, value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("synaptic_operations", "5"), ("spikes", True), ("spikes", None), ("packets", 1j), ("populations", 3),
+        ("projections", 3), ("cores", "12"), ("unknown", {"packets": 3}), ("notes", [3]),
+    ],
+)  # fmt: skip
+def test_what_is_of_another_kind_is_a_type_error(field, value):
+    with pytest.raises(TypeError, match=f"ledger: {field}"):
+        Ledger(**{field: value})
 
 
 def test_integers_stay_exact():
@@ -335,7 +342,6 @@ def test_active_updates_are_bounded(updates, silent):
     ledger, exact = result.ledger, active_updates(machine, result)
     assert 0 < exact <= ledger.updates_active_most <= min(ledger.neuron_updates, ledger.synaptic_operations)
     assert ledger.updates_active_most <= ledger.updates_done
-    assert f"at most {ledger.updates_active_most:,} got input in their tick" in str(result.energy("loihi"))
 
 
 def test_what_was_pending_before_bounds_the_active_updates_of_a_run():
@@ -464,7 +470,7 @@ def test_neurons_with_many_synapses_lie_on_more_cores():
         512, chip.cores_per_tile, chip.mesh_width, chip.bits_per_synapse, chip.block, chip.block_bits, chip.word_bits
     )
     assert max(placed["memory_bits"]) <= chip.memory_bits
-    assert "at most 512 on each of 2 chip cores" in str(result.energy("loihi", mapping=True))
+    assert len(result.energy("loihi", mapping=True).ledger.notes) == 1
     one_core = Placement.of(result.wiring, replace(chip, cores=1))
     assert re.match("synaptic memory: .*, with 1,024 neurons on each of 1 chip cores", one_core.broken), one_core.broken
 
@@ -485,10 +491,11 @@ def test_hops_are_priced_where_a_network_fits_and_unpriced_where_it_does_not():
     assert placed.nominal_j == pytest.approx(alone.nominal_j + 1.7e-12 * ledger.packets + 3e-12 * ledger.hops_ew)
     assert any("20 spikes of spike sources come from outside" in note for note in ledger.notes)
     broken = result.energy("truenorth", mapping=True)
-    assert "not mapped: targets of a neuron" in str(broken)
+    assert len(broken.ledger.notes) == 1
     assert broken.ledger.packets is None
-    with pytest.raises(sc.NetworkError, match=r"profile 'cpu' has no \[chip\]"):
+    with pytest.raises(sc.NetworkError) as caught:
         result.energy("cpu", mapping=True)
+    assert (caught.value.parameter, caught.value.value) == ("mapping", True)
     with pytest.raises(TypeError, match="mapping must be True or False"):
         result.energy("loihi", mapping="yes")
 
@@ -497,8 +504,9 @@ def test_a_structure_without_size_is_refused_at_the_border():
     net, *_ = every_rule()
     wiring = net.compile(workers=1).run(1.0).wiring
     for structure in ((0, 2, 3, 5, 8, 3, 16), (16, 2, 0, 5, 8, 3, 16), (16, 2, 3, 5, 8, 3, 0)):
-        with pytest.raises(sc.NetworkError, match="is 0, allowed: 1 or more"):
+        with pytest.raises(sc.NetworkError) as caught:
             wiring.placed(*structure)
+        assert caught.value.value == 0
 
 
 def test_chips_that_ship_have_published_limits():

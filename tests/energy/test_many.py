@@ -204,9 +204,9 @@ def test_machines_of_one_name_are_numbered_without_using_a_name_twice():
 
 def test_counts_by_hand_are_still_checked():
     assert ProjectionCounts("a → b", np.int64(3), 2.5).synapses == 3
-    with pytest.raises(sc.NetworkError, match="a → b: synapses is -1"):
+    with pytest.raises(sc.NetworkError) as caught:
         ProjectionCounts("a → b", -1, 0)
-    with pytest.raises(TypeError, match="a → b: synaptic_operations must be a number, not bool True"):
-        ProjectionCounts("a → b", 1, True)
-    with pytest.raises(TypeError, match="a → b: synapses must be a number, not NoneType"):
-        ProjectionCounts("a → b", None, 1)
+    assert (caught.value.population, caught.value.parameter, caught.value.value) == ("a → b", "synapses", -1)
+    for wrong in ((1, True), (None, 1)):
+        with pytest.raises(TypeError):
+            ProjectionCounts("a → b", *wrong)
