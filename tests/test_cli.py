@@ -133,7 +133,7 @@ def test_wrong_arguments(arguments, capsys):
         (["--scale", "0.02", "--presim", "0.05"], "presim is 0.05 ms"),
         (
             ["--json", "no/such/folder/x.json"],
-            "cannot write no/such/folder/x.json: it needs the directory no",
+            "cannot write no/such/folder/x.json: the directory no",
         ),
         (["--json", "."], "cannot write .: it is a directory"),
         (["--raster", "no/such/folder/x.svg"], "cannot write no/such/folder/x.svg"),

@@ -303,7 +303,7 @@ def test_what_cannot_be_written_is_refused_before(tmp_path):
     (tmp_path / "folder").mkdir()
     for name, problem in (
         ("folder", "it is a directory"),
-        ("no/file", "it needs the directory"),
+        ("no/file", "does not exist"),
         ("a\0b", "null"),
         ("x" * 300, "File name too long"),
         ("\ud800", "surrogates not allowed|illegal"),

@@ -241,7 +241,7 @@ def test_what_does_not_fit_is_refused_before_anything_runs(arguments, said, caps
         (["--json", "{0}/a.svg", "--raster", "{0}/a.svg"], "allowed: a file of its own for each"),
         (["--raster", "-"], "--raster is -, allowed: the name of a file"),
         (["--json", "{0}"], "it is a directory"),
-        (["--raster", "{0}/no/a.svg"], "it needs the directory"),
+        (["--raster", "{0}/no/a.svg"], "does not exist"),
         (["--json", "{0}/" + "x" * 300], "File name too long"),
     ],
 )

@@ -66,7 +66,7 @@ def name(owner: str, parameter: str, value: Any, allowed: str = "a name that is 
 
 
 def real(owner: str, parameter: str, value: Any) -> float:
-    """Return `value` as a float, ±∞ for a number that is too large for one; what is no number is a `TypeError`."""
+    """Return `value` as a float, ±∞ for a number beyond the largest float; raise `TypeError` for any other value."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         if isinstance(value, np.ma.MaskedArray):
             wrong_kind(owner, parameter, "a number", "masked")
@@ -127,7 +127,7 @@ def within(low: int, high: int) -> str:
 
 
 def is_infinite(value: Any) -> bool:
-    """Return whether `value` is the number +∞, where a time may last for ever."""
+    """Return whether `value` is +∞: an allowed value of some times, such as the end of a stimulus."""
     return isinstance(value, float | np.floating) and bool(value == math.inf)
 
 

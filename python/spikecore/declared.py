@@ -1,8 +1,8 @@
 """What has been declared in a network, and the moment at which a declaration is made.
 
-A signal may interrupt a call at any of its calls, and memory may end there, so a declaration has one moment: its
-last assignment, which makes it known here. What the engine has and these lists have not was never declared; the
-next call takes it back first (`_alone`). One call declares at a time; whoever comes second is refused.
+A signal may interrupt a call wherever it calls something, and memory may end there, so a declaration takes effect at
+one moment: its last assignment, which adds it to the lists here. What the engine has beyond these lists was never
+declared; the next call removes it first (`_alone`). One call declares at a time; a second one is refused.
 """
 
 import os
@@ -89,10 +89,10 @@ class Declared:
         return self._alone(add)
 
     def _alone(self, work: Callable[[], _T]) -> _T:
-        """Work while nobody else declares, after what a call left that did not come to its end is taken back.
+        """Run `work` while no other call declares, after removing what an unfinished call left in the engine.
 
-        Between the look at who declares and the mark, and in `finally`, nothing is called, so neither a signal nor
-        another thread comes between; a child that was forked in a call has a mark that is not its own.
+        Nothing is called between reading the mark and setting it, nor in `finally`, so no signal and no other thread
+        comes between. The mark is a process id: a child that was forked during a call finds its parent's.
         """
         here, mine = os.getpid(), False
         try:

@@ -19,7 +19,7 @@ _REFRESH_S = 0.1
 class _Screen:
     """Standard error, which knows whether it stands in the middle of a line.
 
-    An interrupt may come anywhere in what draws; whoever ends the line asks here.
+    An interrupt may come anywhere while a bar is drawn, so the line is ended by asking here.
     """
 
     def __init__(self, stream: Any) -> None:

@@ -1,7 +1,7 @@
 """Text files that a caller hands us: read whole, once, and never more of them than fits a limit.
 
 Whatever stands behind the name, reading takes bounded time and memory: devices, pipes and directories are
-refused before a byte is read, a file that is too long after the limit, and text that is no UTF-8 with its line.
+refused before a byte is read, a longer file at the limit, and bytes that are not UTF-8 with the number of their line.
 The formats have limits of their own in `json_text` and `toml_text`.
 """
 

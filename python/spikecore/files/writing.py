@@ -1,7 +1,7 @@
 """Files that we write: each appears whole or not at all, and an older one survives whatever goes wrong.
 
 The content is made in memory, written to a new file in the same directory, brought to the disk, and put in the
-place of the old one in one step. What is no regular file (a device, a pipe, ``/dev/stdout``) is written to directly.
+place of the old one in one step. Devices, pipes and ``/dev/stdout`` are written to directly.
 """
 
 import errno
@@ -88,7 +88,7 @@ def _problem(path: Path) -> str:
         os.fstat(stream)
         return ""
     if path.is_dir() or not path.parent.is_dir():
-        return "it is a directory" if path.is_dir() else f"it needs the directory {path.parent}, which there is not"
+        return "it is a directory" if path.is_dir() else f"the directory {path.parent} does not exist"
     if path.exists() and not os.access(path, os.W_OK):
         return "permission denied"
     if not is_direct(path):
@@ -100,7 +100,7 @@ def _problem(path: Path) -> str:
 
 
 def _is_anothers(goal: Path) -> bool:
-    """Return whether a directory like ``/tmp`` lets nobody but another user replace a file."""
+    """Return whether the file is another user's, in a directory like ``/tmp`` where only its owner may replace it."""
     folder = goal.parent.stat()
     if not (folder.st_mode & stat.S_ISVTX and goal.exists()):
         return False

@@ -1,4 +1,4 @@
-"""Implicit projections in the border's form; what such a rule and its populations can contradict each other in."""
+"""Implicit projections in the border's form; contradictions between such a rule and its two populations."""
 
 import math
 from numbers import Real
@@ -52,7 +52,7 @@ def _weight(owner: str, rule: Implicit, weight: Any) -> NativeValue:
 
 
 def _one_number(owner: str, parameter: str, value: Any, name: str) -> float:
-    """Refuse what is no number; ranges are checked elsewhere."""
+    """Return one number for all synapses; its range is checked elsewhere."""
     if value is None:
         msg = f"{owner}: {parameter} is missing; {name} takes one number for all synapses"
         raise TypeError(msg)

@@ -1,7 +1,7 @@
 """Projections as `Network.connect` takes them, checked, in the border's form.
 
-Values with units become plain tuples here, and everything that a rule, its values and the two
-populations can contradict each other in is found here, before the engine sees it.
+Values with units become plain tuples here. Contradictions between a rule, its values and the two
+populations are found here, before the engine sees them.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Connection rules in the border's form, and what a rule and its two populations can contradict each other in."""
+"""Connection rules in the border's form, and contradictions between a rule and its two populations."""
 
 from typing import Any
 

@@ -112,7 +112,25 @@ def write(picture: Picture, path: Path) -> Path:
 
 
 def draw(picture: Picture, axes: Any = None) -> Any:
-    """Draw the picture into matplotlib axes and return them."""
+    """Draw the picture into matplotlib axes and return them.
+
+    Parameters
+    ----------
+    picture : Picture
+        Bands from the top, and the limits in ms.
+    axes : matplotlib Axes, optional
+        New ones by default.
+
+    Returns
+    -------
+    Axes
+        With the time in ms across, and a label for every population.
+
+    Raises
+    ------
+    ImportError
+        If new axes are wanted and matplotlib is not installed.
+    """
     if axes is None:
         from matplotlib import pyplot  # optional package
 
