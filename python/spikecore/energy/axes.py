@@ -12,19 +12,9 @@ __all__ = ["plot"]
 def plot(bars: Bars, axes: Any = None) -> Any:
     """Draw horizontal bars with matplotlib.
 
-    Parameters
-    ----------
-    bars : Bars
-        The first on top. A whisker shows the published band, dashed where some terms have none and are held at nominal.
-        A measured total is one dark grey bar.
-    axes : matplotlib Axes, optional
-        Where to draw the terms, stacked on a linear axis in J. By default one bar is drawn so on new axes, and several
-        on a figure of two panels: totals on a logarithmic axis, and the share of each term in its own total.
-
-    Returns
-    -------
-    Axes
-        Its x axis is energy in J: the only axes, or those of the totals.
+    On axes that are given the terms are stacked, on a linear axis in J. By default one bar is drawn so on new axes, and
+    several on a figure of two panels: totals on a logarithmic axis, and the share of each term in its own total. A
+    whisker shows the published band, dashed where some terms have none. The axes in J are returned.
     """
     if axes is None and len(bars.bars) > 1:
         totals, shares = _new_axes(len(bars.bars), 2)

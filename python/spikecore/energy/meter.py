@@ -50,13 +50,11 @@ class Domain:
 
 
 def _word(file: Path) -> str:
-    """Return what a file of the system holds; no more of it than a counter has."""
     with file.open("rb") as content:
         return content.read(_MOST_BYTES).decode("ascii").strip()
 
 
 def _counter(file: Path) -> int:
-    """Return a number of 64 bits that a file holds."""
     value = int(_word(file))
     if not 0 <= value < 2**64:
         checks.refuse("measured", file.name, value, checks.within(0, 2**64 - 1))
@@ -70,11 +68,8 @@ def domains(root: Path = POWERCAP) -> tuple[list[Domain], str]:
     """
     if not root.is_dir():
         return [], f"no {root}: this system offers no energy counters (a virtual machine, or not Linux)"
-    found: list[Domain] = []
-    refused: list[str] = []
-    entries = sorted(entry for entry in root.iterdir() if _DIRECTORY.fullmatch(entry.name))
-    names: dict[str, str] = {}
-    for entry in entries:
+    found, refused, names = list[Domain](), list[str](), dict[str, str]()
+    for entry in sorted(entry for entry in root.iterdir() if _DIRECTORY.fullmatch(entry.name)):
         try:
             name = _word(entry / "name")
             names[entry.name] = name
@@ -212,10 +207,8 @@ def measured(
     idle_s : float
         Seconds to sleep before, 0 … 20, in which idle power is measured; 0 leaves it out. Other processes should be
         as busy, or as idle, as during the block.
-    root : Path
-        Where the system lists its counters.
-    clock, sleep : callable
-        Of the time in s.
+    root, clock, sleep : Path, callable, callable
+        Where the system lists its counters, and the time in s.
 
     Yields
     ------

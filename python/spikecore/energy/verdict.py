@@ -8,7 +8,7 @@ between two bills only an order that holds whatever the unverified figures of th
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from spikecore import printed
@@ -27,6 +27,13 @@ _NOTHING = {
     "not measured": "unknown: nothing was measured",
     "unpriced": "unknown: nothing is priced",
     "nothing happened": "no cost: every priced count is 0",
+    "free": "no cost: every price of what was done is 0",
+}
+_OPEN = {
+    "no band": "no band that could make the order certain was published",
+    "not certain": "the published bands overlap, so the order is not certain",
+    "partial, apart": "the partial bands do not overlap, but they are no bounds, so the order is not certain",
+    "partial, overlapping": "the partial bands overlap, so the order is not certain",
 }
 
 
@@ -85,26 +92,28 @@ class Verdict:
     def _no_term(self) -> str:
         if self.nothing == "measured":
             return f"{joules(self.total_j)} measured as a whole: terms are not told apart"
-        if self.nothing == "free":
-            nominal = f" at its nominal value, but {_bound(self.bound)}" if self.bound else ""
-            return f"no cost: every price of what was done is 0{nominal}"
-        return _NOTHING[self.nothing]
+        return _NOTHING[self.nothing] + self._but()
+
+    def _but(self) -> str:
+        """Return what a price of 0 may cost by its high bound; empty where there is no such price."""
+        if self.bound is None:
+            return ""
+        return (
+            f" at its nominal value, but {self.bound[0]} cost up to {joules(self.bound[1])} by the published high bound"
+        )
 
     def _flip(self) -> str:
         if self.rival is None:
-            if self.bound:
-                return f"every other price is 0 at its nominal value, but {_bound(self.bound)}"
-            alone = "every other price is 0" if self.counted else "the only price"
-            return f"{alone}, so nothing here would change the order"
+            alone = f"every other price is 0{self._but()}" if self.counted else "the only price"
+            return alone if self.bound else f"{alone}, so nothing here would change the order"
         if self.events is not None:
             unit = " s" if self.counted == "biological_s" else " B" if self.counted in BYTES else ""
             return f"{self.rival} would cost more as soon as there were {self.events:.3g}{unit}"
         factor = self.factor or 0.0
         if factor < _EQUAL:
             return f"{self.rival} cost the same{_digits(factor)}"
-        if self.counted == "biological_s":
-            return f"{self.rival} would cost more if it were {times(factor)} times as high"
-        return f"{self.rival} would cost more if there were {times(factor)} times as many"
+        more = ("it were", "high") if self.counted == "biological_s" else ("there were", "many")
+        return f"{self.rival} would cost more if {more[0]} {times(factor)} times as {more[1]}"
 
 
 @dataclass(frozen=True)
@@ -181,14 +190,15 @@ class Rank:
         if self.unknown:
             name, status = self.unknown
             return printed.shown(
-                f"unknown: {name} {'was not measured' if status != 'modelled' else 'has no priced cost'}"
+                f"unknown: {name} {'has no priced cost' if status == 'modelled' else 'was not measured'}"
             )
         doubts = [f"the price of {name} is used {departure.status}" for name, departure in self.off_points]
         doubts += [f"{name}'s price of {terms(names)} is unverified" for name, names in self.unverified]
         if doubts:
             by = "that price" if len(doubts) == 1 else "these prices"
             return printed.shown(f"no ranking, because {' and '.join(doubts)}; by {by} {self._order()}")
-        return printed.shown("; ".join([self._order(), *self._flips(), self._certainty()]))
+        certain = f"the published bands do not overlap; unpriced terms above {joules(self.margin_j)} would flip it"
+        return printed.shown("; ".join([self._order(), *self._flips(), _OPEN.get(self.certainty or "", certain)]))
 
     def _order(self) -> str:
         low, high, factor = self.cheap, self.dear, self.factor or 1.0
@@ -209,18 +219,6 @@ class Rank:
             for flip in self.flips
         ]
         return [f"it would flip if {', or '.join(ways)}"] if ways else []
-
-    def _certainty(self) -> str:
-        if self.certainty == "certain":
-            return f"the published bands do not overlap; unpriced terms above {joules(self.margin_j)} would flip it"
-        if self.certainty == "no band":
-            return "no band that could make the order certain was published"
-        which = {
-            "not certain": "published bands overlap",
-            "partial, apart": "partial bands do not overlap, but they are no bounds",
-            "partial, overlapping": "partial bands overlap",
-        }[self.certainty or "not certain"]
-        return f"the {which}, so the order is not certain"
 
 
 def of(bill: Bill) -> Verdict:
@@ -288,9 +286,9 @@ def between(one: Bill, other: Bill, names: tuple[str, str] | None = None) -> Ran
     rank = Rank(low, high, less, more, (cheap.status, dear.status), None, off_points, unverified)
     if off_points or unverified:  # where there is no ranking, nothing would flip it and no band makes it certain
         return rank
-    certainty, margin = _certainty(cheap, dear)
+    certainty, margin_j = _certainty(cheap, dear)
     flips = _flips(cheap, dear, low, high) if rank.winner else ()
-    return Rank(low, high, less, more, rank.statuses, flips=flips, certainty=certainty, margin_j=margin)
+    return replace(rank, flips=flips, certainty=certainty, margin_j=margin_j)
 
 
 def _holds(cheap: Bill, dear: Bill) -> bool:
@@ -328,10 +326,6 @@ def _certainty(cheap: Bill, dear: Bill) -> tuple[Certainty, float | None]:
     if held:
         return ("partial, apart" if high < low else "partial, overlapping"), None
     return ("certain", low - high) if high < low else ("not certain", None)
-
-
-def _bound(bound: tuple[str, float] | None) -> str:
-    return "" if bound is None else f"{bound[0]} cost up to {joules(bound[1])} by the published high bound"
 
 
 def _digits(factor: float) -> str:
