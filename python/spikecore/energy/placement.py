@@ -17,7 +17,7 @@ from spikecore import _native, checks
 from spikecore.energy.ledger import Ledger
 from spikecore.energy.profile import Chip, Profile
 from spikecore.population import Population
-from spikecore.results.wiring import Wiring
+from spikecore.results.wiring import PlacedNetwork, Wiring
 
 __all__ = ["Placement", "ledger", "spike"]
 
@@ -105,7 +105,7 @@ def ledger(result: Any, profile: Profile) -> Ledger:
     placed = f"at most {placement.neurons_per_core:,} on each of {placement.cores:,} chip cores"
     note = f"mapping: neurons in the order of their ids, {placed}"
     spikes = own.populations["spikes"]
-    outside = sum(spikes[one.name] for one in result.populations if not one.model.variables)
+    outside = sum(spikes[one.name] for one in result.populations if one.is_source)
     if outside:
         note += f"; {outside:,} spikes of spike sources come from outside and are not among the packets"
     packets, ew, ns = (sum(counts[name].values()) for name in ("packets", "hops_ew", "hops_ns"))
@@ -134,7 +134,7 @@ def spike(profile: Profile, hops_ew: int, hops_ns: int) -> tuple[float, float]:
 
 
 def _size(population: Population) -> int:
-    return population.size if population.model.variables else 0
+    return 0 if population.is_source else population.size
 
 
 def _broken_in_advance(wiring: Wiring, chip: Chip, cores: int, synapses: int) -> str:
@@ -153,7 +153,7 @@ def _broken_in_advance(wiring: Wiring, chip: Chip, cores: int, synapses: int) ->
     return ""
 
 
-def _broken(placed: dict[str, Any], chip: Chip) -> tuple[str, bool]:
+def _broken(placed: PlacedNetwork, chip: Chip) -> tuple[str, bool]:
     """Return the first limit that the placement breaks, and whether fewer neurons on a core may hold it."""
     checked = (
         ("fan-in", placed["most_fan_in"], chip.fan_in, "synapses onto a neuron", False),

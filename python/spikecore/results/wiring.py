@@ -6,7 +6,7 @@ It holds the description and not the machine, so a result that keeps it keeps no
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,26 @@ from spikecore.errors import NetworkError
 from spikecore.implicit import Convolution, Pooling
 from spikecore.population import Population, Projection
 
-__all__ = ["Wire", "Wiring"]
+__all__ = ["PlacedNetwork", "Wire", "Wiring"]
+
+
+class PlacedNetwork(TypedDict):
+    """A network on the cores of a chip.
+
+    ``packets``, ``hops_ew`` and ``hops_ns`` are those of one spike of every neuron, by global id: packets, and tiles
+    that these pass along rows and columns. By chip core there are ``axons_in`` (sources), ``axons_out`` (pairs of an
+    own neuron and a target core) and ``memory_bits`` of synapses. ``most_targets`` is the most chip cores that one
+    neuron sends to, ``most_fan_in`` the most synapses onto one neuron.
+    """
+
+    packets: NDArray[np.uint32]
+    hops_ew: NDArray[np.uint32]
+    hops_ns: NDArray[np.uint32]
+    axons_in: NDArray[np.uint64]
+    axons_out: NDArray[np.uint64]
+    memory_bits: NDArray[np.uint64]
+    most_targets: int
+    most_fan_in: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +84,7 @@ class Wiring:
     ) -> None:
         statistics = native.statistics()
         self._native: _native.Wiring | None = native.wiring()
-        self._placed: dict[tuple[int, ...], dict[str, Any]] = {}
+        self._placed: dict[tuple[int, ...], PlacedNetwork] = {}
         self._kernels = {each.index: kernel for each in projections if (kernel := _kernel(each.rule)) is not None}
         self.populations = populations
         self.cores: int = statistics["cores"]
@@ -108,13 +127,12 @@ class Wiring:
         """Return the same on each core, shape (size of the source, cores)."""
         return self._drawn().fan_out_by_core(projection).reshape(-1, self.cores)
 
-    def placed(self, *structure: int) -> dict[str, Any]:
-        """Return what `_native.Wiring.place` says of a chip of this structure; made once."""
+    def placed(self, *structure: int) -> PlacedNetwork:
+        """Return the network on a chip of this structure, as `_native.Wiring.place` takes it; made once."""
         if structure not in self._placed:
             placed = self._drawn().place(*structure).items()
-            self._placed[structure] = {
-                key: closed(value) if isinstance(value, np.ndarray) else value for key, value in placed
-            }
+            tables = {key: closed(value) if isinstance(value, np.ndarray) else value for key, value in placed}
+            self._placed[structure] = cast("PlacedNetwork", tables)
         return self._placed[structure]
 
     def store_bytes(self, projection: int) -> int:
