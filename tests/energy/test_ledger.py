@@ -209,7 +209,6 @@ def test_updates_and_state():
         (sc.LIF(tau_syn_exc=2.0, tau_syn_inh=3.0), "v i i + counter", 2 * (3 * 4 + 2)),
         (sc.LIFDelta(), "v + counter", 2 * (4 + 2)),
         (sc.ALIF(), "v eta spiked", 2 * 3 * 4),
-        (sc.SpikeSource(), "nothing", 0),
     ],
 )
 def test_state_of_a_model(model, in_words, word):

@@ -72,8 +72,6 @@ def state_bytes(model: Any, word_bytes: int) -> int:
     12
     """
     words = [name for name in model.variables if name != "theta"]
-    if not words:
-        return 0
     return 2 * ((len(words) + 1) * word_bytes if "eta" in words else len(words) * word_bytes + 2)
 
 
@@ -100,7 +98,10 @@ def _populations(result: Counted, projections: tuple[ProjectionCounts, ...]) -> 
         counts["weight_bytes"][source] += projection.weight_bytes or 0
         counts["weight_bytes_dense"][source] += projection.weight_bytes_dense or 0
     word_bytes = result.wiring.word_bytes
-    each = {population.name: state_bytes(population.model, word_bytes) for population in result.populations}
+    each = {
+        population.name: 0 if population.is_source else state_bytes(population.model, word_bytes)
+        for population in result.populations
+    }
     updates, skipped = counts["neuron_updates"], counts["updates_skipped"]
     counts["state_bytes"] = {name: each[name] * (n - skipped[name]) for name, n in updates.items()}
     counts["state_bytes_dense"] = {name: each[name] * n for name, n in updates.items()}
