@@ -193,7 +193,7 @@ class Ledger:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields by name as plain values, and `biological_s`."""
-        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        plain = {part.name: getattr(self, part.name) for part in fields(self)}
         return {
             **plain,
             "biological_s": self.biological_s,
@@ -258,4 +258,4 @@ def _check_fields(counts: Any, owner: str) -> None:
 @cache
 def _numbers(kind: type) -> tuple[tuple[str, bool], ...]:
     """Return the fields that are numbers, and whether each may be None."""
-    return tuple((one.name, one.default is None) for one in fields(kind) if one.type in (float, float | None))
+    return tuple((part.name, part.default is None) for part in fields(kind) if part.type in (float, float | None))

@@ -68,7 +68,7 @@ def domains(root: Path = POWERCAP) -> tuple[list[Domain], str]:
     """
     if not root.is_dir():
         return [], f"no {root}: this system offers no energy counters (a virtual machine, or not Linux)"
-    found, refused, names = list[Domain](), list[str](), dict[str, str]()
+    readable, refused, names = list[Domain](), list[str](), dict[str, str]()
     for entry in sorted(entry for entry in root.iterdir() if _DIRECTORY.fullmatch(entry.name)):
         try:
             name = _word(entry / "name")
@@ -79,14 +79,14 @@ def domains(root: Path = POWERCAP) -> tuple[list[Domain], str]:
             full = f"{names.get(parent, parent)} dram" if name == "dram" else name
             domain = Domain(full, entry, _counter(entry / "max_energy_range_uj"))
             domain.read_uj()
-            found.append(domain)
+            readable.append(domain)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             refused.append(f"{entry.name}: {reason}")
-    packages = [one for one in found if not one.name.endswith("dram")]
+    packages = [counter for counter in readable if not counter.name.endswith("dram")]
     if refused or not packages:
         return [], "; ".join(refused) or f"no package among the counters of {root}"
-    memories = [one for one in found if one.name.endswith("dram")]
+    memories = [counter for counter in readable if counter.name.endswith("dram")]
     return packages + memories, "" if memories else "no counter of memory (dram): packages alone"
 
 
@@ -95,19 +95,19 @@ class Meter:
 
     def __init__(self, counters: list[Domain]) -> None:
         self._counters = counters
-        self._last = [one.read_uj() for one in counters]
+        self._last = [counter.read_uj() for counter in counters]
         self._total = [0] * len(counters)
         self._lock = threading.Lock()
 
     def sample(self) -> dict[str, float]:
         """Read all counters and return the energy since the meter was made, in J by name."""
         with self._lock:
-            for k, one in enumerate(self._counters):
-                now = one.read_uj()
+            for k, counter in enumerate(self._counters):
+                now = counter.read_uj()
                 step = now - self._last[k]
-                self._total[k] += step if step >= 0 else step + one.range_uj
+                self._total[k] += step if step >= 0 else step + counter.range_uj
                 self._last[k] = now
-            return {one.name: 1e-6 * total for one, total in zip(self._counters, self._total, strict=True)}
+            return {counter.name: 1e-6 * total for counter, total in zip(self._counters, self._total, strict=True)}
 
 
 @dataclass
@@ -253,10 +253,10 @@ def measured(
 @contextmanager
 def _sampled(meter: Meter, failures: list[str]) -> Iterator[None]:
     """Read the meter now and then, so that no wrap is missed."""
-    done = threading.Event()
+    stop = threading.Event()
 
     def work() -> None:
-        while not done.wait(SAMPLE_S):
+        while not stop.wait(SAMPLE_S):
             _read(meter, failures)
 
     thread = threading.Thread(target=work, name="spikecore-powercap", daemon=True)
@@ -269,7 +269,7 @@ def _sampled(meter: Meter, failures: list[str]) -> Iterator[None]:
     try:
         yield
     finally:
-        done.set()
+        stop.set()
         thread.join()
 
 

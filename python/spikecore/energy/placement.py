@@ -8,7 +8,6 @@ broken there is no mapping, and hops are not guessed.
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from spikecore import _native, checks
 from spikecore.energy.ledger import Ledger
 from spikecore.energy.profile import Chip, Profile
 from spikecore.population import Population
+from spikecore.results.counts import Counted
 from spikecore.results.wiring import PlacedNetwork, Wiring
 
 __all__ = ["Placement", "ledger", "spike"]
@@ -47,7 +47,7 @@ class Placement:
     @classmethod
     def of(cls, wiring: Wiring, chip: Chip) -> "Placement":
         """Place the network; limits that need no synapse to be drawn are checked first."""
-        neurons = sum(_size(one) for one in wiring.populations)
+        neurons = sum(_size(population) for population in wiring.populations)
         synapses = sum(wiring.synapses)
         each, cores = chip.neurons_per_core, math.ceil(neurons / chip.neurons_per_core)
         broken = _broken_in_advance(wiring, chip, cores, synapses)
@@ -58,15 +58,8 @@ class Placement:
             each = max(1, min(each, neurons // max(least, 1)))
         while True:
             cores = math.ceil(neurons / each)
-            placed = wiring.placed(
-                each,
-                chip.cores_per_tile,
-                chip.mesh_width,
-                chip.bits_per_synapse,
-                chip.block,
-                chip.block_bits,
-                chip.word_bits,
-            )
+            lists = (chip.bits_per_synapse, chip.block, chip.block_bits, chip.word_bits)
+            placed = wiring.placed(each, chip.cores_per_tile, chip.mesh_width, *lists)
             broken, fewer_help = _broken(placed, chip)
             if not broken:
                 return cls(chip, cores, each, "", placed["packets"], placed["hops_ew"], placed["hops_ns"])
@@ -82,30 +75,29 @@ class Placement:
             return None
 
         tables = {"packets": self.packets, "hops_ew": self.hops_ew, "hops_ns": self.hops_ns}
-        names, firsts = [one.name for one in populations], [one.first for one in populations]
+        firsts = [population.first for population in populations]
+        names = [population.name for population in populations]
         return {
             count: dict(zip(names, _native.weighted(spikes, table, firsts), strict=True))
             for count, table in tables.items()
         }
 
 
-def ledger(result: Any, profile: Profile) -> Ledger:
-    """Return the ledger of a run or batch with packets and hops on the profile's chip, which it must have."""
+def ledger(result: Counted, own: Ledger, profile: Profile) -> Ledger:
+    """Return `own`, the ledger of a run or batch, with packets and hops on the profile's chip, which it must have."""
     if profile.chip is None:
         checks.refuse("energy", "mapping", True, f"False: profile {profile.name!r} has no [chip]")
     placement = Placement.of(result.wiring, profile.chip)
-    own: Ledger = result.ledger
     counts = placement.count(result.neuron_spikes, result.populations)
     if counts is None:
         reason = f"not mapped: {placement.broken}"
         unknown = {**own.unknown, "packets": reason, "hops_ew": reason, "hops_ns": reason}
-        return replace(
-            own, unknown=unknown, notes=(*own.notes, f"the network breaks a limit of this chip and is {reason}")
-        )
+        note = f"the network breaks a limit of this chip and is {reason}"
+        return replace(own, unknown=unknown, notes=(*own.notes, note))
     placed = f"at most {placement.neurons_per_core:,} on each of {placement.cores:,} chip cores"
     note = f"mapping: neurons in the order of their ids, {placed}"
     spikes = own.populations["spikes"]
-    outside = sum(spikes[one.name] for one in result.populations if one.is_source)
+    outside = sum(spikes[population.name] for population in result.populations if population.is_source)
     if outside:
         note += f"; {outside:,} spikes of spike sources come from outside and are not among the packets"
     packets, ew, ns = (sum(counts[name].values()) for name in ("packets", "hops_ew", "hops_ns"))
@@ -126,7 +118,7 @@ def spike(profile: Profile, hops_ew: int, hops_ns: int) -> tuple[float, float]:
     chip = profile.chip
     if chip is None or chip.within_tile_ns is None or chip.hop_ew_ns is None or chip.hop_ns_ns is None:
         checks.refuse("energy", "profile", f"{profile.name!r}", "one with published latencies of tiles and hops")
-    prices = {one.count: one.nominal_j for one in profile.prices}
+    prices = {price.count: price.nominal_j for price in profile.prices}
     if not {"packets", "hops_ew", "hops_ns"} <= prices.keys():
         checks.refuse("energy", "profile", f"{profile.name!r}", "one with published prices of packets and hops")
     energy = prices["packets"] + hops_ew * prices["hops_ew"] + hops_ns * prices["hops_ns"]
@@ -141,7 +133,7 @@ def _broken_in_advance(wiring: Wiring, chip: Chip, cores: int, synapses: int) ->
     """Return a limit that no placement on the chip can hold."""
     if cores > chip.cores:
         return f"cores: {cores:,} needed, {chip.cores:,} on a chip"
-    longest = max((one.longest for one in wiring.wires), default=0)
+    longest = max((wire.longest for wire in wiring.wires), default=0)
     if chip.most_delay is not None and longest > chip.most_delay:
         return f"delay: {longest:,} ticks, at most {chip.most_delay:,}"
     least = synapses * chip.bits_per_synapse

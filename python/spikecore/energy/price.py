@@ -214,11 +214,11 @@ def _number(owner: str, name: str, value: float) -> float:
     return checks.number(owner, name, value, low=0.0, high=1e18) + 0.0  # a price of -0.0 is one of 0
 
 
-def _figures(one: Price | Level, owner: str, at: str, bound: str) -> dict[str, float | None]:
+def _figures(figure: Price | Level, owner: str, at: str, bound: str) -> dict[str, float | None]:
     """Return value and bounds, checked; a bound that is the value itself is filled in."""
-    value = _number(owner, f"{at}value", one.value)
-    low = value if one.low is None and bound in ("min", "exact") else one.low
-    high = value if one.high is None and bound in ("max", "exact") else one.high
+    value = _number(owner, f"{at}value", figure.value)
+    low = value if figure.low is None and bound in ("min", "exact") else figure.low
+    high = value if figure.high is None and bound in ("max", "exact") else figure.high
     if bound == "band" and (low is None or high is None):
         checks.refuse(owner, "bound", "'band'", "with low and high")
     if low is not None and _number(owner, f"{at}low", low) > value:

@@ -75,16 +75,16 @@ class Chip:
 
     def __post_init__(self) -> None:
         """Refuse numbers that no chip has, or that the placement cannot count with."""
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if one.name == "source" or (value is None and one.default is None):
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if part.name == "source" or (value is None and part.default is None):
                 continue
-            if one.name in _LATENCIES:
-                number: float = checks.number("chip", one.name, value, low=0.0, unit="ns")
+            if part.name in _LATENCIES:
+                number: float = checks.number("chip", part.name, value, low=0.0, unit="ns")
             else:
-                low, high = _limits(one.name)
-                number = checks.count("chip", one.name, value, low=low, high=high)
-            checks.kept(self, **{one.name: number})
+                low, high = _limits(part.name)
+                number = checks.count("chip", part.name, value, low=low, high=high)
+            checks.kept(self, **{part.name: number})
 
 
 def _limits(name: str) -> tuple[int, int]:

@@ -63,8 +63,8 @@ def _elsewhere(profile: Profile) -> dict[str, list[str]]:
     return terms
 
 
-def _joules(one: Price | Level) -> dict[str, float | None]:
-    return {"nominal_j": one.nominal_j, "low_j": one.low_j, "high_j": one.high_j}
+def _joules(figure: Price | Level) -> dict[str, float | None]:
+    return {"nominal_j": figure.nominal_j, "low_j": figure.low_j, "high_j": figure.high_j}
 
 
 def _paid(price: Price) -> str:

@@ -112,19 +112,19 @@ class _File:
         """Return a table as a record; what it may inherit is taken from the record around it."""
         if not isinstance(data, Mapping):
             self._fail(path, f"is {printed.value(data)}, allowed: a table")
-        own = {_key(one): one for one in fields(kind) if one.init}
+        own = {_key(part): part for part in fields(kind) if part.init}
         for key in data:
             if key not in own:
                 self._fail((*path, key), f"is unknown, allowed: {', '.join(sorted(own))}")
         values: dict[str, Any] = {}
-        for key, one in own.items():
+        for key, part in own.items():
             if key in data:
-                values[one.name] = self._value(one.type, data[key], (*path, key), values)
-            elif one.metadata.get("inherited") and one.name in outer:
-                values[one.name] = outer[one.name]
-            elif one.metadata.get("optional"):
-                values[one.name] = None
-            elif one.default is MISSING and one.default_factory is MISSING:
+                values[part.name] = self._value(part.type, data[key], (*path, key), values)
+            elif part.metadata.get("inherited") and part.name in outer:
+                values[part.name] = outer[part.name]
+            elif part.metadata.get("optional"):
+                values[part.name] = None
+            elif part.default is MISSING and part.default_factory is MISSING:
                 self._fail((*path, key), "is missing")
         try:
             return kind(**values)
@@ -167,10 +167,10 @@ class _File:
     def _place(self, kind: type, path: Path, parameter: str) -> Path:
         """Return the path in the file of a record's parameter, such as ``prices[3].levels[1].bytes``."""
         for name, place in re.findall(r"(\w+)(?:\[(\d+)\])?", parameter):
-            one = next((one for one in fields(kind) if one.name == name), None)
-            path = (*path, name if one is None else _key(one))
-            if place and one is not None:
-                path, kind = (*path, int(place)), get_args(one.type)[0]
+            part = next((part for part in fields(kind) if part.name == name), None)
+            path = (*path, name if part is None else _key(part))
+            if place and part is not None:
+                path, kind = (*path, int(place)), get_args(part.type)[0]
         return path
 
     def _owner(self, path: Path) -> str:
@@ -185,9 +185,9 @@ class _File:
         raise NetworkError(msg, parameter=str(path[-1]) if path else None, value=self._file)
 
 
-def _key(one: "Field[Any]") -> str:
+def _key(part: "Field[Any]") -> str:
     """Return the key of a field in a file."""
-    return str(one.metadata.get(KEY, one.name))
+    return str(part.metadata.get(KEY, part.name))
 
 
 def _subject(file: str) -> str:

@@ -60,7 +60,7 @@ class EnergyReport(Bill):
         profile = which if isinstance(which, Profile) else load(which)
         if not checks.switch("", "mapping", mapping):
             return cls(result.ledger, profile)
-        return cls(placement.ledger(result, profile), profile)
+        return cls(placement.ledger(result, result.ledger, profile), profile)
 
     @property
     def totals(self) -> dict[str, float | None]:

@@ -81,12 +81,12 @@ def _saved(key: str, entry: Any, path: Path) -> Saved:
     if not isinstance(plain, Mapping):
         _fail(path, at, "is missing, allowed: the counts of the run")
     values: dict[str, Any] = {}
-    for one in fields(Ledger):
-        name = one.name if one.name in plain else _FIRST.get(one.name, one.name)
+    for part in fields(Ledger):
+        name = part.name if part.name in plain else _FIRST.get(part.name, part.name)
         if name in plain:
-            values[one.name] = plain[name]
-        elif one.name != "notes":  # the first version wrote none
-            _fail(path, f"{at}.{one.name}", "is missing")
+            values[part.name] = plain[name]
+        elif part.name != "notes":  # the first version wrote none
+            _fail(path, f"{at}.{part.name}", "is missing")
     try:
         if isinstance(values["projections"], list):
             values["projections"] = [_projection(table, k) for k, table in enumerate(values["projections"])]
@@ -101,13 +101,13 @@ def _projection(plain: Any, at: int) -> ProjectionCounts:
     if not isinstance(plain, Mapping):
         msg = f"projections[{at}] must be a table, not {printed.value(plain)}"
         raise TypeError(msg)
-    known = {one.name: one for one in fields(ProjectionCounts)}
+    known = {part.name: part for part in fields(ProjectionCounts)}
     for name in plain:
         if name not in known:
             msg = f"projections[{at}].{printed.shown(name)} is unknown, allowed: {', '.join(known)}"
             raise NetworkError(msg, parameter=name)
-    for name, one in known.items():
-        if name not in plain and one.default is MISSING:
+    for name, part in known.items():
+        if name not in plain and part.default is MISSING:
             msg = f"projections[{at}].{name} is missing"
             raise NetworkError(msg, parameter=name)
     return ProjectionCounts(**plain)
