@@ -8,7 +8,6 @@ for matplotlib. JSON escapes for itself. Values that are too long for a message 
 
 import math
 import re
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -57,6 +56,8 @@ def markup(text: str) -> str:
     >>> print(markup("a < b\x00"))
     a &lt; b\x00
     """
+    from html import escape  # start-up time: only reports and pictures need it
+
     return escape(lines(text))
 
 

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from spikecore import streams
-
 __all__ = ["batch_progress", "build_progress", "run_progress"]
 
 _REFRESH_S = 0.1
@@ -70,6 +68,8 @@ class _Line:
         left = (now - self._start) * (1.0 / share - 1.0) if share > 0 else 0.0
         bar = "█" * filled + "░" * (24 - filled)
         text = f"\r{self._label} {bar} {done:.4g}/{self._total:.4g} {self._unit}{note}, {left:.0f} s left\x1b[K"
+        from spikecore import streams  # start-up time: only a bar that is drawn needs it
+
         self._screen.write(streams.alike(text, self._screen))
         self._screen.flush()
 
