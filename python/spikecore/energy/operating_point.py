@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spikecore import checks
 from spikecore.energy.ledger import Ledger
-from spikecore.energy.quantity import figure
+from spikecore.energy.quantity import figure, price
 
 __all__ = ["Departure", "Difference", "OperatingPoint", "neurons_on_chip"]
 
@@ -104,11 +104,11 @@ class OperatingPoint:
 
     def __str__(self) -> str:
         """Return the conditions in words."""
-        rate = f"{self.rate_hz:g}" if self.rate_hz_most is None else f"{self.rate_hz:g} to {figure(self.rate_hz_most)}"
-        neurons = "" if self.neurons is None else f"{self.neurons:,.0f} neurons, "
-        size = f"{self.synapses:g} active synapses per neuron, {neurons}ticks of {self.tick_ms:g} ms"
+        most = "" if self.rate_hz_most is None else f" to {price(self.rate_hz_most)}"
+        neurons = "" if self.neurons is None else f"{figure(self.neurons)} neurons, "
+        size = f"{price(self.synapses)} active synapses per neuron, {neurons}ticks of {price(self.tick_ms, 'ms')}"
         each = "each" if self.rate_hz_most is None else "all but the rate"
-        return f"{rate} Hz, {size}, {each} within a factor of {self.within:g}"
+        return f"{price(self.rate_hz)}{most} Hz, {size}, {each} within a factor of {price(self.within)}"
 
     def departure(self, ledger: Ledger) -> Departure | None:
         """Return where a run differs by more than the factor, or what of it is not known; None where it lies here.

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from spikecore import _native, checks
 from spikecore.energy.ledger import Ledger
 from spikecore.energy.profile import Chip, Profile
+from spikecore.energy.quantity import count
 from spikecore.population import Population
 from spikecore.results.counts import Counted
 from spikecore.results.wiring import PlacedNetwork, Wiring
@@ -64,7 +65,9 @@ class Placement:
             if not broken:
                 return cls(chip, cores, each, "", placed["packets"], placed["hops_ew"], placed["hops_ns"])
             if not fewer_help or each == 1 or math.ceil(neurons / (each // 2)) > chip.cores:
-                return cls(chip, cores, each, f"{broken}, with {each:,} neurons on each of {cores:,} chip cores")
+                return cls(
+                    chip, cores, each, f"{broken}, with {count(each)} neurons on each of {count(cores)} chip cores"
+                )
             each //= 2
 
     def count(
@@ -78,8 +81,8 @@ class Placement:
         firsts = [population.first for population in populations]
         names = [population.name for population in populations]
         return {
-            count: dict(zip(names, _native.weighted(spikes, table, firsts), strict=True))
-            for count, table in tables.items()
+            name: dict(zip(names, _native.weighted(spikes, table, firsts), strict=True))
+            for name, table in tables.items()
         }
 
 
@@ -94,12 +97,12 @@ def ledger(result: Counted, own: Ledger, profile: Profile) -> Ledger:
         unknown = {**own.unknown, "packets": reason, "hops_ew": reason, "hops_ns": reason}
         note = f"the network breaks a limit of this chip and is {reason}"
         return replace(own, unknown=unknown, notes=(*own.notes, note))
-    placed = f"at most {placement.neurons_per_core:,} on each of {placement.cores:,} chip cores"
+    placed = f"at most {count(placement.neurons_per_core)} on each of {count(placement.cores)} chip cores"
     note = f"mapping: neurons in the order of their ids, {placed}"
     spikes = own.populations["spikes"]
     outside = sum(spikes[population.name] for population in result.populations if population.is_source)
     if outside:
-        note += f"; {outside:,} spikes of spike sources come from outside and are not among the packets"
+        note += f"; {count(outside)} spikes of spike sources come from outside and are not among the packets"
     packets, ew, ns = (sum(counts[name].values()) for name in ("packets", "hops_ew", "hops_ns"))
     populations = {**own.populations, **counts}
     return replace(own, packets=packets, hops_ew=ew, hops_ns=ns, populations=populations, notes=(*own.notes, note))
@@ -132,16 +135,16 @@ def _size(population: Population) -> int:
 def _broken_in_advance(wiring: Wiring, chip: Chip, cores: int, synapses: int) -> str:
     """Return a limit that no placement on the chip can hold."""
     if cores > chip.cores:
-        return f"cores: {cores:,} needed, {chip.cores:,} on a chip"
+        return f"cores: {count(cores)} needed, {count(chip.cores)} on a chip"
     longest = max((wire.longest for wire in wiring.wires), default=0)
     if chip.most_delay is not None and longest > chip.most_delay:
-        return f"delay: {longest:,} ticks, at most {chip.most_delay:,}"
+        return f"delay: {count(longest)} ticks, at most {count(chip.most_delay)}"
     least = synapses * chip.bits_per_synapse
     if chip.memory_bits is not None and least > chip.memory_bits * chip.cores:
-        whole = chip.memory_bits * chip.cores
-        return f"synaptic memory: {synapses:,} synapses take {least:,} bits or more, the chip has {whole:,}"
+        whole = count(chip.memory_bits * chip.cores)
+        return f"synaptic memory: {count(synapses)} synapses take {count(least)} bits or more, the chip has {whole}"
     if chip.synapses_per_core is not None and synapses > chip.synapses_per_core * chip.cores:
-        return f"synapses: {synapses:,}, the chip has {chip.synapses_per_core * chip.cores:,}"
+        return f"synapses: {count(synapses)}, the chip has {count(chip.synapses_per_core * chip.cores)}"
     return ""
 
 
@@ -156,7 +159,7 @@ def _broken(placed: PlacedNetwork, chip: Chip) -> tuple[str, bool]:
     )
     for name, value, limit, what, fewer_help in checked:
         if limit is not None and value > limit:
-            return f"{name}: {value:,} {what}, at most {limit:,}", fewer_help
+            return f"{name}: {count(value)} {what}, at most {count(limit)}", fewer_help
     return "", False
 
 

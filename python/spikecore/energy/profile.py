@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from spikecore import checks
+from spikecore.energy import quantity
 from spikecore.energy.ledger import COUNTS
 from spikecore.energy.operating_point import OperatingPoint
 from spikecore.energy.price import INHERITED, KEY, OPTIONAL, SCOPES, Price, Term, overlapping
@@ -177,7 +178,7 @@ class Profile:
         """
         if self.measured:
             return self.node
-        voltage = "voltage not published" if self.voltage_v is None else f"{self.voltage_v:g} V"
+        voltage = "voltage not published" if self.voltage_v is None else quantity.price(self.voltage_v, "V")
         return f"{self.node}, {voltage}"
 
     def with_prices(self, *prices: Price) -> "Profile":

@@ -141,7 +141,7 @@ def _dearest_projections(bill: Bill) -> Iterator[str]:
         parts = [share.part for share in others if share.part is not None]
         operations = sum(share.projection.synaptic_operations for share in others)
         cost = _cost_of(bill, operations, sum(energies) if energies else None, sum(parts) if parts else None)
-        yield f"{len(others):,} further projections: {cost}"
+        yield f"{shown_count(len(others))} further projections: {cost}"
 
 
 def _cost_of(bill: Bill, operations: float, energy_j: float | None, part: float | None) -> str:
@@ -189,7 +189,7 @@ def _count(name: str, value: float | None) -> str:
 
 def _counted(line: Line) -> str:
     happened = _count(line.price.count, line.count / (line.chips or 1))
-    return happened if line.chips in (None, 1) else f"{happened} x {line.chips:,} chips"
+    return happened if line.chips in (None, 1) else f"{happened} x {shown_count(line.chips)} chips"
 
 
 def _price(line: Line) -> str:

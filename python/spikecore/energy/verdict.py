@@ -15,7 +15,7 @@ from spikecore import printed
 from spikecore.energy.bill import Bill, Line
 from spikecore.energy.ledger import BYTES
 from spikecore.energy.operating_point import Departure
-from spikecore.energy.quantity import joules, percent, terms, times
+from spikecore.energy.quantity import figure, joules, percent, terms, times
 
 __all__ = ["Certainty", "Flip", "Rank", "Verdict", "between", "of"]
 
@@ -108,7 +108,7 @@ class Verdict:
             return alone if self.bound else f"{alone}, so nothing here would change the order"
         if self.events is not None:
             unit = " s" if self.counted == "biological_s" else " B" if self.counted in BYTES else ""
-            return f"{self.rival} would cost more as soon as there were {self.events:.3g}{unit}"
+            return f"{self.rival} would cost more as soon as there were {figure(self.events)}{unit}"
         factor = self.factor or 0.0
         if factor < _EQUAL:
             return f"{self.rival} cost the same{_digits(factor)}"
