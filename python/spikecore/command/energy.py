@@ -94,8 +94,10 @@ def _add_sweep(parts: Any) -> argparse.ArgumentParser:
     )
     part.add_argument("--rates", type=_rates, metavar="HZ,…", help="mean rates, 0 … 1000")
     part.add_argument("--neurons", type=values.integers, metavar="N,…", help="multiples of 256")
-    part.add_argument("--synapses", type=values.integer, default=32, metavar="K", help="of each neuron; default 32")
-    part.add_argument("--time", type=_time, default=500.0, metavar="MS", help="of each run; default 500")
+    part.add_argument(
+        "--synapses", type=values.integer, default=32, metavar="K", help="of each neuron; default %(default)s"
+    )
+    part.add_argument("--time", type=_time, default=500.0, metavar="MS", help="of each run; default %(default)g")
     part.add_argument("--profile", metavar="NAME", help="profile or TOML file with the prices of the first claim")
     part.add_argument(
         "--plot",
