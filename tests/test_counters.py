@@ -327,11 +327,16 @@ def test_slow_membranes_sleep_in_single_precision_as_in_double(model, share):
 def test_the_table_of_counters_names_what_the_engine_counts():
     net = sc.Network(dt=0.1, seed=1)
     exc = net.population(10, sc.LIF(i_e=500.0), name="exc")
-    net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0)
+    net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=25.0)
     machine = net.compile(workers=1)
     assert set(machine.statistics) == set(Statistics.__annotations__)
-    first, second = machine.run(30.0).statistics, machine.run(30.0).statistics
+    runs = machine.run(60.0), machine.run(60.0)
+    for result in runs:
+        operations = sum(result.counts.synaptic_operations.values())
+        assert result.other_sums() == {"over cores": operations, "delivered and pending": operations}
+    first, second = (result.statistics for result in runs)
     whole = machine.statistics
+    assert first["pending_events"] > 0
     over_runs = {"spikes_per_population", "neuron_updates_per_population", "synaptic_events", "packets", "ticks"}
     for key in over_runs:
         assert np.all(np.add(first[key], second[key]) == whole[key]), key
