@@ -63,14 +63,10 @@ class Ledger:
 
     Attributes
     ----------
-    spikes : float
-        Spikes emitted.
-    synaptic_operations : float
-        Weights applied because of a spike: spikes × synapses.
-    synaptic_operations_dense : float or None
-        Every synapse in every tick: what a synchronous machine does.
-    neuron_updates : float
-        Neurons × ticks: what a clocked machine does.
+    spikes, synaptic_operations : float
+        Spikes emitted; weights applied because of a spike, spikes × synapses.
+    synaptic_operations_dense, neuron_updates : float or None, float
+        Every synapse in every tick, and neurons × ticks: what a synchronous, clocked machine does.
     updates_active, updates_inactive : float or None
         Of the neuron updates, those of neurons that got input in that tick, and the others. None
         where not counted: a block of neurons that is integrated whole does not know.
@@ -81,8 +77,8 @@ class Ledger:
     updates_done, updates_skipped : float
         Of the neuron updates, those that were done one by one here, and those that were left out:
         nothing happened to the neuron, and its state was moved on in closed form.
-    stimulus_events : float
-        Poisson events received.
+    stimulus_events, learning_updates : float
+        Poisson events received; synapses changed by a learning rule.
     packets, hops_ew, hops_ns : float or None
         Packets between chip cores, one per spike and distinct target chip core, and the tiles that
         they pass east–west and north–south, under `mapping`. None without a mapping.
@@ -93,8 +89,6 @@ class Ledger:
         depends on the number of workers, does not count: `Machine.statistics` has what it stores.
     state_bytes, state_bytes_dense : float or None
         Bytes of neuron state read and written by the updates done; by all updates.
-    learning_updates : float
-        Synapses changed by a learning rule.
     ticks, dt_ms : float
         Length in ticks, added over the samples of a batch, and length of a tick in ms of biological time.
     neurons, synapses : float

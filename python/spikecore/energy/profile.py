@@ -30,27 +30,21 @@ class Chip:
     ----------
     neurons_per_core, cores, cores_per_tile, mesh_width : int
         Its structure. Tiles are numbered row by row.
+    source : str
+        Where the limits were published.
     axons_in, axons_out : int or None
         Per core: sources whose spikes it can receive, and pairs (own neuron, target core).
-    targets_per_neuron : int or None
-        Chip cores that a neuron can send to.
-    fan_in : int or None
-        Synapses onto a neuron.
-    memory_bits : int or None
-        Synaptic memory of a core.
+    targets_per_neuron, fan_in, most_delay : int or None
+        Chip cores that a neuron can send to, synapses onto a neuron, ticks.
+    memory_bits, synapses_per_core : int or None
+        Synaptic memory of a core; synapses that it stores, where it has a place for each.
     bits_per_synapse, block, block_bits, word_bits : int
         A list of synapses takes, for every block of at most `block` of them, `bits_per_synapse`
         each and `block_bits`, rounded up to words of `word_bits`.
-    most_delay : int or None
-        Ticks.
-    synapses_per_core : int or None
-        Synapses that a core stores, where it has a place for each.
     operations_per_s : int or None
         Most synaptic operations per second of a whole chip, with three digits.
     within_tile_ns, hop_ew_ns, hop_ns_ns : float or None
         Latency of a packet within its tile, and of a hop east–west and north–south.
-    source : str
-        Where the limits were published.
     """
 
     neurons_per_core: int
@@ -75,7 +69,7 @@ class Chip:
     hop_ns_ns: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no chip has, or that the placement cannot count with."""
+        """Check every number."""
         for part in fields(self):
             value = getattr(self, part.name)
             if part.name == "source" or (value is None and part.default is None):
