@@ -19,6 +19,7 @@ from spikecore.energy.price import Term
 from spikecore.energy.profile import Profile
 from spikecore.energy.profile_toml import load
 from spikecore.energy.quantity import joules
+from spikecore.energy.rank import Rank, between
 from spikecore.energy.table import Column, Section, Table, page
 from spikecore.files import writing
 
@@ -201,10 +202,10 @@ class Comparison:
             checks.refuse("comparison", "the number of reports", 0, "1 or more")
         self.names = _numbered([report.profile.name for report in self.reports])
 
-    def verdicts(self) -> list[verdict.Rank]:
+    def verdicts(self) -> list[Rank]:
         """Return a value for each report beside the first: which is cheaper, and what would flip it."""
         first, *others = zip(self.reports, self.names, strict=True)
-        return [verdict.between(first[0], other, (first[1], name)) for other, name in others]
+        return [between(first[0], other, (first[1], name)) for other, name in others]
 
     def table(self) -> Table:
         """Return a row for each report; below it the verdicts, partial bands and what is missing."""
