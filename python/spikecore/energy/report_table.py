@@ -145,7 +145,8 @@ def _dearest_projections(bill: Bill) -> Iterator[str]:
 
 
 def _cost_of(bill: Bill, operations: float, energy_j: float | None, part: float | None) -> str:
-    energy = "cost unknown" if energy_j is None else f"{joules(energy_j)} {short_status(bill)}"
+    unverified = ", unverified price" if bill.unverified else ""
+    energy = "cost unknown" if energy_j is None else f"{joules(energy_j)} {bill.status}{unverified}"
     share = "" if part is None else f", {percent(part)} of what projections cost"
     return f"{shown_count(operations)} synaptic operations, {energy}{share}"
 
