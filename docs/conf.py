@@ -15,7 +15,11 @@ extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.mathj
 html_theme = "alabaster"
 html_theme_options = {"description": "Spiking networks, and what they cost", "page_width": "72em"}
 default_role = "py:obj"  # `name` in a docstring is a link where there is such an object, and code elsewhere
-autodoc_default_options = {"members": True, "member-order": "bysource"}  # those of __all__
+autodoc_default_options = {
+    "members": True,  # those of __all__
+    "member-order": "bysource",
+    "inherited-members": "BaseException,Mapping,dict,object,tuple",  # what these bring is Python's
+}
 autodoc_typehints = "none"  # docstrings state types, with units and ranges
 numpydoc_show_class_members = False  # autodoc lists them
 myst_heading_anchors = 3
@@ -40,7 +44,7 @@ def write_reference(_app: Sphinx) -> None:
     for name in ("spikecore", *modules("spikecore.library"), *modules("spikecore.energy")):
         # what a package below re-exports is on the page of its own module
         is_door = name != "spikecore" and hasattr(importlib.import_module(name), "__path__")
-        option = "   :no-members:\n" if is_door else ""
+        option = "   :no-members:\n   :no-inherited-members:\n" if is_door else ""
         page = f"{name}\n{'=' * len(name)}\n\n.. automodule:: {name}\n{option}"
         (PAGES / f"{name}.rst").write_text(page, encoding="utf-8")
 
