@@ -3,6 +3,9 @@
 import copy
 import math
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -149,3 +152,9 @@ def test_stimulus_weight_and_amplitude_are_finite():
         sc.Poisson(rate=1.0, weight=math.nan)
     with pytest.raises(sc.NetworkError, match="amplitude"):
         sc.DirectCurrent(math.inf)
+
+
+def test_classes_are_as_the_engine_describes_its_models():
+    script = Path(__file__).parents[1] / "tools" / "models.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

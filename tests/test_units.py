@@ -288,7 +288,7 @@ def test_neurons_with_arrays_are_as_many_populations(kind, store, updates):
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        (sc.ALIF(), "adaptive neurons"),
+        (sc.ALIF(), "neurons of this model, adaptive LIF"),
         (sc.LIF(v_th=[-55.0, -54.0, -55.0]), "neurons with parameters of their own"),
     ],
 )

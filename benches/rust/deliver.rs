@@ -7,7 +7,7 @@ mod common;
 use common::{connect, neuron, time_of, timed};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use spikecore::bench::Alone;
-use spikecore::{Model, Network};
+use spikecore::{Network, SpikeSource};
 
 const SOURCES: u32 = 40_000;
 const TARGETS: u32 = 38_000;
@@ -29,7 +29,7 @@ fn spikes(call: &mut u64) -> Vec<u32> {
 
 fn deliver(c: &mut Criterion) {
     let mut network = Network::new(0.1, 1).expect("valid");
-    let source = network.population("source", SOURCES, Model::SpikeSource).expect("valid");
+    let source = network.population("source", SOURCES, SpikeSource).expect("valid");
     let target = network.population("target", TARGETS, neuron(0.0)).expect("valid");
     connect(&mut network, source, target, IN_DEGREE, 0.001);
     let mut core = Alone::new(&network).expect("it fits one core");

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use common::{neuron, time_of, timed};
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
 use spikecore::bench::Alone;
-use spikecore::{Axis, DelayLaw, Distribution, Model, Network, Projection, Receptor, Rule, Windows};
+use spikecore::{Axis, DelayLaw, Distribution, Network, Projection, Receptor, Rule, SpikeSource, Windows};
 
 /// Synaptic events per iteration.
 const EVENTS: u64 = 100_000;
@@ -34,7 +34,7 @@ fn spikes(call: &mut u64, sources: u32) -> Vec<u32> {
 /// A core that receives from `sources` neurons by one implicit projection with a delay of one tick.
 fn core(sources: u32, targets: u32, rule: Rule, weights: usize) -> Alone {
     let mut network = Network::new(0.1, 1).expect("valid");
-    let source = network.population("source", sources, Model::SpikeSource).expect("valid");
+    let source = network.population("source", sources, SpikeSource).expect("valid");
     let target = network.population("target", targets, neuron(0.0)).expect("valid");
     let weight = Distribution::Array((0..weights).map(|k| 1e-3 * (k % 7) as f64).collect());
     let delay = DelayLaw::Constant(1);

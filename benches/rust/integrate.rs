@@ -25,7 +25,7 @@ fn core(model: Model, lambda: f64) -> Alone {
 }
 
 fn integrate(c: &mut Criterion) {
-    let delta = Model::LifDelta(LifDelta { tau_m: 20.0, c_m: 1.0, e_l: 0.0, v_th: 20.0, v_reset: 10.0, t_ref: 2.0, i_e: 0.5 });
+    let delta = Model::from(LifDelta { tau_m: 20.0, c_m: 1.0, e_l: 0.0, v_th: 20.0, v_reset: 10.0, t_ref: 2.0, i_e: 0.5 });
     let mut group = c.benchmark_group("integrate");
     group.throughput(Throughput::Elements(u64::from(NEURONS)));
     // 8 Hz x 1,000 synapses in 0.1 ms: the drive of a neuron in the microcircuit.

@@ -6,7 +6,7 @@ use spikecore::{DelayLaw, Distribution, LifExp, Model, Network, Projection, Rece
 
 /// The neuron of the cortical microcircuit.
 pub fn neuron(i_e: f64) -> Model {
-    Model::LifExp(LifExp {
+    Model::from(LifExp {
         tau_m: 10.0,
         c_m: 250.0,
         e_l: -65.0,

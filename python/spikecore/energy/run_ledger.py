@@ -4,6 +4,7 @@ from typing import Any
 
 from spikecore.energy.ledger import Ledger, ProjectionCounts
 from spikecore.errors import InternalError
+from spikecore.models import NeuronModel
 from spikecore.results.counts import Counted
 
 __all__ = ["of", "state_bytes"]
@@ -59,7 +60,7 @@ def of(result: Counted) -> Ledger:
     )
 
 
-def state_bytes(model: Any, word_bytes: int) -> int:
+def state_bytes(model: NeuronModel, word_bytes: int) -> int:
     """Return the bytes of state that one update of a neuron reads and writes.
 
     The potential, the synaptic currents and the adaptation are a word each, as are an adaptive
@@ -71,8 +72,7 @@ def state_bytes(model: Any, word_bytes: int) -> int:
     >>> state_bytes(sc.LIFDelta(), 4)  # a potential and a counter, read and written
     12
     """
-    words = [name for name in model.variables if name != "theta"]
-    return 2 * ((len(words) + 1) * word_bytes if "eta" in words else len(words) * word_bytes + 2)
+    return 2 * (model.shape.numbers * word_bytes + 2 * model.shape.refractory)
 
 
 def _projections(result: Counted) -> tuple[ProjectionCounts, ...]:

@@ -1,9 +1,12 @@
 """Adaptive neurons with several time scales: the unit of trained recurrent spiking networks."""
 
+# Written by tools/models.py from the engine's description and tools/models/ALIF.rst: change those.
+
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spikecore.models.base import NativeModel, NeuronModel
+from spikecore.models import described
+from spikecore.models.base import NeuronModel
 from spikecore.models.parameters import Parameter, Range
 
 __all__ = ["ALIF"]
@@ -18,17 +21,17 @@ class ALIF(NeuronModel):
     Parameters
     ----------
     tau_m : float or array_like of shape (size,)
-        Membrane time constant in ms, > 0.
+        Membrane time constant in ms, > 0. By default 20.
     tau_adp : float or array_like of shape (size,)
-        Time constant of the adaptation in ms, > 0.
+        Time constant of the adaptation in ms, > 0. By default 200.
     b0 : float or array_like of shape (size,)
-        Threshold without adaptation in mV.
+        Threshold without adaptation in mV. By default 0.01.
     beta : float or array_like of shape (size,)
-        Threshold per adaptation in mV; 0 for none.
+        Threshold per adaptation in mV; 0 for none. By default 1.8.
     r_m : float or array_like of shape (size,)
-        Potential to which a constant input of 1 leads, in mV per unit of weight.
+        Potential to which a constant input of 1 leads in mV per unit of weight. By default 1.
     i_e : float or array_like of shape (size,)
-        Constant input, in the unit of weights.
+        Constant input in the unit of weights. By default 0.
 
     Raises
     ------
@@ -77,15 +80,8 @@ class ALIF(NeuronModel):
     [5.0, 11.0, 17.0, 23.0, 30.0, 38.0]
     """
 
-    native: ClassVar[NativeModel] = "alif"
-    ranges: ClassVar[dict[str, Range]] = {
-        "tau_m": Range("ms", above=0.0),
-        "tau_adp": Range("ms", above=0.0),
-        "b0": Range("mV"),
-        "beta": Range("mV"),
-        "r_m": Range("mV per unit of weight"),
-        "i_e": Range("in the unit of weights"),
-    }
+    native: ClassVar[str] = "alif"
+    ranges: ClassVar[dict[str, Range]] = described.ranges("alif")
 
     tau_m: Parameter = 20.0
     tau_adp: Parameter = 200.0
@@ -93,8 +89,3 @@ class ALIF(NeuronModel):
     beta: Parameter = 1.8
     r_m: Parameter = 1.0
     i_e: Parameter = 0.0
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Names of the state variables: ``v`` and ``theta`` in mV, ``eta``."""
-        return ("v", "eta", "theta")

@@ -1,17 +1,17 @@
 """What neuron models share: a frozen record of parameters that checks itself, compares by value and prints."""
 
-from dataclasses import fields
-from typing import Any, ClassVar, Literal, Self
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, printed
-from spikecore.grid import MAX_DELAY_TICKS
+from spikecore import _native, checks, printed
 from spikecore.models import parameters
 from spikecore.models.parameters import Range
 
-__all__ = ["NativeModel", "NativeParameters", "NeuronModel"]
+__all__ = ["NativeParameters", "NeuronModel", "Shape"]
 
 _PYNN_NAMES = {
     "v_rest": "e_l",
@@ -33,40 +33,43 @@ _PYNN_NAMES = {
 }
 
 
-NativeModel = Literal["lif_exp", "lif_delta", "lif_subtract", "alif", "spike_source"]
-"""The engine's names of its models."""
-
 NativeParameters = dict[str, float | NDArray[np.float64]]
 """Parameters by the engine's names: one value, or an array with one per neuron."""
 
-_TIME = Range("ms", above=0.0)
 
-_RANGES = {
-    "tau_m": Range("ms", above=0.0, infinite=True),
-    "c_m": Range("pF", above=0.0),
-    "e_l": Range("mV"),
-    "v_th": Range("mV"),
-    "v_reset": Range("mV"),
-    "t_ref": Range("ms", ticks=MAX_DELAY_TICKS),
-    "tau_syn": _TIME,
-    "tau_syn_exc": _TIME,
-    "tau_syn_inh": _TIME,
-    "i_e": Range("pA"),
-}
+@dataclass(frozen=True)
+class Shape:
+    """What the engine keeps of a neuron.
+
+    Attributes
+    ----------
+    variables : tuple of str
+        What can be read, the potential first.
+    numbers : int
+        State variables, each of the machine's precision.
+    refractory : bool
+        Whether it counts refractory ticks besides, in 16 bits.
+    """
+
+    variables: tuple[str, ...]
+    numbers: int
+    refractory: bool
 
 
 class NeuronModel:
     """The base of all models.
 
-    A model is a frozen dataclass with ``eq=False`` and ``repr=False``; its fields are its parameters, with defaults. It
-    defines `native`, or `lowered` where the engine's model has other parameters; `variables`; `ranges` where its
-    parameters are not among the common ones; and `options` for fields that are no parameters.
+    A model is a frozen dataclass with ``eq=False`` and ``repr=False``; its fields are its parameters, with defaults,
+    and `options`, which are none. It names the engine's model in `native`, or one for each value of its option in
+    `natives`; or defines `lowered` where the engine's model has other parameters.
     """
 
-    native: ClassVar[NativeModel]
+    native: ClassVar[str]
+    natives: ClassVar[dict[str, str]] = {}
+    """The engine's models by the value of the option."""
     options: ClassVar[tuple[str, ...]] = ()
     """Fields that are no parameters."""
-    ranges: ClassVar[dict[str, Range]] = _RANGES
+    ranges: ClassVar[dict[str, Range]]
     """Allowed values of each parameter."""
 
     def __new__(cls, *_args: Any, **keywords: Any) -> Self:
@@ -81,14 +84,23 @@ class NeuronModel:
         """Return the parameters by name, floats or read-only arrays, in the units of the docstring."""
         return {name: getattr(self, name) for name in self._names() if name not in self.options}
 
-    def lowered(self) -> tuple[NativeModel, NativeParameters]:
+    def lowered(self) -> tuple[str, NativeParameters]:
         """Return the engine's name of the model and what the engine takes for its parameters."""
-        return self.native, self.parameters()
+        native = self.natives[getattr(self, self.options[0])] if self.natives else self.native
+        return native, self.parameters()
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What the engine keeps of a neuron."""
+        native, values = self.lowered()
+        sizes = [len(value) for value in values.values() if isinstance(value, np.ndarray)]
+        described = _native.model_shape(native, sizes[0] if sizes else 1, values)
+        return Shape(tuple(name for name, _ in described["readable"]), described["state"], described["refractory"])
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of the state variables that can be read and recorded."""
-        return ()
+        """Names of the variables that can be read and recorded."""
+        return self.shape.variables
 
     def __post_init__(self) -> None:
         """Check every parameter against its range."""

@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from spikecore.models.base import NativeModel, NativeParameters, NeuronModel
-from spikecore.models.parameters import Parameter
+from spikecore.models import described
+from spikecore.models.base import NativeParameters, NeuronModel
+from spikecore.models.parameters import Parameter, Range
 
 __all__ = ["IF"]
 
@@ -82,13 +83,9 @@ class IF(NeuronModel):
     reset: Literal["set", "subtract"] = "set"
 
     options: ClassVar[tuple[str, ...]] = ("reset",)
+    natives: ClassVar[dict[str, str]] = {"set": "lif_delta", "subtract": "lif_subtract"}
+    ranges: ClassVar[dict[str, Range]] = described.ranges("lif_delta")
 
-    def lowered(self) -> tuple[NativeModel, NativeParameters]:
+    def lowered(self) -> tuple[str, NativeParameters]:
         """Return the engine's name and parameters: a delta neuron whose time constant is infinite."""
-        native: NativeModel = "lif_subtract" if self.reset == "subtract" else "lif_delta"
-        return native, {"tau_m": math.inf, **self.parameters()}
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Names of the state variables: ``v`` in mV."""
-        return ("v",)
+        return self.natives[self.reset], {"tau_m": math.inf, **self.parameters()}

@@ -2,9 +2,11 @@
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
-from spikecore.models.base import NativeModel, NativeParameters, NeuronModel
-from spikecore.models.parameters import Parameter
+from spikecore.models import described
+from spikecore.models.base import NativeParameters, NeuronModel
+from spikecore.models.parameters import Parameter, Range
 
 __all__ = ["LeakyIntegrator"]
 
@@ -65,6 +67,11 @@ class LeakyIntegrator(NeuronModel):
     1.904837
     """
 
+    ranges: ClassVar[dict[str, Range]] = {
+        **described.ranges("lif_delta"),
+        "tau_syn": described.ranges("lif_exp")["tau_syn_exc"],
+    }
+
     tau_m: Parameter = 20.0
     c_m: Parameter = 250.0
     e_l: Parameter = 0.0
@@ -75,7 +82,7 @@ class LeakyIntegrator(NeuronModel):
         """Return the parameters by name, in the units of the docstring; `tau_syn` only if there is one."""
         return {name: value for name, value in super().parameters().items() if value is not None}
 
-    def lowered(self) -> tuple[NativeModel, NativeParameters]:
+    def lowered(self) -> tuple[str, NativeParameters]:
         """Return the engine's name and parameters: a neuron whose threshold is infinite."""
         own = self.parameters()
         tau = own.pop("tau_syn", None)
@@ -83,8 +90,3 @@ class LeakyIntegrator(NeuronModel):
         if tau is None:
             return "lif_delta", common
         return "lif_exp", {**common, "tau_syn_exc": tau, "tau_syn_inh": tau}
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Names of the state variables: ``v`` in mV, and ``i_syn`` in pA with `tau_syn`."""
-        return ("v",) if self.tau_syn is None else ("v", "i_syn")

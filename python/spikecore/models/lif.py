@@ -1,12 +1,13 @@
 """The leaky integrate-and-fire neuron with exponential synaptic currents."""
 
+# Written by tools/models.py from the engine's description and tools/models/LIF.rst: change those.
+
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
-from spikecore.models.base import NativeModel, NeuronModel
-from spikecore.models.parameters import Parameter
+from spikecore.models import described
+from spikecore.models.base import NeuronModel
+from spikecore.models.parameters import Parameter, Range
 
 __all__ = ["LIF"]
 
@@ -21,22 +22,23 @@ class LIF(NeuronModel):
     Parameters
     ----------
     tau_m : float or array_like of shape (size,)
-        Membrane time constant in ms, > 0; infinite without leak.
+        Membrane time constant in ms, > 0; infinite without leak. By default 20.
     c_m : float or array_like of shape (size,)
-        Membrane capacitance in pF, > 0.
+        Membrane capacitance in pF, > 0. By default 250.
     e_l : float or array_like of shape (size,)
-        Resting potential in mV.
+        Resting potential in mV. By default -70.
     v_th : float or array_like of shape (size,)
-        Threshold in mV.
+        Threshold in mV. By default -55.
     v_reset : float or array_like of shape (size,)
-        Potential after a spike in mV, below `v_th`.
+        Potential after a spike in mV; below `v_th`. By default -70.
     t_ref : float or array_like of shape (size,)
-        Refractory period in ms, ≥ 0 and a multiple of the network's `dt`.
-    tau_syn_exc, tau_syn_inh : float or array_like of shape (size,)
-        Time constants of the excitatory and the inhibitory current in ms, > 0. When they are equal
-        (in every neuron) the engine keeps one current, ``i_syn``; otherwise two, ``i_exc`` and ``i_inh``.
+        Refractory period in ms, ≥ 0 and a multiple of the network's `dt`. By default 2.
+    tau_syn_exc : float or array_like of shape (size,)
+        Time constant of the excitatory current in ms, > 0. By default 2.
+    tau_syn_inh : float or array_like of shape (size,)
+        Time constant of the inhibitory current in ms, > 0. By default 2.
     i_e : float or array_like of shape (size,)
-        Constant current in pA.
+        Constant current in pA. By default 0.
 
     Raises
     ------
@@ -71,7 +73,8 @@ class LIF(NeuronModel):
     TypeError: LIF has no parameter 'v_rest'; did you mean 'e_l'?
     """
 
-    native: ClassVar[NativeModel] = "lif_exp"
+    native: ClassVar[str] = "lif_exp"
+    ranges: ClassVar[dict[str, Range]] = described.ranges("lif_exp")
 
     tau_m: Parameter = 20.0
     c_m: Parameter = 250.0
@@ -82,10 +85,3 @@ class LIF(NeuronModel):
     tau_syn_exc: Parameter = 2.0
     tau_syn_inh: Parameter = 2.0
     i_e: Parameter = 0.0
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Names of the state variables: ``v`` in mV, currents in pA."""
-        if np.all(np.equal(self.tau_syn_exc, self.tau_syn_inh)):
-            return ("v", "i_syn")
-        return ("v", "i_exc", "i_inh")

@@ -1,10 +1,13 @@
 """The leaky integrate-and-fire neuron with delta synapses."""
 
+# Written by tools/models.py from the engine's description and tools/models/LIFDelta.rst: change those.
+
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from spikecore.models.base import NativeModel, NativeParameters, NeuronModel
-from spikecore.models.parameters import Parameter
+from spikecore.models import described
+from spikecore.models.base import NeuronModel
+from spikecore.models.parameters import Parameter, Range
 
 __all__ = ["LIFDelta"]
 
@@ -19,19 +22,19 @@ class LIFDelta(NeuronModel):
     Parameters
     ----------
     tau_m : float or array_like of shape (size,)
-        Membrane time constant in ms, > 0; infinite without leak.
+        Membrane time constant in ms, > 0; infinite without leak. By default 20.
     c_m : float or array_like of shape (size,)
-        Membrane capacitance in pF, > 0; it only scales `i_e` and direct currents.
+        Membrane capacitance in pF, > 0; it only scales `i_e` and direct currents. By default 250.
     e_l : float or array_like of shape (size,)
-        Resting potential in mV.
+        Resting potential in mV. By default -70.
     v_th : float or array_like of shape (size,)
-        Threshold in mV.
+        Threshold in mV. By default -55.
     v_reset : float or array_like of shape (size,)
-        Potential after a spike in mV, below `v_th`.
+        Potential after a spike in mV; below `v_th`. By default -70.
     t_ref : float or array_like of shape (size,)
-        Refractory period in ms, ≥ 0 and a multiple of the network's `dt`.
+        Refractory period in ms, ≥ 0 and a multiple of the network's `dt`. By default 2.
     i_e : float or array_like of shape (size,)
-        Constant current in pA.
+        Constant current in pA. By default 0.
     reset : {"set", "subtract"}
         What a spike does to the potential: ``"set"`` sets it to `v_reset`, ``"subtract"`` takes
         `v_th` - `v_reset` from it, so that what was above the threshold is kept; this needs
@@ -63,7 +66,8 @@ class LIFDelta(NeuronModel):
     ('v',)
     """
 
-    native: ClassVar[NativeModel] = "lif_delta"
+    native: ClassVar[str] = "lif_delta"
+    ranges: ClassVar[dict[str, Range]] = described.ranges("lif_delta")
 
     tau_m: Parameter = 20.0
     c_m: Parameter = 250.0
@@ -73,14 +77,5 @@ class LIFDelta(NeuronModel):
     t_ref: Parameter = 2.0
     i_e: Parameter = 0.0
     reset: Literal["set", "subtract"] = "set"
-
     options: ClassVar[tuple[str, ...]] = ("reset",)
-
-    def lowered(self) -> tuple[NativeModel, NativeParameters]:
-        """Return the engine's name of the model and what the engine takes for its parameters."""
-        return "lif_subtract" if self.reset == "subtract" else self.native, self.parameters()
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Names of the state variables: ``v`` in mV."""
-        return ("v",)
+    natives: ClassVar[dict[str, str]] = {"set": "lif_delta", "subtract": "lif_subtract"}

@@ -1,15 +1,20 @@
 """Neurons that spike at given times."""
 
+# Written by tools/models.py from the engine's description and tools/models/SpikeSource.rst: change those.
+
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spikecore.models.base import NativeModel, NeuronModel
+from spikecore.models import described
+from spikecore.models.base import NeuronModel
+from spikecore.models.parameters import Range
 
 __all__ = ["SpikeSource"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SpikeSource(NeuronModel):
-    """Neurons without a state that spike at given times; made by `Network.spike_source`."""
+    r"""Neurons without a state that spike at given times; made by `Network.spike_source`."""
 
-    native: ClassVar[NativeModel] = "spike_source"
+    native: ClassVar[str] = "spike_source"
+    ranges: ClassVar[dict[str, Range]] = described.ranges("spike_source")

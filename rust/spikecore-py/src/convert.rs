@@ -5,7 +5,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spikecore::allocation::copied;
-use spikecore::{Axis, DelayLaw, Distribution, Receptor, Rule, Updates, Variable, Windows};
+use spikecore::{Axis, DelayLaw, Distribution, Receptor, Rule, Updates, Windows};
 
 use crate::errors;
 
@@ -98,20 +98,5 @@ pub fn receptor(name: Option<&str>) -> PyResult<Receptor> {
         Some("excitatory") => Ok(Receptor::Excitatory),
         Some("inhibitory") => Ok(Receptor::Inhibitory),
         Some(other) => Err(PyValueError::new_err(format!("receptor is {other:?}, allowed: 'excitatory', 'inhibitory'"))),
-    }
-}
-
-/// A recordable variable by name.
-pub fn variable(name: &str) -> PyResult<Variable> {
-    match name {
-        "v" => Ok(Variable::Potential),
-        "i_syn" | "i_exc" => Ok(Variable::Current(0)),
-        "i_inh" => Ok(Variable::Current(1)),
-        "eta" => Ok(Variable::Adaptation),
-        "theta" => Ok(Variable::Threshold),
-        other => {
-            let allowed = "'v', 'i_syn', 'i_exc', 'i_inh', 'eta', 'theta'";
-            Err(PyValueError::new_err(format!("variable is {other:?}, allowed: {allowed}")))
-        }
     }
 }

@@ -23,6 +23,8 @@ mod _native {
     #[pymodule_export]
     use super::machine::Machine;
     #[pymodule_export]
+    use super::models::{model_shape, models};
+    #[pymodule_export]
     use super::network::{Network, repeated_pair};
     #[pymodule_export]
     use super::system::{available_memory, cpu_features, huge_pages, most_threads, simd_level};

@@ -12,7 +12,7 @@ use spikecore::{Batch, Record, Statistics, Turn};
 use crate::door::{door, elements, list};
 use crate::ledger::Wiring;
 use crate::watcher::Watcher;
-use crate::{batch, convert, errors};
+use crate::{batch, errors};
 
 /// A compiled network; at most one call at a time.
 #[pyclass(frozen, module = "spikecore._native")]
@@ -157,8 +157,11 @@ impl Machine {
             if let Some(seeds) = seeds.as_ref().filter(|seeds| seeds.len() != samples) {
                 return Err(PyValueError::new_err(format!("{} seeds of {samples} samples", seeds.len())));
             }
-            let states = elements::<(usize, String)>(states, "the states of samples")?.into_iter();
-            let states = states.map(|(population, name)| Ok((population, convert::variable(&name)?))).collect::<PyResult<_>>()?;
+            let states = elements::<(usize, String)>(states, "the states of samples")?;
+            let states = self.with(|m| {
+                let known = states.iter().map(|(population, name)| Ok((*population, m.variable(*population, name)?)));
+                known.collect::<Result<Vec<_>, _>>().map_err(errors::network)
+            })?;
             let asked = Batch { ticks, inputs: batch::inputs(samples, inputs)?, seeds, states };
             let mut watcher = Watcher::new(progress);
             let done = py.detach(|| self.with(|m| m.run_batch(&asked, &mut |done| watcher.poll(done)).map_err(errors::run)));
@@ -175,8 +178,8 @@ impl Machine {
     /// A variable of all neurons of a population.
     fn state<'py>(&self, py: Python<'py>, population: usize, variable: &str) -> PyResult<Bound<'py, PyArray1<f64>>> {
         door(|| {
-            let variable = convert::variable(variable)?;
-            Ok(self.read(|m| m.state(population, variable).map_err(errors::network))?.into_pyarray(py))
+            let state = |m: &spikecore::Machine| m.variable(population, variable).and_then(|variable| m.state(population, variable));
+            Ok(self.read(|m| state(m).map_err(errors::network))?.into_pyarray(py))
         })
     }
 

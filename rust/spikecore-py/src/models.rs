@@ -1,77 +1,80 @@
-//! Neuron models of a population from a name and columns of parameters.
+//! Neuron models at the border: what they state, and the model of a population from a name and columns of parameters.
 
 use std::collections::BTreeMap;
 
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use spikecore::allocation::gathered;
-use spikecore::{Alif, LifDelta, LifExp, Model};
+use pyo3::types::{PyDict, PyList};
+use spikecore::allocation::push;
+use spikecore::{Model, Population, Values};
 
-use crate::door;
+use crate::door::{self, list};
 
 /// The parameters of a population: by name, one number for all neurons or an array of one each.
 pub type Parameters<'py> = BTreeMap<String, Bound<'py, PyAny>>;
 
-/// Parameters of `N` names: a value for all neurons or one each.
-struct Columns<const N: usize>([Vec<f64>; N]);
+/// The parameters in which neurons differ: their places in the model, and a value for each neuron.
+type Columns = Vec<(usize, Vec<f64>)>;
 
-impl<const N: usize> Columns<N> {
-    /// Models of `neurons` neurons.
-    fn models(&self, neurons: usize, model: impl Fn([f64; N]) -> Model) -> Vec<Model> {
-        let row = |k: usize| std::array::from_fn(|column| *self.0[column].get(k).unwrap_or(&self.0[column][0]));
-        gathered((0..neurons).map(|k| model(row(k))), "the models of neurons")
+/// The model of a population and the parameters in which its neurons differ; every parameter must be given, and no other.
+pub fn model(name: &str, size: u32, parameters: &Parameters<'_>) -> PyResult<(Model, Columns)> {
+    let kind = spikecore::kind(name).ok_or_else(|| PyValueError::new_err(format!("unknown model {name:?}")))?;
+    let (mut values, mut each) = (Values::default(), vec![]);
+    for (place, parameter) in kind.parameters().iter().enumerate() {
+        let key = parameter.name;
+        let given = parameters.get(key).ok_or_else(|| PyTypeError::new_err(format!("{name}: parameter {key} is missing")))?;
+        match given.extract::<PyReadonlyArray1<'_, f64>>() {
+            Ok(array) => push(&mut each, (place, column(name, key, size, &array)?), "the parameters of neurons"),
+            Err(_) => values[place] = given.extract()?,
+        }
     }
-}
-
-/// The neuron models of a population, one for all or one each; every parameter must be given, and no other.
-pub fn models(name: &str, size: u32, parameters: &Parameters<'_>) -> PyResult<Vec<Model>> {
-    let mut given = BTreeMap::new();
-    for (key, value) in parameters {
-        given.insert(key.as_str(), column(name, key, size, value)?);
-    }
-    let neurons = given.values().map(Vec::len).max().unwrap_or(1);
-    let models = match name {
-        "lif_exp" => {
-            let keys = ["tau_m", "c_m", "e_l", "v_th", "v_reset", "t_ref", "tau_syn_exc", "tau_syn_inh", "i_e"];
-            take(name, &mut given, keys)?.models(neurons, |[tau_m, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc, tau_syn_inh, i_e]| {
-                Model::LifExp(LifExp { tau_m, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc, tau_syn_inh, i_e })
-            })
-        }
-        "lif_delta" | "lif_subtract" => {
-            let model = if name == "lif_delta" { Model::LifDelta } else { Model::LifSubtract };
-            let columns = take(name, &mut given, ["tau_m", "c_m", "e_l", "v_th", "v_reset", "t_ref", "i_e"])?;
-            columns.models(neurons, |[tau_m, c_m, e_l, v_th, v_reset, t_ref, i_e]| {
-                model(LifDelta { tau_m, c_m, e_l, v_th, v_reset, t_ref, i_e })
-            })
-        }
-        "alif" => {
-            let columns = take(name, &mut given, ["tau_m", "tau_adp", "b0", "beta", "r_m", "i_e"])?;
-            columns.models(neurons, |[tau_m, tau_adp, b0, beta, r_m, i_e]| Model::Alif(Alif { tau_m, tau_adp, b0, beta, r_m, i_e }))
-        }
-        "spike_source" => vec![Model::SpikeSource],
-        other => return Err(PyValueError::new_err(format!("unknown model {other:?}"))),
-    };
-    match given.keys().next() {
-        None => Ok(models),
+    match parameters.keys().find(|key| kind.parameters().iter().all(|parameter| parameter.name != key.as_str())) {
+        None => Ok((Model::new(kind, values), each)),
         Some(key) => Err(PyTypeError::new_err(format!("{name}: unknown parameter {key}"))),
     }
 }
 
-/// One value, or as many as neurons.
-fn column(name: &str, key: &str, size: u32, value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
-    let Ok(array) = value.extract::<PyReadonlyArray1<'_, f64>>() else { return Ok(vec![value.extract()?]) };
-    let values = door::values(&array, "the parameters of neurons")?;
+/// As many values as neurons.
+fn column(name: &str, key: &str, size: u32, array: &PyReadonlyArray1<'_, f64>) -> PyResult<Vec<f64>> {
+    let values = door::values(array, "the parameters of neurons")?;
     if values.len() == size as usize && size > 0 {
         return Ok(values);
     }
     Err(PyValueError::new_err(format!("{name}: {key} has {} values, allowed: one, or one per neuron, {size}", values.len())))
 }
 
-fn take<const N: usize>(name: &str, given: &mut BTreeMap<&str, Vec<f64>>, keys: [&str; N]) -> PyResult<Columns<N>> {
-    let mut columns = [const { Vec::new() }; N];
-    for (column, key) in columns.iter_mut().zip(keys) {
-        *column = given.remove(key).ok_or_else(|| PyTypeError::new_err(format!("{name}: parameter {key} is missing")))?;
-    }
-    Ok(Columns(columns))
+/// What every model states: name, title, and its class and option in Python, and of each parameter name, description, unit,
+/// range and default.
+#[pyfunction]
+pub fn models(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
+    door::door(|| {
+        let described = spikecore::kinds().iter().map(|kind| {
+            let parameters = kind.parameters().iter().map(|p| (p.name, p.doc.trim(), p.unit, p.range.name(), p.default));
+            let entry = PyDict::new(py);
+            entry.set_item("name", kind.name())?;
+            entry.set_item("title", kind.title())?;
+            entry.set_item("class", kind.class())?;
+            entry.set_item("option", kind.option())?;
+            entry.set_item("parameters", list(py, parameters)?)?;
+            Ok(entry)
+        });
+        list(py, described.collect::<PyResult<Vec<_>>>()?)
+    })
+}
+
+/// What the parameters of a model decide: accumulators and numbers of state per neuron, whether it counts refractory ticks, and the names and units of what can be
+/// read. Arrays hold `size` values.
+#[pyfunction]
+pub fn model_shape<'py>(py: Python<'py>, name: &str, size: u32, parameters: Parameters<'py>) -> PyResult<Bound<'py, PyDict>> {
+    door::door(|| {
+        let (model, each) = model(name, size, &parameters)?;
+        let shape = Population::widest(&model, size as usize, &each).shape();
+        let dict = PyDict::new(py);
+        dict.set_item("receptors", shape.receptors)?;
+        dict.set_item("state", shape.state)?;
+        dict.set_item("refractory", shape.refractory)?;
+        dict.set_item("readable", list(py, shape.readable.iter().map(|readable| (readable.name, readable.unit)))?)?;
+        Ok(dict)
+    })
 }

@@ -135,9 +135,8 @@ impl Network {
     /// Adds a population.
     fn population(&self, name: &str, size: u32, model: &str, parameters: Parameters<'_>) -> PyResult<usize> {
         self.with(|n| {
-            let models = models::models(model, size, &parameters)?;
-            let added = if let [one] = *models { n.population(name, size, one) } else { n.varied_population(name, models) };
-            added.map_err(errors::network)
+            let (model, each) = models::model(model, size, &parameters)?;
+            n.varied_population(name, size, model, each).map_err(errors::network)
         })
     }
 
@@ -197,7 +196,8 @@ impl Network {
     /// Records a variable of chosen neurons.
     fn record(&self, population: usize, variable: &str, neurons: PyReadonlyArray1<'_, u32>, interval: u64) -> PyResult<usize> {
         self.with(|n| {
-            let (variable, neurons) = (convert::variable(variable)?, values(&neurons, "the neurons of a recorder")?);
+            let variable = n.variable(population, variable).map_err(errors::network)?;
+            let neurons = values(&neurons, "the neurons of a recorder")?;
             n.record(SampleRecorder { population, variable, neurons, interval }).map_err(errors::network)
         })
     }

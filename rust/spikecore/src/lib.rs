@@ -21,6 +21,7 @@ mod edges;
 mod error;
 mod id;
 mod machine;
+mod models;
 mod network;
 mod neurocore;
 mod neurons;
@@ -50,9 +51,13 @@ pub use machine::fan_out::{Degrees, FanOut, weighted};
 pub use machine::ledger::{Wire, Wiring};
 pub use machine::placement::{Mesh, Placed};
 pub use machine::{Batch, Batched, Machine, Record, Sample, Spikes, Statistics, Synapses, Table};
+pub use models::{
+    Alif, Kind, LifDelta, LifExp, LifSubtract, Mistake, Model, Parameter, Range, Readable, Shape, SpikeSource, Values, Variable, kind,
+    kinds,
+};
 pub use network::{
-    Alif, Axis, Column, DelayLaw, Distribution, Inputs, LifDelta, LifExp, Model, Network, Population, Projection, Receptor, Rule,
-    SampleRecorder, Stimulus, Ticks, Variable, Windows, repeated_pair, subject_of,
+    Axis, Column, DelayLaw, Distribution, Inputs, Network, Population, Projection, Receptor, Rule, SampleRecorder, Stimulus, Ticks,
+    Windows, repeated_pair, subject_of,
 };
 pub use neurocore::counts::SparseCounts;
 pub use neurons::census::Updates;

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use crate::allocation::{copied, enqueue, filled, push, with_room};
 use crate::id::{NeuronId, Tick};
-use crate::network::Variable;
+use crate::models::Variable;
 use crate::pages::{Pages, Zeroable, expected_bytes};
 
 /// Most spikes in one chunk of a log. Chunks are neither copied to grow nor all held while they are read; so large, the
@@ -320,7 +320,16 @@ pub enum Origin<'a> {
 /// A recorder's samples of a slice, and what makes them values.
 pub type Tapped<'a, S> = (&'a SampleTap<S>, Origin<'a>);
 
-impl Origin<'_> {
+impl<'a> Origin<'a> {
+    /// Of variable `place` of neurons with these resting potentials, one or one each: what they are added to is the potential.
+    pub fn of_potential(place: usize, rest: &'a [f64]) -> Self {
+        match (place, rest) {
+            (0, [one]) => Self::One(*one),
+            (0, each) => Self::Each(each),
+            _ => Self::None,
+        }
+    }
+
     /// The value in physical units of neuron `k` of the slice.
     pub fn real(&self, k: u32, value: f64) -> f64 {
         match *self {
@@ -388,8 +397,8 @@ mod tests {
     #[test]
     fn samples_go_to_their_columns() {
         let mut taps = [
-            SampleTap::<f32>::new(0, Variable::Potential, [(3, 1), (4, 2)].into_iter(), 2),
-            SampleTap::new(0, Variable::Potential, [(0, 3), (9, 0)].into_iter(), 2),
+            SampleTap::<f32>::new(0, Variable::POTENTIAL, [(3, 1), (4, 2)].into_iter(), 2),
+            SampleTap::new(0, Variable::POTENTIAL, [(0, 3), (9, 0)].into_iter(), 2),
         ];
         let read = |tick: Tick, _, neurons: &[u32], values: &mut [f32]| {
             values.iter_mut().zip(neurons).for_each(|(value, &n)| *value = (tick * 10) as f32 + n as f32);

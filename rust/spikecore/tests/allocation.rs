@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use spikecore::{
     Alif, Batch, CompileOptions, DelayLaw, Distribution, Inputs, Level, LifExp, Machine, Model, Network, PopulationId, Projection,
-    Receptor, Rule, SampleRecorder, Stimulus, Updates, Variable,
+    Receptor, Rule, SampleRecorder, SpikeSource, Stimulus, Updates, Variable,
 };
 
 struct Counting;
@@ -48,7 +48,7 @@ static COUNTING: Counting = Counting;
 
 fn lif(tau_m: f64, i_e: f64) -> Model {
     let (c_m, e_l, v_th, v_reset, t_ref) = (250.0, -65.0, -50.0, -65.0, 2.0);
-    Model::LifExp(LifExp { tau_m, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc: 0.5, tau_syn_inh: 0.5, i_e })
+    Model::from(LifExp { tau_m, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc: 0.5, tau_syn_inh: 0.5, i_e })
 }
 
 fn empty() -> Network {
@@ -138,7 +138,7 @@ fn matrix() -> Network {
 /// A source that fires in every tick of all runs.
 fn source() -> Network {
     let mut network = empty();
-    let source = network.population("source", 20, Model::SpikeSource).unwrap();
+    let source = network.population("source", 20, SpikeSource).unwrap();
     let ticks: Vec<u64> = (1..=60_000).collect();
     let firing: Vec<u32> = ticks.iter().map(|&tick| (tick % 20) as u32).collect();
     network.source_spikes(source, &firing, &ticks).unwrap();
@@ -150,14 +150,14 @@ fn source() -> Network {
 /// Neurons with constants of their own, neurons that adapt, and samples of both.
 fn varied() -> Network {
     let mut network = empty();
-    let models = (0..300).map(|k| lif(10.0 + f64::from(k) / 100.0, 420.0)).collect();
-    let own = network.varied_population("own", models).unwrap();
+    let taus = (0..300).map(|k| 10.0 + f64::from(k) / 100.0).collect();
+    let own = network.varied_population("own", 300, lif(10.0, 420.0), vec![(0, taus)]).unwrap();
     let alif = Alif { tau_m: 20.0, tau_adp: 150.0, b0: 10.0, beta: 1.8, r_m: 1.0, i_e: 15.0 };
-    let adaptive = neurons(&mut network, 300, Model::Alif(alif));
+    let adaptive = neurons(&mut network, 300, Model::from(alif));
     connect(&mut network, (own, adaptive), Rule::FixedInDegree(10), normal(1.0), SPREAD);
     connect(&mut network, (adaptive, own), Rule::FixedInDegree(10), normal(-10.0), SPREAD);
     for population in [own, adaptive] {
-        let recorder = SampleRecorder { population, variable: Variable::Potential, neurons: (0..20).collect(), interval: 1 };
+        let recorder = SampleRecorder { population, variable: Variable::POTENTIAL, neurons: (0..20).collect(), interval: 1 };
         network.record(recorder).unwrap();
     }
     network

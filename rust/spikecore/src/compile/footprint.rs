@@ -7,6 +7,7 @@ use crate::allocation::{gathered, push};
 use crate::network::{Network, Population, Stimulus};
 use crate::neurocore::{Core, Placed, Source};
 use crate::neurons::census::Updates;
+use crate::neurons::registry;
 use crate::neurons::slab::Slab;
 use crate::number::weight::Weight;
 use crate::random::PoissonGaps;
@@ -115,7 +116,10 @@ pub fn state_bytes<W: Weight>(network: &Network, partition: &Partition, updates:
             let (population, len) = (&network.populations[slice.population], slice.len as usize);
             bytes += (size_of::<Placed<W>>() + len * size_of::<u64>()) as u64;
             if population.model.receptors() > 0 {
-                bytes += Slab::<W>::expected_bytes(&population.model, !population.each.is_empty(), len, updates);
+                bytes += match population.model.leaky(network.dt) {
+                    Some(p) if population.each.is_empty() => Slab::<W>::expected_bytes(p.currents, len, updates),
+                    _ => registry::stepped_bytes::<W>(&population.model, !population.each.is_empty(), len),
+                };
                 bytes += if uniform[slice.population] { 0 } else { u64::from(slice.stride) * size_of::<W::State>() as u64 };
             }
         }

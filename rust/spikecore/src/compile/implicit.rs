@@ -172,7 +172,8 @@ fn arrive(network: &Network, projection: &Projection) -> Arrive {
 mod tests {
     use super::super::{BUILT, Options, compile};
     use super::*;
-    use crate::network::{Axis, DelayLaw, LifDelta, Model, Windows};
+    use crate::models::{LifDelta, Model};
+    use crate::network::{Axis, DelayLaw, Windows};
     use crate::neurons::census::Updates;
 
     /// A convolution of 64 channels of 16 x 16 neurons, with 9 million synapses.
@@ -182,7 +183,7 @@ mod tests {
         let windows = Windows { y: axis, x: axis, channels_in: 64, channels_out: 64, groups: 1 };
         let model = LifDelta { tau_m: 10.0, c_m: 250.0, e_l: 0.0, v_th: 15.0, v_reset: 0.0, t_ref: 0.0, i_e: 0.0 };
         for name in ["a", "b"] {
-            network.population(name, 64 * 256, Model::LifDelta(model)).unwrap();
+            network.population(name, 64 * 256, Model::from(model)).unwrap();
         }
         let delay = DelayLaw::new("a", &Distribution::Constant(1.0), 0.1).unwrap();
         let (rule, weight) = (Rule::Convolution(windows), Distribution::Array(vec![0.5; 64 * 64 * 9]));

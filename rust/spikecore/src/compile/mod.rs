@@ -14,12 +14,14 @@ pub mod rows;
 
 use crate::allocation::{copied, filled, gathered, push};
 use crate::error::CompileError;
-use crate::id::{BLOCK, NeuronId, Tick};
-use crate::network::{Model, Network, Population, Receptor, Stimulus};
+use crate::id::{BLOCK, NeuronId, PopulationId, Tick};
+use crate::models::Model;
+use crate::network::{Network, Population, Receptor, Stimulus};
 use crate::neurocore::counts::SpikeCounts;
 use crate::neurocore::{Core, Outside, Part, Placed, Source};
 use crate::neurons::census::Updates;
-use crate::neurons::event::flow::{self, Flows};
+use crate::neurons::event::flow::{self, Flow, Flows};
+use crate::neurons::registry;
 use crate::neurons::slab::Slab;
 use crate::number::weight::Weight;
 use crate::parallel::{Watch, each};
@@ -87,7 +89,8 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let (router, ports) = Router::new(&lanes)?;
     let cores: Vec<std::sync::Mutex<Option<Core<W>>>> = gathered(filled.stores.iter().map(|_| std::sync::Mutex::new(None)), "the cores");
     let jobs: Vec<_> = gathered(filled.stores.into_iter().zip(computed).enumerate(), "the cores");
-    let flows = flow::shared(network.populations.iter().map(|p| p.model.propagators(network.dt)));
+    let leaky = |p: &Arc<Population>| if p.each.is_empty() { p.model.leaky(network.dt) } else { None };
+    let flows = flow::shared(network.populations.iter().map(leaky));
     let devices = Devices::new(network);
     each(threads, jobs, (BUILT, 1.0), watch, |(id, (store, computed))| {
         let slices = partition.slices[id].iter();
@@ -132,8 +135,9 @@ fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
         let mut potentials = filled(population.size as usize, 0.0, "initial potentials");
         let stream = Stream::new(network.seed, Purpose::InitialPotential, id as u32, 0);
         rows::draw(&population.initial, &stream, &mut potentials);
-        let models = population.models(0..potentials.len()).iter().cycle();
-        potentials.iter_mut().zip(models).for_each(|(v, model)| *v -= model.rest());
+        let rest = population.model.rest();
+        let each = !population.each.is_empty();
+        potentials.iter_mut().enumerate().for_each(|(k, v)| *v -= if each { population.model_of(k).rest() } else { rest });
         potentials
     };
     gathered(network.populations.iter().map(|p| &**p).enumerate().map(of), "initial potentials")
@@ -172,20 +176,21 @@ fn place<W: Weight>(
     let id = slice.population;
     let population = &network.populations[id];
     let range = slice.first as usize..(slice.first + slice.len) as usize;
-    let each = if population.each.is_empty() { &[] } else { population.models(range.clone()) };
-    let part = match population.model {
-        Model::SpikeSource => Part::Source(Source::new(source_spikes(population, slice))),
-        model => Part::Neurons {
-            slab: {
-                let flow = Arc::clone(flows[id].as_ref().expect("invariant: neurons"));
-                let mut slab = Slab::new((&model, each), network.dt, &initial[id][range.clone()], plan.steps[id], updates, flow);
-                if plan.heavy[id] {
-                    slab.always_watch();
-                }
-                Box::new(slab)
-            },
-            outside: outside(network, plan, devices.stimuli.of(id), id, &range),
-        },
+    let outside = || outside(network, plan, devices.stimuli.of(id), id, &range);
+    let part = match (population.model.is_source(), &flows[id]) {
+        (true, _) => Part::Source(Source::new(source_spikes(population, slice))),
+        (false, Some(flow)) => {
+            Part::Neurons { slab: slab(population, network.dt, &initial[id][range.clone()], plan, (id, updates), flow), outside: outside() }
+        }
+        (false, None) => {
+            let each: Vec<Model> =
+                if population.each.is_empty() { vec![] } else { gathered(population.models(range.clone()), "the models of neurons") };
+            let mut bank = registry::stepped(&population.model, &each, network.dt, &initial[id][range.clone()], plan.steps[id]);
+            if plan.heavy[id] {
+                bank.tally().always_watch();
+            }
+            Part::Stepped { bank, outside: outside() }
+        }
     };
     let taps = devices.recorders.of(id).iter().map(|&recorder| {
         let r = &network.recorders[recorder];
@@ -202,6 +207,23 @@ fn place<W: Weight>(
         log: SpikeLog::default(),
         taps: gathered(taps.filter(|tap| !tap.neurons.is_empty()), "recorders"),
     }
+}
+
+/// Leaky neurons of one slice that are all alike.
+fn slab<W: Weight>(
+    population: &Population,
+    h: f64,
+    initial: &[f64],
+    plan: &Plan<W>,
+    (id, updates): (PopulationId, Updates),
+    flow: &Arc<Flow<W::State>>,
+) -> Box<Slab<W>> {
+    let p = population.model.leaky(h).expect("invariant: it has a flow");
+    let mut slab = Slab::new(&population.model, &p, initial, plan.steps[id], updates, Arc::clone(flow));
+    if plan.heavy[id] {
+        slab.always_watch();
+    }
+    Box::new(slab)
 }
 
 /// A source's spikes of one slice, by step: a spike stamped `t` is emitted by step `t - 1`.
@@ -249,8 +271,8 @@ fn outside<W: Weight>(network: &Network, plan: &Plan<W>, stimuli: &[usize], id: 
         }
     }
     let models = network.populations[id].models(range.clone());
-    let i_e = gathered(models.iter().map(Model::i_e), "currents");
-    let p20 = gathered(models.iter().filter_map(|m| m.propagators(network.dt)).map(|p| p.p20), "currents");
+    let i_e = gathered(models.clone().map(|model| model.current()), "currents");
+    let p20 = gathered(models.map(|model| model.per_current(network.dt)), "currents");
     Outside { poisson, rare, currents, given: vec![], i_e, p20, bias: vec![], next_change: 0 }
 }
 

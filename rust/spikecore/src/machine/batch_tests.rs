@@ -7,6 +7,7 @@ use super::engine::Engine;
 use super::tests::*;
 use crate::compile::Options;
 use crate::error::RunError;
+use crate::models::*;
 use crate::network::*;
 use crate::neurons::census::Updates;
 use crate::neurons::event::single::Single;
@@ -104,7 +105,7 @@ proptest! {
     fn a_batch_is_its_samples_one_by_one(network in any_network(), cut in 1u64..999, updates in modes(), seeds: [u64; 3]) {
         fn check<W: Weight>(network: &Network, cut: u64, options: &Options, seeds: Option<Vec<u64>>) -> Result<(), TestCaseError> {
             let inputs = three_inputs(network);
-            let states = vec![(0, Variable::Potential), (1, Variable::Potential)];
+            let states = vec![(0, Variable::POTENTIAL), (1, Variable::POTENTIAL)];
             let mut machine = build::<W>(network, options);
             machine.run(cut, &mut |_| true).unwrap();
             let batch = Batch { ticks: 1_000, inputs, seeds, states };

@@ -10,7 +10,8 @@ use crate::allocation::{Fault, caught, filled, gathered, text, with_room};
 use crate::compile::parts::Parts;
 use crate::error::RunError;
 use crate::id::Tick;
-use crate::network::{Network, Variable};
+use crate::models::Readable;
+use crate::network::Network;
 use crate::neurocore::Core;
 use crate::number::weight::Weight;
 use crate::router::{ClockWord, Lane, Port, Router};
@@ -59,6 +60,8 @@ pub struct Engine<W: Weight> {
     pub(super) steps: Vec<f64>,
     pub(super) population_sizes: Vec<u32>,
     pub(super) receptors: Vec<usize>,
+    /// What can be read of each population.
+    pub(super) readable: Vec<&'static [Readable]>,
     /// Names of populations, for messages, and the length of a tick in ms.
     pub(super) names: Arc<Vec<String>>,
     pub(super) dt: f64,
@@ -91,6 +94,7 @@ impl<W: Weight> Engine<W> {
             steps: parts.steps,
             population_sizes: gathered(network.populations.iter().map(|p| p.size), "a table of populations"),
             receptors: gathered(network.populations.iter().map(|p| p.model.receptors()), "a table of populations"),
+            readable: gathered(network.populations.iter().map(|p| p.model.shape().readable), "a table of populations"),
             names: Arc::new(gathered(
                 network.populations.iter().map(|p| text(&p.name, "a table of populations")),
                 "a table of populations",
@@ -231,12 +235,8 @@ impl<W: Weight> Engine<W> {
         let Some((lost, id, neuron)) = found.min_by_key(|&(lost, id, neuron)| (lost.tick, id, neuron)) else {
             return Ok(());
         };
-        let variable = match (lost.variable(), self.receptors[id]) {
-            (Variable::Current(_), 1) => "i_syn",
-            (Variable::Current(0), _) => "i_exc",
-            (Variable::Current(_), _) => "i_inh",
-            _ => "v",
-        };
+        let named = self.readable[id].iter().find(|readable| readable.place == Some(lost.place()));
+        let variable = named.map_or("v", |readable| readable.name);
         let tick = lost.tick + 1;
         let time_ms = (tick as f64 * self.dt * 1e9).round() / 1e9;
         Err(RunError::Diverged { population: self.names[id].clone(), neuron, variable, tick, time_ms, sample })

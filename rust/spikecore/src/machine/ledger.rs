@@ -124,7 +124,8 @@ fn wires<W: Weight>(network: &Network) -> Result<Vec<Wire>, CompileError> {
 pub(super) mod tests {
     use super::*;
     use crate::machine::Machine;
-    use crate::network::{Axis, DelayLaw, Distribution, LifDelta, Model, Projection, Receptor};
+    use crate::models::{LifDelta, Model};
+    use crate::network::{Axis, DelayLaw, Distribution, Projection, Receptor};
     use crate::network::{Rule, Windows};
     use crate::neurons::census::Updates;
     use crate::simd::Level;
@@ -138,7 +139,7 @@ pub(super) mod tests {
         let mut network = Network::new(0.1, 5).unwrap();
         let model = LifDelta { tau_m: 10.0, c_m: 250.0, e_l: 0.0, v_th: 15.0, v_reset: 0.0, t_ref: 0.0, i_e: 200.0 };
         for name in ["a", "b"] {
-            network.population(name, 300, Model::LifDelta(model)).unwrap();
+            network.population(name, 300, Model::from(model)).unwrap();
         }
         let pairs = Rule::Pairs(vec![3, 3, 299, 0], vec![7, 8, 299, 1]);
         let axis = |input, kernel| Axis { input, kernel, stride: 1, padding: kernel / 2 };

@@ -31,7 +31,8 @@ use crate::compile::plan::Plan;
 use crate::compile::{self, Expected, Forecast, Options};
 use crate::error::{CompileError, NetworkError, RunError};
 use crate::id::{NeuronId, PopulationId, Tick};
-use crate::network::{Inputs, Network, Variable};
+use crate::models::Variable;
+use crate::network::{Inputs, Network};
 use crate::neurons::census::Updates;
 use crate::number::weight::{Q16, Weight};
 use crate::threads;
@@ -188,6 +189,14 @@ impl Machine {
     /// Recorded spikes since the last call, ordered by (tick, neuron).
     pub fn take_spikes(&mut self) -> (Vec<Tick>, Vec<NeuronId>) {
         each!(self, e => e.take_spikes())
+    }
+
+    /// The variable of this name of a population.
+    ///
+    /// # Errors
+    /// For an unknown population or a variable that its model lacks.
+    pub fn variable(&self, population: PopulationId, name: &str) -> Result<Variable, NetworkError> {
+        each!(self, e => e.variable(population, name))
     }
 
     /// A variable of all neurons of a population, in mV or pA.

@@ -8,7 +8,7 @@
 use super::targets::{Targets, batches};
 use crate::allocation::{filled, gathered, push, with_room};
 use crate::error::{CompileError, NetworkError};
-use crate::network::{Model, Network};
+use crate::network::Network;
 use crate::parallel::{Watch, each};
 use crate::sync::{AtomicU64, Ordering};
 use std::sync::Mutex;
@@ -151,7 +151,7 @@ pub(super) fn place(network: &Network, mesh: &Mesh, (threads, large): (usize, u6
     let mut firsts = with_room(network.populations.len(), "populations on a chip");
     let mut neurons = 0u32;
     for population in &network.populations {
-        let outside = matches!(population.model, Model::SpikeSource);
+        let outside = population.model.is_source();
         firsts.push((!outside).then_some(neurons));
         neurons += if outside { 0 } else { population.size };
     }

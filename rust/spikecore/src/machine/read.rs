@@ -1,10 +1,11 @@
 //! Reading a machine between runs: state, spikes, counts, synapses. Reading changes nothing.
 
 use super::engine::Engine;
-use crate::allocation::{filled, gathered, push, resize, with_room};
+use crate::allocation::{filled, gathered, push, resize, text, with_room};
 use crate::error::NetworkError;
 use crate::id::{PopulationId, Tick};
-use crate::network::Variable;
+use crate::models::Variable;
+use crate::network::variable_of;
 use crate::neurocore::counts::Sums;
 use crate::neurocore::{Part, Placed};
 use crate::number::weight::Weight;
@@ -108,6 +109,12 @@ impl<W: Weight> Engine<W> {
         if id < known { Ok(()) } else { Err(NetworkError::Unknown { what: "population", id, known }) }
     }
 
+    /// See [`super::Machine::variable`].
+    pub fn variable(&self, population: PopulationId, name: &str) -> Result<Variable, NetworkError> {
+        self.population(population)?;
+        variable_of(&self.names[population], self.readable[population], name)
+    }
+
     /// See [`super::Machine::state`].
     pub fn state(&self, population: PopulationId, variable: Variable) -> Result<Vec<f64>, NetworkError> {
         self.check_variable(population, variable)?;
@@ -119,14 +126,15 @@ impl<W: Weight> Engine<W> {
     /// Checks that a population has a variable.
     pub(super) fn check_variable(&self, population: PopulationId, variable: Variable) -> Result<(), NetworkError> {
         self.population(population)?;
-        let has = |part: &Part<W>| match (part, variable) {
-            (Part::Source { .. }, _) => false,
-            (Part::Neurons { .. }, Variable::Potential) => true,
-            (Part::Neurons { slab, .. }, Variable::Current(r)) => slab.has_current(r),
-            (Part::Neurons { slab, .. }, Variable::Adaptation | Variable::Threshold) => slab.adapts(),
-        };
-        let mut placed = self.cores.iter().filter_map(|core| core.part_of(population));
-        if placed.all(|p| has(&p.part)) { Ok(()) } else { Err(lacks(population, variable)) }
+        if variable.0 < self.readable[population].len() {
+            return Ok(());
+        }
+        Err(NetworkError::Value {
+            subject: text(&self.names[population], "a message"),
+            parameter: "variable",
+            value: format!("{variable:?}"),
+            allowed: "a variable of its model".to_owned(),
+        })
     }
 
     /// See [`super::Machine::spike_counts`].
@@ -220,11 +228,16 @@ impl<W: Weight> Engine<W> {
             s.pending += pending;
             for placed in core.placed() {
                 let population = placed.slice.population;
-                if let Part::Neurons { slab, .. } = &placed.part {
+                let counts = match &placed.part {
+                    Part::Neurons { slab, .. } => Some((slab.updated(), slab.stimulus_events())),
+                    Part::Stepped { bank, .. } => Some((bank.tallied().updated, bank.tallied().stimulus_events)),
+                    Part::Source(_) => None,
+                };
+                if let Some((updated, events)) = counts {
                     let updates = u128::from(placed.slice.len) * u128::from(self.now);
                     s.neuron_updates[population] += updates;
-                    s.updates_skipped[population] += updates - u128::from(slab.updated());
-                    s.stimulus_events[population] += u128::from(slab.stimulus_events());
+                    s.updates_skipped[population] += updates - u128::from(updated);
+                    s.stimulus_events[population] += u128::from(events);
                 }
                 let sums = self.sums(placed);
                 s.spikes[population] += u128::from(sums.spikes);
@@ -232,14 +245,5 @@ impl<W: Weight> Engine<W> {
             }
         }
         s
-    }
-}
-
-fn lacks(population: PopulationId, variable: Variable) -> NetworkError {
-    NetworkError::Value {
-        subject: format!("population {population}"),
-        parameter: "variable",
-        value: format!("{variable:?}"),
-        allowed: "a variable of its model".to_owned(),
     }
 }

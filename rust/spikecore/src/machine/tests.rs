@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::engine::Engine;
 use crate::compile::{Options, compile};
 use crate::error::RunError;
+use crate::models::*;
 use crate::network::*;
 use crate::neurons::census::Updates;
 use crate::number::weight::{Q16, Weight};
@@ -12,7 +13,7 @@ use crate::router::Router;
 use crate::simd::Level;
 
 pub(super) fn lif(i_e: f64) -> Model {
-    Model::LifExp(LifExp {
+    Model::from(LifExp {
         tau_m: 10.0,
         c_m: 250.0,
         e_l: -65.0,
@@ -157,7 +158,7 @@ fn stopping_leaves_all_cores_at_one_tick_and_changes_nothing() {
     if ran < 3_000 {
         parts.run(3_000 - ran, &mut |_| true).unwrap();
         assert_eq!(parts.take_spikes(), whole.take_spikes());
-        let v = Variable::Potential;
+        let v = Variable::POTENTIAL;
         assert_eq!(parts.state(0, v), whole.state(0, v));
     }
 }
@@ -172,7 +173,7 @@ fn loose_synapses_and_rows_give_the_same_bits_in_one_channel_and_in_two() {
                 build::<f32>(&network, &Options { placement: Some(placement.clone()), loose: Some(loose), turn, ..options(2) });
             machine.run(777, &mut |_| true).unwrap();
             machine.run(1_223, &mut |_| true).unwrap();
-            let v = machine.state(1, Variable::Potential).unwrap();
+            let v = machine.state(1, Variable::POTENTIAL).unwrap();
             let mut synapses = machine.synapses(0, 1).unwrap();
             synapses.weights.truncate(1_000);
             let found = (machine.take_spikes(), v, synapses.weights, synapses.delays);
@@ -200,7 +201,7 @@ fn visits_and_whole_ticks(delays: Distribution, recorded: bool) {
         let rare = Stimulus::Poisson { population: id, lambda: 0.003, weight: 900.0, receptor: Receptor::BySign, start: 0, stop: u64::MAX };
         network.stimulus(rare).unwrap();
         network.stimulus(Stimulus::DirectCurrent { population: id, amplitudes: vec![60.0], start: 5_000, stop: 9_000 }).unwrap();
-        let recorder = SampleRecorder { population: id, variable: Variable::Potential, neurons: vec![3, 250], interval: 7 };
+        let recorder = SampleRecorder { population: id, variable: Variable::POTENTIAL, neurons: vec![3, 250], interval: 7 };
         if recorded {
             network.record(recorder).unwrap();
         }
@@ -216,7 +217,7 @@ fn visits_and_whole_ticks(delays: Distribution, recorded: bool) {
         let visits = machine.cores.iter().all(crate::neurocore::Core::has_visits);
         assert_eq!(visits, loose && !wakeful);
         splits.iter().for_each(|&ticks| assert_eq!(machine.run(ticks, &mut |_| true), Ok(ticks)));
-        let v = [0, 1].map(|id| machine.state(id, Variable::Potential).unwrap());
+        let v = [0, 1].map(|id| machine.state(id, Variable::POTENTIAL).unwrap());
         let counted = machine.statistics();
         let (samples, spikes) = machine.take_recorded();
         assert_eq!(samples.len(), 2 * usize::from(recorded));
@@ -247,7 +248,7 @@ pub(super) fn silent(late: u64) -> Network {
     for (source, target) in (0..4).flat_map(|s| (0..4).map(move |t| (s, t))) {
         projection(&mut network, (source, target), Rule::FixedInDegree(5), 20.0, Distribution::Uniform { low: 0.1, high: 2.0 });
     }
-    let source = network.population("source", 1, Model::SpikeSource).unwrap();
+    let source = network.population("source", 1, SpikeSource).unwrap();
     network.source_spikes(source, &[0, 0], &[1000, late]).unwrap();
     projection(&mut network, (source, 2), Rule::AllToAll, 12_000.0, Distribution::Constant(1.0));
     network
@@ -264,7 +265,7 @@ fn silence_is_jumped_over_and_leaves_every_bit_as_it_was() {
             assert_eq!(machine.run(ticks, &mut |_| true), Ok(ticks));
         }
         for population in 0..4 {
-            states.extend(machine.state(population, Variable::Potential).unwrap().into_iter().map(f64::to_bits));
+            states.extend(machine.state(population, Variable::POTENTIAL).unwrap().into_iter().map(f64::to_bits));
         }
         (machine.take_spikes(), states, machine.statistics().ticks_skipped)
     };
@@ -300,8 +301,8 @@ pub(super) fn any_network() -> impl Strategy<Value = Network> {
         let mut network = Network::new(0.1, seed).unwrap();
         let a = network.population("a", n, lif(380.0)).unwrap();
         let delta_model = LifDelta { tau_m: 20.0, c_m: 250.0, e_l: -65.0, v_th: -50.0, v_reset: -60.0, t_ref: 0.5, i_e: 150.0 };
-        let b = network.population("b", m, if delta { Model::LifDelta(delta_model) } else { lif(350.0) }).unwrap();
-        let source = network.population("source", 5, Model::SpikeSource).unwrap();
+        let b = network.population("b", m, if delta { Model::from(delta_model) } else { lif(350.0) }).unwrap();
+        let source = network.population("source", 5, SpikeSource).unwrap();
         network.source_spikes(source, &[0, 1, 2, 3, 4, 0], &[1, 2, 3, 500, 501, 502]).unwrap();
         for id in [a, b] {
             network.initial_potential(id, Distribution::Uniform { low: -70.0, high: -50.0 }).unwrap();
@@ -332,7 +333,7 @@ fn outcome<W: Weight>(network: &Network, options: &Options, split: &[u64]) -> Ou
 
 /// What a machine has come to.
 pub(super) fn outcome_of<W: Weight>(machine: &mut Engine<W>) -> Outcome {
-    let bits = |p| machine.state(p, Variable::Potential).unwrap().into_iter().map(f64::to_bits);
+    let bits = |p| machine.state(p, Variable::POTENTIAL).unwrap().into_iter().map(f64::to_bits);
     let potentials = bits(0).chain(bits(1)).collect();
     let counts = machine.statistics();
     (machine.take_spikes(), potentials, counts.synaptic_operations, counts.stimulus_events, counts.updates_skipped)

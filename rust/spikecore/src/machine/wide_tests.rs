@@ -3,6 +3,7 @@
 use super::tests::{build, lif, options};
 use crate::compile::Options;
 use crate::compile::partition::Partition;
+use crate::models::*;
 use crate::network::*;
 use crate::neurons::census::Updates;
 use crate::number::weight::{Q16, Weight};
@@ -11,7 +12,7 @@ use crate::number::weight::{Q16, Weight};
 fn sparse(longest: f64) -> Network {
     let mut network = Network::new(0.1, 3).unwrap();
     let one = LifExp { tau_syn_exc: 5.0, tau_syn_inh: 5.0, ..exponential() };
-    for (name, size, model) in [("a", 40_000, lif(330.0)), ("b", 60_000, Model::LifExp(one))] {
+    for (name, size, model) in [("a", 40_000, lif(330.0)), ("b", 60_000, Model::from(one))] {
         let id = network.population(name, size, model).unwrap();
         network.initial_potential(id, Distribution::Uniform { low: -65.0, high: -52.0 }).unwrap();
         let rare =
@@ -29,8 +30,7 @@ fn sparse(longest: f64) -> Network {
 }
 
 fn exponential() -> LifExp {
-    let Model::LifExp(model) = lif(0.0) else { unreachable!("as made") };
-    model
+    <LifExp as describe::Described>::read(lif(0.0).values())
 }
 
 /// Spikes, potentials and counts after 400 ticks in two runs.
@@ -39,7 +39,7 @@ fn outcome<W: Weight>(network: &Network, options: &Options) -> (usize, impl Part
     for ticks in [130, 270] {
         assert_eq!(machine.run(ticks, &mut |_| true), Ok(ticks));
     }
-    let v = [0, 1].map(|id| machine.state(id, Variable::Potential).unwrap().into_iter().map(f64::to_bits).collect::<Vec<_>>());
+    let v = [0, 1].map(|id| machine.state(id, Variable::POTENTIAL).unwrap().into_iter().map(f64::to_bits).collect::<Vec<_>>());
     let synapses = machine.synapses(0, 1).unwrap();
     let counted = machine.statistics();
     let spikes = machine.take_spikes();

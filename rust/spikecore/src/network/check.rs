@@ -2,8 +2,9 @@
 
 use std::fmt::Display;
 
-use super::{Model, Network, Receptor, Stimulus};
+use super::{Network, Receptor, Stimulus};
 use crate::error::NetworkError;
+use crate::models::{Readable, Variable};
 
 /// The error for a value out of range.
 pub(super) fn value_error(subject: &str, parameter: &'static str, value: impl Display, allowed: &str) -> NetworkError {
@@ -18,6 +19,13 @@ pub(super) fn known(what: &'static str, id: usize, known: usize) -> Result<(), N
 /// Checks that a number is finite.
 pub(super) fn finite(subject: &str, parameter: &'static str, value: f64) -> Result<(), NetworkError> {
     if value.is_finite() { Ok(()) } else { Err(value_error(subject, parameter, value, "a finite number")) }
+}
+
+/// The variable of this name among those that can be read of a population.
+pub fn variable_of(population: &str, readable: &[Readable], name: &str) -> Result<Variable, NetworkError> {
+    let place = readable.iter().position(|readable| readable.name == name);
+    let names = || readable.iter().map(|readable| readable.name).collect::<Vec<_>>().join(", ");
+    place.map(Variable).ok_or_else(|| value_error(population, "variable", name, &names()))
 }
 
 /// How messages name a projection.
@@ -40,7 +48,7 @@ pub(super) fn stimulus(network: &Network, stimulus: &Stimulus) -> Result<(), Net
     let (Stimulus::Poisson { population, start, stop, .. } | Stimulus::DirectCurrent { population, start, stop, .. }) = stimulus;
     known("population", *population, network.populations.len())?;
     let driven = &network.populations[*population];
-    if matches!(driven.model, Model::SpikeSource) {
+    if driven.model.is_source() {
         return Err(value_error(&driven.name, "stimulus", "on a spike source", "a population with a potential"));
     }
     if start >= stop {

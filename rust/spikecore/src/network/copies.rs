@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use super::{DelayLaw, Distribution, Network, Population, Projection, Rule};
-use crate::allocation::{copied, text};
+use crate::allocation::{copied, gathered, text};
 use crate::id::PopulationId;
+
+/// What this memory is for.
+const PARAMETERS: &str = "the parameters of neurons";
 
 /// Copies the lists and shares the objects.
 impl Clone for Network {
@@ -25,7 +28,7 @@ impl Clone for Population {
     fn clone(&self) -> Self {
         Self {
             name: text(&self.name, "the name of a population"),
-            each: copied(&self.each, "the models of neurons"),
+            each: gathered(self.each.iter().map(|(place, values)| (*place, copied(values, PARAMETERS))), PARAMETERS),
             initial: self.initial.clone(),
             source_spikes: copied(&self.source_spikes, "the spikes of a source"),
             ..*self
@@ -64,18 +67,18 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{LifDelta, Model, Receptor, SampleRecorder, Stimulus, Variable};
+    use crate::models::{LifDelta, SpikeSource, Variable};
+    use crate::network::{Receptor, SampleRecorder, Stimulus};
 
     fn described() -> Network {
         let model = LifDelta { tau_m: 10.0, c_m: 250.0, e_l: 0.0, v_th: 15.0, v_reset: 0.0, t_ref: 0.0, i_e: 200.0 };
         let mut network = Network::new(0.1, 1).unwrap();
-        let source = network.population("source", 3, Model::SpikeSource).unwrap();
+        let source = network.population("source", 3, SpikeSource).unwrap();
         network.source_spikes(source, &[0, 2], &[1, 4]).unwrap();
-        let models = [200.0, 300.0].map(|i_e| Model::LifDelta(LifDelta { i_e, ..model }));
-        network.varied_population("target", models.to_vec()).unwrap();
+        network.varied_population("target", 2, model, vec![(6, vec![200.0, 300.0])]).unwrap();
         network.projection(pairs(&network, vec![0, 1], vec![1, 0])).unwrap();
         network.stimulus(Stimulus::DirectCurrent { population: 1, amplitudes: vec![1.0, 2.0], start: 0, stop: 9 }).unwrap();
-        network.record(SampleRecorder { population: 1, variable: Variable::Potential, neurons: vec![1], interval: 1 }).unwrap();
+        network.record(SampleRecorder { population: 1, variable: Variable::POTENTIAL, neurons: vec![1], interval: 1 }).unwrap();
         network
     }
 
@@ -92,7 +95,7 @@ mod tests {
         let network = described();
         let mut copy = network.clone();
         copy.record_spikes(&[]).unwrap();
-        copy.population("new", 1, Model::SpikeSource).unwrap();
+        copy.population("new", 1, SpikeSource).unwrap();
         copy.projection(pairs(&copy, vec![2], vec![1])).unwrap();
         assert_eq!((network.recorded.as_slice(), copy.recorded.as_slice()), (&[true, true][..], &[false, false, true][..]));
         assert_eq!((network.populations.len(), copy.populations.len(), copy.projections.len()), (2, 3, 2));

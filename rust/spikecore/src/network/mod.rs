@@ -8,16 +8,15 @@ mod copies;
 mod distribution;
 mod implicit;
 mod input;
-mod model;
-mod model_check;
+#[cfg(test)]
+mod population_tests;
 mod projection;
 mod settled;
 mod windows;
 
-pub use check::subject_of;
+pub use check::{subject_of, variable_of};
 pub use distribution::{DelayLaw, Distribution, Ticks};
 pub use input::{Column, Input, Inputs};
-pub use model::{Alif, LifDelta, LifExp, Model, Propagators};
 pub use projection::{Projection, Receptor, Rule, repeated_pair};
 pub use windows::{Axis, Windows};
 
@@ -26,6 +25,7 @@ use std::sync::Arc;
 use crate::allocation::{filled, gathered, push, reserve, text};
 use crate::error::NetworkError;
 use crate::id::{NeuronId, PopulationId, Tick};
+use crate::models::{Mistake, Model, Variable};
 use check::{known, value_error};
 
 /// A set of neurons with one model.
@@ -39,8 +39,8 @@ pub struct Population {
     pub first: NeuronId,
     /// Neuron model; where neurons differ, that of one with as many receptors as any.
     pub model: Model,
-    /// The model of each neuron where they differ; otherwise empty.
-    pub each: Vec<Model>,
+    /// The parameters in which neurons differ, if any: their places in the model, and a value for each neuron.
+    pub each: Vec<(usize, Vec<f64>)>,
     /// Initial potential in mV; not used by spike sources.
     pub initial: Distribution,
     /// Spikes of a spike source, sorted by (tick, neuron index).
@@ -48,10 +48,32 @@ pub struct Population {
 }
 
 impl Population {
-    /// The models of neurons `range`: one for all, or one each.
-    pub fn models(&self, range: std::ops::Range<usize>) -> &[Model] {
-        if self.each.is_empty() { std::slice::from_ref(&self.model) } else { &self.each[range] }
+    /// The model of neuron `k`.
+    pub fn model_of(&self, k: usize) -> Model {
+        with_each(&self.model, &self.each, k)
     }
+
+    /// Of `size` neurons that differ in these parameters, the model of one with as many receptors as any.
+    pub fn widest(model: &Model, size: usize, each: &[(usize, Vec<f64>)]) -> Model {
+        let models = (0..if each.is_empty() { 0 } else { size }).map(|k| with_each(model, each, k));
+        models.max_by_key(Model::receptors).unwrap_or(*model)
+    }
+
+    /// Whether its neurons can be moved on in closed form: they obey linear equations and have one set of constants.
+    pub fn has_closed_form(&self, dt: f64) -> bool {
+        self.each.is_empty() && self.model.leaky(dt).is_some()
+    }
+
+    /// The models of neurons `range`: one for all, or one each.
+    pub fn models(&self, range: std::ops::Range<usize>) -> impl ExactSizeIterator<Item = Model> + Clone {
+        let range = if self.each.is_empty() { 0..1 } else { range };
+        range.map(|k| self.model_of(k))
+    }
+}
+
+/// A model with the values of neuron `k` in these parameters.
+fn with_each(model: &Model, each: &[(usize, Vec<f64>)], k: usize) -> Model {
+    each.iter().fold(*model, |model, (parameter, values)| model.with(*parameter, values[k]))
 }
 
 /// Input that comes from outside the network.
@@ -96,19 +118,6 @@ pub struct SampleRecorder {
     pub neurons: Vec<u32>,
     /// Ticks between samples, at least 1.
     pub interval: Tick,
-}
-
-/// A state variable that can be read or recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Variable {
-    /// Membrane potential in mV.
-    Potential,
-    /// Synaptic current in pA of a receptor (0 excitatory or the only one, 1 inhibitory).
-    Current(usize),
-    /// Adaptation of an adaptive neuron.
-    Adaptation,
-    /// Threshold of an adaptive neuron in mV, as adapted.
-    Threshold,
 }
 
 /// A network description. Global neuron ids are handed out in declaration order.
@@ -158,51 +167,67 @@ impl Network {
     }
 
     /// Adds a population; its spikes are recorded unless [`Network::record_spikes`] says otherwise.
-    pub fn population(&mut self, name: &str, size: u32, model: Model) -> Result<PopulationId, NetworkError> {
-        self.add(name, size, model, vec![], Distribution::Constant(model.rest()))
+    pub fn population(&mut self, name: &str, size: u32, model: impl Into<Model>) -> Result<PopulationId, NetworkError> {
+        self.varied_population(name, size, model, vec![])
     }
 
-    fn add(&mut self, name: &str, size: u32, model: Model, each: Vec<Model>, initial: Distribution) -> Result<PopulationId, NetworkError> {
+    /// Adds a population of neurons that differ in some parameters: of each its place in the model, and a value for each
+    /// neuron. They have two receptors as soon as any needs two. Where none differ it is a population of one model.
+    pub fn varied_population(
+        &mut self,
+        name: &str,
+        size: u32,
+        model: impl Into<Model>,
+        mut each: Vec<(usize, Vec<f64>)>,
+    ) -> Result<PopulationId, NetworkError> {
         let first = self.neurons();
         if size == 0 || first + u64::from(size) > u64::from(u32::MAX) {
             return Err(value_error(name, "size", size, "1 to 4294967294 neurons in the whole network"));
         }
-        model.check(name, self.dt)?;
+        let mut model: Model = model.into();
+        for (parameter, values) in &each {
+            model = model.with(*parameter, values[0]);
+        }
+        each.retain(|(_, values)| values.iter().any(|value| *value != values[0]));
         let first = u32::try_from(first).expect("checked above");
+        let initial = Distribution::Constant(model.rest());
         let name = text(name, "the name of a population");
-        let population = Population { name, size, first, model, each, initial, source_spikes: vec![] };
+        let mut population = Population { name, size, first, model, each, initial, source_spikes: vec![] };
+        self.check_models(&population)?;
+        if !population.each.is_empty() {
+            let rests = gathered(population.models(0..size as usize).map(|model| model.rest()), "initial potentials");
+            population.model = Population::widest(&population.model, size as usize, &population.each);
+            population.initial = Distribution::Array(rests);
+        }
         reserve(&mut self.recorded, 1, "a population");
         push(&mut self.populations, Arc::new(population), "a population");
         self.recorded.push(true); // there is room
         Ok(self.populations.len() - 1)
     }
 
-    /// Adds a population of neurons that differ in their parameters: one model each, all of one kind. They share two
-    /// receptors as soon as the time constants of any differ. Where none differ it is a population of one model.
-    pub fn varied_population(&mut self, name: &str, models: Vec<Model>) -> Result<PopulationId, NetworkError> {
-        let widest = models.iter().copied().max_by_key(Model::receptors);
-        let model = widest.ok_or_else(|| value_error(name, "size", 0, "1 to 4294967294 neurons in the whole network"))?;
-        for (k, one) in models.iter().enumerate() {
-            let subject = || format!("{name}, neuron {k}");
-            if std::mem::discriminant(one) != std::mem::discriminant(&model) {
-                return Err(value_error(&subject(), "model", one.name(), &format!("that of the others, {}", model.name())));
-            }
-            one.check(&subject(), self.dt)?;
+    /// Checks the parameters of every neuron.
+    fn check_models(&self, population: &Population) -> Result<(), NetworkError> {
+        for (k, model) in population.models(0..population.size as usize).enumerate() {
+            model.check(self.dt).map_err(|Mistake { parameter, value, allowed }| {
+                let name = &population.name;
+                let subject = if population.each.is_empty() { name.clone() } else { format!("{name}, neuron {k}") };
+                let is_plain = value == 0.0 || !value.is_finite() || (1e-5..1e16).contains(&value.abs());
+                let shown = if is_plain { value.to_string() } else { format!("{value:e}") };
+                value_error(&subject, parameter, shown, &allowed)
+            })?;
         }
-        let size = u32::try_from(models.len()).unwrap_or(u32::MAX);
-        if models.iter().all(|one| *one == model) {
-            return self.population(name, size, model);
-        }
-        let rests = gathered(models.iter().map(Model::rest), "initial potentials");
-        self.add(name, size, model, models, Distribution::Array(rests))
+        Ok(())
     }
 
-    /// Checks that neurons can be updated only where something happens: adaptive neurons do not rest, and of neurons that
-    /// differ nothing is known in closed form.
+    /// Checks that neurons can be updated only where something happens: of some models, and of neurons that differ, nothing is
+    /// known in closed form.
     pub(crate) fn check_events(&self) -> Result<(), NetworkError> {
-        let dense = |p: &&Arc<Population>| !p.each.is_empty() || matches!(p.model, Model::Alif(_));
+        let dense = |p: &&Arc<Population>| !p.model.is_source() && !p.has_closed_form(self.dt);
         let Some(population) = self.populations.iter().find(dense) else { return Ok(()) };
-        let reason = if population.each.is_empty() { "adaptive neurons" } else { "neurons with parameters of their own" };
+        let reason = match population.model.leaky(self.dt) {
+            None => format!("neurons of this model, {}", population.model.title()),
+            Some(_) => "neurons with parameters of their own".to_owned(),
+        };
         let allowed = format!("\"auto\" or \"dense\" with {reason}, which are stepped in every tick");
         Err(value_error(&population.name, "updates", "\"event\"", &allowed))
     }
@@ -212,7 +237,7 @@ impl Network {
         known("population", id, self.populations.len())?;
         let population = &self.populations[id];
         law.check(&population.name, "v_init", Some(u64::from(population.size)))?;
-        if matches!(population.model, Model::SpikeSource) {
+        if population.model.is_source() {
             return Err(value_error(&population.name, "v_init", "set", "a population with a potential"));
         }
         Arc::make_mut(&mut self.populations[id]).initial = law;
@@ -224,7 +249,7 @@ impl Network {
         known("population", id, self.populations.len())?;
         let population = &self.populations[id];
         let name = &population.name;
-        if !matches!(population.model, Model::SpikeSource) {
+        if !population.model.is_source() {
             return Err(value_error(name, "spikes", "set", "a spike source"));
         }
         if neurons.len() != ticks.len() {
@@ -267,17 +292,18 @@ impl Network {
         Ok(self.stimuli.len() - 1)
     }
 
+    /// The variable of this name of a population.
+    pub fn variable(&self, id: PopulationId, name: &str) -> Result<Variable, NetworkError> {
+        known("population", id, self.populations.len())?;
+        let population = &self.populations[id];
+        variable_of(&population.name, population.model.shape().readable, name)
+    }
+
     /// Records a variable of chosen neurons every `interval` ticks.
     pub fn record(&mut self, recorder: SampleRecorder) -> Result<usize, NetworkError> {
         known("population", recorder.population, self.populations.len())?;
         let population = &self.populations[recorder.population];
-        let available = population.model.receptors();
-        let has = match recorder.variable {
-            Variable::Potential => available > 0,
-            Variable::Current(r) => r < population.model.currents(),
-            Variable::Adaptation | Variable::Threshold => matches!(population.model, Model::Alif(_)),
-        };
-        if !has {
+        if recorder.variable.0 >= population.model.shape().readable.len() {
             return Err(value_error(&population.name, "variable", format!("{:?}", recorder.variable), "a variable of its model"));
         }
         if let Some(bad) = recorder.neurons.iter().find(|&&n| n >= population.size) {

@@ -1,10 +1,11 @@
 //! Projections: all synapses from one population to another, described by a rule.
 
 use super::check::{known, subject_of, value_error};
-use super::{DelayLaw, Distribution, Model, Network, Windows};
+use super::{DelayLaw, Distribution, Network, Windows};
 use crate::edges::Edges;
 use crate::error::{CompileError, NetworkError};
 use crate::id::PopulationId;
+use crate::models::Model;
 use crate::parallel::Watch;
 
 /// Where a weight arrives.

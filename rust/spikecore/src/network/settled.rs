@@ -23,11 +23,12 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Alif, Model, Stimulus};
+    use crate::models::{Alif, Model};
+    use crate::network::Stimulus;
 
     #[test]
     fn what_was_declared_last_is_taken_back() {
-        let model = Model::Alif(Alif { tau_m: 20.0, tau_adp: 100.0, b0: 1.0, beta: 1.0, r_m: 1.0, i_e: 0.0 });
+        let model = Model::from(Alif { tau_m: 20.0, tau_adp: 100.0, b0: 1.0, beta: 1.0, r_m: 1.0, i_e: 0.0 });
         let mut network = Network::new(0.1, 1).expect("a tick that may be");
         for name in ["a", "b"] {
             network.population(name, 3, model).expect("a population");

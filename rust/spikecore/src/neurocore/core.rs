@@ -6,7 +6,8 @@ use crate::allocation::{gathered, resize, with_room};
 use crate::cells::frame::CELLS;
 use crate::cells::touched::Touched;
 use crate::id::{CoreId, NeuronId, PopulationId, Tick};
-use crate::network::{Input, Variable};
+use crate::models::Variable;
+use crate::network::Input;
 use crate::neurons::event::alarms::Alarms;
 use crate::neurons::event::rounds::Work;
 use crate::neurons::finite::Lost;
@@ -258,6 +259,7 @@ impl<W: Weight> Core<W> {
     pub fn first_lost(&self) -> Option<(Lost, PopulationId, u32)> {
         let lost = |placed: &Placed<W>| match &placed.part {
             Part::Neurons { slab, .. } => slab.lost.map(|lost| (lost, placed.slice)),
+            Part::Stepped { bank, .. } => bank.tallied().lost.map(|lost| (lost, placed.slice)),
             Part::Source(_) => None,
         };
         let all = self.placed.iter().filter_map(lost).map(|(lost, slice)| (lost, slice.population, slice.first + lost.neuron));
@@ -330,6 +332,7 @@ impl<W: Weight> Core<W> {
     pub fn state_bytes(&self) -> u64 {
         let slabs = self.placed.iter().map(|p| match &p.part {
             Part::Neurons { slab, .. } => slab.bytes() + p.spikes.bytes(),
+            Part::Stepped { bank, .. } => bank.bytes() + p.spikes.bytes(),
             Part::Source(source) => source.bytes(),
         });
         slabs.sum::<u64>() + size_of_val(&*self.cells) as u64 + self.alarms.bytes() + self.memory.line_bytes()

@@ -7,11 +7,13 @@
 pub mod core;
 pub mod counts;
 pub mod due;
+pub mod outside;
 pub mod placed;
 pub mod source;
 pub mod tick;
 pub mod visits;
 
 pub use core::Core;
-pub use placed::{Outside, Part, Placed};
+pub use outside::Outside;
+pub use placed::{Part, Placed};
 pub use source::Source;

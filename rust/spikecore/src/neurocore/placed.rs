@@ -1,98 +1,39 @@
 //! What a core holds: the neurons of one population that are its own, and what they get from outside.
 
 use super::counts::SpikeCounts;
+use super::outside::{CURRENTS, Outside};
 use super::source::Source;
-use crate::allocation::{copied, extend, gathered, push, resize};
+use crate::allocation::{extend, gathered, push};
 use crate::id::{NeuronId, Tick};
-use crate::network::{Input, Variable};
+use crate::models::Variable;
+use crate::network::Input;
 use crate::neurons::event::lanes::Item;
 use crate::neurons::slab::Slab;
+use crate::neurons::stepped::Stepped;
 use crate::number::real::Real;
 use crate::number::weight::Weight;
 use crate::recorder::{Origin, SampleTap, SpikeLog, Tapped};
 use crate::simd::Level;
 use crate::simd::prefetch::prefetch_address;
 use crate::slice::Slice;
-use crate::stimuli::poisson::PoissonDrive;
-use crate::stimuli::rare::RareDrive;
 
 /// Neurons that are read at once.
 const READ: usize = 1 << 11;
 
-/// What drives a slice from outside: currents and Poisson processes.
-#[derive(Debug)]
-pub struct Outside<W: Weight> {
-    /// Poisson stimuli with events in most ticks, in declaration order.
-    pub poisson: Vec<PoissonDrive<W>>,
-    /// Poisson stimuli of rare events, in declaration order; they are added before the others.
-    pub rare: Vec<RareDrive<W>>,
-    /// Direct currents: (amplitudes of this slice, one or per neuron; start; stop).
-    pub currents: Vec<(Vec<f64>, Tick, Tick)>,
-    /// Current given until the next reset, pA: one per neuron, or none.
-    pub given: Vec<f64>,
-    /// Constant current of the model, pA: one, or one per neuron.
-    pub i_e: Vec<f64>,
-    /// Potential per constant current, mV/pA: one, or one per neuron.
-    pub p20: Vec<f64>,
-    /// Potential per step from all current that flows now: one value, or one per padded neuron.
-    pub bias: Vec<W::State>,
-    /// The step at which `bias` has to be computed anew.
-    pub next_change: Tick,
-}
-
-/// What this memory is for.
-const CURRENTS: &str = "the currents of neurons";
-
-impl<W: Weight> Outside<W> {
-    /// The same for a replica, before anything is given.
-    fn replica(&self) -> Self {
-        let currents = self.currents.iter().map(|(amplitudes, start, stop)| (copied(amplitudes, CURRENTS), *start, *stop));
-        Self {
-            poisson: gathered(self.poisson.iter().cloned(), "stimuli"),
-            rare: gathered(self.rare.iter().map(RareDrive::replica), "stimuli"),
-            currents: gathered(currents, CURRENTS),
-            given: vec![],
-            i_e: copied(&self.i_e, CURRENTS),
-            p20: copied(&self.p20, CURRENTS),
-            bias: vec![],
-            next_change: 0,
-        }
-    }
-
-    /// Goes back to tick 0; Poisson events are drawn with this seed.
-    fn reset(&mut self, seed: u64) {
-        self.poisson.iter_mut().for_each(|drive| drive.seed = seed);
-        self.rare.iter_mut().for_each(|drive| drive.reset(seed));
-        self.given.clear();
-        self.bias.clear();
-        self.next_change = 0;
-    }
-
-    /// Computes the bias of step `now` and when it changes next.
-    pub(super) fn refresh(&mut self, now: Tick, padded: usize) {
-        let flows = |&&(_, start, stop): &&(Vec<f64>, Tick, Tick)| start <= now && now < stop;
-        let one = self.p20.len() == 1 && self.given.is_empty() && self.currents.iter().filter(flows).all(|(a, ..)| a.len() == 1);
-        let of = |values: &[f64], k: usize| if let [one] = *values { one } else { values.get(k).copied().unwrap_or(0.0) };
-        self.bias.clear();
-        resize(&mut self.bias, if one { 1 } else { padded }, W::State::default(), CURRENTS);
-        for (k, bias) in self.bias.iter_mut().enumerate() {
-            let amplitudes = self.currents.iter().filter(flows).map(|(a, ..)| of(a, k));
-            let described = amplitudes.fold(of(&self.i_e, k), |sum, a| sum + a);
-            let current = self.given.get(k).map_or(described, |given| described + given);
-            *bias = W::State::from_f64(of(&self.p20, k) * current);
-        }
-        let edges = self.currents.iter().flat_map(|&(_, start, stop)| [start, stop]);
-        self.next_change = edges.filter(|&edge| edge > now).min().unwrap_or(Tick::MAX);
-    }
-}
-
 /// The neurons of one population on this core.
 #[derive(Debug)]
 pub enum Part<W: Weight> {
-    /// Integrated neurons.
+    /// Leaky neurons, stepped where something happens or in every tick.
     Neurons {
         /// State.
         slab: Box<Slab<W>>,
+        /// Outside input.
+        outside: Outside<W>,
+    },
+    /// Neurons that are stepped in every tick.
+    Stepped {
+        /// State.
+        bank: Box<dyn Stepped<W>>,
         /// Outside input.
         outside: Outside<W>,
     },
@@ -124,6 +65,7 @@ impl<W: Weight> Placed<W> {
     pub(super) fn replica(&self) -> Self {
         let part = match &self.part {
             Part::Neurons { slab, outside } => Part::Neurons { slab: Box::new(slab.replica()), outside: outside.replica() },
+            Part::Stepped { bank, outside } => Part::Stepped { bank: bank.replica(), outside: outside.replica() },
             Part::Source(source) => Part::Source(source.replica()),
         };
         let (spikes, taps) = (self.spikes.replica(), gathered(self.taps.iter().map(SampleTap::replica), "recorders"));
@@ -135,6 +77,10 @@ impl<W: Weight> Placed<W> {
         match &mut self.part {
             Part::Neurons { slab, outside } => {
                 slab.reset();
+                outside.reset(seed);
+            }
+            Part::Stepped { bank, outside } => {
+                bank.reset();
                 outside.reset(seed);
             }
             Part::Source(source) => source.reset(),
@@ -153,12 +99,12 @@ impl<W: Weight> Placed<W> {
     pub(super) fn give(&mut self, input: Input<'_>) {
         let (first, len) = (self.slice.first, self.slice.len);
         match (&mut self.part, input) {
-            (Part::Neurons { outside, .. }, Input::Current(amplitudes)) => {
+            (Part::Neurons { outside, .. } | Part::Stepped { outside, .. }, Input::Current(amplitudes)) => {
                 outside.given.clear();
                 extend(&mut outside.given, &amplitudes[first as usize..(first + len) as usize], CURRENTS);
             }
             (Part::Source(source), Input::Spikes(spikes)) => source.give(spikes, first, len),
-            (Part::Neurons { .. }, Input::Spikes(_)) | (Part::Source(_), Input::Current(_)) => {
+            (Part::Neurons { .. } | Part::Stepped { .. }, Input::Spikes(_)) | (Part::Source(_), Input::Current(_)) => {
                 unreachable!("invariant: inputs are checked before they are given")
             }
         }
@@ -166,7 +112,11 @@ impl<W: Weight> Placed<W> {
 
     /// One past its last slot.
     pub(super) fn end_slot(&self) -> usize {
-        let receptors = if let Part::Neurons { slab, .. } = &self.part { slab.receptors() } else { 0 };
+        let receptors = match &self.part {
+            Part::Neurons { slab, .. } => slab.receptors(),
+            Part::Stepped { bank, .. } => bank.receptors(),
+            Part::Source(_) => 0,
+        };
         (self.slice.slot0 + self.slice.stride * receptors as u32) as usize
     }
 
@@ -177,29 +127,38 @@ impl<W: Weight> Placed<W> {
 
     /// Whether any of its blocks is stepped in every tick.
     pub(super) fn has_dense(&self) -> bool {
-        matches!(&self.part, Part::Neurons { slab, .. } if slab.has_dense())
+        match &self.part {
+            Part::Neurons { slab, .. } => slab.has_dense(),
+            Part::Stepped { .. } => true,
+            Part::Source(_) => false,
+        }
     }
 
     /// Writes a variable of all its neurons when `tick` is their next step, in mV or pA; of a source nothing.
     pub fn read(&self, level: Level, variable: Variable, tick: Tick, all: &mut [f64]) {
-        let Part::Neurons { slab, outside } = &self.part else { return };
-        let (origin, mut values) = (slab.origin(variable), [W::State::default(); READ]);
+        let (origin, mut values) = (self.origin(variable), [W::State::default(); READ]);
         let indices: Vec<u32> = gathered(0..self.slice.len, "state");
         for (some, all) in indices.chunks(READ).zip(all.chunks_mut(READ)) {
             let values = &mut values[..some.len()];
-            slab.read(level, variable, some, (tick, &outside.bias), values);
+            self.part.read(level, variable, some, tick, values);
             for ((all, value), &k) in all.iter_mut().zip(values).zip(some) {
                 *all = origin.real(k, value.to_f64());
             }
         }
     }
 
+    /// What has to be added to the values of a variable that are read.
+    fn origin(&self, variable: Variable) -> Origin<'_> {
+        match &self.part {
+            Part::Neurons { slab, .. } => slab.origin(variable),
+            Part::Stepped { bank, .. } => bank.origin(variable.0),
+            Part::Source(_) => Origin::None,
+        }
+    }
+
     /// Its recorders, and what makes their samples values in physical units.
     pub fn samples(&self) -> impl Iterator<Item = Tapped<'_, W::State>> {
-        self.taps.iter().map(|tap| match &self.part {
-            Part::Neurons { slab, .. } => (tap, slab.origin(tap.variable)),
-            Part::Source(_) => (tap, Origin::None),
-        })
+        self.taps.iter().map(|tap| (tap, self.origin(tap.variable)))
     }
 
     /// The first tick from `now` on in which its neurons, all event-driven, get anything from outside or may become
@@ -212,7 +171,7 @@ impl<W: Weight> Placed<W> {
     pub(super) fn next_given(&self) -> Tick {
         match &self.part {
             Part::Source(source) => source.next_event(),
-            Part::Neurons { outside, .. } => outside.rare.iter().map(RareDrive::next_event).min().unwrap_or(Tick::MAX),
+            Part::Neurons { outside, .. } | Part::Stepped { outside, .. } => outside.next_rare(),
         }
     }
 
@@ -220,10 +179,7 @@ impl<W: Weight> Placed<W> {
     pub(super) fn next_change(&self, now: Tick) -> Tick {
         match &self.part {
             Part::Source(_) => Tick::MAX,
-            Part::Neurons { outside, .. } => {
-                let starts = outside.poisson.iter().filter(|p| now < p.stop).map(|p| p.start.max(now));
-                starts.min().unwrap_or(Tick::MAX).min(outside.next_change.max(now))
-            }
+            Part::Neurons { outside, .. } | Part::Stepped { outside, .. } => outside.next_frequent(now),
         }
     }
 
@@ -243,6 +199,7 @@ impl<W: Weight> Placed<W> {
         let first = self.first_id;
         match &mut self.part {
             Part::Source(source) => source.take(end, |tick, neuron| send(tick, first + neuron)),
+            Part::Stepped { .. } => unreachable!("invariant: such a core runs its ticks whole"),
             Part::Neurons { slab, outside } => {
                 for rare in &mut outside.rare {
                     let (weight, receptor) = (rare.weight(), rare.receptor() as u16);
@@ -266,12 +223,22 @@ impl<W: Weight> Placed<W> {
     /// Records its state in the ticks after `now` up to `until`; in all but the last nothing happens.
     #[inline]
     pub(super) fn sample(&mut self, level: Level, now: Tick, until: Tick) {
-        if let Part::Neurons { slab, outside } = &self.part {
+        if !self.taps.is_empty() {
             for tap in &mut self.taps {
-                tap.sample(now, until, |tick, variable, neurons, values| {
-                    slab.read(level, variable, neurons, (tick, &outside.bias), values)
-                });
+                tap.sample(now, until, |tick, variable, neurons, values| self.part.read(level, variable, neurons, tick, values));
             }
+        }
+    }
+}
+
+impl<W: Weight> Part<W> {
+    /// Writes a variable of these neurons to `values`, relative to its origin, when `tick` is their next step; of a source nothing.
+    #[inline]
+    fn read(&self, level: Level, variable: Variable, neurons: &[u32], tick: Tick, values: &mut [W::State]) {
+        match self {
+            Self::Neurons { slab, outside } => slab.read(level, variable, neurons, (tick, &outside.bias), values),
+            Self::Stepped { bank, .. } => bank.read(variable.0, neurons, values),
+            Self::Source(_) => {}
         }
     }
 }

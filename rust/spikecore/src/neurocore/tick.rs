@@ -1,15 +1,20 @@
 //! A tick of a core that is run whole: every slice takes its input and steps its neurons.
 
 use super::core::Core;
-use super::placed::{Outside, Part, Placed};
+use super::counts::SpikeCounts;
+use super::outside::Outside;
+use super::placed::{Part, Placed};
 use crate::cells::touched::{Mark, Touched};
 use crate::id::{NeuronId, Tick};
 use crate::neurons::census::is_census;
 use crate::neurons::drive::Drive;
 use crate::neurons::event::blocks::Wake;
 use crate::neurons::slab::Slab;
+use crate::neurons::stepped::Stepped;
 use crate::neurons::{compiled, finite};
 use crate::number::weight::Weight;
+use crate::simd::Level;
+use crate::slice::Slice;
 
 impl<W: Weight> Core<W> {
     /// Integrates step `now`; everything due must have been delivered. Returns the ids that fired, ascending.
@@ -45,14 +50,8 @@ impl<W: Weight> Core<W> {
                     change_bias(slab, outside, now, padded, &mut wake);
                     let acc = &mut self.cells.as_flattened_mut()[cell..cell + slab.receptors() * padded];
                     add_rare(slab, outside, now, (&mut *acc, padded), eventful, (&mut *wake.touched, cell));
-                    let drive = Drive {
-                        tick: now,
-                        first: placed.slice.first,
-                        len: placed.slice.len as usize,
-                        bias: &outside.bias,
-                        poisson: &outside.poisson,
-                        census,
-                    };
+                    let (first, len) = (placed.slice.first, placed.slice.len as usize);
+                    let drive = Drive { tick: now, first, len, bias: &outside.bias, poisson: &outside.poisson, census };
                     self.fired.clear();
                     if slab.has_dense() {
                         compiled::integrate(self.level, slab, acc, &drive, &mut self.fired);
@@ -69,10 +68,19 @@ impl<W: Weight> Core<W> {
                             self.fired.sort_unstable();
                         }
                     }
-                    for &k in &self.fired {
-                        placed.spikes.add(k as usize);
-                        self.emitted.push(placed.first_id + k);
+                    list(&self.fired, placed.first_id, &mut placed.spikes, &mut self.emitted);
+                }
+                Part::Stepped { bank, outside } => {
+                    let cell = part + placed.slice.slot0 as usize;
+                    let cells = cell..cell + bank.receptors() * placed.slice.stride as usize;
+                    if eventful {
+                        // Deliveries mark the cells of all neurons; these are stepped anyhow.
+                        self.touched.take(cells.start, cells.len(), |_, _| {});
                     }
+                    self.fired.clear();
+                    let acc = &mut self.cells.as_flattened_mut()[cells];
+                    self.work.lost |= step_bank(self.level, &mut **bank, outside, (now, census), &placed.slice, acc, &mut self.fired);
+                    list(&self.fired, placed.first_id, &mut placed.spikes, &mut self.emitted);
                 }
                 Part::Source(source) => source.send(now, placed.first_id, &mut placed.spikes, &mut self.emitted),
             }
@@ -92,9 +100,13 @@ impl<W: Weight> Core<W> {
     /// Chooses anew how blocks are updated, after step `now` of a census.
     pub(super) fn adapt(&mut self, now: Tick) {
         for placed in &mut self.placed {
-            if let Part::Neurons { slab, outside } = &mut placed.part {
-                slab.adapt(now, &outside.bias, &mut self.alarms, placed.slice.slot0 as usize);
-                compiled::watch(self.level, slab, &outside.bias);
+            match &mut placed.part {
+                Part::Neurons { slab, outside } => {
+                    slab.adapt(now, &outside.bias, &mut self.alarms, placed.slice.slot0 as usize);
+                    compiled::watch(self.level, slab, &outside.bias);
+                }
+                Part::Stepped { bank, outside } => bank.watch(&outside.bias),
+                Part::Source(_) => {}
             }
         }
         self.eventful = self.placed.iter().any(Placed::has_events);
@@ -131,4 +143,40 @@ fn add_rare<W: Weight>(
             }
         });
     }
+}
+
+/// Counts and lists those of a slice that have fired.
+#[inline(always)]
+fn list(fired: &[u32], first: NeuronId, spikes: &mut SpikeCounts, emitted: &mut Vec<NeuronId>) {
+    for &k in fired {
+        spikes.add(k as usize);
+        emitted.push(first + k);
+    }
+}
+
+/// A tick of neurons that are stepped in every tick. Whether a state has left the finite range.
+fn step_bank<W: Weight>(
+    level: Level,
+    bank: &mut dyn Stepped<W>,
+    outside: &mut Outside<W>,
+    (now, census): (Tick, bool),
+    slice: &Slice,
+    acc: &mut [W::Acc],
+    fired: &mut Vec<u32>,
+) -> bool {
+    let padded = slice.stride as usize;
+    if now >= outside.next_change {
+        outside.refresh(now, padded);
+        bank.tally().watched |= finite::any_unsafe(&outside.bias);
+    }
+    for rare in &mut outside.rare {
+        bank.tally().stimulus_events += rare.add(now, acc, padded, |_| {});
+    }
+    let (first, len) = (slice.first, slice.len as usize);
+    let drive = Drive { tick: now, first, len, bias: &outside.bias, poisson: &outside.poisson, census };
+    bank.step(level, acc, &drive, fired);
+    if bank.tallied().watched {
+        bank.look(now);
+    }
+    bank.tallied().lost.is_some()
 }

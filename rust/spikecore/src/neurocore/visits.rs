@@ -191,7 +191,7 @@ fn like_the_first<W: Weight>(slices: &[Placed<W>]) -> usize {
         return 1;
     };
     let like = |placed: &&Placed<W>| match &placed.part {
-        Part::Source(_) => false,
+        Part::Source(_) | Part::Stepped { .. } => false,
         Part::Neurons { slab, outside } => slab.is_like(&outside.bias, first, &given.bias),
     };
     1 + slices[1..].iter().take_while(like).count()

@@ -1,6 +1,5 @@
 //! Arrays over neurons and their blocks: every array is padded to whole blocks of [`BLOCK`].
 
-use crate::allocation::with_room;
 use crate::id::BLOCK;
 use crate::pages::{Pages, Zeroable};
 use crate::simd::Aligned;
@@ -17,22 +16,6 @@ pub fn zeroed<T: Zeroable>(len: usize) -> Pages<T> {
 #[inline(always)]
 pub(crate) fn block<T>(array: &mut [T], at: usize) -> &mut [T; BLOCK] {
     (&mut array[at..at + BLOCK]).try_into().expect("invariant: arrays are padded to whole blocks")
-}
-
-/// A value per neuron, the last one's for the padding.
-pub(crate) fn column<T: Copy>(padded: usize, of: impl ExactSizeIterator<Item = T>) -> Vec<T> {
-    let mut values = with_room(padded.max(of.len()), "the constants of neurons");
-    values.extend(of); // there is room
-    if let Some(&last) = values.last() {
-        values.resize(padded, last);
-    }
-    values
-}
-
-/// A block of a constant.
-#[inline(always)]
-pub(crate) fn constant<T>(array: &[T], at: usize) -> &[T; BLOCK] {
-    array[at..at + BLOCK].try_into().expect("invariant: arrays are padded to whole blocks")
 }
 
 /// The value of one neuron, of one for all or one for each.

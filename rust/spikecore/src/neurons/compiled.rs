@@ -1,11 +1,13 @@
 //! The loops over neurons, compiled for each instruction-set level. A fence: it calls copies of the safe, plain loops
 //! beside it (invariant K2 of [`crate::simd::compiled`]).
 
+use super::bank::Bank;
 use super::drive::Drive;
 use super::event::lanes::{self, Lanes, Law};
 use super::slab::Slab;
 use super::{gather, step};
 use crate::id::Tick;
+use crate::models::dynamics::Dynamics;
 use crate::number::weight::Weight;
 use crate::simd::compiled::compiled_for;
 
@@ -13,6 +15,9 @@ compiled_for! {
     /// One step of all neurons of a slab, at the given instruction-set level.
     integrate<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>)
         [_level] = step::step(slab, acc, drive, out), step_avx2, step_avx512;
+    /// See [`Bank::step_all`].
+    step_bank<W: Weight, D: Dynamics<W::State>>(bank: &mut Bank<W, D>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>)
+        [_level] = bank.step_all(acc, drive, out), bank_avx2, bank_avx512;
     /// See [`Slab::watch`].
     watch<W: Weight>(slab: &mut Slab<W>, bias: &[W::State]) [_level] = slab.watch(bias), watch_avx2, watch_avx512;
     /// See [`gather::gather`].

@@ -17,7 +17,7 @@
 //! So the tick, and who is found in it, depend on the states alone: on no split of a run, worker, level or recording.
 
 use crate::id::Tick;
-use crate::network::{Model, Variable};
+use crate::models::Model;
 use crate::number::real::Real;
 
 /// Potentials, currents, biases and constants below this cannot overflow before the next census.
@@ -32,14 +32,19 @@ pub struct Lost {
     pub tick: Tick,
     /// Index in its slice.
     pub neuron: u32,
-    /// 0 the potential, `r + 1` the current of receptor `r`.
+    /// Its place in the neuron's state: 0 the potential.
     place: u8,
 }
 
 impl Lost {
-    /// Which variable it is.
-    pub fn variable(self) -> Variable {
-        if self.place == 0 { Variable::Potential } else { Variable::Current(usize::from(self.place) - 1) }
+    /// State `place` of a neuron of a slice.
+    pub fn new(tick: Tick, neuron: u32, place: usize) -> Self {
+        Self { tick, neuron, place: place as u8 }
+    }
+
+    /// Its place in the neuron's state.
+    pub fn place(self) -> usize {
+        usize::from(self.place)
     }
 }
 
@@ -47,7 +52,7 @@ impl Lost {
 #[inline(always)]
 pub(crate) fn lost_of<S: Real, const N: usize>(tick: Tick, neuron: u32, v: S, i: &[S; N]) -> Option<Lost> {
     let place = if v.is_finite() { 1 + i.iter().position(|i| !i.is_finite())? } else { 0 };
-    Some(Lost { tick, neuron, place: place as u8 })
+    Some(Lost::new(tick, neuron, place))
 }
 
 /// The lesser of what is known and what was found.
@@ -63,15 +68,9 @@ pub(crate) fn any_unsafe<S: Real>(values: &[S]) -> bool {
     S::is_first_set(values.iter().fold(S::Mask::default(), |any, x| any | x.beyond(safe)))
 }
 
-/// Is a constant of this model not below [`SAFE`]? A threshold that is infinite is met by none.
+/// Is what a spike moves a state by not below [`SAFE`]?
 pub(crate) fn is_unsafe(model: &Model) -> bool {
-    let constants = match *model {
-        Model::LifExp(m) => [m.v_th - m.e_l, m.v_reset - m.e_l],
-        Model::LifDelta(m) | Model::LifSubtract(m) => [m.v_th - m.e_l, m.v_reset - m.e_l],
-        Model::Alif(m) => [m.b0, m.beta],
-        Model::SpikeSource => return false,
-    };
-    constants.into_iter().any(|x| x != f64::INFINITY && x.abs() >= SAFE)
+    model.jump() >= SAFE
 }
 
 #[cfg(test)]

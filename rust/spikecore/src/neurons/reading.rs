@@ -9,7 +9,7 @@ use super::compiled;
 use super::gather::{Run, next_run};
 use super::slab::Slab;
 use crate::id::Tick;
-use crate::network::Variable;
+use crate::models::Variable;
 use crate::number::weight::Weight;
 use crate::recorder::Origin;
 use crate::simd::Level;
@@ -17,24 +17,12 @@ use crate::simd::Level;
 impl<W: Weight> Slab<W> {
     /// What has to be added to the values of a variable that are read.
     pub(crate) fn origin(&self, variable: Variable) -> Origin<'_> {
-        match (variable, self.rest()) {
-            (Variable::Potential, [one]) => Origin::One(*one),
-            (Variable::Potential, each) => Origin::Each(each),
-            _ => Origin::None,
-        }
+        Origin::of_potential(variable.0, self.rest())
     }
 
     /// Writes a variable of these neurons to `values`, of which there are as many, when `tick` is their next step.
     pub(crate) fn read(&self, level: Level, variable: Variable, neurons: &[u32], when: (Tick, &[W::State]), values: &mut [W::State]) {
-        let current = match variable {
-            Variable::Potential => None,
-            Variable::Current(receptor) => Some(receptor),
-            Variable::Adaptation | Variable::Threshold => {
-                let own = self.adaptive().expect("invariant: only neurons that adapt have it");
-                let of = |k: u32| if variable == Variable::Adaptation { own.adaptation(k as usize) } else { own.threshold(k as usize) };
-                return values.iter_mut().zip(neurons).for_each(|(value, &k)| *value = of(k));
-            }
-        };
+        let current = variable.0.checked_sub(1);
         if self.has_events() {
             return compiled::gather(level, self, current, neurons, when, values);
         }
@@ -54,7 +42,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::network::{LifExp, Model};
+    use crate::models::{LifExp, Model};
     use crate::neurons::census::Updates;
     use crate::neurons::event::flow::Flow;
     use crate::neurons::event::single::Single;
@@ -65,9 +53,9 @@ mod tests {
         let (real, [tau_syn_exc, tau_syn_inh]) = (W::State::from_f64, taus);
         let lif =
             LifExp { tau_m: 10.0, c_m: 250.0, e_l: -65.0, v_th: -50.0, v_reset: -65.0, t_ref: 2.0, tau_syn_exc, tau_syn_inh, i_e: 0.0 };
-        let model = Model::LifExp(lif);
-        let flow = Arc::new(Flow::new(&model.propagators(0.1).unwrap()));
-        let mut slab: Slab<W> = Slab::new((&model, &[]), 0.1, &[0.0; 300], 0.0, Updates::Event, flow);
+        let model = Model::from(lif);
+        let p = model.leaky(0.1).unwrap();
+        let mut slab: Slab<W> = Slab::new(&model, &p, &[0.0; 300], 0.0, Updates::Event, Arc::new(Flow::new(&p)));
         // Blocks with ticks far and near, refractory neurons in some, and one block that is dense.
         for k in 0..300usize {
             let (v, i) = ((k as f64 - 150.0) / 17.0, [(k % 13) as f64 - 6.0, (k % 7) as f64]);
@@ -82,15 +70,12 @@ mod tests {
         let others = [all.iter().rev().copied().collect(), all.iter().copied().step_by(3).collect(), vec![5, 200, 7]];
         for neurons in rows.into_iter().chain(others) {
             for level in [Level::Baseline, Level::Avx2, Level::Avx512].into_iter().filter(|level| *level <= Level::detect()) {
-                for variable in [Variable::Potential, Variable::Current(0), Variable::Current(1)] {
-                    if variable == Variable::Current(1) && taus[0] == taus[1] {
-                        continue;
-                    }
+                for variable in (0..model.shape().readable.len()).map(Variable) {
                     let mut read = vec![real(f64::NAN); neurons.len()];
                     slab.read(level, variable, &neurons, (100_000, bias), &mut read);
                     let each = neurons.iter().map(|&k| match (slab.state(k as usize, 100_000, bias), variable) {
-                        ((_, i), Variable::Current(r)) => i[r],
-                        ((v, _), _) => v,
+                        ((v, _), Variable(0)) => v,
+                        ((_, i), Variable(place)) => i[place - 1],
                     });
                     let bits = |x: W::State| x.to_f64().to_bits();
                     assert!(read.into_iter().map(bits).eq(each.map(bits)), "{level:?}, {variable:?} of {neurons:?}");

@@ -1,34 +1,54 @@
-//! The neurons of one slice: their state, in arrays padded to whole blocks. Padding holds a potential of minus infinity,
-//! which no input can raise to a threshold.
+//! Leaky neurons of one slice that have the same constants: their state, in arrays padded to whole blocks. Padding holds a
+//! potential of minus infinity, which no input can raise to a threshold.
 //!
-//! They are stepped in [`super::step`], [`super::varied`] and [`super::event`], and read in [`super::reading`].
+//! They are stepped in [`super::step`] and [`super::event`], and read in [`super::reading`].
 
 use super::block::{STATE, zeroed};
 use super::census::{Activity, Steps, Updates};
-use super::columns::Own;
-use super::constants::{Constants, Equations};
 use super::event::flow::Flow;
 use super::event::single::{Single, Singles};
 use super::finite::{self, Lost};
-use crate::allocation::{copied, filled, gathered, with_room};
+use crate::allocation::{copied, filled, with_room};
 use crate::id::BLOCK;
-use crate::network::Model;
+use crate::models::constants::Constants;
+use crate::models::{Model, Propagators};
 use crate::number::real::Real;
 use crate::number::weight::Weight;
 use crate::pages::{Pages, expected_bytes};
 use std::sync::Arc;
+
+/// Which equations a slab obeys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Equations {
+    /// Exponential current; both receptors share one time constant and so one current.
+    Exp1,
+    /// Two exponential currents.
+    Exp2,
+    /// Delta synapses.
+    Delta,
+}
+
+impl Equations {
+    /// With so many synaptic currents.
+    fn new(currents: usize) -> Self {
+        [Self::Delta, Self::Exp1, Self::Exp2][currents]
+    }
+
+    /// Accumulators per neuron.
+    pub fn receptors(self) -> usize {
+        if self == Self::Exp2 { 2 } else { 1 }
+    }
+}
 
 /// The neurons of one slice.
 #[derive(Debug)]
 pub struct Slab<W: Weight> {
     pub(crate) equations: Equations,
     pub(crate) constants: Constants<W::State>,
-    /// Constants of neurons that differ.
-    pub(crate) own: Own<W::State>,
     /// Quantum of the accumulators (q16).
     pub(crate) step: W::State,
-    /// Resting potentials, mV: one, or one per neuron.
-    rest: Vec<f64>,
+    /// Resting potential, mV.
+    rest: [f64; 1],
     /// Potential relative to rest, mV, at tick 0.
     initial: Arc<Vec<W::State>>,
     /// Potential relative to rest, mV.
@@ -66,15 +86,9 @@ pub struct Slab<W: Weight> {
 }
 
 impl<W: Weight> Slab<W> {
-    /// Neurons of `model`, or of `each` their own where they differ; `initial` holds potentials relative to rest, in mV.
-    pub fn new((model, each): (&Model, &[Model]), h: f64, initial: &[f64], step: f64, updates: Updates, flow: Arc<Flow<W::State>>) -> Self {
-        let p = &model.propagators(h).expect("invariant: not a spike source");
-        let equations = match model {
-            Model::LifDelta(_) | Model::LifSubtract(_) => Equations::Delta,
-            Model::Alif(_) => Equations::Adaptive,
-            _ if model.receptors() == 1 => Equations::Exp1,
-            _ => Equations::Exp2,
-        };
+    /// Neurons of `model`, whose propagators these are; `initial` holds potentials relative to rest, in mV.
+    pub fn new(model: &Model, p: &Propagators, initial: &[f64], step: f64, updates: Updates, flow: Arc<Flow<W::State>>) -> Self {
+        let equations = Equations::new(p.currents);
         let padded = initial.len().next_multiple_of(BLOCK);
         let real = W::State::from_f64;
         let mut v = zeroed(padded);
@@ -82,16 +96,13 @@ impl<W: Weight> Slab<W> {
         for (v, &x) in v.iter_mut().zip(initial) {
             *v = real(x);
         }
-        let current = |r| zeroed(if r < model.currents() { padded } else { 0 });
-        let own = Own::new(model, each, padded, h);
-        let updates = if matches!(own, Own::Same) { updates } else { Updates::Dense };
+        let current = |r| zeroed(if r < p.currents { padded } else { 0 });
         let blocks = padded / BLOCK;
         let mut slab = Self {
             equations,
             constants: Constants::new(p),
-            own,
             step: real(step),
-            rest: if each.is_empty() { vec![model.rest()] } else { gathered(each.iter().map(Model::rest), STATE) },
+            rest: [model.rest()],
             initial: Arc::new(copied(&v, STATE)),
             v,
             i: [current(0), current(1)],
@@ -103,7 +114,7 @@ impl<W: Weight> Slab<W> {
             singles: singles(updates, equations, padded),
             flow,
             busy: false,
-            careful: std::slice::from_ref(model).iter().chain(each).any(finite::is_unsafe),
+            careful: finite::is_unsafe(model),
             watched: true,
             lost: None,
             updates,
@@ -117,8 +128,6 @@ impl<W: Weight> Slab<W> {
     /// The same neurons at tick 0.
     pub(crate) fn replica(&self) -> Self {
         let mut replica = Self {
-            own: self.own.clone(),
-            rest: copied(&self.rest, STATE),
             initial: Arc::clone(&self.initial),
             v: zeroed(self.v.len()),
             i: self.i.each_ref().map(|i| zeroed(i.len())),
@@ -139,7 +148,6 @@ impl<W: Weight> Slab<W> {
         self.v.copy_from_slice(&self.initial);
         self.i.iter_mut().for_each(|i| i.fill(W::State::default()));
         self.r.fill(0);
-        self.own.reset();
         self.activity.fill(Activity::new(self.updates));
         self.steps.reset();
         (self.busy, self.updated, self.stimulus_events) = (false, 0, 0);
@@ -152,7 +160,7 @@ impl<W: Weight> Slab<W> {
         self.equations.receptors()
     }
 
-    /// Resting potentials, mV: one, or one per neuron.
+    /// Resting potential, mV.
     pub(crate) fn rest(&self) -> &[f64] {
         &self.rest
     }
@@ -167,32 +175,25 @@ impl<W: Weight> Slab<W> {
         self.stimulus_events
     }
 
-    /// Bytes that `len` neurons of `model` will take; `varied` where they have constants of their own.
-    pub fn expected_bytes(model: &Model, varied: bool, len: usize, updates: Updates) -> u64 {
+    /// Bytes that `len` neurons of a model with so many currents will take.
+    pub fn expected_bytes(currents: usize, len: usize, updates: Updates) -> u64 {
         let padded = len.next_multiple_of(BLOCK);
-        let state = expected_bytes::<W::State>(padded) * (1 + model.currents() as u64) + expected_bytes::<u16>(padded);
-        let own = Own::<W::State>::bytes_per_neuron(model, varied);
-        let single = match model.receptors() {
-            _ if updates == Updates::Dense || own > 0 => 0,
-            1 => expected_bytes::<Single<W::State, 1>>(padded),
-            _ => expected_bytes::<Single<W::State, 2>>(padded),
+        let state = expected_bytes::<W::State>(padded) * (1 + currents as u64) + expected_bytes::<u16>(padded);
+        let single = match currents {
+            _ if updates == Updates::Dense => 0,
+            2 => expected_bytes::<Single<W::State, 2>>(padded),
+            _ => expected_bytes::<Single<W::State, 1>>(padded),
         };
         let blocks = padded / BLOCK * (size_of::<Activity>() + size_of::<u16>() + size_of::<u32>());
-        let rest = if varied { len * size_of::<f64>() } else { 0 };
-        let rest = padded * (size_of::<W::State>() + own) + blocks + rest + size_of::<Self>();
+        let rest = padded * size_of::<W::State>() + blocks + size_of::<Self>();
         state + single + rest as u64
     }
 
     /// Bytes of state.
     pub fn bytes(&self) -> u64 {
         let state = size_of_val(&*self.v) + size_of_val(&*self.i[0]) + size_of_val(&*self.i[1]) + size_of_val(&*self.r);
-        let parts = [
-            size_of_val(&**self.initial),
-            self.singles.bytes(),
-            size_of_val(&*self.activity) + self.steps.bytes(),
-            size_of_val(&*self.rest),
-        ];
-        (state + parts.iter().sum::<usize>() + self.own.bytes()) as u64
+        let parts = [size_of_val(&**self.initial), self.singles.bytes(), size_of_val(&*self.activity) + self.steps.bytes()];
+        (state + parts.iter().sum::<usize>()) as u64
     }
 }
 
@@ -206,15 +207,5 @@ impl<W: Weight> Slab<W> {
     /// Whether it holds the current of a receptor.
     pub fn has_current(&self, receptor: usize) -> bool {
         self.i.get(receptor).is_some_and(|i| !i.is_empty())
-    }
-
-    /// What adaptive neurons have.
-    pub(crate) fn adaptive(&self) -> Option<&crate::neurons::adaptive::Adaptive<W::State>> {
-        if let Own::Adaptive(own) = &self.own { Some(own) } else { None }
-    }
-
-    /// Whether its neurons adapt.
-    pub fn adapts(&self) -> bool {
-        self.adaptive().is_some()
     }
 }

@@ -4,15 +4,12 @@
 //! Loops are plain and branch-free over a block, so that they compile to any vector width with the same bits.
 
 use super::block::{block, free};
-use super::columns::Own;
-use super::constants::Equations;
 use super::drive::Drive;
-use super::slab::Slab;
-use super::varied;
+use super::slab::{Equations, Slab};
 use crate::id::BLOCK;
 use crate::number::real::Real;
 use crate::number::weight::Weight;
-use crate::stimuli::poisson::{Events, draw_poisson};
+use crate::stimuli::poisson::{self, Events};
 
 /// One step of the dense blocks of a slab; indices of neurons that fired are appended to `out`, ascending.
 ///
@@ -23,21 +20,12 @@ pub fn step<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], drive: &Drive<'_,
     let mut events = Events::none();
     for place in 0..slab.dense.len() {
         let at = slab.dense[place] as usize;
-        for source in drive.poisson {
-            if source.start <= drive.tick && drive.tick < source.stop {
-                let input = block(acc, source.receptor * padded + at);
-                draw_poisson(source, drive.span(), at, input, &mut events);
-            }
-        }
+        poisson::add_block(drive.poisson, drive.span(), (at, padded), acc, &mut events);
         if drive.census {
             let inputs = |receptor: usize| acc[receptor * padded + at..][..BLOCK].iter().filter(|a| **a != W::Acc::default()).count();
             slab.activity[at / BLOCK].inputs = (0..slab.receptors()).map(inputs).sum::<usize>() as u16;
         }
         slab.updated += slab.len.saturating_sub(at).min(BLOCK) as u64;
-        if !matches!(slab.own, Own::Same) {
-            varied::step_block(slab, acc, at, drive, out);
-            continue;
-        }
         let fired = match drive.bias {
             [one] => step_block(slab, acc, at, |_| *one),
             many => {
@@ -133,7 +121,6 @@ fn step_block<W: Weight>(slab: &mut Slab<W>, acc: &mut [W::Acc], at: usize, bias
             }
             *input = [W::Acc::default(); BLOCK];
         }
-        Equations::Adaptive => unreachable!("invariant: adaptive slabs have their own arrays"),
     }
     fired != 0
 }

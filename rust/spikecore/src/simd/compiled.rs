@@ -4,13 +4,13 @@
 //! above [`super::Level::detect`]). All copies give the same bits.
 
 /// Functions that run a plain loop at the level that their caller names. Each is declared as its documentation, its name,
-/// the type that it is generic over, if any, its arguments, its result, in brackets the name by which the loop knows the level, the
+/// the types that it is generic over, if any, its arguments, its result, in brackets the name by which the loop knows the level, the
 /// loop, and the names of its two copies.
 macro_rules! compiled_for {
-    ($(#[$doc:meta] $name:ident $(<$w:ident: $bound:ident>)? ($($arg:ident: $ty:ty),*) $(-> $result:ty)?
+    ($(#[$doc:meta] $name:ident $(<$($w:ident: $bound:path),+>)? ($($arg:ident: $ty:ty),*) $(-> $result:ty)?
         [$level:ident] = $call:expr, $avx2:ident, $avx512:ident;)*) => {$(
         #[$doc]
-        pub fn $name$(<$w: $bound>)?(level: $crate::simd::Level, $($arg: $ty),*) $(-> $result)? {
+        pub fn $name$(<$($w: $bound),+>)?(level: $crate::simd::Level, $($arg: $ty),*) $(-> $result)? {
             match level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: K2.
@@ -26,13 +26,13 @@ macro_rules! compiled_for {
         }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx2")]
-        fn $avx2$(<$w: $bound>)?($($arg: $ty),*) $(-> $result)? {
+        fn $avx2$(<$($w: $bound),+>)?($($arg: $ty),*) $(-> $result)? {
             let $level = $crate::simd::Level::Avx2;
             $call
         }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-        fn $avx512$(<$w: $bound>)?($($arg: $ty),*) $(-> $result)? {
+        fn $avx512$(<$($w: $bound),+>)?($($arg: $ty),*) $(-> $result)? {
             let $level = $crate::simd::Level::Avx512;
             $call
         }

@@ -56,7 +56,7 @@ impl Events {
 
 /// Adds one tick of a Poisson stimulus to a block's accumulators, and to `events` the number of its events.
 #[inline(always)]
-pub fn draw_poisson<W: Weight>(
+fn draw_poisson<W: Weight>(
     source: &PoissonDrive<W>,
     (tick, first, len): Span,
     at: usize,
@@ -74,6 +74,25 @@ pub fn draw_poisson<W: Weight>(
         *input = W::add_many(*input, source.weight, count);
     }
     events.add(&counts.0);
+}
+
+/// Adds one tick of all stimuli that are on to the accumulators of the block from neuron `at` on, of a slice padded to `padded`
+/// neurons, and to `events` the number of their events.
+#[inline(always)]
+pub fn add_block<W: Weight>(
+    sources: &[PoissonDrive<W>],
+    span: Span,
+    (at, padded): (usize, usize),
+    acc: &mut [W::Acc],
+    events: &mut Events,
+) {
+    for source in sources {
+        if source.start <= span.0 && span.0 < source.stop {
+            let first = source.receptor * padded + at;
+            let input = (&mut acc[first..first + BLOCK]).try_into().expect("invariant: arrays are padded to whole blocks");
+            draw_poisson(source, span, at, input, events);
+        }
+    }
 }
 
 /// Adds one tick of a Poisson stimulus to a block's accumulators; returns the number of events.

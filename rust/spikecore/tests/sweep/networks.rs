@@ -1,8 +1,8 @@
 //! The networks of the sweep.
 
 use spikecore::{
-    Alif, Axis, DelayLaw, Distribution, LifDelta, LifExp, Model, Network, Projection, Receptor, Rule, SampleRecorder, Stimulus, Updates,
-    Variable, Windows,
+    Alif, Axis, DelayLaw, Distribution, LifDelta, LifExp, LifSubtract, Model, Network, Projection, Receptor, Rule, SampleRecorder,
+    SpikeSource, Stimulus, Updates, Variable, Windows,
 };
 
 use super::allocator::SWEEP;
@@ -12,7 +12,7 @@ const SPREAD: Distribution = Distribution::Uniform { low: 0.1, high: 4.0 };
 
 fn exp(tau_syn_inh: f64, i_e: f64) -> Model {
     let (c_m, e_l, v_th, v_reset, t_ref) = (250.0, -65.0, -50.0, -65.0, 2.0);
-    Model::LifExp(LifExp { tau_m: 10.0, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc: 0.5, tau_syn_inh, i_e })
+    Model::from(LifExp { tau_m: 10.0, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc: 0.5, tau_syn_inh, i_e })
 }
 
 fn delta(tau_m: f64, v_th: f64, i_e: f64) -> LifDelta {
@@ -60,7 +60,7 @@ fn record(population: usize, variable: Variable, neurons: u32, interval: u64) ->
 
 fn source(size: u32) -> Call {
     Box::new(move |network| {
-        network.population("source", size, Model::SpikeSource).unwrap();
+        network.population("source", size, SpikeSource).unwrap();
     })
 }
 
@@ -92,8 +92,8 @@ fn many() -> Case {
     let next = |k: u32| (k as usize, (k + 1) as usize % n as usize);
     calls.extend((0..n).map(|k| connect(next(k), Rule::Bernoulli(0.7), weights(), SPREAD)));
     calls.extend((0..n as usize / 2).map(|k| poisson(2 * k, [0.8, 0.003][k % 2], 10.0)));
-    calls.extend((0..n as usize).map(|k| record(k, Variable::Potential, 1, 50)));
-    Case { updates: Updates::Event, loose: Some(true), ..case("many", calls, vec![(0, Variable::Potential)]) }
+    calls.extend((0..n as usize).map(|k| record(k, Variable::POTENTIAL, 1, 50)));
+    Case { updates: Updates::Event, loose: Some(true), ..case("many", calls, vec![(0, Variable::POTENTIAL)]) }
 }
 
 /// Rows, frequent Poisson events, two receptors, an array of currents, a matrix and a source.
@@ -114,23 +114,23 @@ fn mixed() -> Case {
         connect((2, 0), Rule::FixedOutDegree(5), normal(60.0), SPREAD),
         poisson(0, 0.8, 10.0),
         Box::new(currents),
-        record(0, Variable::Potential, 20, 3),
+        record(0, Variable::POTENTIAL, 20, 3),
     ];
-    Case { loose: Some(false), ..case("mixed", calls, vec![(0, Variable::Potential), (0, Variable::Current(1))]) }
+    Case { loose: Some(false), ..case("mixed", calls, vec![(0, Variable::POTENTIAL), (0, Variable(2))]) }
 }
 
 /// Loose synapses and single neurons: rare events, three workers.
 fn events() -> Case {
     let calls = vec![
         neurons(900, exp(0.5, 0.0), (-65.0, -60.0)),
-        neurons(300, Model::LifDelta(delta(10.0, 15.0, 200.0)), (0.0, 14.0)),
+        neurons(300, Model::from(delta(10.0, 15.0, 200.0)), (0.0, 14.0)),
         connect((0, 0), Rule::FixedOutDegree(8), normal(40.0), SPREAD),
         connect((0, 1), Rule::Bernoulli(0.02), normal(1.0), SPREAD),
         connect((1, 0), Rule::FixedTotalNumber(2_000), normal(300.0), SPREAD),
         poisson(0, 0.003, 12_000.0),
-        record(1, Variable::Potential, 300, 7),
+        record(1, Variable::POTENTIAL, 300, 7),
     ];
-    let states = vec![(0, Variable::Potential), (1, Variable::Potential)];
+    let states = vec![(0, Variable::POTENTIAL), (1, Variable::POTENTIAL)];
     Case { loose: Some(true), workers: 3, updates: Updates::Event, ..case("events", calls, states) }
 }
 
@@ -141,9 +141,9 @@ fn implicit() -> Case {
     let pooling = Windows { y: axis(20, 2, 2, 0), x: axis(20, 2, 2, 0), channels_in: 4, channels_out: 4, groups: 4 };
     let kernel = Distribution::Array((0..4 * 2 * 25).map(|k| f64::from(k % 5) - 1.0).collect());
     let matrix = Distribution::Array((0..400 * 50).map(|k| f64::from(k % 9) - 3.0).collect());
-    let integrator = Model::LifSubtract(delta(f64::INFINITY, 2.0, 0.0));
+    let integrator = Model::from(LifSubtract(delta(f64::INFINITY, 2.0, 0.0)));
     let calls = vec![
-        neurons(50, Model::LifDelta(delta(20.0, f64::INFINITY, 0.0)), (0.0, 1.0)),
+        neurons(50, Model::from(delta(20.0, f64::INFINITY, 0.0)), (0.0, 1.0)),
         source(800),
         source_spikes(800, 1_600),
         neurons(1_600, integrator, (0.0, 1.0)),
@@ -151,33 +151,31 @@ fn implicit() -> Case {
         connect((1, 2), Rule::Convolution(convolution), kernel, Distribution::Constant(0.1)),
         connect((2, 3), Rule::Pooling(pooling), Distribution::Constant(0.6), Distribution::Constant(0.2)),
         connect((3, 0), Rule::Dense, matrix, Distribution::Constant(0.1)),
-        record(0, Variable::Potential, 50, 1),
+        record(0, Variable::POTENTIAL, 50, 1),
     ];
-    case("implicit", calls, vec![(0, Variable::Potential), (3, Variable::Potential)])
+    case("implicit", calls, vec![(0, Variable::POTENTIAL), (3, Variable::POTENTIAL)])
 }
 
 /// Neurons that differ and neurons that adapt, given edges with arrays, 16-bit weights, one worker.
 fn varied() -> Case {
     let models = |network: &mut Network| {
-        let one = |k: u32| {
-            let Model::LifExp(model) = exp(0.5, 420.0 + f64::from(k % 50)) else { unreachable!() };
-            Model::LifExp(LifExp { tau_m: 10.0 + f64::from(k) / 100.0, ..model })
-        };
-        network.varied_population("own", SWEEP.aside(|| (0..600).map(one).collect())).unwrap();
+        let currents = || (0..600).map(|k| 420.0 + f64::from(k % 50)).collect();
+        let taus = || (0..600).map(|k| 10.0 + f64::from(k) / 100.0).collect();
+        network.varied_population("own", 600, exp(0.5, 420.0), SWEEP.aside(|| vec![(0, taus()), (8, currents())])).unwrap();
     };
     let alif = Alif { tau_m: 20.0, tau_adp: 150.0, b0: 10.0, beta: 1.8, r_m: 1.0, i_e: 15.0 };
     let (from, to) = ((0..3_000).map(|k| k * 7 % 600).collect(), (0..3_000).map(|k| k * 11 % 600).collect());
     let array = |low: f64, step: f64| Distribution::Array((0..3_000).map(|k| low + step * f64::from(k % 30)).collect());
     let calls: Vec<Call> = vec![
         Box::new(models),
-        neurons(600, Model::Alif(alif), (0.0, 9.0)),
+        neurons(600, Model::from(alif), (0.0, 9.0)),
         connect((0, 1), Rule::Pairs(from, to), array(0.5, 0.1), array(0.1, 0.1)),
         connect((1, 0), Rule::OneToOne, normal(-10.0), SPREAD),
         connect((1, 1), Rule::FixedInDegree(4), Distribution::Constant(0.5), Distribution::Constant(1.0)),
-        record(0, Variable::Current(0), 600, 11),
-        record(1, Variable::Threshold, 20, 1),
+        record(0, Variable(1), 600, 11),
+        record(1, Variable(2), 20, 1),
     ];
-    let states = vec![(0, Variable::Potential), (1, Variable::Adaptation)];
+    let states = vec![(0, Variable::POTENTIAL), (1, Variable(1))];
     Case { weights: "q16", workers: 1, ..case("varied", calls, states) }
 }
 
@@ -191,7 +189,7 @@ fn double() -> Case {
         connect((0, 1), Rule::FixedInDegree(20), normal(60.0), Distribution::Constant(10.0)),
         connect((1, 0), Rule::FixedInDegree(20), normal(60.0), Distribution::Constant(10.0)),
         poisson(1, 0.002, 5_000.0),
-        record(0, Variable::Potential, 300, 50),
+        record(0, Variable::POTENTIAL, 300, 50),
     ];
-    Case { weights: "f64", workers: 2, placement: Some(vec![0, 1]), ..case("double", calls, vec![(1, Variable::Current(0))]) }
+    Case { weights: "f64", workers: 2, placement: Some(vec![0, 1]), ..case("double", calls, vec![(1, Variable(1))]) }
 }

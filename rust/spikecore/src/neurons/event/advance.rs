@@ -61,18 +61,18 @@ fn advance_in<S: Real, V: Vector<S>, const N: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{LifDelta, LifExp, Model, Propagators};
+    use crate::models::{LifDelta, LifExp, Model, Propagators};
     use crate::neurons::event::flow::Flow;
 
     fn exp(tau_m: f64, [tau_syn_exc, tau_syn_inh]: [f64; 2]) -> Propagators {
         let (c_m, e_l, v_th, v_reset, t_ref, i_e) = (250.0, -65.0, -50.0, -65.0, 2.0, 0.0);
         let model = LifExp { tau_m, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc, tau_syn_inh, i_e };
-        Model::LifExp(model).propagators(0.1).expect("a neuron")
+        Model::from(model).leaky(0.1).expect("a neuron")
     }
 
     fn delta() -> Propagators {
         let model = LifDelta { tau_m: 2e3, c_m: 250.0, e_l: -65.0, v_th: -50.0, v_reset: -65.0, t_ref: 0.3, i_e: 0.0 };
-        Model::LifDelta(model).propagators(0.1).expect("a neuron")
+        Model::from(model).leaky(0.1).expect("a neuron")
     }
 
     /// Zeros of both signs, numbers that settle, and others.

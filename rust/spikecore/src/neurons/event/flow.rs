@@ -53,7 +53,7 @@
 use super::digits::{self, DIGITS, Digit, Exact, NEAR, has_more, value};
 use crate::allocation::{gathered, unwind};
 use crate::id::Tick;
-use crate::network::Propagators;
+use crate::models::Propagators;
 use crate::number::real::Real;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -142,12 +142,12 @@ pub type Flows<S> = [Option<Arc<Flow<S>>>];
 pub fn shared<S: Real>(models: impl Iterator<Item = Option<Propagators>>) -> Vec<Option<Arc<Flow<S>>>> {
     let mut known: HashMap<_, Arc<Flow<S>>> = HashMap::new();
     let mut flow = |p: Propagators| {
-        let Propagators { p22, p20, p11, p21, theta, reset, subtracts, refractory } = p;
+        let Propagators { currents, p22, p20, p11, p21, theta, reset, subtracts, refractory } = p;
         let numbers = [p22, p20, p11[0], p11[1], p21[0], p21[1], theta, reset].map(f64::to_bits);
         if known.try_reserve(1).is_err() {
             unwind::<Flow<S>>(1, "the tables of models");
         }
-        Arc::clone(known.entry((numbers, subtracts, refractory)).or_insert_with(|| Arc::new(Flow::new(&p))))
+        Arc::clone(known.entry((numbers, currents, subtracts, refractory)).or_insert_with(|| Arc::new(Flow::new(&p))))
     };
     gathered(models.map(|p| p.map(&mut flow)), "the tables of models")
 }

@@ -13,7 +13,7 @@ use super::flow::Flow;
 use super::single::Single;
 use crate::allocation::{push, resize};
 use crate::id::Tick;
-use crate::neurons::constants::Constants;
+use crate::models::constants::Constants;
 use crate::number::real::Real;
 use crate::number::weight::Weight;
 use crate::simd::Level;
@@ -318,7 +318,7 @@ pub(crate) fn step_delta<W: Weight>(lanes: &mut Lanes<W, 1>, law: &Law<'_, W::St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{LifDelta, LifExp, Model, Propagators};
+    use crate::models::{LifDelta, LifExp, Model, Propagators};
     use crate::neurons::compiled;
     use crate::number::weight::Q16;
     use proptest::prelude::*;
@@ -328,12 +328,12 @@ mod tests {
     fn exp() -> Propagators {
         let (tau_m, c_m, e_l, v_th, v_reset, t_ref) = (10.0, 250.0, -65.0, -50.0, -65.0, 2.0);
         let model = LifExp { tau_m, c_m, e_l, v_th, v_reset, t_ref, tau_syn_exc: 2.0, tau_syn_inh: 5.0, i_e: 0.0 };
-        Model::LifExp(model).propagators(0.1).expect("a neuron")
+        Model::from(model).leaky(0.1).expect("a neuron")
     }
 
     fn delta() -> Propagators {
         let (tau_m, c_m, e_l, v_th, v_reset, t_ref) = (20.0, 250.0, -65.0, -50.0, -65.0, 0.3);
-        Model::LifDelta(LifDelta { tau_m, c_m, e_l, v_th, v_reset, t_ref, i_e: 0.0 }).propagators(0.1).expect("a neuron")
+        Model::from(LifDelta { tau_m, c_m, e_l, v_th, v_reset, t_ref, i_e: 0.0 }).leaky(0.1).expect("a neuron")
     }
 
     /// The same neuron, one by one: moved on to `now`, stepped with this input, and whether it fired and might fire again.

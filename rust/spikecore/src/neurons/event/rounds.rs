@@ -11,9 +11,8 @@ use crate::id::{BLOCK, Tick};
 use crate::neurons::block::of;
 use crate::neurons::census::BUSY;
 use crate::neurons::compiled;
-use crate::neurons::constants::Equations;
 use crate::neurons::finite::{self, Lost};
-use crate::neurons::slab::Slab;
+use crate::neurons::slab::{Equations, Slab};
 use crate::number::real::Real;
 use crate::number::weight::Weight;
 use crate::simd::Level;
@@ -169,7 +168,6 @@ impl<W: Weight> Slab<W> {
             Equations::Exp1 => compiled::step_one(work.level, &mut work.one, &law),
             Equations::Exp2 => compiled::step_two(work.level, &mut work.two, &law),
             Equations::Delta => compiled::step_delta(work.level, &mut work.one, &law),
-            Equations::Adaptive => unreachable!("invariant: adaptive blocks are dense"),
         }
         work.phases |= if self.equations == Equations::Exp2 { work.two.phases() } else { work.one.phases() };
     }

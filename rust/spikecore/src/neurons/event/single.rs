@@ -5,7 +5,7 @@
 use super::alarms;
 use super::flow::Flow;
 use crate::id::Tick;
-use crate::neurons::constants::Constants;
+use crate::models::constants::Constants;
 use crate::number::real::Real;
 use crate::pages::Pages;
 

@@ -1,7 +1,7 @@
 //! The closed form and its bounds against steps in `f64`.
 
 use super::*;
-use crate::network::{LifExp, Model};
+use crate::models::{LifExp, Model};
 use proptest::prelude::*;
 
 fn propagators(tau_m: f64, taus: [f64; 2], dt: f64) -> Propagators {
@@ -16,7 +16,7 @@ fn propagators(tau_m: f64, taus: [f64; 2], dt: f64) -> Propagators {
         tau_syn_inh: taus[1],
         i_e: 0.0,
     };
-    Model::LifExp(model).propagators(dt).expect("a neuron")
+    Model::from(model).leaky(dt).expect("a neuron")
 }
 
 /// Plain steps in `f64`: (potential, currents) and the highest potential on the way, the start left out.

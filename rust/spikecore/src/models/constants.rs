@@ -2,7 +2,7 @@
 //! contract: exponential `v = (v * p22 + i0 * p21_0 [+ i1 * p21_1]) + bias`, then `i = i * p11 + input`; delta
 //! `v = (v * p22 + bias) + input`; where a spike subtracts, it adds `reset - theta` to the potential.
 
-use crate::network::Propagators;
+use super::propagators::Propagators;
 use crate::number::real::Real;
 
 /// Propagators rounded to the state's precision.
@@ -20,26 +20,6 @@ pub struct Constants<S> {
     pub(crate) refractory: u16,
 }
 
-/// Which equations a slab obeys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Equations {
-    /// Exponential current; both receptors share one time constant and so one current.
-    Exp1,
-    /// Two exponential currents.
-    Exp2,
-    /// Delta synapses.
-    Delta,
-    /// Delta synapses, adaptive threshold.
-    Adaptive,
-}
-
-impl Equations {
-    /// Accumulators per neuron.
-    pub fn receptors(self) -> usize {
-        if self == Self::Exp2 { 2 } else { 1 }
-    }
-}
-
 impl<S: Real> Constants<S> {
     /// Propagators, rounded.
     pub(crate) fn new(p: &Propagators) -> Self {
@@ -54,6 +34,23 @@ impl<S: Real> Constants<S> {
             subtracts: p.subtracts,
             refractory: p.refractory,
         }
+    }
+
+    /// Those of a leaky neuron that stands in an array: [`Self::numbers`] again; `subtracts` is the model's.
+    #[inline(always)]
+    pub(crate) fn of([p22, p11_0, p11_1, p21_0, p21_1, theta, reset, jump]: [S; 8], subtracts: bool) -> Self {
+        Self { p22, p11: [p11_0, p11_1], p21: [p21_0, p21_1], theta, reset, jump, subtracts, refractory: 0 }
+    }
+
+    /// Its numbers.
+    pub(crate) fn numbers(&self) -> [S; 8] {
+        [self.p22, self.p11[0], self.p11[1], self.p21[0], self.p21[1], self.theta, self.reset, self.jump]
+    }
+
+    /// Ones where a potential has reached the threshold. One that has overflown meets none, an infinite one neither.
+    #[inline(always)]
+    pub(crate) fn reached(&self, v: S) -> S::Mask {
+        S::mask((v >= self.theta) & (v < S::from_f64(f64::INFINITY)))
     }
 
     /// The potential of a neuron that has fired.

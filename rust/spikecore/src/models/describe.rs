@@ -1,0 +1,205 @@
+//! What is stated of a neuron model: its parameters and the variables that can be read. The description, the border, the
+//! documentation and the energy report ask for it and state nothing of their own.
+
+use std::fmt::Debug;
+
+use super::propagators::Propagators;
+
+/// Most parameters of a model.
+pub const MOST_PARAMETERS: usize = 16;
+
+/// The values of a model's parameters, in the order in which it states them; the rest are zero.
+pub type Values = [f64; MOST_PARAMETERS];
+
+/// The allowed values of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// Any number.
+    Finite,
+    /// Any number, or infinity.
+    OrInfinite,
+    /// Above zero.
+    Positive,
+    /// Above zero, or infinity.
+    PositiveOrInfinite,
+    /// A time of whole ticks, from 0 to 65,535 of them.
+    Ticks,
+}
+
+impl Range {
+    /// Its name at the border.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Finite => "finite",
+            Self::OrInfinite => "or_infinite",
+            Self::Positive => "positive",
+            Self::PositiveOrInfinite => "positive_or_infinite",
+            Self::Ticks => "ticks",
+        }
+    }
+
+    /// Whether it contains a value, with ticks of `dt` ms.
+    pub fn contains(self, value: f64, dt: f64) -> bool {
+        match self {
+            Self::Finite => value.is_finite(),
+            Self::OrInfinite => value.is_finite() || value == f64::INFINITY,
+            Self::Positive => value > 0.0 && value.is_finite(),
+            Self::PositiveOrInfinite => value > 0.0,
+            Self::Ticks => {
+                let ticks = value / dt;
+                value >= 0.0 && ticks <= 65_535.0 && (ticks - ticks.round()).abs() <= 1e-6 * ticks.max(1.0)
+            }
+        }
+    }
+
+    /// What a message says of it, with ticks of `dt` ms.
+    pub fn words(self, dt: f64) -> String {
+        match self {
+            Self::Finite => "a finite number".to_owned(),
+            Self::OrInfinite => "a number, or infinity".to_owned(),
+            Self::Positive => "greater than 0".to_owned(),
+            Self::PositiveOrInfinite => "greater than 0, or infinity".to_owned(),
+            Self::Ticks => format!("a multiple of dt, {dt} ms, from 0 to 65535 ticks"),
+        }
+    }
+}
+
+/// A parameter of a model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parameter {
+    /// Name.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub doc: &'static str,
+    /// Unit.
+    pub unit: &'static str,
+    /// Allowed values.
+    pub range: Range,
+    /// Value where none is given.
+    pub default: f64,
+}
+
+/// A variable of a model that can be read and recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Readable {
+    /// Name.
+    pub name: &'static str,
+    /// Unit.
+    pub unit: &'static str,
+    /// Its place in the state; `None` where it is computed from the state.
+    pub place: Option<usize>,
+}
+
+impl Readable {
+    /// A state variable.
+    pub const fn state(name: &'static str, unit: &'static str, place: usize) -> Self {
+        Self { name, unit, place: Some(place) }
+    }
+
+    /// What is computed from the state.
+    pub const fn derived(name: &'static str, unit: &'static str) -> Self {
+        Self { name, unit, place: None }
+    }
+}
+
+/// A variable by its place among those of its model that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable(pub usize);
+
+impl Variable {
+    /// The potential, which comes first in every model.
+    pub const POTENTIAL: Self = Self(0);
+}
+
+/// What the values of a model's parameters decide of its neurons' memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Accumulators per neuron: 1, or 2 of which the second takes inhibitory input; 0 for a source.
+    pub receptors: usize,
+    /// Numbers of state per neuron, in the precision of the state.
+    pub state: usize,
+    /// Whether a neuron can be refractory: it counts ticks, in 16 bits.
+    pub refractory: bool,
+    /// What can be read; the potential first.
+    pub readable: &'static [Readable],
+}
+
+/// A contradiction between parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mistake {
+    /// The parameter that is named.
+    pub parameter: &'static str,
+    /// Its value.
+    pub value: f64,
+    /// What it may be.
+    pub allowed: String,
+}
+
+/// A neuron model, stated by a record of its parameters ([`record`]). Units: ms, mV, pA, pF; `h` is a tick in ms.
+pub trait Described: Copy + Debug + PartialEq + Send + Sync + 'static {
+    /// Its name at the border.
+    const NAME: &'static str;
+    /// Its name in messages.
+    const TITLE: &'static str;
+    /// The Python class whose neurons these are.
+    const CLASS: &'static str;
+    /// Where that class makes several models: its option, and the value that makes this one. The first listed is the default.
+    const OPTION: Option<(&'static str, &'static str)> = None;
+    /// Its parameters.
+    const PARAMETERS: &'static [Parameter];
+    /// Their values.
+    fn values(&self) -> Values;
+    /// The record of these values.
+    fn read(values: &Values) -> Self;
+
+    /// What its parameters must keep to besides their ranges.
+    fn check(&self, h: f64) -> Result<(), Mistake>;
+    /// Its neurons' memory.
+    fn shape(&self) -> Shape;
+    /// The potential that potentials are kept relative to, mV.
+    fn rest(&self) -> f64;
+    /// Constant input, in pA or the unit of weights.
+    fn current(&self) -> f64;
+    /// Potential per step and unit of constant input.
+    fn per_current(&self, h: f64) -> f64;
+    /// The largest magnitude by which a spike moves a state; infinite where one tick can take a small state out of the finite
+    /// range ([`crate::neurons::finite`]).
+    fn jump(&self) -> f64;
+    /// The linear equations that it obeys below its threshold, where it does: such neurons can be moved on in closed form.
+    fn leaky(&self, _h: f64) -> Option<Propagators> {
+        None
+    }
+    /// Whether it has no state and sends spikes that are given.
+    fn is_source() -> bool {
+        false
+    }
+}
+
+/// Declares the record of a model's parameters: of each its documentation, name, unit, range and default.
+macro_rules! record {
+    ($(#[$doc:meta])* $name:ident { $(#[doc = $field_doc:literal] $field:ident: $unit:literal, $range:ident, $default:expr;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        pub struct $name { $(#[doc = $field_doc] pub $field: f64),* }
+
+        impl $name {
+            /// Its parameters.
+            pub const ALL: &'static [$crate::models::describe::Parameter] = &[$($crate::models::describe::Parameter {
+                name: stringify!($field), doc: $field_doc, unit: $unit, range: $crate::models::describe::Range::$range, default: $default,
+            }),*];
+
+            fn all(&self) -> $crate::models::describe::Values {
+                let mut values = [0.0; $crate::models::describe::MOST_PARAMETERS];
+                values[..Self::ALL.len()].copy_from_slice(&[$(self.$field),*]);
+                values
+            }
+
+            fn of(values: &$crate::models::describe::Values) -> Self {
+                let mut values = values.iter().copied();
+                let mut next = || values.next().unwrap_or_default();
+                Self { $($field: next()),* }
+            }
+        }
+    };
+}
+pub(crate) use record;

@@ -1,0 +1,42 @@
+//! Neurons that emit given spikes: they have no state and receive nothing.
+
+use super::describe::{Described, Mistake, Parameter, Shape, Values};
+
+/// Emits given spikes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SpikeSource;
+
+impl Described for SpikeSource {
+    const NAME: &'static str = "spike_source";
+    const TITLE: &'static str = "spike source";
+    const CLASS: &'static str = "SpikeSource";
+    const PARAMETERS: &'static [Parameter] = &[];
+
+    fn values(&self) -> Values {
+        Values::default()
+    }
+    fn read(_: &Values) -> Self {
+        Self
+    }
+    fn check(&self, _: f64) -> Result<(), Mistake> {
+        Ok(())
+    }
+    fn shape(&self) -> Shape {
+        Shape { receptors: 0, state: 0, refractory: false, readable: &[] }
+    }
+    fn rest(&self) -> f64 {
+        0.0
+    }
+    fn current(&self) -> f64 {
+        0.0
+    }
+    fn per_current(&self, _: f64) -> f64 {
+        0.0
+    }
+    fn jump(&self) -> f64 {
+        0.0
+    }
+    fn is_source() -> bool {
+        true
+    }
+}
