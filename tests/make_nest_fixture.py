@@ -21,9 +21,9 @@ def run(model: str) -> np.ndarray:
     if model == "delta":
         neurons = nest.Create("iaf_psc_delta", N, params={**common, "I_e": 300.0})
     else:
-        tau_inh = 2.0 if model == "exp_two" else 0.5
+        tau_inh = 2.0 if model.endswith("two") else 0.5
         params = {**common, "I_e": 300.0, "tau_syn_ex": 0.5, "tau_syn_in": tau_inh}
-        neurons = nest.Create("iaf_psc_exp", N, params=params)
+        neurons = nest.Create("iaf_psc_alpha" if model.startswith("alpha") else "iaf_psc_exp", N, params=params)
     neurons.V_m = initial_potentials()
     ticks, indices = source_spikes()
     parrots = []

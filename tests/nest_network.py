@@ -11,14 +11,23 @@ import numpy as np
 N_EXC, N_INH, N_SOURCE = 640, 160, 80
 N = N_EXC + N_INH
 STEPS = 10_000  # 1 s at 0.1 ms
-MODELS = ("exp_two", "exp_one", "delta")
+MODELS = ("exp_two", "exp_one", "delta", "alpha_two", "alpha_one")
+
+SEEDS = {"exp_two": 11, "exp_one": 12, "delta": 13, "alpha_two": 14, "alpha_one": 15}
+MEANS = {  # of weights: excitatory, inhibitory, of sources
+    "exp_two": (30, -130, 80),
+    "exp_one": (40, -320, 100),
+    "delta": (1, -10, 2),
+    "alpha_two": (12, -50, 30),
+    "alpha_one": (15, -120, 40),
+}
 
 
 def synapses(model: str) -> dict[str, np.ndarray]:
     """Columns source, target, weight, delay (ticks); ids 0..799 are neurons, from 800 on sources."""
-    rng = np.random.Generator(np.random.PCG64({"exp_two": 11, "exp_one": 12, "delta": 13}[model]))
+    rng = np.random.Generator(np.random.PCG64(SEEDS[model]))
     unit = 0.2 if model == "delta" else 1.0  # mV against pA
-    exc, inh, drive = {"exp_two": (30, -130, 80), "exp_one": (40, -320, 100), "delta": (1, -10, 2)}[model]
+    exc, inh, drive = MEANS[model]
     columns = []
     for first, count, fan_out, mean in [
         (0, N_EXC, 60, exc),

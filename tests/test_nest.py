@@ -25,7 +25,8 @@ def ours(model, **options):
     if model == "delta":
         params = sc.LIFDelta(**common)
     else:
-        params = sc.LIF(**common, tau_syn_exc=0.5, tau_syn_inh=2.0 if model == "exp_two" else 0.5)
+        kind = sc.LIFAlpha if model.startswith("alpha") else sc.LIF
+        params = kind(**common, tau_syn_exc=0.5, tau_syn_inh=2.0 if model.endswith("two") else 0.5)
     neurons = net.population(recipe.N, params, name="neurons", v_init=recipe.initial_potentials())
     ticks, indices = recipe.source_spikes()
     source = net.spike_source(recipe.N_SOURCE, (indices, ticks * 0.1), name="source")
@@ -48,7 +49,7 @@ def test_equals_nest_spike_for_spike(model, workers):
     np.testing.assert_array_equal(ours(model, workers=workers), expected)
 
 
-@pytest.mark.parametrize("model", recipe.MODELS)
+@pytest.mark.parametrize("model", [model for model in recipe.MODELS if not model.startswith("alpha")])
 def test_oracle_equals_nest_for_its_first_tenth(model):
     table = recipe.synapses(model)
     delta = model == "delta"

@@ -289,6 +289,7 @@ def test_neurons_with_arrays_are_as_many_populations(kind, store, updates):
     ("model", "reason"),
     [
         (sc.ALIF(), "neurons of this model, adaptive LIF"),
+        (sc.LIFAlpha(), "neurons of this model, LIF with alpha currents"),
         (sc.LIF(v_th=[-55.0, -54.0, -55.0]), "neurons with parameters of their own"),
     ],
 )

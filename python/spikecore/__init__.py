@@ -40,7 +40,7 @@ from spikecore.errors import (
 from spikecore.forecast import Forecast
 from spikecore.implicit import Convolution, Dense, Pooling
 from spikecore.machine import Machine
-from spikecore.models import ALIF, IF, LIF, LeakyIntegrator, LIFDelta, SpikeSource
+from spikecore.models import ALIF, IF, LIF, LeakyIntegrator, LIFAlpha, LIFDelta, SpikeSource
 from spikecore.network import Network
 from spikecore.population import Population, Projection, Recorder
 from spikecore.results.batch import BatchResult
@@ -66,6 +66,7 @@ __all__ = [
     "Forecast",
     "ForecastError",
     "InternalError",
+    "LIFAlpha",
     "LIFDelta",
     "LeakyIntegrator",
     "Machine",

@@ -10,7 +10,8 @@ from spikecore.models.base import NeuronModel
 from spikecore.models.integrate_and_fire import IF
 from spikecore.models.leaky_integrator import LeakyIntegrator
 from spikecore.models.lif import LIF
+from spikecore.models.lif_alpha import LIFAlpha
 from spikecore.models.lif_delta import LIFDelta
 from spikecore.models.spike_source import SpikeSource
 
-__all__ = ["ALIF", "IF", "LIF", "LIFDelta", "LeakyIntegrator", "NeuronModel", "SpikeSource"]
+__all__ = ["ALIF", "IF", "LIF", "LIFAlpha", "LIFDelta", "LeakyIntegrator", "NeuronModel", "SpikeSource"]

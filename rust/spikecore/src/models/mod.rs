@@ -8,6 +8,7 @@ pub mod constants;
 pub mod describe;
 pub mod dynamics;
 pub mod leaky;
+pub mod lif_alpha;
 pub mod lif_delta;
 pub mod lif_exp;
 pub mod model;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use alif::Alif;
 pub use describe::{Mistake, Parameter, Range, Readable, Shape, Values, Variable};
+pub use lif_alpha::LifAlpha;
 pub use lif_delta::{LifDelta, LifSubtract};
 pub use lif_exp::LifExp;
 pub use model::{Kind, Model};
@@ -31,6 +33,7 @@ macro_rules! each_model {
             $crate::models::lif_exp::LifExp: [$crate::models::lif_exp::One, $crate::models::lif_exp::Two];
             $crate::models::lif_delta::LifDelta: [$crate::models::lif_delta::Delta<false>];
             $crate::models::lif_delta::LifSubtract: [$crate::models::lif_delta::Delta<true>];
+            $crate::models::lif_alpha::LifAlpha: [$crate::models::lif_alpha::One, $crate::models::lif_alpha::Two];
             $crate::models::alif::Alif: [$crate::models::alif::Adaptive];
             $crate::models::spike_source::SpikeSource: [];
         }
