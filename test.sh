@@ -3,6 +3,6 @@
 set -eu
 cd "$(dirname "$0")"
 [ -d .venv ] || python3 -m venv .venv
-.venv/bin/python -m pip install --quiet --upgrade ".[test,cli,plot,pandas]"
+.venv/bin/python -m pip install --quiet --upgrade ".[test,plot,pandas]"
 cargo test --locked --package spikecore
 .venv/bin/python -m pytest "$@"
