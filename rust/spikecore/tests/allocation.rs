@@ -208,7 +208,8 @@ fn a_tick_allocates_nothing_after_warm_up() {
 fn check(name: &str, mut machine: Machine) -> Option<String> {
     run(&mut machine, 8_000);
     let spikes = machine.spike_counts().iter().sum::<u64>();
-    let mut least = |ticks| (0..4).map(|_| allocations(|| run(&mut machine, ticks))).min();
+    // Which buffer meets a new maximum depends on the threads, and happens less from run to run: the least of many counts.
+    let mut least = |ticks| (0..16).map(|_| allocations(|| run(&mut machine, ticks))).min();
     let found = (least(10), least(1_000));
     assert!(machine.spike_counts().iter().sum::<u64>() > spikes + 500, "{name}: a live network");
     let sample = |ticks| {
