@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::describe::{Described, Mistake, Parameter, Shape, Values};
 use super::propagators::Propagators;
 
-/// What can be asked of a model by its name, given the values of its parameters ([`Described`]).
+/// What can be asked of a model by its name, given the values of its parameters (`Described`).
 #[expect(missing_docs, reason = "each is the function of the same name of `Described`")]
 pub trait Kind: Send + Sync {
     fn name(&self) -> &'static str;
