@@ -1,5 +1,6 @@
 """Exact counts of a run or a batch, and what both tell of the network that they belong to."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,7 +57,7 @@ class Counts:
         return {name: sum(values.values()) for name, values in vars(self).items()}
 
 
-class Counted:
+class Counted(ABC):
     """What a run and a batch have in common: counts, and the network that they belong to.
 
     Attributes
@@ -107,10 +108,10 @@ class Counted:
         """Return what the engine counted elsewhere and must equal the synaptic operations, by where it was counted."""
         return {}
 
+    @abstractmethod
     def _counters(self) -> Mapping[str, Any]:
         """Return lists by population, as the engine names them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _spiked(self) -> tuple[NDArray[np.uint32], NDArray[Any]]:
         """Return global ids of neurons that have spiked, and how often; an id may stand several times."""
-        raise NotImplementedError
