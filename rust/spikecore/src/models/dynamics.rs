@@ -65,8 +65,9 @@ pub trait Dynamics<S: Real>: Copy + Debug + Send + Sync + 'static {
     /// The state of a neuron that has spiked.
     fn spiked(c: Self::Constants, state: Self::State) -> Self::State;
 
-    /// A variable that is computed from the state, by its place among those that can be read.
-    fn derived(_c: Self::Constants, state: Self::State, _readable: usize) -> S {
-        state.at(0)
+    /// A variable that is computed from the state, by its place among those that can be read. A model that states none is
+    /// never asked.
+    fn derived(_c: Self::Constants, _state: Self::State, readable: usize) -> S {
+        unreachable!("invariant: a model that states variable {readable} as derived computes it")
     }
 }

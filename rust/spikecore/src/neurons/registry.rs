@@ -75,6 +75,11 @@ mod tests {
             assert!(shape.readable.iter().filter_map(|readable| readable.place).all(|place| place < shape.state));
             assert_eq!(bank.bytes() / 256, (shape.state as u64 + 1) * 4 + 2, "{}", model.name());
             assert!(stepped_bytes::<f32>(&model, false, 200) >= bank.bytes());
+            for readable in 0..shape.readable.len() {
+                let mut values = [f32::NAN; 3];
+                bank.read(readable, &[0, 130, 199], &mut values);
+                assert!(values.iter().all(|value| value.is_finite()), "{}: {values:?}", model.name());
+            }
         }
     }
 }
