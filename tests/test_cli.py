@@ -8,6 +8,7 @@ import sys
 import pytest
 from patience import PATIENCE_S
 
+import spikecore as sc
 from spikecore.command import cli
 from spikecore.command.networks import NETWORKS
 from spikecore.command.workload import Workload
@@ -61,6 +62,14 @@ def test_table_for_people(capsys, tmp_path):
                  "modelled", "unpriced", "Spikes", "raster.svg"):  # fmt: skip
         assert word in out
     assert raster.exists()
+
+
+def test_spikes_go_to_a_file_of_their_own(tmp_path):
+    report = run_json(tmp_path / "out.json", *SMALL, "--spikes", str(tmp_path / "run.npz"))
+    result = sc.load_result(tmp_path / "run.npz")
+    assert result.spikes_sha256() == report["spikes_sha256"]
+    assert result.rates() == pytest.approx(report["rates_hz"], rel=1e-12)
+    assert report["spikes_file"] == str(tmp_path / "run.npz")
 
 
 def test_brunel_has_a_reference(tmp_path):
@@ -130,6 +139,10 @@ def test_wrong_arguments(arguments, capsys):
         (["--scale", "5"], "scale is 5.0, allowed: 0.005 … 1"),
         (["--scale", "0.02", "--time", "10.05"], "time is 10.05 ms"),
         (["--scale", "0.02", "--raster", "x.svg", "--no-record"], "--raster needs"),
+        (["--scale", "0.02", "--spikes", "x.npz", "--no-record"], "--spikes needs"),
+        (["--spikes", "-"], "--spikes is -, allowed: the name of a file"),
+        (["--spikes", "no/such/folder/x.npz"], "cannot write no/such/folder/x.npz"),
+        (["--json", "x.json", "--spikes", "x.json"], "a file of its own"),
         (["--scale", "0.02", "--presim", "0.05"], "presim is 0.05 ms"),
         (
             ["--json", "no/such/folder/x.json"],

@@ -14,6 +14,8 @@ Examples
 ['exc']
 """
 
+from typing import TYPE_CHECKING, Any
+
 from spikecore import coding
 from spikecore._native import __version__
 from spikecore.connect import (
@@ -30,6 +32,7 @@ from spikecore.errors import (
     BusyError,
     CapacityError,
     DivergenceError,
+    FileError,
     ForecastError,
     InternalError,
     NetworkError,
@@ -60,6 +63,7 @@ __all__ = [
     "Dense",
     "DirectCurrent",
     "DivergenceError",
+    "FileError",
     "FixedInDegree",
     "FixedOutDegree",
     "FixedTotalNumber",
@@ -88,4 +92,30 @@ __all__ = [
     "Uniform",
     "__version__",
     "coding",
+    "energy",
+    "library",
+    "load_result",
 ]
+
+if TYPE_CHECKING:
+    from spikecore import energy, library
+    from spikecore.results.from_file import load_result
+
+_LATER = {"energy": "spikecore.energy", "library": "spikecore.library", "load_result": "spikecore.results.from_file"}
+"""Names whose modules are loaded when they are first asked for, to spare start-up time."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return what is loaded at its first use; of a name that is not there, say what is."""
+    from spikecore.names import MissingName, later  # start-up time: only where a name is not there at once
+
+    if name not in _LATER:
+        raise MissingName(name, __all__)
+    value = later(name, _LATER)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, without the modules behind them."""
+    return sorted(__all__)

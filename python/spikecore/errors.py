@@ -1,7 +1,8 @@
 """The exception classes of spikecore.
 
 Two families are told apart everywhere: the caller's mistake (`NetworkError`, `ForecastError`,
-`CapacityError`, `DivergenceError`, `BusyError`) and a fault of the program (`InternalError`, `PoisonedError`).
+`CapacityError`, `DivergenceError`, `FileError`, `BusyError`) and a fault of the program (`InternalError`,
+`PoisonedError`).
 The compiled extension imports these classes and raises them too. Plain misuse stays plain:
 `TypeError` for a wrong kind of argument, `IndexError` for a bad index into a Python sequence.
 """
@@ -14,6 +15,7 @@ __all__ = [
     "BusyError",
     "CapacityError",
     "DivergenceError",
+    "FileError",
     "ForecastError",
     "InternalError",
     "NetworkError",
@@ -133,6 +135,16 @@ class DivergenceError(SpikecoreError, ArithmeticError):
     tick: Any = None
     time: Any = None
     sample: Any = None
+
+
+class FileError(SpikecoreError, ValueError):
+    """A file of spikecore that is damaged, truncated, of another kind or schema, or not what it says it is.
+
+    Attributes
+    ----------
+    value : str
+        The file.
+    """
 
 
 class BusyError(SpikecoreError, RuntimeError):

@@ -20,7 +20,8 @@ from spikecore.progress import batch_progress, run_progress
 from spikecore.results.batch import BatchResult
 from spikecore.results.counters import BatchRecord, RunRecord, Statistics
 from spikecore.results.recorded import trace_of
-from spikecore.results.run import Result, Span
+from spikecore.results.run import Result
+from spikecore.results.span import Span
 from spikecore.results.wiring import Wiring
 
 __all__ = ["Machine", "Synapses"]

@@ -27,7 +27,7 @@ def check_writable(*files: str | Path | None) -> None:
             writing.check(Path(file))
     names = [os.path.realpath(file) for file in files if file not in (None, "-") and not writing.is_direct(Path(file))]
     if len(set(names)) < len(names):
-        checks.refuse("", "the file", names[0], "a file of its own for each of --json, --raster and --plot")
+        checks.refuse("", "the file", names[0], "a file of its own for each of --json, --raster, --spikes and --plot")
 
 
 def write_json(report: Any, file: str) -> None:

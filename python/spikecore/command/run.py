@@ -47,10 +47,16 @@ def add(commands: Any) -> None:
         help="draw the spikes of the run; .svg, or with matplotlib .png and others",
     )
     run.add_argument(
+        "--spikes",
+        type=values.file,
+        metavar="FILE",
+        help="write spikes and counts, an .npz file for spikecore.load_result and numpy.load",
+    )
+    run.add_argument(
         "--record",
         action=argparse.BooleanOptionalAction,
         default=Workload.record,
-        help=f"record spikes (default: if --time is at most {RECORD_UP_TO_MS * 1e-3:g} s or --raster is given)",
+        help=f"record spikes (default: if --time is at most {RECORD_UP_TO_MS * 1e-3:g} s, or with --raster, --spikes)",
     )
     run.add_argument(
         "--energy",
@@ -73,16 +79,11 @@ def _run(options: argparse.Namespace) -> int:
     from spikecore.command import measure  # start-up time
     from spikecore.results import raster  # start-up time
 
-    if options.raster and options.record is False:
-        msg = "--raster needs the spikes that --no-record drops"
-        raise NetworkError(msg, parameter="raster")
-    if options.raster == "-":
-        checks.refuse("run", "--raster", "-", "the name of a file: standard output takes text alone")
-    picture = Path(options.raster) if options.raster else None
+    picture, spikes = (_file_of_spikes(options, name) for name in ("raster", "spikes"))
     if picture:
         raster.check(picture)
-        options.record = True
-    output.check_writable(options.json, picture)
+    output.check_writable(options.json, picture, spikes)
+    options.record = True if picture or spikes else options.record
     workload = Workload(**{field.name: getattr(options, field.name) for field in fields(Workload)})
     printing = not (options.quiet or options.json == "-")
     outcome = measure.measure(workload, progress=printing, on_forecast=streams.early if printing else None)
@@ -91,6 +92,9 @@ def _run(options: argparse.Namespace) -> int:
     if picture:
         with output.keeping_failures(failures):
             drawn["raster"] = printed.shown(str(outcome.result.raster(picture)))
+    if spikes:
+        with output.keeping_failures(failures):
+            drawn["spikes_file"] = printed.shown(str(outcome.result.save(spikes)))
     if options.json:
         with output.keeping_failures(failures):
             output.write_json({**outcome.report, **drawn}, options.json)
@@ -99,8 +103,21 @@ def _run(options: argparse.Namespace) -> int:
     return output.finish(failures, 130 if outcome.report["interrupted"] else 0)
 
 
+def _file_of_spikes(options: argparse.Namespace, name: str) -> Path | None:
+    """Return the file that an option names, and have the spikes recorded that it needs."""
+    file = getattr(options, name)
+    if not file:
+        return None
+    if options.record is False:
+        msg = f"--{name} needs the spikes that --no-record drops"
+        raise NetworkError(msg, parameter=name)
+    if file == "-":
+        checks.refuse("run", f"--{name}", "-", "the name of a file: standard output takes text alone")
+    return Path(file)
+
+
 def _print_report(outcome: "Outcome", drawn: dict[str, str]) -> None:
     from spikecore.command import terminal  # start-up time
 
-    pictures = "".join(f"\n\n{kind}: {file}" for kind, file in drawn.items())
+    pictures = "".join(f"\n\n{kind.replace(chr(95), chr(32))}: {file}" for kind, file in drawn.items())
     streams.put(f"\n{terminal.describe(outcome)}{pictures}")

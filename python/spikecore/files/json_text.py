@@ -31,7 +31,7 @@ class _Refused:
         self.why = why
 
 
-def parse(text: str, file: str, subject: str, parameter: str) -> Any:
+def parse(text: str, file: str, subject: str, parameter: str, *, most_values: int = MOST_VALUES) -> Any:
     """Return the value that a JSON text describes.
 
     Parameters
@@ -44,13 +44,15 @@ def parse(text: str, file: str, subject: str, parameter: str) -> Any:
         What messages begin with; a path follows.
     parameter : str
         The argument that named the file.
+    most_values : int
+        Brackets, commas and colons that the text may have.
 
     Raises
     ------
     NetworkError
         If it is no JSON, nested too deep or too large, or has a value that is refused.
     """
-    _measure(text, subject, file, parameter)
+    _measure(text, subject, file, parameter, most_values)
     try:
         value = json.loads(
             text,
@@ -66,11 +68,11 @@ def parse(text: str, file: str, subject: str, parameter: str) -> Any:
     return value
 
 
-def _measure(text: str, subject: str, file: str, parameter: str) -> None:
+def _measure(text: str, subject: str, file: str, parameter: str, most_values: int) -> None:
     """Refuse a text that is nested too deep or has too many values, before a parser sees it."""
     bare = _TEXTS.sub("", text)
-    if sum(map(bare.count, "[{,:")) > MOST_VALUES:
-        reading.refuse(f"{subject} has more than {MOST_VALUES:,} values, allowed: at most so many", parameter, file)
+    if sum(map(bare.count, "[{,:")) > most_values:
+        reading.refuse(f"{subject} has more than {most_values:,} values, allowed: at most so many", parameter, file)
     depth = 0
     for bracket in _NESTING.finditer(bare):
         depth += 1 if bracket[0] in "[{" else -1

@@ -1,19 +1,21 @@
-"""Text files that a caller hands us: read whole, once, and never more of them than fits a limit.
+"""Files that a caller hands us: regular ones alone, and of texts never more than fits a limit.
 
 Whatever stands behind the name, reading takes bounded time and memory: devices, pipes and directories are
-refused before a byte is read, a longer file at the limit, and bytes that are not UTF-8 with the number of their line.
-The formats have limits of their own in `json_text` and `toml_text`.
+refused before a byte is read, a longer text at the limit, and bytes that are not UTF-8 with the number of their line.
+The formats have limits of their own in `json_text`, `toml_text` and `container`.
 """
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Never
+from typing import BinaryIO, Never
 
 from spikecore import printed
 from spikecore.errors import NetworkError
 
-__all__ = ["MOST_BYTES", "refuse", "text"]
+__all__ = ["MOST_BYTES", "opened", "refuse", "text"]
 
 MOST_BYTES = 2 * 2**20
 """Longest file that is read. The report of a run on all machines has some 0.3 MB, a profile of 16,000 prices 1.7 MB;
@@ -46,21 +48,10 @@ def text(path: Path, subject: str, parameter: str) -> str:
     OSError
         If it cannot be opened or read.
     """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except ValueError as error:  # a character that no name of a file has
-        refuse(f"{subject} cannot be opened: {error}", parameter, path)
-    try:
-        status = os.fstat(descriptor)
-        kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), None)
-        if kind is not None:
-            refuse(f"{subject} is {kind}, allowed: a regular file", parameter, path)
-        data = b"" if status.st_size > MOST_BYTES else _read(descriptor)
-    except OSError as error:
-        raise OSError(error.errno, f"cannot be read: {error.strerror}", str(path)) from error
-    finally:
-        os.close(descriptor)
-    if max(len(data), status.st_size) > MOST_BYTES:
+    with opened(path, subject, parameter) as file:
+        size = os.fstat(file.fileno()).st_size
+        data = b"" if size > MOST_BYTES else file.read(MOST_BYTES + 1)
+    if max(len(data), size) > MOST_BYTES:
         refuse(f"{subject} has more than {MOST_BYTES:,} bytes, allowed: at most so many", parameter, path)
     try:
         return data.decode("utf-8")
@@ -69,14 +60,24 @@ def text(path: Path, subject: str, parameter: str) -> str:
         refuse(f"{subject}: line {line} is not UTF-8: {error.reason}", parameter, path)
 
 
-def _read(descriptor: int) -> bytes:
-    """Return what a file has, and at most a byte more than it may have."""
-    parts: list[bytes] = []
-    left = MOST_BYTES + 1
-    while left and (part := os.read(descriptor, left)):
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
+@contextmanager
+def opened(path: Path, subject: str, parameter: str) -> Iterator[BinaryIO]:
+    """Open a regular file for the length of a block; parameters and errors are those of `text`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except ValueError as error:  # a character that no name of a file has
+        refuse(f"{subject} cannot be opened: {error}", parameter, path)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), None)
+        if kind is not None:
+            refuse(f"{subject} is {kind}, allowed: a regular file", parameter, path)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            yield file
+    except OSError as error:
+        raise OSError(error.errno, f"cannot be read: {error.strerror}", str(path)) from error
+    finally:
+        os.close(descriptor)
 
 
 def refuse(message: str, parameter: str, path: Path | str) -> Never:

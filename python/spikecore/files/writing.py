@@ -1,7 +1,7 @@
 """Files that we write: each appears whole or not at all, and an older one survives whatever goes wrong.
 
-The content is made in memory, written to a new file in the same directory, brought to the disk, and put in the
-place of the old one in one step. Devices, pipes and ``/dev/stdout`` are written to directly.
+The content is written to a new file in the same directory, brought to the disk, and put in the place of the old one in
+one step. Devices, pipes and ``/dev/stdout`` are written to directly.
 """
 
 import errno
@@ -10,14 +10,15 @@ import re
 import secrets
 import stat
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Never
+from typing import BinaryIO, Never
 
 from spikecore import printed
 from spikecore.errors import NetworkError
 
-__all__ = ["check", "data", "is_direct", "text"]
+__all__ = ["check", "data", "in_place", "is_direct", "text"]
 
 _STREAM = re.compile(r"/dev/(stdin|stdout|stderr)|(?:/dev|/proc/self)/fd/(\d+)")
 _NUMBERS = {"stdin": 0, "stdout": 1, "stderr": 2}
@@ -45,8 +46,27 @@ def data(path: Path, content: bytes) -> Path:
     NetworkError
         If no file can have such a name.
     """
+    return _written(path, lambda: _write(path, content))
+
+
+def in_place(path: Path, fill: Callable[[BinaryIO], None]) -> Path:
+    """Write a file whose content is too large to be made in memory, and return its path; see `data`.
+
+    Parameters
+    ----------
+    path : Path
+        Where; no device and no pipe, since `fill` may go back in the file.
+    fill : callable
+        Writes all of it into an open file.
+    """
+    if is_direct(path):
+        _refuse(path, "it is a device, a pipe or a stream, allowed: a regular file")
+    return _written(path, lambda: _replace(_goal(path), fill))
+
+
+def _written(path: Path, write: Callable[[], None]) -> Path:
     try:
-        _write(path, content)
+        write()
     except OSError as error:
         raise OSError(error.errno, f"cannot be written: {error.strerror}", str(path)) from error
     except ValueError as error:  # a character that no name of a file has
@@ -131,16 +151,20 @@ def _write(path: Path, content: bytes) -> None:
         with path.open("wb") as file:
             file.write(content)
     else:
-        _replace(_goal(path), content)
+        _replace(_goal(path), lambda file: _put(file, content))
 
 
-def _replace(goal: Path, content: bytes) -> None:
+def _put(file: BinaryIO, content: bytes) -> None:
+    file.write(content)
+
+
+def _replace(goal: Path, fill: Callable[[BinaryIO], None]) -> None:
     descriptor, name = _beside(goal)
     try:
         with os.fdopen(descriptor, "wb") as file:
             if goal.exists():
                 _alike(name, goal)
-            file.write(content)
+            fill(file)
             file.flush()
             os.fsync(descriptor)
         name.replace(goal)

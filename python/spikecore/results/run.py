@@ -4,9 +4,8 @@ Everything derives from the engine's exact counters and, where spikes were recor
 list in canonical order: sorted by tick, then by global neuron id.
 """
 
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,35 +13,17 @@ from numpy.typing import NDArray
 from spikecore import printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
-from spikecore.grid import Grid
 from spikecore.population import Population, Populations, Recorder
 from spikecore.results.counters import Statistics, over_run
 from spikecore.results.priced import Priced
 from spikecore.results.recorded import SpikeTrains, Trace, Traces
+from spikecore.results.span import Span
 from spikecore.results.wiring import Wiring
 
-__all__ = ["Result", "Span"]
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-@dataclass(frozen=True, eq=False)
-class Span:
-    """One run as the machine hands it over: the counters around it, and who has spiked how often."""
-
-    grid: Grid
-    before: Statistics = field(repr=False)
-    after: Statistics = field(repr=False)
-    spiked: NDArray[np.uint32]
-    times: NDArray[np.uint64]
-
-    @property
-    def start_tick(self) -> int:
-        """When it began."""
-        return self.before["ticks"]
-
-    @property
-    def stop_tick(self) -> int:
-        """When it ended."""
-        return self.after["ticks"]
+__all__ = ["Result"]
 
 
 class Result(Priced):
@@ -62,6 +43,8 @@ class Result(Priced):
         Limits of the run in ms; spikes have start < time ≤ stop.
     real_s : float
         Real time of the run in s.
+    span : Span
+        The counters before and after it.
 
     Examples
     --------
@@ -84,7 +67,7 @@ class Result(Priced):
         traces: dict[Recorder, Trace],
     ) -> None:
         super().__init__(wiring, span.grid.dt, span.stop_tick - span.start_tick)
-        self._span = span
+        self.span = span
         self.spikes = SpikeTrains(span.grid, recorded, *spikes)
         self.traces = Traces(traces)
         self.start = float(span.grid.ms(span.start_tick))
@@ -99,7 +82,7 @@ class Result(Priced):
     @property
     def duration(self) -> float:
         """Length of the run in ms of biological time."""
-        return float(self._span.grid.ms(self.ticks))
+        return float(self.span.grid.ms(self.ticks))
 
     @property
     def real_time_factor(self) -> float:
@@ -109,12 +92,12 @@ class Result(Priced):
     @cached_property
     def statistics(self) -> Statistics:
         """Counters and timers of the engine, differences over this run where they accumulate."""
-        return over_run(self._span.before, self._span.after)
+        return over_run(self.span.before, self.span.after)
 
     @property
     def newly_pending(self) -> int:
         """By how many more synapses wait for their delay at the end of this run than at its beginning."""
-        return self._span.after["pending_events"] - self._span.before["pending_events"]
+        return self.span.after["pending_events"] - self.span.before["pending_events"]
 
     @property
     def phases_s(self) -> dict[str, list[float]]:
@@ -167,7 +150,7 @@ class Result(Priced):
         return self.statistics
 
     def _spiked(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
-        return self._span.spiked, self._span.times
+        return self.span.spiked, self.span.times
 
     @cached_property
     def _roster(self) -> Populations:
@@ -248,6 +231,37 @@ class Result(Priced):
         pairs["tick"], pairs["id"] = self.spikes.ticks, self.spikes.ids
         digest.update(pairs.tobytes())
         return digest.hexdigest()
+
+    def save(self, file: "str | Path") -> "Path":
+        """Write all that the run tells to a file that `spikecore.load_result` reads.
+
+        Parameters
+        ----------
+        file : str or Path
+            Where. It appears whole or not at all, and replaces what was there.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        OSError, NetworkError
+            If it cannot be written.
+
+        Notes
+        -----
+        ``numpy.load(file, allow_pickle=False)`` reads its arrays: ``spikes/ticks`` and ``spikes/ids`` (tick and global
+        id of every recorded spike, in order), ``counts/ids`` and ``counts/spikes``, ``traces/K/times``, ``neurons`` and
+        ``values`` of recorder K, ``populations/size``. ``description`` is JSON as bytes: names, models, counters,
+        ``dt`` in ms, and the SHA-256 of each array.
+        """
+        from pathlib import Path  # start-up time: it and what it loads are a fifth of this package's own import
+
+        from spikecore.results import to_file  # start-up time: it loads `zipfile`
+
+        return to_file.save(Path(file), self.span, self.wiring, self.spikes, self.traces)
 
     def raster(
         self,

@@ -90,6 +90,21 @@ class Wiring:
         self.cores: int = statistics["cores"]
         self.word_bytes = 8 if statistics["weights"] == "f64" else 4
 
+    @classmethod
+    def of_tables(
+        cls,
+        populations: tuple[Population, ...],
+        wires: list[Wire],
+        fan_out: _native.FanOut,
+        cores: int,
+        word_bytes: int,
+    ) -> "Wiring":
+        """Return the wiring that these tables describe, without the network that they were drawn from."""
+        wiring = cls.__new__(cls)
+        made = {"populations": populations, "wires": wires, "fan_out": fan_out, "cores": cores}
+        vars(wiring).update(made, word_bytes=word_bytes, _native=None, _placed={}, _kernels={})
+        return wiring
+
     @cached_property
     def wires(self) -> list[Wire]:
         """The projections, in the order of declaration."""
@@ -152,7 +167,7 @@ class Wiring:
 
     def _drawn(self) -> _native.Wiring:
         if self._native is None:
-            msg = "a result that was pickled has its tables but not the network; place it on a chip before"
+            msg = "a result that was pickled or loaded has its tables but not the network; place it on a chip before"
             raise NetworkError(msg)
         return self._native
 
