@@ -1,9 +1,13 @@
 """Frames to spikes: exact times where they are exact, statistics where they are drawn."""
 
 import math
+import subprocess
+import sys
+import tracemalloc
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 import spikecore as sc
 from spikecore import coding
@@ -48,6 +52,89 @@ def test_a_seed_gives_the_same_spikes():
     one, same, other = (coding.rate(frames, 50.0, 0.1, seed=seed) for seed in (1, 1, 2))
     assert one[1][1].tolist() == same[1][1].tolist() != other[1][1].tolist()
     assert one[0][1].tolist() != one[1][1].tolist()
+
+
+def drawn_whole(frames, ticks, dt, max_rate, seed):
+    """Return the spikes of `coding.rate` by its definition: all gaps of a sample, then all numbers, in whole arrays."""
+    generator = np.random.Generator(np.random.Philox(seed))
+    p, cells = max_rate * dt * 1e-3, ticks * frames.shape[1]
+    spikes = []
+    for frame in frames:
+        places, last = [], -1
+        while p < 0.25 and last < cells:
+            mean = (cells - last) * p
+            gaps = generator.geometric(p, int(mean + 5.0 * math.sqrt(mean)) + 16)
+            places += (np.cumsum(gaps) + last).tolist()
+            last = places[-1]
+        places = np.array(places if p < 0.25 else range(cells), dtype=np.int64)
+        places = places[places < cells]
+        steps, neurons = np.divmod(places, frames.shape[1])
+        kept = generator.random(len(places)) < (p if p >= 0.25 else 1.0) * frame[neurons]
+        spikes.append((neurons[kept], (steps[kept] + 1) * dt))
+    return spikes
+
+
+@pytest.mark.parametrize("max_rate", [3.0, 100.0, 240.0, 250.0, 900.0])
+@pytest.mark.parametrize(("piece", "held"), [(2**15, 2**20), (1, 0), (7, 0), (1000, 3000)])
+def test_no_draw_depends_on_the_length_of_a_piece(monkeypatch, max_rate, piece, held):
+    frames = np.random.default_rng(3).random((3, 40)) ** 2
+    expected = drawn_whole(frames, 60, 1.0, max_rate, 11)
+    monkeypatch.setattr(coding, "_PIECE", piece)
+    monkeypatch.setattr(coding, "_HELD", held)
+    for (neurons, times), (ids, moments) in zip(
+        coding.rate(frames, 60.0, 1.0, max_rate=max_rate, seed=11), expected, strict=True
+    ):
+        assert neurons.tolist() == ids.tolist()
+        np.testing.assert_allclose(times, moments)
+    assert sum(len(ids) for ids, _ in expected) > 3
+
+
+def peak(call):
+    """Return what a call returns and the most bytes that stood at once while it ran."""
+    tracemalloc.start()
+    try:
+        return call(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("max_rate", [240.0, 300.0])
+def test_memory_follows_the_spikes(max_rate):
+    frame = np.zeros((1, 256, 256))
+    frame[0, 100, 100] = 1.0
+    pairs, bytes_once = peak(lambda: coding.rate(frame, 100.0, 1.0, max_rate=max_rate, seed=1))
+    assert 8 <= len(pairs[0][0]) <= 60
+    assert set(pairs[0][0].tolist()) == {100 * 256 + 100}
+    # pieces of 2^15 candidates, or 2^20 that are held; cells, which numbered 6.5 million, took 41 B each
+    assert bytes_once < (12e6 if max_rate < 250.0 else 4e6)
+
+
+def test_the_spikes_of_many_frames_are_all_that_stays():
+    frames = np.full((64, 4096), 0.5)
+    pairs, bytes_once = peak(lambda: coding.rate(frames, 100.0, 1.0, max_rate=200.0, seed=2))
+    assert bytes_once < 12.5 * sum(len(neurons) for neurons, _ in pairs) + 12e6
+    pairs, bytes_once = peak(lambda: coding.latency(frames, 100.0, 1.0))
+    assert bytes_once < 12.5 * sum(len(neurons) for neurons, _ in pairs) + 2e6
+    assert sum(len(neurons) for neurons, _ in pairs) == frames.size
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory as Linux counts it")
+@pytest.mark.parametrize("options", ["", ", max_rate=300.0"])
+def test_a_colour_picture_of_a_thousand_ticks_takes_less_than_200_mb(options):
+    program = f"""
+import numpy as np, spikecore as sc
+from pathlib import Path
+frame = np.random.default_rng(1).random((1, 224, 224, 3)) ** {7 if options else 1}
+neurons, times = sc.coding.rate(frame, 1000.0, 1.0, seed=1{options})[0]
+status = Path("/proc/self/status").read_text()
+print(len(neurons), status.split("VmHWM:")[1].split()[0])
+"""
+    finished = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    )
+    spikes, kilobytes = map(int, finished.stdout.split())
+    assert spikes > 5_000_000
+    assert kilobytes * 1024 <= 200e6
 
 
 def test_latencies_obey_their_formula():

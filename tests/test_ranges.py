@@ -307,9 +307,9 @@ def test_a_full_network_says_that_it_is_full():
 
 
 def test_a_code_that_does_not_fit_in_memory_is_refused_before_it_is_drawn():
-    with pytest.raises(sc.ForecastError, match=r"coding: the spikes of a sample need some .*, allowed: "):
+    with pytest.raises(sc.ForecastError, match=r"coding: the spikes of the frames need some .*, allowed: "):
         coding.rate([[1.0]], MOST_TICKS * 0.1, 0.1)
-    with pytest.raises(sc.ForecastError, match=r"coding: the spikes of a sample need some .*, allowed: "):
+    with pytest.raises(sc.ForecastError, match=r"coding: the spikes of the frames need some .*, allowed: "):
         coding.rate(np.ones((1, 2**20)), MOST_TICKS * 0.1, 0.1, max_rate=1e-12)
     assert coding.rate([[0.0, 1.0]], MOST_TICKS * 0.1, 0.1, max_rate=1e-9)[0][0].tolist() != [0]
 

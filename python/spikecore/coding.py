@@ -2,12 +2,14 @@
 
 A batch of frames becomes what `Machine.run_batch` takes: for a spike source a list with one
 (neurons, times) pair per frame, for neurons driven directly an array of currents. Frames of any
-shape are flattened in C order, so that pixel i drives neuron i.
+shape are flattened in C order, so that pixel i drives neuron i. Memory follows the spikes and the frames: what is
+drawn or computed beside them stands in pieces of a fixed length, and no draw depends on that length.
 """
 
+import copy
 import math
-from collections.abc import Callable
-from itertools import pairwise
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -52,13 +54,14 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
         If a value is outside its range, the frames have no batch dimension, or the duration is off
         the grid.
     ForecastError
-        If the spikes of a sample would not fit in memory.
+        If the spikes would not fit in memory: 12 B each.
 
     Notes
     -----
     In every tick neuron i spikes with probability p = x_i · max_rate · dt, at most once and
     independently of all else. Candidates of the highest probability are drawn from gap to gap
-    (Philox, keyed by `seed`) and kept with probability x_i, so that cost follows the candidates.
+    (Philox, keyed by `seed`) and kept with probability x_i, so that time follows the candidates
+    and memory the spikes.
 
     Spikes are drawn by `numpy.random.Generator`: a seed gives the same ones wherever numpy's stream
     is the same, which a new version of numpy may change (NEP 19). To keep them, keep the spikes.
@@ -75,14 +78,8 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     p = min(max(highest * grid.dt * 1e-3, _LEAST), 1.0)
     # Few candidates are found from gap to gap; where they would be many, every neuron and tick is one.
     candidate = p if p < _FEW else 1.0
-    _refuse_too_many(candidate, ticks, x.shape[1])
-    spikes = []
-    for frame in x:
-        cells = _bernoulli(generator, candidate, ticks * x.shape[1])
-        steps, neurons = np.divmod(cells, x.shape[1])
-        kept = np.flatnonzero(generator.random(len(cells)) < (p / candidate) * frame[neurons])
-        spikes.append((neurons[kept].astype(np.uint32), grid.ms(steps[kept] + 1)))
-    return spikes
+    _refuse_too_many(p, ticks, x)
+    return [_drawn(generator, candidate, frame, p / candidate, ticks, grid) for frame in x]
 
 
 def latency(
@@ -149,17 +146,18 @@ def latency(
     theta = checks.real("coding", "threshold", threshold)
     if not 0.0 <= theta < 1.0 or (method == "log" and theta == 0.0):
         checks.refuse("coding", "threshold", threshold, "> 0 and < 1" if method == "log" else "≥ 0 and < 1")
-    frame, neurons = np.nonzero(x > theta)
-    bright = x[frame, neurons]
-    # ln(x / (x - θ)), without the loss of digits where x is much larger.
-    wait = -tau * np.log1p(-theta / bright) / grid.dt if method == "log" else (ticks - 1) * (1.0 - bright)
-    tick = 1.0 + np.rint(wait)
-    inside = tick <= ticks
-    frame, neurons, when = frame[inside], neurons[inside], tick[inside].astype(np.int64)
-    order = np.lexsort((when, frame))
-    first = np.searchsorted(frame, np.arange(len(x) + 1))
-    ids, times = neurons[order].astype(np.uint32), grid.ms(when[order])
-    return [(ids[begin:end], times[begin:end]) for begin, end in pairwise(first)]
+    spikes = []
+    for frame in x:
+        neurons = np.flatnonzero(frame > theta)
+        bright = frame[neurons]
+        # ln(x / (x - θ)), without the loss of digits where x is much larger.
+        wait = -tau * np.log1p(-theta / bright) / grid.dt if method == "log" else (ticks - 1) * (1.0 - bright)
+        tick = 1.0 + np.rint(wait)
+        inside = tick <= ticks
+        neurons, when = neurons[inside], tick[inside].astype(np.int64)
+        order = np.argsort(when, kind="stable")
+        spikes.append((neurons[order].astype(np.uint32), grid.ms(when[order])))
+    return spikes
 
 
 def current(frames: ArrayLike, gain: float) -> NDArray[np.float64]:
@@ -237,47 +235,99 @@ def _start(frames: ArrayLike, duration: Any, dt: Any) -> tuple[Grid, int, NDArra
     return grid, grid.ticks("coding", "duration", duration, low=1), _flat(frames)
 
 
-def _refuse_too_many(p: float, ticks: int, size: int) -> None:
-    """Refuse a sample whose candidates would not fit in memory."""
-    needed, available = int(_CANDIDATE_BYTES * p * ticks * size), _native.available_memory()
-    if needed > available or ticks * size >= 2**62:
+def _refuse_too_many(p: float, ticks: int, x: NDArray[np.float64]) -> None:
+    """Refuse frames whose spikes would not fit in memory."""
+    needed, available = int(_SPIKE_BYTES * p * ticks * float(x.sum())), _native.available_memory()
+    if needed > available or ticks * x.shape[1] >= _MOST_CELLS:
         msg = (
-            f"coding: the spikes of a sample need some {human_bytes(needed)}, allowed: {human_bytes(available)}; "
-            "a shorter duration or a lower max_rate"
+            f"coding: the spikes of the frames need some {human_bytes(needed)}, allowed: {human_bytes(available)}, and "
+            f"ticks times neurons below {_MOST_CELLS:.2g}; a shorter duration, a lower max_rate or fewer frames"
         )
         raise ForecastError(msg, parameter="duration", value=needed, allowed=available)
 
 
 def _flat(frames: ArrayLike) -> NDArray[np.float64]:
-    values = checks.array("coding", "frames", frames)
+    values = checks.array("coding", "frames", frames, fresh=False)
     if values.ndim < 2 or values.size == 0:
         checks.refuse("coding", "the shape of frames", f"{values.shape}", "(B, ...), at least one value")
-    outside = (values < 0.0) | (values > 1.0)
-    if outside.any():
-        where = tuple(int(i) for i in np.argwhere(outside)[0])
+    if values.min() < 0.0 or values.max() > 1.0:
+        where = tuple(int(i) for i in np.argwhere((values < 0.0) | (values > 1.0))[0])
         checks.refuse("coding", f"frames[{where}]", float(values[where]), "0 … 1")
     return values.reshape(len(values), math.prod(values.shape[1:]))
 
 
-_CANDIDATE_BYTES = 64
-"""Most memory that a candidate takes while a sample is drawn: arrays of 8 B."""
+_SPIKE_BYTES = 12
+"""What a spike takes: an index of 4 B and a time of 8 B."""
+_MOST_CELLS = 2**57
+"""Most neurons times ticks of a sample: sums of a few dozen gaps of this length stay within 64 bits."""
 _LEAST = float(np.finfo(np.float64).tiny)
 """Least probability: that of the lowest rates would be 0, and gaps have no end; no draw tells the two apart."""
 _FEW = 0.25
 """Probability below which drawing gaps is cheaper than a draw for every cell."""
+_PIECE = 2**15
+"""Candidates that are worked on together: their arrays stay in a cache."""
+_HELD = 2**20
+"""Candidates of a sample that are held, 8 B each, rather than drawn twice."""
 
 
-def _bernoulli(generator: "np.random.Generator", p: float, cells: int) -> NDArray[np.int64]:
-    """Return which of so many cells succeed, each with probability `p`, ascending."""
+def _drawn(
+    generator: np.random.Generator, candidate: float, frame: NDArray[np.float64], share: float, ticks: int, grid: Grid
+) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    """Return the spikes of one frame: neuron i keeps its candidates with probability share · frame[i]."""
+    mean = candidate * share * ticks * float(frame.sum())
+    room = int(mean + 6.0 * math.sqrt(mean)) + 16
+    # Arrays that are cut to their length in place: pieces that are joined would take the memory twice.
+    neurons, times = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.float64)
+    begin = 0
+    for cells, draws in _candidates(generator, candidate, ticks * len(frame)):
+        steps, owners = np.divmod(cells, len(frame))
+        kept = np.flatnonzero(draws < share * frame[owners])
+        end = begin + len(kept)
+        if end > len(neurons):
+            _resize(2 * end, neurons, times)
+        neurons[begin:end], times[begin:end] = owners[kept], grid.ms(steps[kept] + 1)
+        begin = end
+    _resize(begin, neurons, times)
+    return neurons, times
+
+
+def _resize(length: int, *arrays: NDArray[Any]) -> None:
+    """Give arrays of ours, of which there are no views, another length where they stand."""
+    for array in arrays:
+        array.resize(length, refcheck=False)
+
+
+def _candidates(
+    generator: np.random.Generator, p: float, cells: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Yield the cells that succeed with probability `p`, ascending, each with a number from [0, 1).
+
+    All gaps are drawn before the first number. Gaps that are too many to be held are drawn, forgotten, and drawn again
+    from where they began.
+    """
+    pieces: Iterable[NDArray[np.int64]]
     if p == 1.0:
-        return np.arange(cells)
-    pieces: list[NDArray[np.int64]] = []
+        pieces = (np.arange(begin, min(begin + _PIECE, cells)) for begin in range(0, cells, _PIECE))
+    elif p * cells <= _HELD:
+        pieces = list(_places(generator, p, cells))
+    else:
+        again = copy.deepcopy(generator)
+        deque(_places(generator, p, cells), maxlen=0)
+        pieces = _places(again, p, cells)
+    for places in pieces:
+        inside = places[: np.searchsorted(places, cells)]
+        yield inside, generator.random(len(inside))
+
+
+def _places(generator: np.random.Generator, p: float, cells: int) -> Iterator[NDArray[np.int64]]:
+    """Yield ascending places, which succeed with probability `p`, up to some beyond the last cell."""
     last = -1
     while last < cells:
         mean = (cells - last) * p
-        gaps = generator.geometric(p, int(mean + 5.0 * np.sqrt(mean)) + 16)
-        places = np.cumsum(np.minimum(gaps, cells + 1)) + last
-        pieces.append(places)
-        last = int(places[-1])
-    places = np.concatenate(pieces)
-    return places[: np.searchsorted(places, cells)]
+        rest = int(mean + 5.0 * math.sqrt(mean)) + 16
+        while rest:
+            gaps = generator.geometric(p, min(rest, _PIECE))
+            rest -= len(gaps)
+            places = np.cumsum(np.minimum(gaps, cells + 1)) + last
+            last = int(places[-1])
+            yield places
