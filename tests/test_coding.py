@@ -1,6 +1,8 @@
 """Frames to spikes: exact times where they are exact, statistics where they are drawn."""
 
+import copy
 import math
+import pickle
 import subprocess
 import sys
 import tracemalloc
@@ -11,6 +13,7 @@ from patience import PATIENCE_S
 
 import spikecore as sc
 from spikecore import coding
+from spikecore.library import layered
 
 
 def raster(pairs, size, ticks, dt):
@@ -214,6 +217,56 @@ def test_mistakes_are_named():
     for call in (lambda: coding.rate([["a"]], 10.0, 0.1), lambda: coding.current(frames, "x")):
         with pytest.raises(TypeError):
             call()
+
+
+@pytest.mark.parametrize("code", [coding.rate, coding.latency])
+def test_a_frame_drives_a_source_of_its_size_alone(code):
+    net = sc.Network(dt=1.0)
+    pixels = net.spike_source(784, times=[[]] * 784, name="pixels")
+    machine = net.compile(workers=1)
+    rows, few, right, wide = (
+        code(np.full(shape, 0.5), 50.0, 1.0) for shape in ((28, 28), (3, 10, 10), (1, 28, 28), (2, 785))
+    )
+    axis = "; 28 frames of 28 are one of 784 without its batch axis: frames[None]"
+    for samples, at, size, hint in (
+        (rows, 0, 28, axis),
+        (few, 0, 100, ""),
+        ([*right, few[2]], 1, 100, ""),
+        (wide, 0, 785, ""),
+    ):
+        with pytest.raises(sc.NetworkError) as error:
+            machine.run_batch(50.0, {pixels: samples})
+        owner = f"pixels, sample {at}: the number of values of the frame"
+        assert str(error.value) == f"{owner} is {size}, allowed: 784, one per neuron{hint}"
+    for pair in (few[0], copy.deepcopy(few[1]), pickle.loads(pickle.dumps(few[2]))):
+        with pytest.raises(
+            sc.NetworkError, match="pixels: the number of values of the frame is 100, allowed: 784, one"
+        ):
+            machine.reset({pixels: pair})
+        with pytest.raises(sc.NetworkError, match="other: the number of values of the frame is 100, allowed: 784, one"):
+            net.spike_source(784, pair, name="other")
+    machine.reset({pixels: right[0]})
+    assert machine.run_batch(50.0, {pixels: right}).spike_counts[pixels].shape == (1, 784)
+    # a pair of arrays of one's own says nothing of a size
+    assert machine.run_batch(50.0, {pixels: [tuple(few[0])]}).spike_counts[pixels].sum() == len(few[0][1])
+
+
+def test_currents_have_the_shape_of_their_population():
+    net = sc.Network(dt=1.0)
+    direct = net.population(784, sc.LIF(), name="direct")
+    machine = net.compile(workers=1)
+    for shape, flat in (((28, 28), "28, 28"), ((3, 10, 10), "3, 100")):
+        currents = coding.current(np.full(shape, 0.5), 10.0)
+        allowed = rf"allowed: \({shape[0]}, 784\)"
+        with pytest.raises(sc.NetworkError, match=rf"direct: the shape of current is \({flat}\), {allowed}"):
+            machine.run_batch(50.0, {direct: currents})
+
+
+def test_frames_of_steps_are_of_their_source():
+    net, (source, *_) = layered.build()
+    wide = layered.spikes(np.ones((1, 2, 785), bool))
+    with pytest.raises(sc.NetworkError, match=r"the number of values of the frame is 785, allowed: 784"):
+        net.compile(workers=1).run_batch(5.0, {source: wide})
 
 
 def test_every_coding_drives_a_machine():

@@ -18,11 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 from spikecore import _native, checks
 from spikecore.errors import ForecastError
 from spikecore.forecast import human_bytes
+from spikecore.frames import FrameSpikes
 from spikecore.grid import Grid
 
 __all__ = ["SpikePairs", "current", "encode", "latency", "rate"]
 
-SpikePairs = list[tuple[NDArray[np.uint32], NDArray[np.float64]]]
+SpikePairs = list[FrameSpikes]
 """Per frame, the neuron and the time in ms of every spike, sorted by (time, neuron)."""
 
 
@@ -32,7 +33,7 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     Parameters
     ----------
     frames : array_like, shape (B, ...)
-        Intensities in [0, 1].
+        Intensities in [0, 1]. One frame without a batch axis is ``frame[None]``.
     duration : float
         Length of every sample in ms, > 0 and on the grid.
     dt : float
@@ -46,7 +47,7 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     -------
     list of B pairs (neurons, times)
         uint32 indices into a flattened frame, and float64 times in ms from dt to `duration`, sorted
-        by (time, neuron).
+        by (time, neuron). A pair knows the size of its frame: a source of another size refuses it.
 
     Raises
     ------
@@ -96,7 +97,7 @@ def latency(
     Parameters
     ----------
     frames : array_like, shape (B, ...)
-        Intensities in [0, 1].
+        Intensities in [0, 1]. One frame without a batch axis is ``frame[None]``.
     duration : float
         Length of every sample in ms, > 0 and on the grid.
     dt : float
@@ -112,7 +113,8 @@ def latency(
     -------
     list of B pairs (neurons, times)
         uint32 indices into a flattened frame, and float64 times in ms from dt to `duration`, sorted
-        by (time, neuron); each neuron at most once.
+        by (time, neuron); each neuron at most once. A pair knows the size of its frame: a source of
+        another size refuses it.
 
     Raises
     ------
@@ -156,7 +158,7 @@ def latency(
         inside = tick <= ticks
         neurons, when = neurons[inside], tick[inside].astype(np.int64)
         order = np.argsort(when, kind="stable")
-        spikes.append((neurons[order].astype(np.uint32), grid.ms(when[order])))
+        spikes.append(FrameSpikes(neurons[order].astype(np.uint32), grid.ms(when[order]), x.shape[1]))
     return spikes
 
 
@@ -166,7 +168,7 @@ def current(frames: ArrayLike, gain: float) -> NDArray[np.float64]:
     Parameters
     ----------
     frames : array_like, shape (B, ...)
-        Intensities in [0, 1].
+        Intensities in [0, 1]. One frame without a batch axis is ``frame[None]``.
     gain : float
         Current of intensity 1 in pA.
 
@@ -203,7 +205,7 @@ def encode(
     Parameters
     ----------
     frames : array_like, shape (B, ...)
-        Intensities in [0, 1].
+        Intensities in [0, 1]. One frame without a batch axis is ``frame[None]``.
     coding : {"rate", "latency", "current"}
         Which function of this module.
     *args, **options : object
@@ -272,7 +274,7 @@ _HELD = 2**20
 
 def _drawn(
     generator: np.random.Generator, candidate: float, frame: NDArray[np.float64], share: float, ticks: int, grid: Grid
-) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+) -> FrameSpikes:
     """Return the spikes of one frame: neuron i keeps its candidates with probability share · frame[i]."""
     mean = candidate * share * ticks * float(frame.sum())
     room = int(mean + 6.0 * math.sqrt(mean)) + 16
@@ -288,7 +290,7 @@ def _drawn(
         neurons[begin:end], times[begin:end] = owners[kept], grid.ms(steps[kept] + 1)
         begin = end
     _resize(begin, neurons, times)
-    return neurons, times
+    return FrameSpikes(neurons, times, len(frame))
 
 
 def _resize(length: int, *arrays: NDArray[Any]) -> None:

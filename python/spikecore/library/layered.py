@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from spikecore import checks
 from spikecore.coding import SpikePairs
+from spikecore.frames import FrameSpikes
 from spikecore.implicit import Dense
 from spikecore.models import LIFDelta
 from spikecore.network import Network
@@ -118,7 +119,10 @@ def spikes(drawn: NDArray[np.bool_]) -> SpikePairs:
     [([7], [2.0])]
     """
     places = (np.nonzero(sample) for sample in drawn)
-    return [(neurons.astype(np.uint32), (steps + 1.0).astype(np.float64) * DT) for steps, neurons in places]
+    size = drawn.shape[2]
+    return [
+        FrameSpikes(neurons.astype(np.uint32), (steps + 1.0).astype(np.float64) * DT, size) for steps, neurons in places
+    ]
 
 
 def duration(steps: int = 100) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from spikecore import _native, checks, printed
 from spikecore.errors import NetworkError
+from spikecore.frames import check_size
 from spikecore.grid import Grid
 from spikecore.lowering.trains import source_spikes
 from spikecore.population import Population, Populations
@@ -122,6 +123,8 @@ def _shape(population: Population, current: Any) -> tuple[int, ...]:
 
 
 def _spike_column(population: Population, samples: list[Any], grid: Grid, names: list[str]) -> _Column:
+    for name, times in zip(names, samples, strict=True):
+        check_size(name, population.size, times, len(samples))
     spikes = _joined(population.size, samples, grid)
     if spikes is None:
         pairs = [source_spikes(name, population.size, times, grid) for name, times in zip(names, samples, strict=True)]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from spikecore import _native, checks, printed
 from spikecore.errors import NetworkError
+from spikecore.frames import check_size
 from spikecore.grid import Grid
 
 __all__ = ["source_spikes"]
@@ -19,6 +20,7 @@ def source_spikes(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArra
     `times` is a list with one array of times per neuron, or a tuple of two arrays (neurons, times)
     of equal length.
     """
+    check_size(owner, size, times)
     neurons, ticks = _flatten(owner, size, times, grid)
     order = np.lexsort((neurons, ticks))
     neurons, ticks = neurons[order], ticks[order]
