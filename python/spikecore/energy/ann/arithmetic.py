@@ -11,89 +11,59 @@ With c_l multiply-accumulates in layer l and R_l spikes per neuron and inference
 Prices are those of 45 nm (`prices`), at the precision that is asked for.
 """
 
+from collections.abc import Mapping
+
 from spikecore import checks
 from spikecore.energy.ann.convolution import Pooling
-from spikecore.energy.ann.estimate import Formula, Result, Source
+from spikecore.energy.ann.estimate import Result
 from spikecore.energy.ann.layers import LSTM, RNN, Dense, Layer
 from spikecore.energy.ann.network import Network
-from spikecore.energy.ann.operations import DenseOperations, Rate
-from spikecore.energy.ann.prices import UNVERIFIED, operation
+from spikecore.energy.ann.operations import DenseOperations, Operations, Rate
+from spikecore.energy.ann.prices import operation
 from spikecore.energy.ann.spiking import Spiking
 
-__all__ = ["FORMULAS", "panda_implied_rate", "yin_implied_rate"]
+__all__ = [
+    "panda_artificial", "panda_implied_rate", "panda_spiking", "syops_artificial", "syops_spiking", "yin_artificial",
+    "yin_implied_rate", "yin_spiking",
+]  # fmt: skip
 
-_PANDA = Source(
-    "panda",
-    "Panda, Aketi & Roy, Front. Neurosci. 14:653 (2020), doi 10.3389/fnins.2020.00653; arXiv:1910.13931 (2019)",
-    UNVERIFIED,
-    (
-        "arithmetic alone: memory and periphery are ignored",
-        "unverified: formula and choice of prices (int32: 3.2 and 0.1 pJ) are recalled; the same convention is written "
-        "out in Table 3 of Front. Neurosci. 17:1091097 (2023)",
-    ),
-)
-_SYOPS = Source(
-    "syops",
-    "syops-counter, github.com/iCGY96/syops-counter: E = ACs × 0.9 pJ + MACs × 4.6 pJ",
-    "code",
-    ("arithmetic alone: no memory, no neuron updates", "bias and pooling are not counted here"),
-)
-_YIN = Source(
-    "yin",
-    "Yin, Corradi & Bohte, Effective and efficient computation with multiple-timescale spiking recurrent neural "
-    "networks, ICONS 2020, arXiv:2005.11633; and Nat. Mach. Intell. 3:905 (2021)",
-    UNVERIFIED,
-    (
-        "arithmetic alone: local memory is assumed to be free",
-        "unverified: formulas and choice of prices (int32: 3.2 and 0.1 pJ) are recalled; a later paper confirms the "
-        "form for spiking layers",
-        "17 n products of an LSTM follow later papers",
-    ),
-)
+_ANALOG = "analog first layer"
 _LSTM_PRODUCTS = 17
 
 
-def _panda_artificial(network: Network, precision: str = "int32") -> Result:
-    macs = network.dense()
-    return {"MACs": macs.count}, {"operations": operation(precision).macs_j(macs)}
+def panda_artificial(network: Network, precision: str = "int32") -> Result:
+    """Return Σ c_l E_MAC."""
+    return _priced(precision, {}, {"operations": network.dense()})
 
 
-def _panda_spiking(activity: Spiking, precision: str = "int32") -> Result:
-    price, acs, analog = operation(precision), activity.synaptic_operations, activity.analog
-    terms = {"operations": price.acs_j(acs)}
-    if analog.count:
-        terms["analog first layer"] = price.macs_j(analog)
-    return {"ACs": acs.count, "MACs": analog.count}, terms
+def panda_spiking(activity: Spiking, precision: str = "int32") -> Result:
+    """Return Σ c_l R_l E_AC, and an analog first layer."""
+    return _priced(precision, {"operations": activity.synaptic_operations}, {_ANALOG: activity.analog})
 
 
-def _syops_artificial(network: Network, precision: str = "fp32") -> Result:
-    macs = network.dense()
-    terms = {"accumulates": 0.0, "multiply-accumulates": operation(precision).macs_j(macs)}
-    return {"ACs": 0.0, "MACs": macs.count}, terms
+def syops_artificial(network: Network, precision: str = "fp32") -> Result:
+    """Return MACs × E_MAC."""
+    return _priced(precision, {"accumulates": DenseOperations(0.0)}, {"multiply-accumulates": network.dense()})
 
 
-def _syops_spiking(activity: Spiking, precision: str = "fp32") -> Result:
-    price, acs, macs = operation(precision), activity.synaptic_operations, activity.analog
-    terms = {"accumulates": price.acs_j(acs), "multiply-accumulates": price.macs_j(macs)}
-    return {"ACs": acs.count, "MACs": macs.count}, terms
+def syops_spiking(activity: Spiking, precision: str = "fp32") -> Result:
+    """Return ACs × E_AC + MACs × E_MAC."""
+    return _priced(precision, {"accumulates": activity.synaptic_operations}, {"multiply-accumulates": activity.analog})
 
 
-def _yin_artificial(network: Network, precision: str = "int32") -> Result:
-    macs = DenseOperations(network.steps * sum(map(_yin_macs, network.layers)))
-    return {"MACs": macs.count}, {"operations": operation(precision).macs_j(macs)}
+def yin_artificial(network: Network, precision: str = "int32") -> Result:
+    """Return the products of all steps; convolutions and GRU are refused."""
+    return _priced(precision, {}, {"operations": DenseOperations(network.steps * sum(map(_yin_macs, network.layers)))})
 
 
-def _yin_spiking(activity: Spiking, precision: str = "int32", k: float = 1.0) -> Result:
-    """`k` is multiply-accumulates per update, ≥ 0: 1 for a leaky neuron, 3 for an adaptive one, 0 without updates."""
+def yin_spiking(activity: Spiking, precision: str = "int32", k: float = 1.0) -> Result:
+    """Return accumulates and updates of `k` ≥ 0 multiply-accumulates: 1 for a leaky neuron, 3 for an adaptive one."""
     per_update = checks.number("yin", "k", k, low=0.0)
     if any(isinstance(active.layer, Pooling) for active in activity.layers):
         checks.refuse("yin", "layer", "Pooling", "Dense, Convolution or RNN")
-    price, acs = operation(precision), activity.synaptic_operations
     updates = DenseOperations(per_update * activity.neuron_updates)
-    terms = {"accumulates": price.acs_j(acs), "neuron updates": price.macs_j(updates)}
-    if activity.analog.count:
-        terms["analog first layer"] = price.macs_j(activity.analog)
-    return {"ACs": acs.count, "MACs": updates.count + activity.analog.count}, terms
+    macs = {"neuron updates": updates, _ANALOG: activity.analog}
+    return _priced(precision, {"accumulates": activity.synaptic_operations}, macs)
 
 
 def _yin_macs(layer: Layer) -> int:
@@ -106,11 +76,13 @@ def _yin_macs(layer: Layer) -> int:
     return layer.macs
 
 
-FORMULAS = (
-    Formula(_PANDA, _panda_artificial, _panda_spiking),
-    Formula(_SYOPS, _syops_artificial, _syops_spiking),
-    Formula(_YIN, _yin_artificial, _yin_spiking),
-)
+def _priced(precision: str, acs: Mapping[str, Operations], macs: Mapping[str, Operations]) -> Result:
+    """Price operations by term; an analog first layer that is not there gets no term."""
+    price = operation(precision)
+    terms = {term: price.acs_j(operations) for term, operations in acs.items()}
+    terms |= {term: price.macs_j(count) for term, count in macs.items() if count.count or term != _ANALOG}
+    kinds = {"ACs": acs, "MACs": macs}
+    return {kind: sum(each.count for each in own.values()) for kind, own in kinds.items() if own}, terms
 
 
 def panda_implied_rate(ratio: float, precision: str = "int32") -> Rate:

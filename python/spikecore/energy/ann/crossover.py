@@ -11,6 +11,7 @@ Source: Yan, Bai, Tang & Wong, Reconsidering the energy efficiency of spiking ne
 from dataclasses import dataclass
 
 from spikecore import checks
+from spikecore.energy.ann import published
 
 __all__ = ["CROSSOVERS", "Crossover", "twin_bits"]
 
@@ -48,25 +49,7 @@ class Crossover:
         return f"{'at' if side == 'inside' and self.low == self.high else side} {band}"
 
 
-CROSSOVERS = (
-    Crossover(
-        "Davidson & Furber 2021",
-        1.72,
-        1.72,
-        "estimated",
-        "Davidson & Furber, Front. Neurosci. 15:651141 (2021): for less energy than the original network, fewer spikes "
-        "than 12E/7E or 1.72 must transmit an output; the sentence was read as others quote it",
-        "rate-coded network against the original one, identical digital silicon (22FDX)",
-    ),
-    Crossover(
-        "Dampfhoffer 2023",
-        0.15,
-        1.38,
-        "estimated",
-        "Dampfhoffer et al., IEEE Trans. Emerg. Top. Comput. Intell. 7(3):731-741 (2023), abstract",
-        "integrate-and-fire neurons, memory accesses counted; depends on the implementation of the artificial network",
-    ),
-)
+CROSSOVERS = tuple(Crossover(**fields) for fields in published.read("formulas")["crossover"])
 """The published crossovers."""
 
 

@@ -1,11 +1,14 @@
 """What a published formula gives for a network: counts, energy by term, and where the formula is from."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Estimate", "Formula", "Source"]
+__all__ = ["Estimate", "Result", "Source"]
+
+Result = tuple[Mapping[str, float], Mapping[str, float]]
+"""Counts, and energy by term in J; no terms where a formula does not price."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One inference by one formula.
-
-    Attributes
-    ----------
-    counts, terms_j : mapping of str to float
-        What was counted, and energy by term in J; no terms where the formula counts and does not price.
+    """One inference by one formula: what was counted, and energy by term in J.
 
     Examples
     --------
@@ -61,16 +59,3 @@ class Estimate:
         """Return all numbers and the source as plain values."""
         source = {**vars(self.source), "notes": list(self.source.notes)}
         return {"formula": source, "counts": {**self.counts}, "terms_j": {**self.terms_j}, "energy_j": self.energy_j}
-
-
-Result = tuple[Mapping[str, float], Mapping[str, float]]
-"""Counts, and energy by term in J; no terms where a formula does not price."""
-
-
-@dataclass(frozen=True)
-class Formula:
-    """What a formula gives for a `Network` and for a `Spiking` with layers; further arguments are its options."""
-
-    source: Source
-    artificial: Callable[..., Result]
-    spiking: Callable[..., Result]

@@ -20,19 +20,29 @@ syops code 8.5
 yin unverified 31.7
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from spikecore import checks, printed
-from spikecore.energy.ann import arithmetic, keras_spiking, lemaire, neurobench
-from spikecore.energy.ann.estimate import Estimate, Formula, Source
+from spikecore.energy.ann import arithmetic, keras_spiking, lemaire, neurobench, published
+from spikecore.energy.ann.estimate import Estimate, Result, Source
 from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.spiking import Spiking
 
 __all__ = ["estimate", "names", "source"]
 
-_FORMULAS: dict[str, Formula] = {
-    formula.source.name: formula
-    for formula in (keras_spiking.FORMULA, lemaire.FORMULA, neurobench.FORMULA, *arithmetic.FORMULAS)
+_FORMULAS: dict[str, tuple[Callable[..., Result], Callable[..., Result]]] = {
+    "keras_spiking": (keras_spiking.artificial, keras_spiking.spiking),
+    "lemaire": (lemaire.artificial, lemaire.spiking),
+    "neurobench": (neurobench.artificial, neurobench.spiking),
+    "panda": (arithmetic.panda_artificial, arithmetic.panda_spiking),
+    "syops": (arithmetic.syops_artificial, arithmetic.syops_spiking),
+    "yin": (arithmetic.yin_artificial, arithmetic.yin_spiking),
+}
+"""What each formula gives for an artificial network and for a spiking one with layers."""
+_SOURCES = {
+    name: Source(name, **{**fields, "notes": tuple(fields["notes"])})
+    for name, fields in published.read("formulas")["formula"].items()
 }
 
 
@@ -43,7 +53,7 @@ def names() -> tuple[str, ...]:
 
 def source(name: str) -> Source:
     """Return where a formula is from, how we know it, and what it leaves out; an unknown name is a `NetworkError`."""
-    return _formula(name).source
+    return _SOURCES[checks.choice("energy", "formula", name, names())]
 
 
 def estimate(name: str, subject: Network | Spiking, **settings: Any) -> Estimate:
@@ -72,16 +82,13 @@ def estimate(name: str, subject: Network | Spiking, **settings: Any) -> Estimate
     >>> round(estimate("syops", Network([Dense(1000, 1000)])).energy_j * 1e6, 9)
     4.6
     """
-    formula = _formula(name)
+    origin = source(name)
+    artificial, spiking = _FORMULAS[name]
     if isinstance(subject, Network):
-        return Estimate(formula.source, *formula.artificial(subject, **settings))
+        return Estimate(origin, *artificial(subject, **settings))
     if not isinstance(subject, Spiking):
         msg = f"{printed.shown(name)}: the subject must be a Network or a Spiking, not {type(subject).__name__}"
         raise TypeError(msg)
     if not subject.layers:
         checks.refuse(name, "layers", "unknown", "a spiking network made by Spiking.of_rates")
-    return Estimate(formula.source, *formula.spiking(subject, **settings))
-
-
-def _formula(name: str) -> Formula:
-    return _FORMULAS[checks.choice("energy", "formula", name, names())]
+    return Estimate(origin, *spiking(subject, **settings))

@@ -10,22 +10,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from spikecore import checks
-from spikecore.energy.ann.estimate import Formula, Result, Source
+from spikecore.energy.ann import published
+from spikecore.energy.ann.estimate import Result
 from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.spiking import Spiking
 
-__all__ = ["DEVICES", "FORMULA", "Device"]
-
-_SOURCE = Source(
-    "keras_spiking",
-    "keras-spiking, keras_spiking/model_energy.py, github.com/nengo/keras-spiking",
-    "code",
-    (
-        "no overhead is priced, as the program's own documentation says",
-        'its "loihi" adds 3.5 to the 23.6 pJ of a synaptic operation: that is a time in Davies 2018, 3.5 ns; '
-        '"loihi-davies" is the published 23.6 pJ alone',
-    ),
-)
+__all__ = ["DEVICES", "Device", "artificial", "spiking"]
 
 
 class Device(NamedTuple):
@@ -37,32 +27,20 @@ class Device(NamedTuple):
     source: str
 
 
-_DEGNAN = "Degnan, Marr & Hasler, IEEE Trans. VLSI 24:58 (2016)"
-_DAVIES = "Davies et al., IEEE Micro 38(1):82 (2018), Table 2"
-_HOPPNER = "Höppner et al., IEEE TCAS-I 66:2973 (2019), arXiv:1903.08941"
-
 DEVICES: Mapping[str, Device] = MappingProxyType(
-    {
-        "cpu": Device(8.6e-9, 8.6e-9, False, f"Intel i7-4960X, {_DEGNAN}"),
-        "gpu": Device(0.3e-9, 0.3e-9, False, f"Nvidia GTX Titan Black, {_DEGNAN}"),
-        "arm": Device(0.9e-9, 0.9e-9, False, f"ARM Cortex-A, {_DEGNAN}"),
-        "loihi": Device(27.1e-12, 81e-12, True, f"as the program has it, from {_DAVIES}; 27.1 pJ is not there"),
-        "loihi-davies": Device(23.6e-12, 81e-12, True, _DAVIES),
-        "spinnaker": Device(13.3e-9, 26e-9, True, _HOPPNER),
-        "spinnaker2": Device(450e-12, 2.19e-9, True, _HOPPNER),
-    }
+    {name: Device(**fields) for name, fields in published.read("formulas")["device"].items()}
 )
 """Prices by device."""
 
 
-def _artificial(network: Network, device: str | Device = "cpu") -> Result:
-    """`device` is the name of one that does not spike, or prices of your own."""
+def artificial(network: Network, device: str | Device = "cpu") -> Result:
+    """Return every connection and neuron of every step; `device` does not spike, or has prices of your own."""
     prices = _device(device, spiking=False)
     return _counted(prices, network.synapses, network.neurons, network.steps * network.synapses, network.steps)
 
 
-def _spiking(activity: Spiking, device: str | Device = "loihi-davies") -> Result:
-    """`device` is the name of one that spikes, or prices of your own; an analog input is refused."""
+def spiking(activity: Spiking, device: str | Device = "loihi-davies") -> Result:
+    """Return what spikes cost on a device that spikes, or at prices of your own; an analog input is refused."""
     prices = _device(device, spiking=True)
     if activity.analog.count:
         checks.refuse("keras_spiking", "analog_passes", "> 0", "0: the formula knows spikes alone")
@@ -73,12 +51,8 @@ def _spiking(activity: Spiking, device: str | Device = "loihi-davies") -> Result
 
 def _counted(device: Device, synapses: float, neurons: float, operations: float, passes: float) -> Result:
     updates = neurons * passes
-    counts = {
-        "connections": synapses,
-        "neurons": neurons,
-        "synaptic operations": operations,
-        "neuron updates": updates,
-    }
+    sizes = {"connections": synapses, "neurons": neurons}
+    counts = {**sizes, "synaptic operations": operations, "neuron updates": updates}
     return counts, {"synapses": operations * device.synapse_j, "neurons": updates * device.neuron_j}
 
 
@@ -87,6 +61,3 @@ def _device(device: str | Device, *, spiking: bool) -> Device:
         return device
     allowed = tuple(name for name, prices in DEVICES.items() if prices.spiking == spiking)
     return DEVICES[checks.choice("keras_spiking", "device", device, allowed)]
-
-
-FORMULA = Formula(_SOURCE, _artificial, _spiking)

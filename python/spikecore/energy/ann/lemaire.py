@@ -31,25 +31,13 @@ from itertools import pairwise
 
 from spikecore import checks
 from spikecore.energy.ann.convolution import Convolution, Pooling
-from spikecore.energy.ann.estimate import Formula, Result, Source
+from spikecore.energy.ann.estimate import Result
 from spikecore.energy.ann.layers import BatchNorm, Dense, Layer
 from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.prices import OperationPrice, memory, operation
 from spikecore.energy.ann.spiking import LayerActivity, Spiking
 
-__all__ = ["FORMULA", "Fit", "Piecewise"]
-
-_SOURCE = Source(
-    "lemaire",
-    "Lemaire et al., An analytical estimation of spiking neural networks energy efficiency, ICONIP 2022, "
-    "arXiv:2210.13107; equations as in the authors' program qualia-plugin-snn, EnergyEstimationMetric.py",
-    "code",
-    (
-        "pooling is free, normalisation folds into the weights",
-        "four errata are corrected: ACC of a full layer (2.4), its reset, and both addressing counts",
-        "an analog first layer is a formal one with neurons behind it",
-    ),
-)
+__all__ = ["Fit", "Piecewise", "artificial", "spiking"]
 
 
 @dataclass(frozen=True)
@@ -103,8 +91,8 @@ class Piecewise:
         return checks.refuse("lemaire", "memory", f"{size:,.0f} bytes", "at most 1,048,576, where the points end")
 
 
-def _artificial(network: Network, precision: str = "int32", memory: Fit | Piecewise | None = None) -> Result:
-    """`precision` is int8 or int32, the width of everything stored; `memory` is the authors' fit by default."""
+def artificial(network: Network, precision: str = "int32", memory: Fit | Piecewise | None = None) -> Result:
+    """Price formal layers; `precision`, int8 or int32, is the width of what is stored, `memory` Fit() by default."""
     tally = _Tally(operation(precision), memory or Fit())
     for layer in _covered(network.layers):
         _add_formal(tally, layer, network.steps)
@@ -113,7 +101,7 @@ def _artificial(network: Network, precision: str = "int32", memory: Fit | Piecew
     return tally.result()
 
 
-def _spiking(
+def spiking(
     activity: Spiking,
     precision: str = "int32",
     memory: Fit | Piecewise | None = None,
@@ -121,7 +109,7 @@ def _spiking(
     leak: bool = True,
     fifo: int = 1000,
 ) -> Result:
-    """`leak` says LIF and not IF neurons; `fifo` is how many messages wait between two layers, ≥ 1."""
+    """Price spiking layers; `leak` says LIF, not IF, and `fifo` ≥ 1 how many messages wait between two layers."""
     tally = _Tally(operation(precision), memory or Fit())
     room = checks.count("lemaire", "fifo", fifo, low=1)
     covered = _covered([active.layer for active in activity.layers])
@@ -209,6 +197,3 @@ def _add_neurons(tally: _Tally, active: LayerActivity, ticks: float, leak: bool,
     for way in ("read", "written"):
         tally.access("memory, potentials", way, updates, neurons)
     tally.access("memory, output", "written", active.spikes_out, fifo)
-
-
-FORMULA = Formula(_SOURCE, _artificial, _spiking)

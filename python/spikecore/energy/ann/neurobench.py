@@ -11,29 +11,22 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spikecore import checks
-from spikecore.energy.ann.estimate import Formula, Result, Source
+from spikecore.energy.ann.estimate import Result
 from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.operations import EffectiveOperations
 from spikecore.energy.ann.spiking import Spiking
 
-__all__ = ["FORMULA", "LinearCounts", "count_linear", "sparsity"]
-
-_SOURCE = Source(
-    "neurobench",
-    "Yik et al., Nat. Commun. 16:1545 (2025); github.com/NeuroBench/neurobench, metrics/workload and metrics/static",
-    "code",
-    ("counts, not energy", "biases excluded", "membrane updates are neurons × ticks"),
-)
+__all__ = ["LinearCounts", "artificial", "count_linear", "sparsity", "spiking"]
 
 
-def _artificial(network: Network, parameter_bytes: int = 4) -> Result:
-    """`parameter_bytes` ≥ 1; effective counts need values: `count_linear`, or `Network.effective` for shares."""
+def artificial(network: Network, parameter_bytes: int = 4) -> Result:
+    """Return dense counts, which need no values: effective ones do (`count_linear`, `Network.effective`)."""
     stored = network.footprint_bytes(checks.count("neurobench", "parameter_bytes", parameter_bytes, low=1))
     return {"dense": network.macs, "parameters": network.parameters, "footprint_bytes": stored}, {}
 
 
-def _spiking(activity: Spiking) -> Result:
-    """`activation_sparsity` is the share of (neuron, tick) pairs without a spike, all layers together."""
+def spiking(activity: Spiking) -> Result:
+    """Return counts; `activation_sparsity` is the share of (neuron, tick) pairs without a spike, over all layers."""
     neurons = sum(active.layer.neurons for active in activity.layers)
     spikes = sum(active.spikes_out for active in activity.layers)
     counts = {
@@ -45,9 +38,6 @@ def _spiking(activity: Spiking) -> Result:
     if neurons:
         counts["activation_sparsity"] = 1.0 - spikes / (neurons * activity.ticks)
     return counts, {}
-
-
-FORMULA = Formula(_SOURCE, _artificial, _spiking)
 
 
 class LinearCounts(NamedTuple):

@@ -7,14 +7,13 @@ A memory price is per access of a stated width: the published figures are for 64
 caller must ask for it.
 """
 
-import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from spikecore import checks, printed
 from spikecore.energy import Price, load
+from spikecore.energy.ann import published
 from spikecore.energy.ann.operations import Operations
 
 __all__ = ["UNVERIFIED", "MemoryPrice", "OperationPrice", "memory", "memory_levels", "operation", "technologies"]
@@ -162,7 +161,7 @@ def _count(operations: Operations) -> float:
 @cache
 def _read() -> tuple[dict[tuple[str, str], OperationPrice], dict[tuple[str, str], MemoryPrice]]:
     """Return all operations by technology and precision, and all memories by technology and level."""
-    data = tomllib.loads((resources.files("spikecore.energy.ann") / "prices.toml").read_text(encoding="utf-8"))
+    data = published.read("prices")
     operations, memories = {}, {}
     for entry in data["operation"]:
         own = _addition(**entry.pop("profile")) if "profile" in entry else {}
