@@ -12,6 +12,7 @@ from spikecore.grid import Grid
 from spikecore.library import layered
 from spikecore.results.batch import StateTables
 from spikecore.results.recorded import SpikeTrains
+from spikecore.results.trains import Trains
 
 SIZE = 4
 
@@ -215,7 +216,7 @@ def test_no_array_of_a_caller_is_closed():
     array, ticks, ids = np.arange(3.0), np.arange(3, dtype=np.uint64), np.arange(3, dtype=np.uint32)
     n = neurons()[1]
     tables = StateTables({(n, "v"): array})
-    trains = SpikeTrains(Grid(0.1), (n,), ticks, ids)
+    trains = SpikeTrains(Trains(Grid(0.1), (n,), ticks, ids, 0, 2))
     for kept in (tables[n, "v"], trains.ticks, trains.ids, trains[n].times):
         assert not kept.flags.writeable
     assert all(one.flags.writeable for one in (array, ticks, ids))

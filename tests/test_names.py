@@ -15,7 +15,7 @@ from spikecore import printed
 from spikecore.energy import Comparison, EnergyReport, Ledger, Profile, load, profile_text
 from spikecore.energy import artificial as art
 from spikecore.energy.ledger import ProjectionCounts
-from spikecore.results import raster
+from spikecore.results import raster, raster_figure
 
 NASTY = {
     "escape": "exc\x1b[31m",
@@ -146,7 +146,7 @@ def test_what_is_printed_escapes_a_name(run):
     compared = report.compare("spinnaker")
     for text in (str(report), repr(report), str(report.verdict()), str(compared), repr(compared)):
         clean(text)
-    clean(raster.terminal(raster.select(result.spikes, result.dt, result.start, result.stop, None)))
+    clean(raster.terminal(raster.select(result.trains, result.start, result.stop)))
 
 
 def test_pages_and_pictures_escape_a_name(run, tmp_path):
@@ -156,7 +156,7 @@ def test_pages_and_pictures_escape_a_name(run, tmp_path):
     assert "script" not in tags(report._repr_html_())
     assert "script" not in tags(report.to_html(tmp_path / "a.html").read_text(encoding="utf-8"))
     picture = ElementTree.fromstring(
-        clean(raster.svg(raster.select(result.spikes, result.dt, result.start, result.stop, None)))
+        clean(raster_figure.of(raster.select(result.trains, result.start, result.stop), result.trains).svg())
     )
     assert not [one for one in picture.iter() if one.tag.endswith("script")]
     if result.populations[0].name in (NASTY["wide"], NASTY["long"]):

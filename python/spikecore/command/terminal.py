@@ -32,10 +32,8 @@ def describe(outcome: Outcome) -> str:
         parts.append(str(outcome.energy[0].compare(*outcome.energy[1:])))
     if len(result.spikes) and result.ticks:
         stop = min(result.start + _RASTER_MS, result.stop)
-        spikes = max(sum(result.counts.spikes.values()), 1)
-        share = min(1.0, _RASTER_SPIKES * result.duration / (stop - result.start) / spikes)
-        picture = raster.select(result.spikes, result.dt, result.start, stop, share)
-        head = f"Spikes of {picture.n_rows:,} neurons"
+        picture = raster.select(result.trains, result.start, stop, most=_RASTER_SPIKES)
+        head = f"Spikes: {picture.remark}"
         parts.append(f"{head}\n{raster.terminal(picture)}")
     return "\n\n".join(parts)
 

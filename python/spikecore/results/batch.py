@@ -15,6 +15,7 @@ from spikecore.population import Population, Populations, Recorder
 from spikecore.results.counters import BatchRecord
 from spikecore.results.priced import Priced
 from spikecore.results.recorded import SpikeTrains, Traces, trace_of, variable_of
+from spikecore.results.trains import Trains
 from spikecore.results.wiring import Wiring
 
 __all__ = ["BatchResult", "CountTables", "StateTables"]
@@ -145,7 +146,9 @@ class BatchResult(Priced):
         shapes = [(self._length, population.size) for population, _ in states]
         tables = [values.reshape(shape) for values, shape in zip(record["states"], shapes, strict=True)]
         self.states = StateTables(dict(zip(states, tables, strict=True)))
-        self.spikes: Sequence[SpikeTrains] = [SpikeTrains(grid, recorded, *pair) for pair in record["spikes"]]
+        self.spikes: Sequence[SpikeTrains] = [
+            SpikeTrains(Trains(grid, recorded, *pair, 0, ticks)) for pair in record["spikes"]
+        ]
         self.traces: Sequence[Traces] = [
             Traces({recorder: trace_of(grid, recorder, *taken[recorder.index]) for recorder in recorders})
             for taken in record["samples"]

@@ -1,9 +1,11 @@
-"""Raster pictures: with matplotlib where it is, else as SVG by hand; and a small one of characters.
+"""Raster pictures: which spikes are drawn, and how; what is left out is said in the picture.
 
-The first population is drawn at the top, each population in its own colour.
+Each population has a band, the first at the top, in which its neurons stand in order from the top, whether they spike
+or not. Where there are more spikes than fit, those of one of every k neurons that spiked are drawn, so no population
+that spiked is empty. Which of k neighbours that is varies, so no pattern of the network is hit or missed as a whole.
 """
 
-import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,27 +15,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks, printed
-from spikecore.errors import NetworkError
-from spikecore.files import writing
 from spikecore.grid import MAX_TICKS
-from spikecore.results.recorded import SpikeTrains
+from spikecore.population import Population
+from spikecore.results.rates import require_recorded
+from spikecore.results.trains import Trains
 
-__all__ = ["check", "draw", "select", "terminal", "write"]
+__all__ = ["Band", "Picture", "check", "select", "terminal"]
 
-_TARGET_SPIKES = 40_000
-_MORE = "; others need matplotlib: pip install 'spikecore[plot]'"
-_COLOURS = ("#1f4e79", "#c0392b", "#2e86c1", "#e67e22", "#117a65", "#8e44ad", "#566573", "#b7950b")
+TARGET_SPIKES = 15_000
+"""Some spikes that are drawn by default: a tenth of the picture is ink then, and what they do can still be seen."""
+LEAST_ROWS = 12
+"""Neurons that are drawn of a small population before any is left out."""
+_GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """The spikes of one population in the picture; rows count from the top."""
+    """One population in the picture.
+
+    Attributes
+    ----------
+    name : str
+        Of the population.
+    size : int
+        Its neurons, silent ones too.
+    times : ndarray of float64, shape (n,)
+        Of the spikes that are drawn, in ms.
+    neurons : ndarray of uint32, shape (n,)
+        Whose they are.
+    spikes : int
+        Spikes between the limits, drawn or not.
+    every : int
+        One of so many neurons that spiked is drawn.
+    rows : int
+        Neurons that are drawn; those that did not spike take room and no row.
+    """
 
     name: str
+    size: int
     times: NDArray[np.float64]
-    rows: NDArray[np.float64]
-    first_row: int
-    n_rows: int
+    neurons: NDArray[np.uint32]
+    spikes: int
+    every: int
+    rows: int
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """Where the neurons of the spikes stand, from 0 at the top of the band to 1."""
+        return (self.neurons + 0.5) / self.size
 
 
 @dataclass(frozen=True)
@@ -45,133 +74,110 @@ class Picture:
     stop: float
 
     @property
-    def n_rows(self) -> int:
-        """Number of neurons drawn."""
-        return sum(band.n_rows for band in self.bands)
+    def drawn(self) -> int:
+        """Number of spikes drawn."""
+        return sum(len(band.times) for band in self.bands)
+
+    @property
+    def spikes(self) -> int:
+        """Number of spikes between the limits."""
+        return sum(band.spikes for band in self.bands)
+
+    @property
+    def remark(self) -> str:
+        """What is left out."""
+        if not self.spikes:
+            return "no spikes"
+        if self.drawn == self.spikes:
+            return f"all {self.spikes:,} spikes" if self.spikes > 1 else "one spike"
+        steps = sorted({band.every for band in self.bands if band.spikes})
+        every = f"{steps[0]:,}" if len(steps) == 1 else f"{steps[0]:,} to {steps[-1]:,}"
+        by = "" if len(steps) == 1 else ", by population"
+        return f"one of every {every} neurons that spiked{by}: {self.drawn:,} of {self.spikes:,} spikes"
 
 
-def select(trains: SpikeTrains, dt: float, start: float, stop: float, share: float | None) -> Picture:
-    """Choose the spikes to draw; of each population its first neurons, the same share of each."""
-    if not len(trains):
-        msg = "no spikes were recorded; use compile(record_spikes=True)"
-        raise NetworkError(msg, parameter="record_spikes", value=False)
-    most = MAX_TICKS * dt
-    first = checks.number("raster", "start", start, low=-most, high=most, unit="ms")
-    last = checks.number("raster", "stop", stop, low=-most, high=most, unit="ms")
-    if not first < last:
-        checks.refuse("raster", "stop", last, f"after start = {first:g} ms")
-    if share is None:
-        ticks = trains.ticks * dt
-        shown = int(((ticks > first) & (ticks <= last)).sum())
-        share = min(1.0, _TARGET_SPIKES / max(shown, 1))
-    share = checks.number("raster", "share", share, above=0.0, high=1.0)
-    bands, row = [], 0
-    for population, spikes in trains.items():
-        n_rows = max(1, round(share * population.size))
-        inside = (spikes.times > first) & (spikes.times <= last) & (spikes.neurons < n_rows)
-        rows = row + spikes.neurons[inside].astype(np.float64)
-        bands.append(Band(population.name, spikes.times[inside], rows, row, n_rows))
-        row += n_rows
-    return Picture(bands, first, last)
-
-
-def check(path: Path) -> None:
-    """Refuse a file whose suffix `write` cannot draw, before a run: all but ``.svg`` need matplotlib."""
-    if writing.is_direct(path):
-        return
-    kinds = _kinds()
-    if path.suffix[1:].lower() not in kinds:
-        allowed = ", ".join(f"'.{kind}'" for kind in sorted(kinds))
-        checks.refuse("raster", "the suffix", repr(path.suffix), allowed + ("" if len(kinds) > 1 else _MORE))
-
-
-def _kinds() -> set[str]:
-    """Return the suffixes that can be drawn here."""
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional package
-    except ImportError:
-        return {"svg"}
-    # pgf keeps pictures in further files, which could not be replaced with it.
-    return set(FigureCanvasAgg.get_supported_filetypes()) - {"pgf"}
-
-
-def write(picture: Picture, path: Path) -> Path:
-    """Write the picture in the format of its suffix and return its path."""
-    check(path)
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional package
-        from matplotlib.figure import Figure  # optional package
-    except ImportError:
-        return writing.text(path, svg(picture))
-    figure = Figure(figsize=(8.0, 5.0), layout="constrained")
-    FigureCanvasAgg(figure)
-    draw(picture, figure.add_subplot())
-    content = io.BytesIO()
-    figure.savefig(content, format=path.suffix[1:].lower() or "png", dpi=150)
-    return writing.data(path, content.getvalue())
-
-
-def draw(picture: Picture, axes: Any = None) -> Any:
-    """Draw the picture into matplotlib axes and return them.
+def select(
+    trains: Trains,
+    start: float,
+    stop: float,
+    share: float | None = None,
+    populations: Any = None,
+    most: int = TARGET_SPIKES,
+) -> Picture:
+    """Choose the spikes to draw.
 
     Parameters
     ----------
-    picture : Picture
-        Bands from the top, and the limits in ms.
-    axes : matplotlib Axes, optional
-        New ones by default.
-
-    Returns
-    -------
-    Axes
-        With the time in ms across, and a label for every population.
-
-    Raises
-    ------
-    ImportError
-        If new axes are wanted and matplotlib is not installed.
+    trains : Trains
+        What was recorded.
+    start, stop : float
+        Limits in ms: start < time ≤ stop.
+    share : float, optional
+        Share of the neurons that spiked, the same of each population; by default so many that their spikes fit.
+    populations : Population, str or a sequence of these, optional
+        Which; all by default.
+    most : int
+        Some spikes that fit.
     """
-    if axes is None:
-        from matplotlib import pyplot  # optional package
+    require_recorded(trains)
+    reach = MAX_TICKS * trains.grid.dt
+    first = checks.number("raster", "start", start, low=-reach, high=reach, unit="ms")
+    last = checks.number("raster", "stop", stop, low=-reach, high=reach, unit="ms")
+    if not first < last:
+        checks.refuse("raster", "stop", last, f"after start = {first:g} ms")
+    part = 1.0 if share is None else checks.number("raster", "share", share, above=0.0, high=1.0)
+    members = list(trains.recorded) if populations is None else _members(trains, populations)
+    insides = [_inside(trains, member, first, last) for member in members]
+    active = [np.flatnonzero(np.bincount(neurons)) for _, neurons in insides]
+    spikes = sum(len(times) for times, _ in insides)
+    step = spikes / most
+    bands = []
+    for member, inside, who in zip(members, insides, active, strict=True):
+        fitting = max(1, min(math.ceil(step), len(who) // LEAST_ROWS))
+        bands.append(_band(member, inside, who, fitting if share is None else max(1, round(1.0 / part))))
+    return Picture(bands, first, last)
 
-        axes = pyplot.subplots(figsize=(8.0, 5.0), layout="constrained")[1]
-    for i, band in enumerate(picture.bands):
-        colour = _COLOURS[i % len(_COLOURS)]
-        axes.plot(band.times, band.rows, ",", color=colour, rasterized=True)
-    axes.set_xlim(picture.start, picture.stop)
-    axes.set_ylim(picture.n_rows, 0)
-    axes.set_yticks([band.first_row + band.n_rows / 2 for band in picture.bands])
-    axes.set_yticklabels([printed.plain(printed.shortened(band.name, 40)) for band in picture.bands])
-    axes.set_xlabel("time (ms)")
-    return axes
+
+def _members(trains: Trains, populations: Any) -> list[Population]:
+    if isinstance(populations, Population | str):
+        populations = [populations]
+    if not isinstance(populations, Sequence) or not populations:
+        expected = "a Population, its name or a sequence of these"
+        checks.wrong_kind("raster", "populations", expected, printed.value(populations))
+    return [trains.find(key) for key in populations]
 
 
-def svg(picture: Picture, width: int = 960, height: int = 560) -> str:
-    """Return the picture as SVG text; each spike is a short dash."""
-    names = [printed.shortened(printed.shown(band.name), 30) for band in picture.bands]
-    left, top, right, bottom = max(90.0, 16.0 + 8.0 * max(map(len, names))), 10.0, 22.0, 40.0
-    across = (width - left - right) / (picture.stop - picture.start)
-    down = (height - top - bottom) / max(picture.n_rows, 1)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'font-family="sans-serif" font-size="13">',
-        f'<rect width="{width}" height="{height}" fill="white"/>',
-    ]
-    for i, band in enumerate(picture.bands):
-        xs = left + (band.times - picture.start) * across
-        ys = top + band.rows * down
-        path = "".join(f"M{x:.1f} {y:.1f}h1" for x, y in zip(xs, ys, strict=True))
-        colour = _COLOURS[i % len(_COLOURS)]
-        middle = top + (band.first_row + band.n_rows / 2) * down + 4.0
-        parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="1"/>')
-        name = printed.markup(names[i])
-        parts.append(f'<text x="{left - 8}" y="{middle:.1f}" text-anchor="end" fill="{colour}">{name}</text>')
-    for time in np.linspace(picture.start, picture.stop, 6):
-        x = left + (time - picture.start) * across
-        parts.append(f'<text x="{x:.1f}" y="{height - bottom + 16:.0f}" text-anchor="middle">{time:g}</text>')
-    middle = left + (width - left - right) / 2
-    parts.append(f'<text x="{middle:.0f}" y="{height - 6}" text-anchor="middle">time (ms)</text>')
-    return "\n".join([*parts, "</svg>\n"])
+def _inside(
+    trains: Trains, member: Population, first: float, last: float
+) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+    """Return times and neurons of the spikes between the limits."""
+    spikes = trains.of(member)
+    begin, end = np.searchsorted(spikes.times, [first, last], side="right")
+    return spikes.times[begin:end], spikes.neurons[begin:end]
+
+
+def _band(
+    member: Population, inside: tuple[NDArray[np.float64], NDArray[np.uint32]], active: NDArray[np.intp], every: int
+) -> Band:
+    """Return a band with one of every so many active neurons."""
+    times, neurons = inside
+    spikes, rows = len(times), len(active)
+    if every > 1 and rows:
+        begins = np.arange(0, rows, every)
+        turns = (np.arange(len(begins)) * _GOLDEN + 0.5) % 1.0
+        chosen = active[begins + (turns * np.minimum(every, rows - begins)).astype(np.intp)]
+        is_drawn = np.zeros(member.size, dtype=np.bool_)
+        is_drawn[chosen] = True
+        kept = is_drawn[neurons]
+        times, neurons, rows = times[kept], neurons[kept], len(chosen)
+    return Band(member.name, member.size, times, neurons, spikes, every, rows)
+
+
+def check(path: Path) -> None:
+    """Refuse a file whose suffix cannot be drawn, before a run: all but ``.svg`` need matplotlib."""
+    from spikecore.pictures import figure as pictures  # start-up time: pictures are drawn on request
+
+    pictures.check("raster", path)
 
 
 def terminal(picture: Picture, columns: int = 80, lines_per_band: int = 2) -> str:
@@ -185,8 +191,7 @@ def terminal(picture: Picture, columns: int = 80, lines_per_band: int = 2) -> st
         dots = np.zeros((down, across), dtype=np.bool_)
         share = (band.times - picture.start) / (picture.stop - picture.start)
         x = np.minimum((share * across).astype(np.intp), across - 1)
-        y = ((band.rows - band.first_row) * down / band.n_rows).astype(np.intp)
-        dots[y, x] = True
+        dots[(band.places * down).astype(np.intp), x] = True
         for i, line in enumerate(_braille(dots)):
             lines.append(f"{name if i == 0 else '':<{label}}{line}")
     foot = f"{picture.start:g} ms"

@@ -8,37 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, printed
+from spikecore import checks, extras, notebook, printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Populations, Recorder
+from spikecore.results.activity import Activity
+from spikecore.results.trains import Spikes, Trains
 
 __all__ = ["SpikeTrains", "Spikes", "Trace", "Traces", "trace_of", "variable_of"]
-
-
-@dataclass(frozen=True, eq=False)
-class Spikes:
-    """Spikes of one population, sorted by (time, neuron).
-
-    Attributes
-    ----------
-    times : ndarray of float64, shape (n,)
-        In ms since the start of the machine.
-    neurons : ndarray of uint32, shape (n,)
-        Index within the population.
-    """
-
-    times: NDArray[np.float64]
-    neurons: NDArray[np.uint32]
-
-    def __len__(self) -> int:
-        """Return the number of spikes."""
-        return len(self.times)
-
-    def __repr__(self) -> str:
-        """Show the number of spikes."""
-        return f"Spikes({len(self)} spikes)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +38,7 @@ class Trace:
     values: NDArray[np.float64]
 
 
-class SpikeTrains(Mapping[Population, Spikes]):
+class SpikeTrains(Mapping[Population, Spikes], Activity):
     """Spikes by population; a name works as a key too.
 
     Attributes
@@ -69,80 +47,62 @@ class SpikeTrains(Mapping[Population, Spikes]):
         When, of all recorded populations together, sorted by (tick, id).
     ids : ndarray of uint32, shape (n,)
         Global id of the neuron.
+
+    Parameters
+    ----------
+    trains : Trains
+        The spikes and the limits of their run.
     """
 
-    def __init__(
-        self,
-        grid: Grid,
-        recorded: tuple[Population, ...],
-        ticks: NDArray[np.uint64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        self.ticks, self.ids = closed(ticks), closed(ids)
-        self._grid = grid
-        self._recorded = recorded
-        self._cut: dict[str, Spikes] = {}
+    def __init__(self, trains: Trains) -> None:
+        self._all = trains
+        self.ticks, self.ids = trains.ticks, trains.ids
+
+    def _trains(self) -> Trains:
+        return self._all
 
     def __getitem__(self, key: Population | str) -> Spikes:
         """Return the spikes of one population."""
-        population = self._populations.get(key)
-        if population is None:
-            raise self._populations.unknown(
-                key, "spikes of {} were not recorded; recorded: {} (compile(record_spikes=…))", NotRecordedError
-            )
-        if not self._cut:
-            self._cut = self._split()
-        return self._cut[population.name]
+        return self._all.of(key)
 
     def __contains__(self, key: object) -> bool:
         """Say whether the spikes of a population were recorded."""
-        return self._populations.get(key) is not None
+        return self._all.populations.get(key) is not None
 
     def __repr__(self) -> str:
         """Show the number of spikes and whose."""
-        whose = checks.listed(self._populations.names, show=printed.shown) if self._recorded else "nobody"
+        names = self._all.populations.names
+        whose = checks.listed(names, show=printed.shown) if names else "nobody"
         return f"SpikeTrains({len(self.ticks):,} spikes of {whose})"
+
+    def _repr_html_(self) -> str:
+        rows = ((population.name, len(spikes)) for population, spikes in self.items())
+        return notebook.table(f"{len(self.ticks):,} spikes", ("population", "spikes"), rows)
 
     def __iter__(self) -> Iterator[Population]:
         """Iterate over the recorded populations in the order of declaration."""
-        return iter(self._recorded)
+        return iter(self._all.recorded)
 
     def __len__(self) -> int:
         """Return the number of recorded populations."""
-        return len(self._recorded)
+        return len(self._all.recorded)
 
-    @cached_property
-    def _populations(self) -> Populations:
-        return Populations("run", self._recorded)
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame with a row for each spike in the order of (time, id).
 
-    def _split(self) -> dict[str, Spikes]:
-        """Return the spikes by name, each population's in the order of the whole list."""
-        owners = self._owners()
-        order: Any = slice(None) if len(self._recorded) == 1 else _sorted_by(owners)
-        limits = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=len(self._recorded)))])
-        ids, times = self.ids[order], self._grid.ms(self.ticks[order])
-        cut = {}
-        for population, begin, end in zip(self._recorded, limits[:-1], limits[1:], strict=True):
-            cut[population.name] = Spikes(
-                closed(times[begin:end]), closed(ids[begin:end] - np.uint32(population.first))
-            )
-        return cut
+        Columns are ``time_ms``, ``population`` (categorical, by name) and ``neuron``, its index within the population.
 
-    def _owners(self) -> NDArray[np.uint32]:
-        """Return for every spike the place of its population among the recorded."""
-        ends = [population.first + population.size for population in self._recorded]
-        owner = np.zeros(max(ends, default=0), dtype=np.uint32)
-        for place, (population, end) in enumerate(zip(self._recorded, ends, strict=True)):
-            owner[population.first : end] = place
-        return owner[self.ids]
-
-
-def _sorted_by(owners: NDArray[np.uint32]) -> NDArray[np.intp]:
-    """Return the stable order by owner, in time that follows the spikes: numpy sorts 16 bits by counting."""
-    order = np.argsort((owners & 0xFFFF).astype(np.uint16), kind="stable")
-    if owners.max(initial=0) <= 0xFFFF:
-        return order
-    return order[np.argsort((owners[order] >> 16).astype(np.uint16), kind="stable")]
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = extras.load("pandas", "to_pandas")
+        trains, owners = self._all, self._all.owners()
+        firsts = np.array([population.first for population in trains.recorded], dtype=np.uint32)
+        names = pandas.Categorical.from_codes(owners.astype(np.int64), trains.populations.names)
+        neurons = self.ids - firsts[owners] if len(firsts) else self.ids
+        return pandas.DataFrame({"time_ms": trains.grid.ms(self.ticks), "population": names, "neuron": neurons})
 
 
 class Traces(Mapping[Recorder, Trace]):

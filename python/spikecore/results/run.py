@@ -5,19 +5,22 @@ list in canonical order: sorted by tick, then by global neuron id.
 """
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import printed
+from spikecore import notebook
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.population import Population, Populations, Recorder
+from spikecore.results.activity import Activity
 from spikecore.results.counters import Statistics, over_run
 from spikecore.results.priced import Priced
+from spikecore.results.rates import MeanRates
 from spikecore.results.recorded import SpikeTrains, Trace, Traces
 from spikecore.results.span import Span
+from spikecore.results.trains import Trains
 from spikecore.results.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Result"]
 
 
-class Result(Priced):
+class Result(Priced, Activity):
     """Everything that happened in one run; returned by `Machine.run`.
 
     Attributes
@@ -45,6 +48,8 @@ class Result(Priced):
         Real time of the run in s.
     span : Span
         The counters before and after it.
+    trains : Trains
+        The recorded spikes as numbers.
 
     Examples
     --------
@@ -68,7 +73,8 @@ class Result(Priced):
     ) -> None:
         super().__init__(wiring, span.grid.dt, span.stop_tick - span.start_tick)
         self.span = span
-        self.spikes = SpikeTrains(span.grid, recorded, *spikes)
+        self.trains = Trains(span.grid, recorded, *spikes, span.start_tick, span.stop_tick)
+        self.spikes = SpikeTrains(self.trains)
         self.traces = Traces(traces)
         self.start = float(span.grid.ms(span.start_tick))
         self.stop = float(span.grid.ms(span.stop_tick))
@@ -167,48 +173,23 @@ class Result(Priced):
         ids = self._roster.find(population).ids
         return closed(self.neuron_spikes[ids.start : ids.stop].astype(np.int64))
 
-    def rates(self) -> dict[str, float]:
+    def _trains(self) -> Trains:
+        return self.trains
+
+    def _member(self, key: Population | str) -> Population:
+        return self._roster.find(key)
+
+    def rates(self) -> MeanRates:
         """Return the mean rate of every population in Hz, by name; needs no recording."""
         seconds = self.duration * 1e-3
-        return {
-            population.name: self.counts.spikes[population.name] / population.size / seconds
-            if seconds
-            else float("nan")
-            for population in self.populations
-        }
-
-    def cv_isi(self, population: Population | str) -> tuple[float, NDArray[np.float64]]:
-        """Return the coefficient of variation of the inter-spike intervals.
-
-        Parameters
-        ----------
-        population : Population or str
-            By its handle or its name; its spikes must have been recorded.
-
-        Returns
-        -------
-        mean : float
-            Mean over the neurons with at least 3 spikes; nan if there are none.
-        per_neuron : ndarray of float64, shape (size,)
-            nan for neurons with fewer than 3 spikes.
-
-        Notes
-        -----
-        Standard deviation of the intervals (population form) divided by their mean.
-        """
-        member = self._roster.find(population)
-        spikes, size = self.spikes[member], member.size
-        order = np.argsort(spikes.neurons, kind="stable")
-        owners, times = spikes.neurons[order], spikes.times[order]
-        same = owners[1:] == owners[:-1]
-        owner, gap = owners[1:][same], np.diff(times)[same]
-        n = np.bincount(owner, minlength=size)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.bincount(owner, gap, size) / n
-            spread = np.bincount(owner, (gap - mean[owner]) ** 2, size) / n
-            cv = np.where(n >= 2, np.sqrt(spread) / mean, np.nan)
-        valid = cv[np.isfinite(cv)]
-        return (float(valid.mean()) if len(valid) else float("nan")), cv
+        return MeanRates(
+            {
+                population.name: self.counts.spikes[population.name] / population.size / seconds
+                if seconds
+                else float("nan")
+                for population in self.populations
+            }
+        )
 
     def spikes_sha256(self) -> str:
         """Return the SHA-256 of the recorded spikes.
@@ -263,52 +244,6 @@ class Result(Priced):
 
         return to_file.save(Path(file), self.span, self.wiring, self.spikes, self.traces)
 
-    def raster(
-        self,
-        where: Any = None,
-        *,
-        start: float | None = None,
-        stop: float | None = None,
-        share: float | None = None,
-    ) -> Any:
-        """Draw the recorded spikes.
-
-        Parameters
-        ----------
-        where : str, Path or matplotlib Axes, optional
-            A file to write, in the format of its suffix, or axes to draw into; new axes by default. Without
-            matplotlib only ``.svg`` files can be written.
-        start, stop : float, optional
-            Limits in ms; the run by default.
-        share : float, optional
-            Share of the neurons to draw, 0 < share ≤ 1; chosen so that some 40,000 spikes are
-            drawn by default.
-
-        Returns
-        -------
-        Path or Axes
-            The file that was written, or the axes.
-
-        Raises
-        ------
-        NetworkError
-            If no spikes were recorded, `share` is outside its range, or the suffix is unknown or needs matplotlib.
-        ImportError
-            If axes are wanted and matplotlib is not installed.
-        """
-        from pathlib import Path  # start-up time: it and what it loads are a fifth of this package's own import
-
-        from spikecore.results import raster  # start-up time: it loads `writing` and so pathlib
-
-        limits = self.start if start is None else start, self.stop if stop is None else stop
-        picture = raster.select(self.spikes, self.dt, *limits, share)
-        if isinstance(where, str | Path):
-            return raster.write(picture, Path(where))
-        if where is not None and not hasattr(where, "plot"):
-            msg = f"where must be a file, matplotlib axes or left out, not {printed.value(where)}"
-            raise TypeError(msg)
-        return raster.draw(picture, where)
-
     def __repr__(self) -> str:
         """Show time, spikes, events and speed."""
         spikes = sum(self.counts.spikes.values())
@@ -319,10 +254,8 @@ class Result(Priced):
         )
 
     def _repr_html_(self) -> str:
-        rates = self.rates()
-        rows = "".join(
-            f"<tr><th>{printed.markup(name)}</th><td>{n:,}</td><td>{rates[name]:.3f}</td></tr>"
-            for name, n in self.counts.spikes.items()
+        rows = (
+            (name, spikes, f"{rate:.3f}")
+            for (name, spikes), rate in zip(self.counts.spikes.items(), self.rates().values(), strict=True)
         )
-        head = "<tr><th>population</th><th>spikes</th><th>rate (Hz)</th></tr>"
-        return f"<p>{printed.markup(repr(self))}</p><table>{head}{rows}</table>"
+        return notebook.table(repr(self), ("population", "spikes", "rate (Hz)"), rows)

@@ -1,0 +1,170 @@
+"""A figure: panels over one horizontal axis, with a remark below; as a drawing, a file, or axes of matplotlib."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spikecore import checks, extras, printed
+from spikecore.files import writing
+from spikecore.pictures.drawing import GREY, Drawing, Polyline, Shape, Words, width_of
+from spikecore.pictures.panel import SMALL, Box, Panel
+from spikecore.pictures.scale import Scale
+
+__all__ = ["Figure", "TimeUnit", "check"]
+
+WIDTH = 760.0
+"""Pixels of a figure across: two columns of a journal, 7.6 inches at 100 pixels to the inch."""
+_TOP, _GAP, _LINE = 12.0, 12.0, 15.0
+_SECONDS_FROM = 10_000.0
+_MORE = "; others need matplotlib: pip install 'spikecore[plot]'"
+
+
+@dataclass(frozen=True)
+class TimeUnit:
+    """The unit of an axis of time: ms, or s where it is 10 s long; `ms` is its length.
+
+    Examples
+    --------
+    >>> TimeUnit.of(500.0), TimeUnit.of(60_000.0).name
+    (TimeUnit(ms=1.0, name='time (ms)'), 'time (s)')
+    """
+
+    ms: float
+    name: str
+
+    @classmethod
+    def of(cls, span_ms: float) -> "TimeUnit":
+        """Return the unit for an axis of this length."""
+        return cls(1e3, "time (s)") if span_ms >= _SECONDS_FROM else cls(1.0, "time (ms)")
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """Panels from the top, the last of them the main one.
+
+    Attributes
+    ----------
+    panels : sequence of Panel
+        What is drawn.
+    x_name : str
+        What the horizontal axis shows, with its unit.
+    low, high : float
+        Its ends.
+    remark : str
+        What has to be said below.
+    is_log : bool
+        Whether the horizontal axis is logarithmic.
+    """
+
+    panels: Sequence[Panel]
+    x_name: str
+    low: float
+    high: float
+    remark: str = ""
+    is_log: bool = False
+
+    def drawing(self) -> Drawing:
+        """Return the picture."""
+        left = max(panel.left for panel in self.panels)
+        right = WIDTH - max(panel.right for panel in self.panels)
+        x = Scale(self.low, self.high, left, right, self.is_log)
+        shapes: list[Shape] = []
+        bottom = _TOP - _GAP
+        for panel in self.panels:
+            top = bottom + _GAP + panel.above
+            bottom = top + panel.height
+            shapes += panel.shapes(Box(left, top, right, bottom), x)
+        shapes += self._axis(x, bottom)
+        lines = textwrap.wrap(printed.shown(self.remark), int((WIDTH - 24.0) / (0.53 * SMALL))) if self.remark else []
+        shapes += [Words(12.0, bottom + 58.0 + _LINE * k, line, fill=GREY, size=SMALL) for k, line in enumerate(lines)]
+        return Drawing(WIDTH, bottom + 48.0 + _LINE * len(lines) + (4.0 if lines else 0.0), shapes)
+
+    def _axis(self, x: Scale, bottom: float) -> Iterator[Shape]:
+        most = _most_marks(x)
+        for value, text in zip(x.ticks(most), x.texts(most), strict=True):
+            at = float(x(np.array(value)))
+            yield Polyline([(at, bottom), (at, bottom + 4.0)], width=1.0)
+            yield Words(at, bottom + 17.0, text, "middle", size=SMALL)
+        yield Words((x.start + x.stop) / 2.0, bottom + 36.0, self.x_name, "middle")
+
+    def svg(self) -> str:
+        """Return the text of an SVG file."""
+        return self.drawing().svg()
+
+    def write(self, owner: str, path: Path) -> Path:
+        """Write it in the format of its suffix and return its path; see `check` for what is refused."""
+        check(owner, path)
+        kind = path.suffix[1:].lower() or "svg"
+        if kind == "svg":
+            return writing.text(path, self.svg())
+        return writing.data(path, self.drawing().rendered(kind))
+
+    def plot(self, owner: str, axes: Any = None) -> Any:
+        """Draw with matplotlib, the main panel on axes that are given, all on new ones; return those of the main panel.
+
+        Raises
+        ------
+        ImportError
+            If new axes are wanted and matplotlib is not installed.
+        """
+        all_axes = [axes]
+        if axes is None:
+            pyplot = extras.load("matplotlib.pyplot", f"{owner} without the name of an .svg file")
+            heights = [panel.height for panel in self.panels]
+            size = (WIDTH / 100.0, self.drawing().height / 100.0)
+            figure = pyplot.figure(figsize=size, layout="constrained")
+            grid = {"sharex": True, "height_ratios": heights, "squeeze": False}
+            all_axes = list(figure.subplots(len(heights), 1, **grid)[:, 0])
+        for panel, one in zip(self.panels[-len(all_axes) :], all_axes, strict=True):
+            panel.plot(one)
+        main = all_axes[-1]
+        if self.is_log:
+            main.set_xscale("log")
+        main.set_xlim(self.low, self.high)
+        main.set_xlabel(printed.plain("\n".join(filter(None, [self.x_name, *textwrap.wrap(self.remark, 100)]))))
+        return main
+
+    def put(self, owner: str, where: Any) -> Any:
+        """Write a file, or draw on axes of matplotlib, new ones if there are none; return the path or the axes.
+
+        Raises
+        ------
+        TypeError
+            If `where` is neither.
+        """
+        if isinstance(where, str | Path):
+            return self.write(owner, Path(where))
+        if where is not None and not hasattr(where, "plot"):
+            msg = f"where must be a file, matplotlib axes or left out, not {printed.value(where)}"
+            raise TypeError(msg)
+        return self.plot(owner, where)
+
+
+def check(owner: str, path: Path) -> None:
+    """Refuse a file whose suffix names no format that can be drawn here: all but ``.svg`` need matplotlib."""
+    if writing.is_direct(path):
+        return
+    kinds = _kinds()
+    if path.suffix[1:].lower() not in kinds:
+        allowed = ", ".join(f"'.{kind}'" for kind in sorted(kinds))
+        checks.refuse(owner, "the suffix", repr(path.suffix), allowed + ("" if len(kinds) > 1 else _MORE))
+
+
+def _kinds() -> set[str]:
+    """Return the suffixes that can be drawn here."""
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional package
+    except ImportError:
+        return {"svg"}
+    # pgf keeps pictures in further files, which could not be replaced with it.
+    return set(FigureCanvasAgg.get_supported_filetypes()) - {"pgf"}
+
+
+def _most_marks(x: Scale) -> int:
+    """Return how many marks fit beside each other."""
+    widest = max((width_of(text, SMALL) for text in x.texts(4)), default=20.0)
+    return max(2, int((x.stop - x.start) / (1.6 * widest + 24.0)))

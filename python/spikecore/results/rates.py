@@ -1,0 +1,168 @@
+"""Rates: of a whole run, and in bins of time.
+
+A bin is an interval (begin, end] of ticks, as a run is, so every spike of a run lies in one bin.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikecore import checks, extras, notebook
+from spikecore.arrays import closed
+from spikecore.errors import NotRecordedError
+from spikecore.population import Population
+from spikecore.results.pictured import Pictured
+from spikecore.results.trains import Trains
+
+if TYPE_CHECKING:
+    from spikecore.pictures.figure import Figure
+
+__all__ = ["MOST_BINS", "BinnedRates", "MeanRates", "bin_ticks", "require_recorded"]
+
+MOST_BINS = 10_000_000
+"""Most bins of one population: 80 MB."""
+_MOST_CURVES = 8
+
+
+class MeanRates(dict[str, float]):
+    """Mean rate of every population in Hz, by name: a dict, and a table for pandas.
+
+    Examples
+    --------
+    >>> MeanRates({"exc": 3.5})
+    {'exc': 3.5}
+    """
+
+    def to_pandas(self) -> Any:
+        """Return a pandas Series ``rate_hz`` by ``population``.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = extras.load("pandas", "to_pandas")
+        return pandas.Series(list(self.values()), pandas.Index(list(self), name="population"), float, name="rate_hz")
+
+    def _repr_html_(self) -> str:
+        rows = ((name, f"{rate:.3f}") for name, rate in self.items())
+        return notebook.table("mean rates", ("population", "rate (Hz)"), rows)
+
+
+class BinnedRates(Mapping[Population, NDArray[np.float64]], Pictured):
+    """Rates of the recorded populations in bins of time, in Hz per neuron; a name works as a key too.
+
+    Attributes
+    ----------
+    edges : ndarray of float64, shape (bins + 1,)
+        Limits of the bins in ms: bin k holds the spikes with edges[k] < time ≤ edges[k + 1].
+    bin : float
+        Width of all bins but the last one, which is shorter where the run is no multiple of it, in ms.
+
+    Examples
+    --------
+    >>> import spikecore as sc
+    >>> net = sc.Network(dt=0.1)
+    >>> _ = net.spike_source(2, times=[[1.0, 5.0, 5.1], [7.5]], name="input")
+    >>> rate = net.compile(workers=1).run(10.0).rate(5.0)
+    >>> rate.edges.tolist(), rate["input"].tolist()
+    ([0.0, 5.0, 10.0], [200.0, 200.0])
+    """
+
+    def __init__(self, trains: Trains, width: int) -> None:
+        self._trains, self._width = trains, width
+        ticks = np.append(np.arange(trains.begin, trains.end, width, dtype=np.int64), trains.end)
+        self.edges = closed(trains.grid.ms(ticks))
+        self.bin = float(trains.grid.ms(width))
+        self._seconds = closed(1e-3 * trains.grid.ms(np.diff(ticks)))
+        self._rates: dict[str, NDArray[np.float64]] = {}
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """Middles of the bins in ms, shape (bins,)."""
+        return (self.edges[1:] + self.edges[:-1]) / 2.0
+
+    def counts(self, key: Population | str) -> NDArray[np.int64]:
+        """Return the spikes of a population in every bin, shape (bins,)."""
+        bins = (self._trains.ticks_of(key) - (self._trains.begin + 1)) // self._width
+        return np.bincount(bins, minlength=len(self._seconds)).astype(np.int64)
+
+    def __getitem__(self, key: Population | str) -> NDArray[np.float64]:
+        """Return the rate of a population in every bin in Hz per neuron, shape (bins,)."""
+        population = self._trains.find(key)
+        if population.name not in self._rates:
+            rates = self.counts(population) / (population.size * self._seconds)
+            self._rates[population.name] = closed(rates)
+        return self._rates[population.name]
+
+    def __contains__(self, key: object) -> bool:
+        """Say whether the spikes of a population were recorded."""
+        return self._trains.populations.get(key) is not None
+
+    def __iter__(self) -> Iterator[Population]:
+        """Iterate over the recorded populations in the order of declaration."""
+        return iter(self._trains.recorded)
+
+    def __len__(self) -> int:
+        """Return the number of recorded populations."""
+        return len(self._trains.recorded)
+
+    def __repr__(self) -> str:
+        """Show how many bins there are, and of whom."""
+        names = checks.listed(self._trains.populations.names)
+        return f"BinnedRates({len(self._seconds):,} bins of {self.bin:g} ms of {names})"
+
+    def mean(self) -> NDArray[np.float64]:
+        """Return the rate of all recorded neurons together in Hz per neuron, shape (bins,)."""
+        neurons = sum(population.size for population in self)
+        total = np.zeros(len(self._seconds))
+        for population in self:
+            total += self[population] * (population.size / neurons)
+        return total
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame of rates in Hz: a row for each bin by its middle ``time_ms``, a column by name.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = extras.load("pandas", "to_pandas")
+        columns = {population.name: self[population] for population in self}
+        return pandas.DataFrame(columns, pandas.Index(self.times, name="time_ms"))
+
+    def _figure(self) -> "Figure":
+        from spikecore.pictures.drawing import PALETTE  # start-up time: pictures are drawn on request
+        from spikecore.pictures.figure import Figure, TimeUnit  # start-up time
+        from spikecore.pictures.panel import Curve, Curves  # start-up time
+
+        low, high = float(self.edges[0]), float(self.edges[-1])
+        unit = TimeUnit.of(high - low)
+        shown = list(self)[:_MOST_CURVES]
+        curves = [
+            Curve(population.name, self.edges / unit.ms, self[population], PALETTE[k % len(PALETTE)])
+            for k, population in enumerate(shown)
+        ]
+        left_out = f"; {len(shown)} of {len(self)} populations" if len(shown) < len(self) else ""
+        panel = Curves("rate (Hz)", curves, height=220.0, low=0.0)
+        remark = f"spikes per neuron and second, in bins of {self.bin:g} ms{left_out}"
+        return Figure([panel], unit.name, low / unit.ms, max(high, low + 1e-9) / unit.ms, remark)
+
+
+def require_recorded(trains: Trains) -> None:
+    """Refuse a run without recorded spikes."""
+    if not trains.recorded:
+        msg = "no spikes were recorded; use compile(record_spikes=True)"
+        raise NotRecordedError(msg, parameter="record_spikes", value=False)
+
+
+def bin_ticks(owner: str, trains: Trains, width: Any, longest: int) -> int:
+    """Return the width of bins, in ms on the grid, as ticks; a time of `longest` ticks gives at most `MOST_BINS`."""
+    ticks = trains.grid.ticks(owner, "bin", width, low=1)
+    if longest > MOST_BINS * ticks:
+        least = float(trains.grid.ms(-(-longest // MOST_BINS)))
+        checks.refuse(owner, "bin", f"{width:g} ms", f"at least {least:g} ms, for at most {MOST_BINS:,} bins")
+    return ticks
