@@ -129,7 +129,9 @@ def test_samples_are_found_by_recorder_and_by_name(net, exc):
     recorder = net.record(exc)
     machine = net.compile(workers=1)
     late = net.record(exc, "i_syn")
-    result = pickle.loads(pickle.dumps(machine.run(10.0)))
+    with pytest.warns(sc.NetworkChangedWarning):
+        result = machine.run(10.0)
+    result = pickle.loads(pickle.dumps(result))
     values = result.traces["exc", "v"].values
     assert values.shape == (100, 4)
     assert repr(recorder) in repr(result.traces)

@@ -136,8 +136,11 @@ def test_spike_source(times):
         ([np.array([[1.0]]), np.array([[1.0]])], r"the shape of times\[0\]"),
         ([[1.0], [10**400]], r"times\[1\]"),
         ([[[1.0]], []], "one dimension"),
-        (([0, 2], [1.0, 1.0]), r"neurons\[1\] is 2, allowed: 0 … 1"),
-        (([0, 1], [1.0]), "the shape of times"),
+        ((np.array([0, 2]), np.array([1.0, 1.0])), r"neurons\[1\] is 2, allowed: 0 … 1"),
+        ((np.array([0, 1]), np.array([1.0])), "the shape of times"),
+        (([0, 1], [1.0, 2.0]), "a tuple of two, which two neurons leave open"),
+        (([1], [2]), "a list with the times of each neuron, or arrays"),
+        ((np.array([1.0]), np.array([2.0])), "which two neurons leave open"),
         (([0], [1.0], [2.0]), "the length of the tuple"),
     ],
 )

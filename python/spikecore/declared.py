@@ -6,6 +6,7 @@ declared; the next call removes it first (`_alone`). One call declares at a time
 """
 
 import os
+import weakref
 from collections.abc import Callable
 from typing import Any, Never, TypeVar
 
@@ -16,7 +17,7 @@ from spikecore.lowering.models import model_to_native
 from spikecore.models import NeuronModel
 from spikecore.population import Population, Populations, Projection, Recorder
 
-__all__ = ["Declared"]
+__all__ = ["Declared", "Extent"]
 
 _T = TypeVar("_T")
 
@@ -123,3 +124,25 @@ class Declared:
                 name, "size", size, f"none: the network has {checks.MAX_NEURONS:,} neurons, the most there are"
             )
         return checks.count(name, "size", size, low=1, high=room)
+
+
+class Extent:
+    """How much a network had declared at one moment, without keeping the network."""
+
+    def __init__(self, network: Declared) -> None:
+        self._network = weakref.ref(network)
+        self._then = _extent(network)
+
+    def added(self) -> str:
+        """Return what the network has more by now, in words; empty if nothing, or if the network is gone."""
+        network = self._network()
+        if network is None:
+            return ""
+        more = {kind: now - self._then[kind] for kind, now in _extent(network).items()}
+        return ", ".join(f"{n} {kind if n > 1 else kind[:-1]}" for kind, n in more.items() if n)
+
+
+def _extent(network: Declared) -> dict[str, int]:
+    stimuli = network._stimuli
+    counts = len(network._populations), len(network._projections), stimuli, len(network._recorders)
+    return dict(zip(("populations", "projections", "inputs", "recorders"), counts, strict=True))

@@ -18,6 +18,7 @@ __all__ = [
     "FileError",
     "ForecastError",
     "InternalError",
+    "NetworkChangedWarning",
     "NetworkError",
     "NotRecordedError",
     "PoisonedError",
@@ -160,3 +161,7 @@ class PoisonedError(SpikecoreError, RuntimeError):
 
 class InternalError(SpikecoreError, RuntimeError):
     """A broken invariant inside spikecore: a fault of the program and not of the caller."""
+
+
+class NetworkChangedWarning(UserWarning):
+    """Something was declared in a network after it was compiled: the machine that runs has none of it."""

@@ -27,6 +27,9 @@ FOREVER = 2**64 - 1
 MAX_TICKS = 2**48 - 65_537
 """Ticks that a machine can count, and so the latest moment of anything."""
 _PIECE = 2**14
+_EPS = float(np.finfo(np.float64).eps)
+_WIDEST = 0.25
+"""Of a tick: a time whose rounding may be larger lies on no tick for certain."""
 
 
 class Grid:
@@ -75,15 +78,24 @@ class Grid:
         low: int,
         high: int = MAX_TICKS,
         dtype: Any = np.float64,
+        rounding: float = _EPS,
+        snap: bool = False,
     ) -> NDArray[Any]:
-        """Return times in ms as whole ticks of this type; each lies on the grid in `[low, high]` ticks."""
+        """Return times in ms as whole ticks of this type; each lies on the grid in `[low, high]` ticks.
+
+        `rounding` is the relative rounding of the type that the times came in. With `snap` a time is rounded to the
+        nearest tick, and one below half a tick above 0 to the first.
+        """
         result = np.empty(times.shape, dtype)
         # In pieces that stay in a cache: an array of many millions is read once, and a stop is heard between two.
         flat, ticks = times.reshape(-1), result.reshape(-1)
         for begin in range(0, flat.size, _PIECE):
             exact = flat[begin : begin + _PIECE] / self.dt
             nearest = np.rint(exact)
-            slack = np.maximum(1e-6, 4.0 * np.finfo(np.float64).eps * np.abs(nearest))
+            slack = np.minimum(np.maximum(1e-6, 4.0 * rounding * np.abs(nearest)), _WIDEST)
+            if snap:
+                nearest[(nearest == 0.0) & (exact > 0.0)] = 1.0
+                slack[:] = 1.0
             with np.errstate(invalid="ignore"):
                 right = (np.abs(exact - nearest) <= slack) & (nearest >= low) & (nearest <= high)
             if not right.all():
@@ -105,7 +117,7 @@ class Grid:
 
 
 def _slack(ticks: int) -> float:
-    return max(1e-6, 4.0 * float(np.finfo(np.float64).eps) * abs(ticks))
+    return max(1e-6, 4.0 * _EPS * abs(ticks))
 
 
 def _shown(time: float) -> str:

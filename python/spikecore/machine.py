@@ -4,6 +4,7 @@ A signal may interrupt Python between any two steps, so nothing is kept here tha
 lose: whether a machine is in use, and what its last run came to, is known inside the engine alone.
 """
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks, printed
-from spikecore.errors import NetworkError
+from spikecore.declared import Extent
+from spikecore.errors import NetworkChangedWarning, NetworkError
 from spikecore.grid import Grid
 from spikecore.lowering.inputs import of_batch, of_one, seed_list
 from spikecore.population import Population, Populations, Projection, Recorder
@@ -76,6 +78,7 @@ class Machine:
         recorders: tuple[Recorder, ...],
         recorded: tuple[Population, ...],
         projections: tuple[Projection, ...],
+        extent: Extent | None = None,
     ) -> None:
         self._native = native
         self._grid = grid
@@ -84,6 +87,7 @@ class Machine:
         self._recorded = recorded
         self._last: tuple[RunRecord, Result] | None = None
         self._wiring = Wiring(native, populations, projections)
+        self._extent = extent
 
     def __repr__(self) -> str:
         """Show the size and the time."""
@@ -135,6 +139,7 @@ class Machine:
         """
         ticks = self._grid.ticks("run", "duration", duration, low=1)
         checks.switch("", "progress", progress)
+        self._warn_of_changes()
         with run_progress(progress, float(duration), self._grid.dt) as report:
             record = self._native.run(ticks, report)
         return self._result_of(cast("RunRecord", record))
@@ -254,6 +259,7 @@ class Machine:
         numbers = seed_list(seeds)
         batch = of_batch(inputs, numbers, self._populations, self._grid)
         asked = self._variables(states)
+        self._warn_of_changes()
         wanted = [(population.index, variable) for population, variable in asked]
         with batch_progress(progress, batch.samples) as report:
             record = self._native.run_batch(ticks, batch.samples, batch.columns, wanted, numbers, report)
@@ -364,6 +370,14 @@ class Machine:
         """
         n = checks.count("", "events", events, low=1, high=2**30)
         return self._native.bare_scatter(n)
+
+    def _warn_of_changes(self) -> None:
+        """Warn once of what has been declared in the network since it was compiled."""
+        added = self._extent.added() if self._extent is not None else ""
+        if added:
+            self._extent = None
+            msg = f"since this machine was compiled its network got {added}, which the machine has not; compile again"
+            warnings.warn(msg, NetworkChangedWarning, stacklevel=3)
 
     def _result_of(self, record: RunRecord) -> Result:
         """Return the result of what the engine says of a run; one result for one record."""

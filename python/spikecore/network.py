@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from spikecore import _native, checks, options, printed
 from spikecore.arrays import closed
 from spikecore.connect import Entries, Rule
-from spikecore.declared import Declared
+from spikecore.declared import Declared, Extent
 from spikecore.distributions import Value
 from spikecore.errors import ForecastError, NetworkError
 from spikecore.forecast import RATE, Forecast
@@ -106,19 +106,22 @@ class Network(Declared):
         start = potential_to_native(label, v_init, n)
         return self._declare(label, n, model, lambda index: self._native.initial_potential(index, start))
 
-    def spike_source(self, size: int, times: Any, name: str | None = None) -> Population:
+    def spike_source(self, size: int, times: Any, name: str | None = None, *, snap: bool = False) -> Population:
         """Add a population of neurons that spike at given times.
 
         Parameters
         ----------
         size : int
             Number of neurons, ≥ 1.
-        times : list of array_like, or tuple (neurons, times)
+        times : list of array_like, tuple (neurons, times), or Spikes
             A list holds one array of times per neuron; a tuple two arrays of equal length, the
-            index of the neuron and the time of each spike. Times in ms, > 0, on the grid, in any
-            order; a neuron spikes at most once per tick.
+            index of the neuron and the time of each spike; the spikes of a population of a result hold the
+            same. Times in ms, > 0, on the grid, in any order; a neuron spikes at most once per tick. Times in
+            32 bits are on the grid within their own rounding.
         name : str, optional
             Unique name.
+        snap : bool
+            Round each time to the nearest tick, and one below dt/2 to the first: for recorded times.
 
         Returns
         -------
@@ -128,8 +131,8 @@ class Network(Declared):
         Raises
         ------
         NetworkError
-            If a time is off the grid or not after 0, an index is outside the population, or a
-            spike is given twice.
+            If a time is off the grid or not after 0, an index is outside the population, a neuron has two
+            spikes in one tick, or a tuple of two for two neurons leaves open which of the forms it is.
 
         Examples
         --------
@@ -140,7 +143,8 @@ class Network(Declared):
         """
         label = self._new_name(name)
         n = self._new_size(label, size)
-        neurons, ticks = source_spikes(label, n, times, self._grid)
+        rounded = checks.switch(label, "snap", snap)
+        neurons, ticks = source_spikes(label, n, times, self._grid, snap=rounded)
         return self._declare(label, n, SpikeSource(), lambda index: self._native.source_spikes(index, neurons, ticks))
 
     @overload
@@ -433,7 +437,7 @@ class Network(Declared):
             msg = f"{error}. {forecast}"
             raise ForecastError(msg, value=forecast.bytes, allowed=forecast.available) from None
         nouns = self.populations, tuple(self._recorders), tuple(recorded), self.projections
-        return Machine(native, self._grid, *nouns)
+        return Machine(native, self._grid, *nouns, Extent(self))
 
     def _forecast(
         self,

@@ -1,4 +1,9 @@
-"""Spikes given for a source, in the border's form: neurons and ticks, sorted by (tick, neuron)."""
+"""Spikes given for a source, in the border's form: neurons and ticks, sorted by (tick, neuron).
+
+They come as a list with the times of each neuron, as a tuple (neurons, times), or as what has `neurons` and `times`, as
+the spikes of a result have. A tuple of two lists for two neurons could be either of the first two and is refused,
+unless types tell: whole numbers and floats in arrays are (neurons, times).
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,14 +19,15 @@ from spikecore.grid import Grid
 __all__ = ["source_spikes"]
 
 
-def source_spikes(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+def source_spikes(
+    owner: str, size: int, times: Any, grid: Grid, *, snap: bool = False
+) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
     """Return the spikes of a source as (neurons, ticks), sorted by (tick, neuron).
 
-    `times` is a list with one array of times per neuron, or a tuple of two arrays (neurons, times)
-    of equal length.
+    With `snap` a time is rounded to the nearest tick.
     """
     check_size(owner, size, times)
-    neurons, ticks = _flatten(owner, size, times, grid)
+    neurons, ticks = _flatten(owner, size, times, grid, snap)
     order = np.lexsort((neurons, ticks))
     neurons, ticks = neurons[order], ticks[order]
     same = (np.diff(ticks) == 0) & (np.diff(neurons.astype(np.int64)) == 0)
@@ -33,27 +39,28 @@ def source_spikes(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArra
     return neurons, ticks
 
 
-def _flatten(owner: str, size: int, times: Any, grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
-    if isinstance(times, tuple):
-        if len(times) != 2:
-            checks.refuse(owner, "the length of the tuple times", len(times), "2: (neurons, times)")
-        neurons = checks.indices(owner, "neurons", times[0], size)
-        moments = checks.reals(owner, "times", times[1], "an array of numbers")
-        if moments.shape != neurons.shape:
-            checks.refuse(owner, "the shape of times", f"{moments.shape}", f"{neurons.shape}")
-        return neurons, grid.tick_array(owner, "times", moments, low=1).astype(np.uint64)
+def _flatten(
+    owner: str, size: int, times: Any, grid: Grid, snap: bool
+) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+    pair = _pair(owner, size, times)
+    if pair is not None:
+        neurons = checks.indices(owner, "neurons", pair[0], size)
+        ticks = _ticks(owner, "times", pair[1], grid, snap)
+        if ticks.shape != neurons.shape:
+            checks.refuse(owner, "the shape of times", f"{ticks.shape}", f"{neurons.shape}")
+        return neurons, ticks
     if not isinstance(times, Iterable) or isinstance(times, str):
-        expected = "a list with one array per neuron, or a tuple (neurons, times)"
+        expected = "a list with one array per neuron, a tuple (neurons, times), or Spikes"
         checks.wrong_kind(owner, "times", expected, printed.value(times))
     trains = tuple(times)
     if len(trains) != size:
         checks.refuse(owner, "the length of times", len(trains), f"{size}, one array per neuron")
-    joined = _joined(owner, trains, grid)
+    joined = None if snap else _joined(owner, trains, grid)
     if joined is not None:
         return joined
     # Something is wrong, or unusual: train by train, a message can name it.
-    ticks = [_train(owner, f"times[{i}]", train, grid) for i, train in enumerate(trains)]
-    return np.repeat(np.arange(size, dtype=np.uint32), list(map(len, ticks))), np.concatenate(ticks)
+    each = [_train(owner, f"times[{i}]", train, grid, snap) for i, train in enumerate(trains)]
+    return np.repeat(np.arange(size, dtype=np.uint32), list(map(len, each))), np.concatenate(each)
 
 
 def _joined(owner: str, trains: tuple[Any, ...], grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.uint64]] | None:
@@ -68,8 +75,31 @@ def _joined(owner: str, trains: tuple[Any, ...], grid: Grid) -> tuple[NDArray[np
         return None
 
 
-def _train(owner: str, parameter: str, times: Any, grid: Grid) -> NDArray[np.uint64]:
+def _train(owner: str, parameter: str, times: Any, grid: Grid, snap: bool) -> NDArray[np.uint64]:
+    ticks = _ticks(owner, parameter, times, grid, snap)
+    if ticks.ndim != 1:
+        checks.refuse(owner, f"the shape of {parameter}", f"{ticks.shape}", "one dimension")
+    return ticks
+
+
+def _ticks(owner: str, parameter: str, times: Any, grid: Grid, snap: bool) -> NDArray[np.uint64]:
+    """Return times as ticks; those of a short type lie on the grid within its own rounding."""
     moments = checks.reals(owner, parameter, times, "an array of numbers")
-    if moments.ndim != 1:
-        checks.refuse(owner, f"the shape of {parameter}", f"{moments.shape}", "one dimension")
-    return grid.tick_array(owner, parameter, moments, low=1).astype(np.uint64)
+    kind = np.asarray(times).dtype
+    rounding = float(np.finfo(kind if kind.kind == "f" else np.float64).eps)
+    return grid.tick_array(owner, parameter, moments, low=1, rounding=rounding, snap=snap).astype(np.uint64)
+
+
+def _pair(owner: str, size: int, times: Any) -> tuple[Any, Any] | None:
+    """Return (neurons, times) if that is what was given; None for trains."""
+    if hasattr(times, "neurons") and hasattr(times, "times"):
+        return times.neurons, times.times
+    if not isinstance(times, tuple) or (len(times) == size and size != 2):
+        return None
+    if len(times) != 2:
+        checks.refuse(owner, "the length of the tuple times", len(times), "2: (neurons, times)")
+    kinds = [getattr(getattr(each, "dtype", None), "kind", "") for each in times]
+    if size == 2 and kinds not in (["u", "f"], ["i", "f"]) and any(map(np.size, times)):
+        allowed = "a list with the times of each neuron, or arrays (neurons, times) of whole numbers and floats"
+        checks.refuse(owner, "times", "a tuple of two, which two neurons leave open", allowed)
+    return times
