@@ -16,7 +16,7 @@ Examples
 
 from typing import TYPE_CHECKING, Any
 
-from spikecore import coding
+from spikecore import coding, scaling
 from spikecore._native import __version__
 from spikecore.connect import (
     AllToAll,
@@ -97,6 +97,7 @@ __all__ = [
     "energy",
     "library",
     "load_result",
+    "scaling",
 ]
 
 if TYPE_CHECKING:

@@ -53,6 +53,11 @@ class IF(NeuronModel):
     exponential currents, use ``LIF(tau_m=math.inf)``. Between inputs nothing changes, so a silent neuron
     costs nothing.
 
+    Decimals are rounded, and sums of them miss the threshold: steps of 0.02 against 1 fire every 51 ticks in
+    32 bits, not every 50, and steps of 0.1 every 11 in 64 bits. Whole numbers are exact:
+    `spikecore.scaling.whole` makes them of a layer's weights and threshold, and says by how much it rounded.
+    Keep `e_l` and `v_reset` at 0 then.
+
     References
     ----------
     Lapicque (1907), Journal de Physiologie et de Pathologie générale 9:620-635. Reset by subtraction:
