@@ -26,10 +26,8 @@ class Comparison:
 
     Attributes
     ----------
-    network, activity : Network, Spiking
-        The artificial network, and what the spiking one does.
-    artificial, spiking : Cost
-        What one inference takes.
+    network, activity, artificial, spiking : Network, Spiking, Cost, Cost
+        The artificial network, what the spiking one does, and what one inference of each takes.
     effective : EffectiveOperations or None
         Multiply-accumulates of a machine that skips zeros; None where it does all.
     twin : Cost or None
@@ -197,17 +195,8 @@ def compare(
 ) -> Comparison:
     """Compare an artificial and a spiking network on the same silicon.
 
-    Parameters
-    ----------
-    network, spiking, silicon : Network, Spiking, Silicon
-        The artificial network, the spiking one, and what both run on.
-    effective : EffectiveOperations, optional
-        Multiply-accumulates of a machine that skips zeros; by default it does all.
-
-    Returns
-    -------
-    Comparison
-        Ratio, break-even, published crossovers, capacity-matched twin; all modelled.
+    Returns ratio, break-even, published crossovers and the capacity-matched twin, all modelled. `effective` are the
+    multiply-accumulates of a machine that skips zeros; by default it does all.
 
     Examples
     --------

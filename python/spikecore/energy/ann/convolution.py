@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spikecore import checks, windows
-from spikecore.energy.ann.layers import MOST, Layer, Shape
+from spikecore.energy.ann.layers import Layer, Shape
 
 __all__ = ["Convolution", "Pooling"]
 
@@ -19,7 +19,7 @@ class _Window(Layer):
 
     def _move(self, shape: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> tuple[Shape, Shape]:
         """Check and keep everything; return the shape of the input and the sizes of an output plane."""
-        source = self._shape(shape)
+        source = self._sizes("shape", shape)
         if len(source) not in (2, 3):
             checks.refuse(self.kind, "shape", f"{source}", "(channels, length) or (channels, rows, columns)")
         dimensions = len(source) - 1
@@ -35,38 +35,26 @@ class _Window(Layer):
         return source, plane
 
     def _each(self, name: str, value: Any, dimensions: int, low: int) -> Shape:
-        """Return one number per dimension; a single number stands for all."""
-        values = tuple(value) if isinstance(value, tuple | list) else (value,) * dimensions
-        if len(values) != dimensions:
-            checks.refuse(self.kind, f"the length of {name}", len(values), f"{dimensions}, one per dimension")
-        return tuple(checks.count(self.kind, name, number, low=low, high=MOST) for number in values)
+        """Return one number per dimension."""
+        if isinstance(value, tuple | list) and len(value) != dimensions:
+            checks.refuse(self.kind, f"the length of {name}", len(value), f"{dimensions}, one per dimension")
+        return self._sizes(name, value, low, dimensions)
 
 
 @dataclass(frozen=True)
 class Convolution(_Window):
     """A kernel that moves over one or two dimensions.
 
+    It takes ``C_out · prod(out) · C_in / groups · prod(kernel)`` multiply-accumulates, those on the padding included.
+
     Parameters
     ----------
-    shape : (int, int) or (int, int, int)
-        Channels and length, or channels, rows and columns of the input.
-    channels : int
-        Channels of the output.
+    shape, channels : (int, int) or (int, int, int), int
+        Channels and length, or channels, rows and columns of the input; channels of the output.
     kernel, stride, padding, dilation : int or tuple of int
-        As in PyTorch, one number per dimension or one for all.
-    groups : int
-        Divides both numbers of channels.
-    bias, activation : bool
-        As in `Dense`; there is one bias per output channel.
-
-    Raises
-    ------
-    NetworkError
-        If a size is out of range, or the kernel exceeds the padded input.
-
-    Notes
-    -----
-    Multiply-accumulates are ``C_out · prod(out) · C_in / groups · prod(kernel)``, those on the padding included.
+        As in PyTorch, one number per dimension or one for all; the padded input must hold the kernel.
+    groups, bias, activation : int, bool, bool
+        A divisor of both numbers of channels; whether there is a bias per output channel, and the rest as in `Dense`.
 
     Examples
     --------

@@ -25,8 +25,7 @@ def artificial_cost(network: Network, silicon: Silicon, effective: EffectiveOper
     A machine that skips zeros does the `effective` multiply-accumulates (`Network.effective`), by default all; with
     ideal reuse it still reads all weights.
     """
-    lines = Lines(silicon)
-    operations = network.dense() if effective is None else effective
+    lines, operations = Lines(silicon), network.dense() if effective is None else effective
     lines.multiplied("multiply-accumulates", operations)
     _move(lines, network, operations.count)
     return Cost(network.name, silicon, tuple(lines.terms), _notes(network, silicon))
@@ -38,8 +37,7 @@ def twin_cost(network: Network, ticks: int, silicon: Silicon) -> Cost:
     It does its products bit by bit, one accumulate per bit of the activation, because no price of a product that narrow
     is published; weights have the precision of the silicon.
     """
-    bits = twin_bits(ticks)
-    lines = Lines(silicon)
+    bits, lines = twin_bits(ticks), Lines(silicon)
     lines.accumulated(f"accumulates, {bits} per product", DenseOperations(network.macs * bits))
     _move(lines, network, network.macs, activation_bits=bits)
     notes = ("it sees the spikes of an inference as one number: where their times matter it is no equal",)
@@ -57,23 +55,16 @@ def spiking_cost(spiking: Spiking, silicon: Silicon) -> Cost:
     if silicon.reuse == "none":
         lines.moved("potentials of synaptic operations", 2 * operations.count, with_spikes=True)
     lines.moved("spikes", 2 * (spiking.spikes or 0.0), SPIKE_BITS, with_spikes=True)
-    _move_analog(lines, spiking)
+    for active in spiking.layers:
+        layer, passes, is_held = active.layer, active.analog_passes, silicon.reuse == "ideal"
+        lines.moved("weights, analog input", passes * (layer.weights if is_held else layer.macs))
+        lines.moved("analog input", passes * (layer.inputs_per_pass if is_held else layer.macs))
     notes = [f"biases are part of the neuron update; a spike is written and read as {SPIKE_BITS} bits"]
     if spiking.spikes is None:
         notes.append("the number of spikes is unknown: moving them is not priced")
     weights = sum(active.layer.weights + active.layer.biases for active in spiking.layers) or spiking.synapses
     notes += _too_small(weights, "parameters" if spiking.layers else "weights, one per synapse,", silicon)
     return Cost(spiking.name, silicon, tuple(lines.terms), tuple(notes))
-
-
-def _move_analog(lines: Lines, spiking: Spiking) -> None:
-    """Add the memory traffic of an analog input."""
-    for active in spiking.layers:
-        layer, passes = active.layer, active.analog_passes
-        if passes:
-            is_held = lines.silicon.reuse == "ideal"
-            lines.moved("weights, analog input", passes * (layer.weights if is_held else layer.macs))
-            lines.moved("analog input", passes * (layer.inputs_per_pass if is_held else layer.macs))
 
 
 def _move(lines: Lines, network: Network, macs: float, activation_bits: int | None = None) -> None:
@@ -93,10 +84,10 @@ def _move(lines: Lines, network: Network, macs: float, activation_bits: int | No
 
 
 def _notes(network: Network, silicon: Silicon) -> tuple[str, ...]:
-    notes = ["not priced: activation functions, comparisons and sums of a pooling, normalisation (folded)"]
+    free = "not priced: activation functions, comparisons and sums of a pooling, normalisation (folded)"
     if silicon.memory is None:
-        return (*notes, "arithmetic alone: no memory is priced")
-    return (*notes, *_too_small(network.parameters, "parameters", silicon))
+        return free, "arithmetic alone: no memory is priced"
+    return free, *_too_small(network.parameters, "parameters", silicon)
 
 
 def _too_small(values: float, what: str, silicon: Silicon) -> list[str]:

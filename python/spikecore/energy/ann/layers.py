@@ -35,15 +35,12 @@ class Layer:
     ----------
     input_shape, output_shape : tuple of int
         Values without batch and time, channels first.
-    weights, biases : int
-        Numbers that are trained.
-    macs, synapses : int
-        Multiply-accumulates of one pass, biases excluded, and pairs of an input and an output that a weight connects; a
-        kernel counts at every position.
-    neurons : int
-        Values that get an activation function; the neurons of a spiking network of the same shape.
-    state, buffers : int, tuple of Buffer
-        Values kept from one pass to the next, and what is stored beside the parameters.
+    weights, biases, macs, synapses : int
+        Numbers that are trained, multiply-accumulates of one pass without biases, and pairs of an input and an output
+        that a weight connects; a kernel counts at every position.
+    neurons, state, buffers : int, int, tuple of Buffer
+        Values that get an activation function, the neurons of a spiking network of the same shape; values kept from one
+        pass to the next; and what is stored beside the parameters.
     """
 
     input_shape: Shape = field(init=False, repr=False, default=())
@@ -80,9 +77,10 @@ class Layer:
         checks.kept(self, **{name: value})
         return value
 
-    def _shape(self, shape: Any) -> Shape:
-        sizes = shape if isinstance(shape, tuple | list) else (shape,)
-        return tuple(checks.count(self.kind, "shape", size, low=1, high=MOST) for size in sizes)
+    def _sizes(self, name: str, value: Any, low: int = 1, dimensions: int = 1) -> Shape:
+        """Return checked sizes; a single number stands for all dimensions."""
+        sizes = tuple(value) if isinstance(value, tuple | list) else (value,) * dimensions
+        return tuple(checks.count(self.kind, name, size, low=low, high=MOST) for size in sizes)
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,8 @@ class Dense(Layer):
 
     Parameters
     ----------
-    inputs, outputs : int
-        Sizes, 1 … 2³¹.
-    bias, activation : bool
-        Whether each output has a bias, and whether an activation function, or in a spiking network a neuron, follows.
+    inputs, outputs, bias, activation : int, int, bool, bool
+        Sizes, 1 … 2³¹; whether each output has a bias, and an activation function or, in a spiking network, a neuron.
 
     Examples
     --------
@@ -120,10 +116,8 @@ class BatchNorm(Layer):
 
     Parameters
     ----------
-    shape : int or tuple of int
-        Number of values, or channels first and the other sizes.
-    affine, tracked : bool
-        Whether it has the parameters, and the running values, as in PyTorch.
+    shape, affine, tracked : int or tuple of int, bool, bool
+        Values, or channels first and the other sizes; whether it has the parameters, and the running values.
 
     Examples
     --------
@@ -137,7 +131,7 @@ class BatchNorm(Layer):
     tracked: bool = True
 
     def __post_init__(self) -> None:
-        shape = self._shape(self.shape)
+        shape = self._sizes("shape", self.shape)
         n = shape[0]
         stored = (Buffer("running mean", n), Buffer("running variance", n), Buffer("batches tracked", 1, 8))
         checks.kept(self, input_shape=shape, output_shape=shape, buffers=stored if self.tracked else ())
@@ -153,11 +147,9 @@ class Recurrent(Layer):
 
     Parameters
     ----------
-    inputs, units : int
-        Sizes, 1 … 2³¹.
-    bias, bidirectional : bool
-        Whether there are two biases per unit and gate, one for each matrix, as in PyTorch, and whether a second copy
-        reads the sequence backwards.
+    inputs, units, bias, bidirectional : int, int, bool, bool
+        Sizes, 1 … 2³¹; whether there are two biases per unit and gate, one for each matrix, as in PyTorch, and whether
+        a second copy reads the sequence backwards.
 
     Examples
     --------

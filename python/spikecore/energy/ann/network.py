@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from spikecore import checks, printed
 from spikecore.energy.ann.layers import GRU, LSTM, RNN, Buffer, Dense, Layer, Recurrent, shown
@@ -19,19 +20,16 @@ class Network:
     layers, buffers : sequence of Layer, sequence of Buffer
         At least one layer, and what is stored beside their parameters. A shape flattens by itself where a `Dense` or a
         recurrent layer follows; sizes that do not chain are a `NetworkError`.
-    steps : int
-        How often the whole network runs in one inference, ≥ 1: the length of the sequence.
-    name : str
-        Shown in reports.
+    steps, name : int, str
+        How often the whole network runs in one inference, ≥ 1: the length of the sequence; and a name for reports.
 
     Attributes
     ----------
-    macs, neurons : int
-        Multiply-accumulates of one inference, zeros included, and values with an activation function.
+    macs, neurons, synapses : int
+        Multiply-accumulates of one inference, zeros included; values with an activation function; pairs of an input and
+        an output that a weight connects.
     weights, parameters : int
         Numbers that multiply, and numbers that are trained: biases and normalisation included.
-    synapses : int
-        Pairs of an input and an output that a weight connects: a kernel counts at every position.
 
     Examples
     --------
@@ -57,16 +55,15 @@ class Network:
                 checks.wrong_kind(name, f"layer {index}", "a Layer", f"{type(layer).__name__} {printed.value(layer)}")
         if not self.layers:
             checks.refuse(name, "the number of layers", 0, "≥ 1")
-        for index in range(1, len(self.layers)):
-            self._check_chain(index)
+        for index, (before, layer) in enumerate(pairwise(self.layers), start=1):
+            self._check_chain(index, before, layer)
         self.macs = self.steps * sum(layer.macs for layer in self.layers)
         self.weights = sum(layer.weights for layer in self.layers if layer.macs)
         self.parameters = sum(layer.weights + layer.biases for layer in self.layers)
         self.synapses = sum(layer.synapses for layer in self.layers)
         self.neurons = sum(layer.neurons for layer in self.layers)
 
-    def _check_chain(self, index: int) -> None:
-        before, layer = self.layers[index - 1], self.layers[index]
+    def _check_chain(self, index: int, before: Layer, layer: Layer) -> None:
         offered, taken = before.output_shape, layer.input_shape
         is_flat = isinstance(layer, Dense | Recurrent)
         if offered == taken or (is_flat and before.outputs_per_pass == layer.inputs_per_pass):
@@ -124,11 +121,9 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
 
     Parameters
     ----------
-    text : str
-        Sizes joined by ``-``; an ``r`` marks a recurrent layer, as in ``"700-128r-128r-20"``. The last layer has no
+    text, cell : str, {"rnn", "lstm", "gru"}
+        Sizes joined by ``-``; an ``r`` marks a layer of such cells, as in ``"700-128r-128r-20"``. The last layer has no
         activation: it is read out.
-    cell : {"rnn", "lstm", "gru"}
-        What a recurrent layer is made of.
     steps, bias, name : int, bool, str
         Length of the sequence, whether layers have biases, and a name, by default the text.
 
@@ -141,12 +136,9 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
     sizes = re.split("[-–]", text)
     if len(sizes) < 2 or not all(re.fullmatch(r"[1-9]\d{0,9}r?", size) for size in sizes) or sizes[0].endswith("r"):
         checks.refuse("network", "sizes", text, 'two or more sizes, as "700-128r-128r-20"')
+    widths = [int(size.removesuffix("r")) for size in sizes]
     layers: list[Layer] = []
-    before = int(sizes[0])
-    for index, size in enumerate(sizes[1:], start=1):
-        width = int(size.removesuffix("r"))
-        is_last = index == len(sizes) - 1
-        dense = Dense(before, width, bias=bias, activation=not is_last)
-        layers.append(_CELLS[cell](before, width, bias=bias) if size.endswith("r") else dense)
-        before = width
+    for index, (before, width) in enumerate(pairwise(widths), start=1):
+        dense = Dense(before, width, bias=bias, activation=index < len(sizes) - 1)
+        layers.append(_CELLS[cell](before, width, bias=bias) if sizes[index].endswith("r") else dense)
     return Network(layers, steps=steps, name=name or text)

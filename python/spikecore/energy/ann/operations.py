@@ -22,10 +22,8 @@ class Rate:
 
     Examples
     --------
-    >>> Rate.per_tick(0.05, ticks=200)
-    Rate(spikes=10.0)
-    >>> Rate.hertz(10.0, seconds=0.2)
-    Rate(spikes=2.0)
+    >>> Rate.per_tick(0.05, ticks=200), Rate.hertz(10.0, seconds=0.2)
+    (Rate(spikes=10.0), Rate(spikes=2.0))
     """
 
     spikes: float

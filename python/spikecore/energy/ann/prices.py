@@ -7,6 +7,7 @@ A memory price is per access of a stated width: the published figures are for 64
 caller must ask for it.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -32,9 +33,8 @@ class OperationPrice:
         As ``"45nm"``, ``"fp32"``, and the width of an operand.
     add_pj, multiply_pj : float
         Energy of one addition and of one multiplication in pJ.
-    evidence, source : str
-        Where it was published, and how we know it: a rough figure (``"estimated"``), a vendor's figure as third parties
-        quote it (``"vendor"``), or recalled and read in no source (``"unverified"``).
+    evidence, source : {"estimated", "vendor", "unverified"}, str
+        Rough, or a vendor's figure as third parties quote it, or recalled and read in no source; and the publication.
 
     Examples
     --------
@@ -113,41 +113,27 @@ class MemoryPrice:
 
 
 def operation(precision: str, technology: str = "45nm") -> OperationPrice:
-    """Return the price of arithmetic in int8, int32, fp16 or fp32; a `NetworkError` where none was published.
-
-    Examples
-    --------
-    >>> round(operation("int8").mac_pj, 9)
-    0.23
-    """
+    """Return the price of arithmetic in int8, int32, fp16 or fp32; a `NetworkError` where none was published."""
     checks.choice("energy", "technology", technology, technologies())
-    known = _read()[0]
-    allowed = tuple(name for process, name in known if process == technology)
-    checks.choice(f"energy: {technology}", "precision", precision, allowed)
-    return known[technology, precision]
+    allowed = tuple(name for process, name in _operations() if process == technology)
+    return _operations()[technology, checks.choice(f"energy: {technology}", "precision", precision, allowed)]
 
 
 def memory(level: str, technology: str = "45nm") -> MemoryPrice:
-    """Return the price of a memory, one of `memory_levels`, per access of 64 bits as published.
-
-    Examples
-    --------
-    >>> memory("sram-1MB").byte_pj
-    12.5
-    """
-    checks.choice(f"energy: {technology}", "memory", level, memory_levels(technology))
-    return _read()[1][technology, level]
+    """Return the price of a memory, one of `memory_levels`, per access of 64 bits as published."""
+    allowed = memory_levels(technology)
+    return _memories()[technology, checks.choice(f"energy: {technology}", "memory", level, allowed)]
 
 
 def memory_levels(technology: str = "45nm") -> tuple[str, ...]:
     """Return the memories that a technology has prices for, the nearest first."""
     checks.choice("energy", "technology", technology, technologies())
-    return tuple(level for process, level in _read()[1] if process == technology)
+    return tuple(level for process, level in _memories() if process == technology)
 
 
 def technologies() -> tuple[str, ...]:
     """Return the processes that prices are known for."""
-    return tuple(dict.fromkeys(process for process, _ in _read()[0]))
+    return tuple(dict.fromkeys(process for process, _ in _operations()))
 
 
 def _count(operations: Operations) -> float:
@@ -159,29 +145,35 @@ def _count(operations: Operations) -> float:
 
 
 @cache
-def _read() -> tuple[dict[tuple[str, str], OperationPrice], dict[tuple[str, str], MemoryPrice]]:
-    """Return all operations by technology and precision, and all memories by technology and level."""
+def _operations() -> dict[tuple[str, str], OperationPrice]:
+    """Return all operations by technology and precision."""
+    prices = (OperationPrice(**fields) for fields in _published("operation", _addition))
+    return {(price.technology, price.precision): price for price in prices}
+
+
+@cache
+def _memories() -> dict[tuple[str, str], MemoryPrice]:
+    """Return all memories by technology and level."""
+    fields = _published("memory", _access)
+    prices = (MemoryPrice(**{"capacity": None, "access_high_pj": own["access_pj"], **own}) for own in fields)
+    return {(price.technology, price.level): price for price in prices}
+
+
+def _published(kind: str, borrowed: Callable[..., dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the fields of every price of a kind; `borrowed` reads what a profile publishes."""
     data = published.read("prices")
-    operations, memories = {}, {}
-    for entry in data["operation"]:
-        own = _addition(**entry.pop("profile")) if "profile" in entry else {}
-        priced = OperationPrice(**{**own, **entry, "source": data["source"][entry["source"]]})
-        operations[priced.technology, priced.precision] = priced
-    for entry in data["memory"]:
-        own = _access(**entry.pop("profile")) if "profile" in entry else {"access_high_pj": entry["access_pj"]}
-        stored = MemoryPrice(**{"capacity": None, **own, **entry, "source": data["source"][entry["source"]]})
-        memories[stored.technology, stored.level] = stored
-    return operations, memories
+    for entry in data[kind]:
+        own = borrowed(**entry.pop("profile")) if "profile" in entry else {}
+        yield {**own, **entry, "source": data["source"][entry["source"]]}
 
 
 def _addition(name: str, count: str) -> dict[str, Any]:
-    """Return what a profile publishes for an addition, as fields of `OperationPrice`."""
     price = _price(name, count)
     return {"add_pj": price.value, "evidence": price.evidence}
 
 
 def _access(name: str, count: str, level: str = "") -> dict[str, Any]:
-    """Return what a profile publishes for an access to memory, to one of several if it says so, for `MemoryPrice`."""
+    """Return the energy of an access to memory, to one of several if the profile has them."""
     price = _price(name, count)
     place = next((memory for memory in price.levels if memory.name == level), price)
     capacity = None if isinstance(place, Price) or place.bytes is None else int(place.bytes)

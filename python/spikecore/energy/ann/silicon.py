@@ -21,22 +21,17 @@ class Silicon:
 
     Parameters
     ----------
-    precision : {"int8", "int32", "fp16", "fp32"}
-        Format of weights, activations and neuron state, and of the arithmetic.
-    memory : str or None
-        Level that all of them are moved to and from: ``"sram-8KB"``, ``"sram-32KB"``, ``"sram-1MB"``,
-        ``"dram"`` (45 nm), ``"hbm2"``, ``"gddr6"``, ``"ddr"`` (7 nm). None counts arithmetic alone.
-    technology : {"45nm", "7nm"}
-        The process. Arithmetic at 7 nm is unverified: such comparisons give numbers and no verdict.
-    access_bits : int
-        Bits over which the price of an access is spread, 8 … 1024: 64 as published, 32 as some programs read it.
-    reuse : {"ideal", "none"}
+    precision, technology : {"int8", "int32", "fp16", "fp32"}, {"45nm", "7nm"}
+        Format of weights, activations, neuron state and arithmetic; and the process. Arithmetic at 7 nm is unverified:
+        such comparisons give numbers and no verdict.
+    memory, access_bits : str or None, int
+        Level that all of them are moved to and from, one of `prices.memory_levels` (None counts arithmetic alone), and
+        bits over which the price of an access is spread, 8 … 1024: 64 as published, 32 as some programs read it.
+    reuse, batch : {"ideal", "none"}, int
         ``"ideal"``: a layer reads every weight, input and output once per pass, however often it is multiplied, and a
-        batch shares the weights; a neuron's state is read and written once per update. ``"none"``: every operation
-        fetches its weight and its value, every synaptic operation reads and writes the potential. Real machines lie
-        between. A spike fetches its weights in both.
-    batch : int
-        Inferences that share the weights that are read, ≥ 1; spikes of different inferences do not coincide.
+        batch of ≥ 1 inferences shares the weights, though their spikes do not coincide; a neuron's state is read and
+        written once per update. ``"none"``: every operation fetches its weight and its value, every synaptic operation
+        reads and writes the potential. Real machines lie between. A spike fetches its weights in both.
     macs_per_update : float
         Multiply-accumulates of one neuron update, ≥ 0: 1 for the leak of a LIF neuron, 0 without leak.
 
@@ -76,16 +71,9 @@ class Silicon:
 
 @dataclass(frozen=True)
 class Term:
-    """One priced line.
+    """One priced line: `count` MAC, AC or bit per inference, whether it grows with spikes, and where its price is from.
 
-    Attributes
-    ----------
-    name, count, unit : str, float, {"MAC", "AC", "bit"}
-        What is priced, how many per inference, and of what.
-    energy_j, high_j, with_spikes : float, float, bool
-        Energy in J, its upper end where the price is a band, and whether it grows with the number of spikes.
-    evidence, source : str
-        Of the price.
+    Energies are in J; `high_j` is the upper end where the price is a band.
     """
 
     name: str
@@ -100,13 +88,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Cost:
-    """Energy of one inference of a network, by its name, on a silicon, modelled.
-
-    Attributes
-    ----------
-    terms, notes : tuple of Term, tuple of str
-        The priced lines, and what is assumed or not priced.
-    """
+    """Modelled energy of one inference: its terms, and in `notes` what is assumed or not priced."""
 
     name: str
     silicon: Silicon

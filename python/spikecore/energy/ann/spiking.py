@@ -28,10 +28,9 @@ class LayerActivity:
 
     Attributes
     ----------
-    layer, arriving, own : Layer, Rate, Rate
-        Its sizes, spikes per input value, and spikes per neuron of the layer.
-    analog_passes : int
-        How often an analog input is multiplied through; 0 where spikes arrive.
+    layer, arriving, own, analog_passes : Layer, Rate, Rate, int
+        Its sizes, spikes per input value, spikes per neuron of the layer, and how often an analog input is multiplied
+        through: 0 where spikes arrive.
     """
 
     layer: Layer
@@ -70,19 +69,13 @@ class Spiking:
 
     Attributes
     ----------
-    synapses, ticks : float
-        Pairs of neurons that a weight connects, and the length of an inference, > 0.
+    synapses, ticks, neuron_updates : float
+        Pairs of neurons that a weight connects and length of an inference, > 0; neurons × ticks, or updates done, ≥ 0.
     synaptic_operations, analog : EffectiveOperations, DenseOperations
         Weights applied because of a spike, and multiply-accumulates of an analog first layer; bare numbers are a
         `TypeError`.
-    neuron_updates : float
-        Neurons × ticks, or those that were really done, ≥ 0.
-    spikes : float or None
-        Spikes, input spikes included; None where not known.
-    layers : tuple of LayerActivity
-        Empty where only counts are known.
-    name : str
-        Shown in reports.
+    spikes, layers : float or None, tuple of LayerActivity
+        Spikes, input spikes included, None where not known; layers are empty where only counts are known.
 
     Examples
     --------
@@ -129,22 +122,17 @@ class Spiking:
         input_rate: Rate | float | None = None,
         analog_passes: int = 0,
     ) -> "Spiking":
-        """Return what a network of these sizes does at these rates.
-
-        All layers that are no pooling are updated in every tick, a read-out without neurons too.
+        """Return what a network does at these rates; every tick updates all layers but poolings, a read-out too.
 
         Parameters
         ----------
-        network : Network
-            Of `Dense`, `Convolution`, `RNN` (neurons with recurrent synapses), `Pooling` and `BatchNorm`.
-        rates : sequence of Rate or float
-            One per layer with neurons and per pooling, in their order: spikes per neuron and inference, at most one per
-            tick. From a probability per tick, or a frequency, by `Rate.per_tick` or `Rate.hertz`.
-        ticks, input_rate : int, Rate or float
-            Length of an inference, ≥ 1, and spikes per input value in it, unless the input is analog.
-        analog_passes : int
-            How often an analog input is multiplied through the first layer: 1 where it is constant and the result is
-            kept, `ticks` where it is not.
+        network, rates : Network, sequence of Rate or float
+            `Dense`, `Convolution`, `RNN` (neurons with recurrent synapses), `Pooling` and `BatchNorm`; and spikes per
+            neuron and inference (`Rate.per_tick`, `Rate.hertz`), at most one per tick, of every layer with neurons and
+            every pooling.
+        ticks, input_rate, analog_passes : int, Rate or float, int
+            Length of an inference, ≥ 1; and either spikes per input value in it, or how often an analog input is
+            multiplied through the first layer: 1 where it is constant and the result is kept, `ticks` where it is not.
 
         Raises
         ------
@@ -183,11 +171,10 @@ class Spiking:
 
         Parameters
         ----------
-        ledger, inferences : Ledger, mapping, or any object, and int
-            Counts named ``synapses``, ``synaptic_operations``, ``ticks`` and `updates`, ``spikes`` if it has them, and
-            how many inferences, ≥ 1, they are of.
-        updates : {"neuron_updates", "updates_done", "updates_active"}
-            Which updates count: those of a clocked machine, or those that were done.
+        ledger, inferences, updates : Ledger, mapping or any object, int, str
+            Counts named ``synapses``, ``synaptic_operations``, ``ticks`` and `updates`, ``spikes`` if it has them; of
+            how many inferences, ≥ 1; and ``"neuron_updates"`` of a clocked machine, or ``"updates_done"`` or
+            ``"updates_active"``.
 
         Examples
         --------
@@ -212,12 +199,10 @@ def _activities(
     network: Network, rates: list[Rate], ticks: int, arriving: Rate, passes: int
 ) -> tuple[LayerActivity, ...]:
     """Walk through the layers: what leaves one arrives at the next."""
-    name, remaining = network.name, iter(rates)
+    name, remaining, rated = network.name, iter(rates), sum(map(_has_rate, network.layers))
     activities: list[LayerActivity] = []
-    rated = [layer for layer in network.layers if _has_rate(layer)]
-    if len(rates) != len(rated):
-        allowed = f"{len(rated)}, one per layer with neurons and per pooling"
-        checks.refuse(name, "the number of rates", len(rates), allowed)
+    if len(rates) != rated:
+        checks.refuse(name, "the number of rates", len(rates), f"{rated}, one per layer with neurons and per pooling")
     for index, layer in enumerate(network.layers):
         if isinstance(layer, BatchNorm):
             continue
