@@ -67,10 +67,10 @@ def name(owner: str, parameter: str, value: Any, allowed: str = "a name that is 
 
 def real(owner: str, parameter: str, value: Any) -> float:
     """Return `value` as a float, ±∞ for a number beyond the largest float; raise `TypeError` for any other value."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        if isinstance(value, np.ma.MaskedArray):
-            wrong_kind(owner, parameter, "a number", "masked")
-        value = value.item()
+    if isinstance(value, np.ma.MaskedArray):
+        wrong_kind(owner, parameter, "a number", "masked")
+    if hasattr(value, "__array__") and not isinstance(value, np.generic) and np.ndim(value) == 0:
+        value = np.asarray(value).item()
     if isinstance(value, bool) or not isinstance(value, Real):
         wrong_kind(owner, parameter, "a number", _kind(value))
     huge: Any = value
@@ -187,8 +187,13 @@ def array(
     return result
 
 
-def indices(owner: str, parameter: str, values: Any, size: int, *, fresh: bool = False) -> NDArray[np.uint32]:
-    """Return `values` as a one-dimensional uint32 array of indices below `size`; a copy if `fresh`."""
+def indices(
+    owner: str, parameter: str, values: Any, size: int, *, fresh: bool = False, mask: bool = False
+) -> NDArray[np.uint32]:
+    """Return `values` as a one-dimensional uint32 array of indices below `size`; a copy if `fresh`.
+
+    With `mask`, an array of `size` truth values means the indices where it is true.
+    """
     try:
         result = np.asarray(values)
     except ValueError as error:
@@ -196,6 +201,10 @@ def indices(owner: str, parameter: str, values: Any, size: int, *, fresh: bool =
         raise NetworkError(msg, population=owner, parameter=parameter, value=values) from error
     if result.size == 0:
         return np.empty(0, dtype=np.uint32)
+    if mask and result.dtype.kind == "b":
+        if result.shape != (size,):
+            refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"({size},) for truth values, one per neuron")
+        return np.flatnonzero(result).astype(np.uint32)
     if result.dtype.kind == "O" and all(isinstance(n, Integral) and not isinstance(n, bool) for n in result.flat):
         at = next((k for k, n in enumerate(result.flat) if not 0 <= n < size), None)
         if at is not None:

@@ -289,8 +289,8 @@ class Network(Declared):
             Potential in mV or synaptic current in pA. `LIF` with equal synaptic time constants has
             ``i_syn``, with different ones ``i_exc`` and ``i_inh``; `LIFDelta` has ``v`` only. `ALIF` has
             its adaptation ``eta`` and its threshold ``theta`` in mV.
-        neurons : array_like of int, optional
-            Indices within the population; all by default.
+        neurons : array_like of int or of bool, optional
+            Indices within the population, or truth values of shape (size,); all by default.
         interval : float, optional
             Time between two values in ms, on the grid; `dt` by default.
 
@@ -310,7 +310,7 @@ class Network(Declared):
         if neurons is None:
             chosen = np.arange(member.size, dtype=np.uint32)
         else:
-            chosen = checks.indices(member.name, "neurons", neurons, member.size, fresh=True)
+            chosen = checks.indices(member.name, "neurons", neurons, member.size, fresh=True, mask=True)
         if len(chosen) == 0 or len(np.unique(chosen)) != len(chosen):
             allowed = "at least one neuron, each once"
             checks.refuse(member.name, "neurons", f"{chosen[:8].tolist()}", allowed)

@@ -4,7 +4,7 @@ They are handles: made by `Network`, used as arguments and as keys, and never ch
 is asked for its name will do; `Populations` finds it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,7 +199,7 @@ class Populations:
         """Return those of one key or of a sequence of keys, each once."""
         if isinstance(keys, Population | str):
             return [self.find(keys)]
-        if not isinstance(keys, Sequence):
+        if not isinstance(keys, Iterable) or isinstance(keys, Mapping):
             checks.wrong_kind("", parameter, "a Population, its name or a sequence of these", printed.value(keys))
         populations = [self.find(key) for key in keys]
         if len({population.index for population in populations}) != len(populations):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import ArrayLike, NDArray
 
 from spikecore import checks
-from spikecore.arrays import closed
+from spikecore.arrays import closed, is_array
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,20 +97,16 @@ class DirectCurrent:
     def __post_init__(self) -> None:
         """Check the parameters that do not depend on the grid."""
         amplitude: float | NDArray[np.float64]
-        if _is_one(self.amplitude):
-            amplitude = checks.number("DirectCurrent", "amplitude", self.amplitude, unit="pA")
-        else:
+        if is_array(self.amplitude):
             amplitude = closed(checks.array("DirectCurrent", "amplitude", self.amplitude, unit="pA"))
+        else:
+            amplitude = checks.number("DirectCurrent", "amplitude", self.amplitude, unit="pA")
         start, stop = _interval("DirectCurrent", self.start, self.stop)
         checks.kept(self, amplitude=amplitude, start=start, stop=stop)
 
 
 Stimulus = Poisson | DirectCurrent
 """Every kind of stimulus."""
-
-
-def _is_one(amplitude: Any) -> bool:
-    return isinstance(amplitude, str) or getattr(amplitude, "ndim", None) == 0 or not hasattr(amplitude, "__len__")
 
 
 def _interval(owner: str, start: Any, stop: Any) -> tuple[float, float]:

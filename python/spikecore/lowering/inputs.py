@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks, printed
+from spikecore.arrays import is_array
 from spikecore.errors import NetworkError
 from spikecore.frames import check_size
 from spikecore.grid import Grid
@@ -90,9 +91,10 @@ def seed_list(seeds: Any) -> list[int] | None:
     """Return seeds as plain integers."""
     if seeds is None:
         return None
-    if not isinstance(seeds, Sequence | np.ndarray) or isinstance(seeds, str | bytes):
+    if not is_array(seeds):
         checks.wrong_kind("", "seeds", "a sequence of whole numbers, one per sample", printed.value(seeds))
-    return [checks.count("", f"seeds[{k}]", seed, high=2**64 - 1) for k, seed in enumerate(seeds)]
+    numbers = np.asarray(seeds).tolist() if hasattr(seeds, "__array__") else list(seeds)
+    return [checks.count("", f"seeds[{k}]", seed, high=2**64 - 1) for k, seed in enumerate(numbers)]
 
 
 def _items(inputs: Any, populations: Populations) -> list[tuple[Population, Any]]:

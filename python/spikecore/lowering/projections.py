@@ -7,11 +7,12 @@ populations are found here, before the engine sees them.
 import numpy as np
 
 from spikecore import checks, connect, printed
+from spikecore.arrays import is_array
 from spikecore.grid import Grid
 from spikecore.implicit import Implicit
 from spikecore.lowering import implicit, rules
 from spikecore.lowering.law import Law, NativeValue, Settings
-from spikecore.lowering.values import delay_to_native, is_array, weight_to_native
+from spikecore.lowering.values import delay_to_native, weight_to_native
 from spikecore.population import Population
 
 __all__ = ["plans"]

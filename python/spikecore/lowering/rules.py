@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks, connect, printed
+from spikecore.arrays import is_array
 from spikecore.lowering.law import NativeRule
-from spikecore.lowering.values import is_array
 from spikecore.population import Population
 
 __all__ = ["Expanded", "all_pairs", "pair_values", "pairs_of_matrix", "rule_to_native"]

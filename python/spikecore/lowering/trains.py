@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks, printed
+from spikecore.arrays import rounding
 from spikecore.errors import NetworkError
 from spikecore.frames import check_size
 from spikecore.grid import Grid
@@ -85,9 +86,8 @@ def _train(owner: str, parameter: str, times: Any, grid: Grid, snap: bool) -> ND
 def _ticks(owner: str, parameter: str, times: Any, grid: Grid, snap: bool) -> NDArray[np.uint64]:
     """Return times as ticks; those of a short type lie on the grid within its own rounding."""
     moments = checks.reals(owner, parameter, times, "an array of numbers")
-    kind = np.asarray(times).dtype
-    rounding = float(np.finfo(kind if kind.kind == "f" else np.float64).eps)
-    return grid.tick_array(owner, parameter, moments, low=1, rounding=rounding, snap=snap).astype(np.uint64)
+    ticks = grid.tick_array(owner, parameter, moments, low=1, rounding=rounding(times), snap=snap)
+    return ticks.astype(np.uint64)
 
 
 def _pair(owner: str, size: int, times: Any) -> tuple[Any, Any] | None:

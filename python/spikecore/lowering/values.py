@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks
+from spikecore.arrays import is_array, rounding
 from spikecore.distributions import Normal, Uniform
 from spikecore.grid import MAX_DELAY_TICKS, Grid
 from spikecore.lowering.law import NativeValue
 
-__all__ = ["delay_to_native", "is_array", "potential_to_native", "weight_to_native"]
+__all__ = ["delay_to_native", "potential_to_native", "weight_to_native"]
 
 
 def weight_to_native(owner: str, value: Any, size: int | None, receptor: str | None) -> NativeValue:
@@ -33,8 +34,9 @@ def delay_to_native(owner: str, value: Any, size: int | None, grid: Grid) -> Nat
     if isinstance(value, Normal | Uniform):
         return _delay_distribution(owner, value, grid)
     if is_array(value):
-        delays = _one_each(owner, "delay", value, size)
-        return ("ticks", grid.tick_array(owner, "delay", delays, low=1, high=MAX_DELAY_TICKS, dtype=np.uint16))
+        delays, own = _one_each(owner, "delay", value, size), rounding(value)
+        ticks = grid.tick_array(owner, "delay", delays, low=1, high=MAX_DELAY_TICKS, dtype=np.uint16, rounding=own)
+        return ("ticks", ticks)
     grid.ticks(owner, "delay", value, low=1, high=MAX_DELAY_TICKS)
     return ("constant", float(value))
 
@@ -71,11 +73,6 @@ def _to_native(owner: str, parameter: str, value: Any, size: int | None) -> Nati
 
 def _normal(value: Normal, bounds: tuple[float, float]) -> NativeValue:
     return ("normal", float(value.mean), float(value.sd), *bounds, "clip" if value.clip else "redraw")
-
-
-def is_array(value: Any) -> bool:
-    """Return whether the value is one number per synapse or neuron."""
-    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _one_each(owner: str, parameter: str, value: Any, size: int | None) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks
+from spikecore.arrays import is_array
 
 __all__ = ["Parameter", "Range", "checked", "elementwise", "equal", "same_length", "shown"]
 
@@ -59,17 +60,22 @@ def checked(owner: str, parameter: str, value: Any, allowed: Range) -> float | N
     if allowed.above is not None:
         inside &= result > allowed.above
     if allowed.infinite and np.isinf(result).any():
-        inside |= [checks.is_infinite(number) for number in value]
+        inside |= [checks.is_infinite(number) for number in np.asarray(value).tolist()]
     if not inside.all():
         at = int(np.argmin(inside))
-        _number(owner, f"{parameter}[{at}]", value[at] if math.isinf(result[at]) else float(result[at]), allowed)
+        _number(
+            owner,
+            f"{parameter}[{at}]",
+            np.asarray(value).tolist()[at] if math.isinf(result[at]) else float(result[at]),
+            allowed,
+        )
     result.setflags(write=False)
     return result
 
 
 def _array(owner: str, parameter: str, value: Any) -> NDArray[np.float64] | None:
     """Return `value` as an array; None for what is one value."""
-    if isinstance(value, str) or not hasattr(value, "__len__") or getattr(value, "ndim", 1) == 0:
+    if not is_array(value):
         return None
     return checks.reals(owner, parameter, value, "a number or an array of numbers")
 
