@@ -15,49 +15,40 @@ from collections.abc import Mapping
 
 from spikecore import checks
 from spikecore.energy.ann.convolution import Pooling
-from spikecore.energy.ann.estimate import Result
 from spikecore.energy.ann.layers import LSTM, RNN, Dense, Layer
 from spikecore.energy.ann.network import Network
-from spikecore.energy.ann.operations import DenseOperations, Operations, Rate
+from spikecore.energy.ann.operations import DenseOperations, Operations, Rate, Result
 from spikecore.energy.ann.prices import operation
 from spikecore.energy.ann.spiking import Spiking
 
-__all__ = [
-    "panda_artificial", "panda_implied_rate", "panda_spiking", "syops_artificial", "syops_spiking", "yin_artificial",
-    "yin_implied_rate", "yin_spiking",
-]  # fmt: skip
+__all__ = ["FORMULAS", "panda_implied_rate", "yin_implied_rate"]
 
 _ANALOG = "analog first layer"
 _LSTM_PRODUCTS = 17
 
 
-def panda_artificial(network: Network, precision: str = "int32") -> Result:
-    """Return Σ c_l E_MAC."""
+def _panda_artificial(network: Network, precision: str = "int32") -> Result:
     return _priced(precision, {}, {"operations": network.dense()})
 
 
-def panda_spiking(activity: Spiking, precision: str = "int32") -> Result:
-    """Return Σ c_l R_l E_AC, and an analog first layer."""
+def _panda_spiking(activity: Spiking, precision: str = "int32") -> Result:
     return _priced(precision, {"operations": activity.synaptic_operations}, {_ANALOG: activity.analog})
 
 
-def syops_artificial(network: Network, precision: str = "fp32") -> Result:
-    """Return MACs × E_MAC."""
+def _syops_artificial(network: Network, precision: str = "fp32") -> Result:
     return _priced(precision, {"accumulates": DenseOperations(0.0)}, {"multiply-accumulates": network.dense()})
 
 
-def syops_spiking(activity: Spiking, precision: str = "fp32") -> Result:
-    """Return ACs × E_AC + MACs × E_MAC."""
+def _syops_spiking(activity: Spiking, precision: str = "fp32") -> Result:
     return _priced(precision, {"accumulates": activity.synaptic_operations}, {"multiply-accumulates": activity.analog})
 
 
-def yin_artificial(network: Network, precision: str = "int32") -> Result:
-    """Return the products of all steps; convolutions and GRU are refused."""
+def _yin_artificial(network: Network, precision: str = "int32") -> Result:
     return _priced(precision, {}, {"operations": DenseOperations(network.steps * sum(map(_yin_macs, network.layers)))})
 
 
-def yin_spiking(activity: Spiking, precision: str = "int32", k: float = 1.0) -> Result:
-    """Return accumulates and updates of `k` ≥ 0 multiply-accumulates: 1 for a leaky neuron, 3 for an adaptive one."""
+def _yin_spiking(activity: Spiking, precision: str = "int32", k: float = 1.0) -> Result:
+    """`k` is multiply-accumulates per update, ≥ 0: 1 for a leaky neuron, 3 for an adaptive one, 0 without updates."""
     per_update = checks.number("yin", "k", k, low=0.0)
     if any(isinstance(active.layer, Pooling) for active in activity.layers):
         checks.refuse("yin", "layer", "Pooling", "Dense, Convolution or RNN")
@@ -83,6 +74,14 @@ def _priced(precision: str, acs: Mapping[str, Operations], macs: Mapping[str, Op
     terms |= {term: price.macs_j(count) for term, count in macs.items() if count.count or term != _ANALOG}
     kinds = {"ACs": acs, "MACs": macs}
     return {kind: sum(each.count for each in own.values()) for kind, own in kinds.items() if own}, terms
+
+
+FORMULAS = {
+    "panda": (_panda_artificial, _panda_spiking),
+    "syops": (_syops_artificial, _syops_spiking),
+    "yin": (_yin_artificial, _yin_spiking),
+}
+"""What each gives for an artificial network and for a spiking one."""
 
 
 def panda_implied_rate(ratio: float, precision: str = "int32") -> Rate:

@@ -18,15 +18,10 @@ __all__ = ["CROSSOVERS", "Crossover", "twin_bits"]
 
 @dataclass(frozen=True)
 class Crossover:
-    """One published crossover, a number or a band.
+    """One published crossover, a number or a band, with its conditions in `note`.
 
-    Attributes
-    ----------
-    name, evidence, source, note : str
-        Who, how the paper has it, where it was published and read, and for what.
-    low, high : float
-        Spikes per synapse and inference: below `low` the spiking network wins in all cases of the paper, above `high`
-        in none.
+    With fewer spikes per synapse and inference than `low` the spiking network wins in all cases of the paper, with more
+    than `high` in none.
 
     Examples
     --------

@@ -20,24 +20,71 @@ syops code 8.5
 yin unverified 31.7
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from spikecore import checks, printed
 from spikecore.energy.ann import arithmetic, keras_spiking, lemaire, neurobench, published
-from spikecore.energy.ann.estimate import Estimate, Result, Source
 from spikecore.energy.ann.network import Network
+from spikecore.energy.ann.operations import Result
 from spikecore.energy.ann.spiking import Spiking
 
-__all__ = ["estimate", "names", "source"]
+__all__ = ["Estimate", "Source", "estimate", "names", "source"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a formula was published; `notes` say what it leaves out, and where it departs from its paper.
+
+    Evidence is how we know it: ``"code"``, read in its authors' program, ``"paper"``, read in the paper, or
+    ``"unverified"``, recalled and read in neither.
+    """
+
+    name: str
+    citation: str
+    evidence: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One inference by one formula: what was counted, and energy by term in J.
+
+    Examples
+    --------
+    >>> Estimate(Source("x", "nowhere", "unverified"), {"MACs": 10.0}, {"operations": 4.6e-11}).energy_j
+    4.6e-11
+    """
+
+    source: Source
+    counts: Mapping[str, float]
+    terms_j: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def energy_j(self) -> float | None:
+        """Energy of one inference in J; None where the formula does not price."""
+        return math.fsum(self.terms_j.values()) if self.terms_j else None
+
+    @property
+    def memory_share(self) -> float | None:
+        """Share of the energy that moves data; None where the formula does not price it."""
+        moved = [value for name, value in self.terms_j.items() if name.startswith("memory")]
+        total = self.energy_j
+        return math.fsum(moved) / total if moved and total else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all numbers and the source as plain values."""
+        source = {**vars(self.source), "notes": list(self.source.notes)}
+        return {"formula": source, "counts": {**self.counts}, "terms_j": {**self.terms_j}, "energy_j": self.energy_j}
+
 
 _FORMULAS: dict[str, tuple[Callable[..., Result], Callable[..., Result]]] = {
     "keras_spiking": (keras_spiking.artificial, keras_spiking.spiking),
     "lemaire": (lemaire.artificial, lemaire.spiking),
     "neurobench": (neurobench.artificial, neurobench.spiking),
-    "panda": (arithmetic.panda_artificial, arithmetic.panda_spiking),
-    "syops": (arithmetic.syops_artificial, arithmetic.syops_spiking),
-    "yin": (arithmetic.yin_artificial, arithmetic.yin_spiking),
+    **arithmetic.FORMULAS,
 }
 """What each formula gives for an artificial network and for a spiking one with layers."""
 _SOURCES = {
@@ -57,12 +104,10 @@ def source(name: str) -> Source:
 
 
 def estimate(name: str, subject: Network | Spiking, **settings: Any) -> Estimate:
-    """Return what a formula gives for one inference.
+    """Return what a formula, one of `names`, gives for one inference of a network.
 
     Parameters
     ----------
-    name : str
-        One of `names`.
     subject : Network or Spiking
         An artificial network, or a spiking one with its layers and rates (`Spiking.of_rates`).
     **settings

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from spikecore import checks
 from spikecore.energy.ann import published
-from spikecore.energy.ann.estimate import Result
 from spikecore.energy.ann.network import Network
+from spikecore.energy.ann.operations import Result
 from spikecore.energy.ann.spiking import Spiking
 
 __all__ = ["DEVICES", "Device", "artificial", "spiking"]

@@ -25,15 +25,16 @@ multiplies a rate where a count belongs. Here all four are corrected.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from spikecore import checks
 from spikecore.energy.ann.convolution import Convolution, Pooling
-from spikecore.energy.ann.estimate import Result
 from spikecore.energy.ann.layers import BatchNorm, Dense, Layer
 from spikecore.energy.ann.network import Network
+from spikecore.energy.ann.operations import Result
 from spikecore.energy.ann.prices import OperationPrice, memory, operation
 from spikecore.energy.ann.spiking import LayerActivity, Spiking
 
@@ -62,12 +63,8 @@ class Fit:
 class Piecewise:
     """Straight lines through (0, 0) and the SRAMs of 45 nm (`prices`), the last of 1 MB: a larger one is refused.
 
-    Parameters
-    ----------
-    access_bits : int
-        Bits over which that energy is spread, 8 … 1024: an element of b bits pays b / access_bits of it. 64 is what was
-        published for these memories; 32 lets every 32-bit element pay a whole access. The paper does not say which it
-        means, so a caller must choose.
+    An element of b bits pays b / `access_bits`, 8 … 1024, of that energy. 64 is what was published for these memories;
+    32 lets every 32-bit element pay a whole access. The paper does not say which it means, so a caller must choose.
 
     Examples
     --------
@@ -96,8 +93,7 @@ def artificial(network: Network, precision: str = "int32", memory: Fit | Piecewi
     tally = _Tally(operation(precision), memory or Fit())
     for layer in _covered(network.layers):
         _add_formal(tally, layer, network.steps)
-        outputs = layer.outputs_per_pass
-        tally.access("memory, output", "written", network.steps * outputs, outputs)
+        tally.access("memory, output", network.steps * layer.outputs_per_pass, layer.outputs_per_pass, "written")
     return tally.result()
 
 
@@ -128,24 +124,21 @@ class _Tally:
 
     def __init__(self, price: OperationPrice, memory: Fit | Piecewise) -> None:
         self.price, self.memory = price, memory
-        self.counts, self.pj = dict[str, float](), dict[str, float]()
+        self.counts, self.pj = defaultdict[str, float](float), defaultdict[str, float](float)
 
     def operations(self, term: str, macs: float, accs: float) -> None:
-        _add(self.counts, f"{term}, MAC", macs)
-        _add(self.counts, f"{term}, ACC", accs)
-        _add(self.pj, term, macs * self.price.mac_pj + accs * self.price.ac_pj)
+        self.counts[f"{term}, MAC"] += macs
+        self.counts[f"{term}, ACC"] += accs
+        self.pj[term] += macs * self.price.mac_pj + accs * self.price.ac_pj
 
-    def access(self, term: str, way: str, accesses: float, elements: float) -> None:
-        """Count accesses, ``read`` or ``written``, to a memory that holds so many elements; both cost the same."""
-        _add(self.counts, f"{term} {way}", accesses)
-        _add(self.pj, term, accesses * self.memory.access_pj(elements, self.price.bits))
+    def access(self, term: str, accesses: float, elements: float, *ways: str) -> None:
+        """Count accesses of each way, ``read`` or ``written``, to a memory of so many elements; both cost the same."""
+        for way in ways:
+            self.counts[f"{term} {way}"] += accesses
+            self.pj[term] += accesses * self.memory.access_pj(elements, self.price.bits)
 
     def result(self) -> Result:
-        return self.counts, {name: value * 1e-12 for name, value in self.pj.items()}
-
-
-def _add(sums: dict[str, float], name: str, value: float) -> None:
-    sums[name] = sums.get(name, 0.0) + value
+        return dict(self.counts), {name: value * 1e-12 for name, value in self.pj.items()}
 
 
 def _covered(layers: Sequence[Layer]) -> list[Layer]:
@@ -159,13 +152,14 @@ def _covered(layers: Sequence[Layer]) -> list[Layer]:
 def _add_formal(tally: _Tally, layer: Layer, passes: int) -> None:
     """Count what a formal layer does, its output apart."""
     inputs, outputs = layer.inputs_per_pass, layer.outputs_per_pass
-    is_convolution = isinstance(layer, Convolution)
+    fetched, kernels = inputs, 0
+    if isinstance(layer, Convolution):
+        fetched, kernels = layer.macs, layer.output_shape[0] * math.prod(layer.window)
     tally.operations("operations", passes * layer.macs, passes * outputs)
-    tally.access("memory, input", "read", passes * (layer.macs if is_convolution else inputs), inputs)
-    tally.access("memory, weights", "read", passes * layer.macs, layer.weights)
+    tally.access("memory, input", passes * fetched, inputs, "read")
+    tally.access("memory, weights", passes * layer.macs, layer.weights, "read")
     if layer.biases:
-        tally.access("memory, bias", "read", passes * outputs, layer.biases)
-    kernels = layer.output_shape[0] * math.prod(layer.window) if isinstance(layer, Convolution) else 0
+        tally.access("memory, bias", passes * outputs, layer.biases, "read")
     tally.operations("addressing", 0, passes * (inputs + outputs + kernels))
 
 
@@ -181,10 +175,9 @@ def _add_events(tally: _Tally, active: LayerActivity, fifo: int) -> None:
         fan = reached = layer.output_shape[0]
         tally.operations("addressing", 0, spikes * fan)
     tally.operations("operations", 0, spikes * reached)
-    tally.access("memory, input", "read", spikes, fifo)
-    tally.access("memory, weights", "read", spikes * fan, layer.weights)
-    for way in ("read", "written"):
-        tally.access("memory, potentials", way, spikes * fan, layer.outputs_per_pass)
+    tally.access("memory, input", spikes, fifo, "read")
+    tally.access("memory, weights", spikes * fan, layer.weights, "read")
+    tally.access("memory, potentials", spikes * fan, layer.outputs_per_pass, "read", "written")
 
 
 def _add_neurons(tally: _Tally, active: LayerActivity, ticks: float, leak: bool, fifo: int) -> None:
@@ -193,7 +186,6 @@ def _add_neurons(tally: _Tally, active: LayerActivity, ticks: float, leak: bool,
     updates = ticks * neurons
     tally.operations("operations", updates if leak else 0, updates + active.spikes_out)
     if biases and not active.analog_passes:
-        tally.access("memory, bias", "read", updates, biases)
-    for way in ("read", "written"):
-        tally.access("memory, potentials", way, updates, neurons)
-    tally.access("memory, output", "written", active.spikes_out, fifo)
+        tally.access("memory, bias", updates, biases, "read")
+    tally.access("memory, potentials", updates, neurons, "read", "written")
+    tally.access("memory, output", active.spikes_out, fifo, "written")

@@ -81,11 +81,8 @@ class Network:
     ) -> EffectiveOperations:
         """Return the multiply-accumulates with neither a zero input nor a zero weight, zeros of both independent.
 
-        Parameters
-        ----------
-        activations, weights : sequence of Density or float
-            Shares of input values and of weights that are not zero, 0 … 1, one per layer with multiply-accumulates; of
-            weights all by default.
+        `activations` and `weights` are the shares of input values and of weights that are not zero, 0 … 1, one per
+        layer with multiply-accumulates; of weights all by default.
 
         Examples
         --------

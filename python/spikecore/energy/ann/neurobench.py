@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spikecore import checks
-from spikecore.energy.ann.estimate import Result
 from spikecore.energy.ann.network import Network
-from spikecore.energy.ann.operations import EffectiveOperations
+from spikecore.energy.ann.operations import EffectiveOperations, Result
 from spikecore.energy.ann.spiking import Spiking
 
 __all__ = ["LinearCounts", "artificial", "count_linear", "sparsity", "spiking"]
@@ -51,10 +50,8 @@ class LinearCounts(NamedTuple):
 def count_linear(weights: ArrayLike, inputs: ArrayLike) -> LinearCounts:
     """Count the operations of a linear layer over the inputs that it sees; shapes that do not fit are a `NetworkError`.
 
-    Parameters
-    ----------
-    weights, inputs : array_like, shapes (outputs, inputs) as in PyTorch and (samples, ..., inputs)
-        Further dimensions of the inputs, such as time steps, add up within a sample.
+    Weights have shape (outputs, inputs) as in PyTorch, inputs (samples, ..., inputs): further dimensions, such as time
+    steps, add up within a sample.
 
     Examples
     --------

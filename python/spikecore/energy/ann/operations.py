@@ -6,12 +6,13 @@ first can be multiplied, and only by a `Rate` or a `Density`. Multiplying what i
 Prices multiply in `prices.OperationPrice`, which takes counts and no bare numbers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Never, Self
 
 from spikecore import checks
 
-__all__ = ["DenseOperations", "Density", "EffectiveOperations", "Operations", "Rate"]
+__all__ = ["DenseOperations", "Density", "EffectiveOperations", "Operations", "Rate", "Result"]
 
 _ONCE = "a rate is applied once: multiply DenseOperations by one Rate or Density"
 
@@ -124,3 +125,5 @@ class EffectiveOperations(_Operations):
 
 Operations = DenseOperations | EffectiveOperations
 """Counts that a price multiplies."""
+Result = tuple[Mapping[str, float], Mapping[str, float]]
+"""Counts by name, and energy by term in J; no terms where a formula does not price."""

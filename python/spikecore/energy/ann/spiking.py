@@ -186,10 +186,10 @@ class Spiking:
         share = 1.0 / checks.count("ledger", "inferences", inferences, low=1)
         spikes = _count(ledger, "spikes")
         return cls(
-            synapses=_known(ledger, "synapses"),
-            synaptic_operations=EffectiveOperations(_known(ledger, "synaptic_operations") * share),
-            neuron_updates=_known(ledger, updates) * share,
-            ticks=_known(ledger, "ticks") * share,
+            synapses=_count(ledger, "synapses"),
+            synaptic_operations=EffectiveOperations(_count(ledger, "synaptic_operations") * share),
+            neuron_updates=_count(ledger, updates) * share,
+            ticks=_count(ledger, "ticks") * share,
             spikes=None if spikes is None else spikes * share,
             name="run",
         )
@@ -225,14 +225,9 @@ def _has_rate(layer: Layer) -> bool:
 
 
 def _count(ledger: Any, name: str) -> Any:
-    """Return a count of a ledger, checked; None where it is unknown."""
+    """Return a count of a ledger, checked; that of spikes alone may be unknown, None."""
     value = ledger.get(name) if isinstance(ledger, Mapping) else getattr(ledger, name, None)
-    return None if value is None else checks.number("ledger", name, value, low=0.0, high=1e30)
-
-
-def _known(ledger: Any, name: str) -> Any:
-    value = _count(ledger, name)
-    if value is None:
+    if value is None and name != "spikes":
         msg = f"ledger: {name} is unknown; a comparison needs it"
         raise NetworkError(msg, parameter=name)
-    return value
+    return None if value is None else checks.number("ledger", name, value, low=0.0, high=1e30)

@@ -8,6 +8,7 @@ not know it refuses by name and never skips. The order of execution is that of a
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import floordiv, mod
 from typing import Any
 
 from spikecore import checks
@@ -25,11 +26,10 @@ _NOTHING = ("Identity", "Dropout", "Dropout1d", "Dropout2d", "AlphaDropout", "So
 _CONVOLUTIONS = ("Conv1d", "Conv2d")
 _POOLINGS = ("MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d")
 _ADAPTIVE = ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d")
-_RECURRENT = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
-_CELLS = {f"{name}Cell": kind for name, kind in _RECURRENT.items()}
+_RECURRENT = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU, "RNNCell": RNN, "LSTMCell": LSTM, "GRUCell": GRU}
 _NORMS = ("BatchNorm1d", "BatchNorm2d")
 _KNOWN = (
-    "Sequential", "Linear", "Flatten", *_CONVOLUTIONS, *_POOLINGS, *_ADAPTIVE, *_RECURRENT, *_CELLS, *_NORMS,
+    "Sequential", "Linear", "Flatten", *_CONVOLUTIONS, *_POOLINGS, *_ADAPTIVE, *_RECURRENT, *_NORMS,
     *_ACTIVATIONS, *_NOTHING,
 )  # fmt: skip
 
@@ -41,19 +41,16 @@ def read(
 
     Parameters
     ----------
-    module : torch.nn.Module
+    module, shape : torch.nn.Module, int or tuple of int
         Of Linear, Conv1d, Conv2d, RNN, LSTM, GRU and their cells, MaxPool, AvgPool and adaptive pooling in one and two
         dimensions, BatchNorm, Flatten, activations without parameters, and Dropout; in a Sequential, also nested. A
-        layer is taken to have an activation unless it is the last and none follows.
-    shape : int or tuple of int, optional
-        Input values without batch and time, channels first; needed unless the first layer is Linear or recurrent.
-    steps : int
-        How often the network runs in one inference: the length of the sequence.
+        layer is taken to have an activation unless it is the last and none follows. Unless the first layer is Linear or
+        recurrent it needs the shape of its input without batch and time, channels first.
     in_order : bool
         Take the children of modules with a ``forward`` of their own in the order of their registration, each run once.
         Functions called there, such as ``torch.relu``, are not seen; a tensor flattened there is known by its size.
-    name : str, optional
-        The name of the module's class by default.
+    steps, name : int, str
+        As in `Network`; by default the name of the module's class.
 
     Raises
     ------
@@ -128,7 +125,10 @@ class _Reader:
                 module.dilation, module.groups, bias=_is_set(module.bias),
             )  # fmt: skip
         elif kind in _POOLINGS:
-            yield self._pooling(module, path, self._planes(path, kind))
+            shape, dilation = self._planes(path, kind), getattr(module, "dilation", 1)
+            if module.ceil_mode:
+                checks.refuse(self.owner, f"{path}.ceil_mode", True, "False")
+            yield Pooling(shape, module.kernel_size, module.stride, module.padding, dilation)
         elif kind in _ADAPTIVE:
             yield self._adaptive(module, path, self._planes(path, kind))
         elif kind in _NORMS:
@@ -141,28 +141,21 @@ class _Reader:
     def _recurrent(self, kind: str, module: Any, path: str) -> Iterator[Layer]:
         inputs = module.input_size
         self._check_input(path, (inputs,))
-        if kind in _CELLS:
-            yield _CELLS[kind](inputs, module.hidden_size, bool(module.bias))
-            return
         if getattr(module, "proj_size", 0):
             checks.refuse(self.owner, f"{path}.proj_size", module.proj_size, "0: projections are not known here")
-        for _ in range(module.num_layers):
-            layer = _RECURRENT[kind](inputs, module.hidden_size, bool(module.bias), bool(module.bidirectional))
+        both_ways = bool(getattr(module, "bidirectional", False))  # a cell has neither direction nor number
+        for _ in range(getattr(module, "num_layers", 1)):
+            layer = _RECURRENT[kind](inputs, module.hidden_size, bool(module.bias), both_ways)
             yield layer
             inputs = layer.output_shape[0]
 
-    def _pooling(self, module: Any, path: str, shape: Shape) -> Pooling:
-        if module.ceil_mode:
-            checks.refuse(self.owner, f"{path}.ceil_mode", True, "False")
-        return Pooling(shape, module.kernel_size, module.stride, module.padding, getattr(module, "dilation", 1))
-
     def _adaptive(self, module: Any, path: str, shape: Shape) -> Pooling:
-        wanted = module.output_size
-        sizes = tuple(wanted) if isinstance(wanted, tuple | list) else (wanted,) * (len(shape) - 1)
-        sizes = tuple(have if size is None else size for have, size in zip(shape[1:], sizes, strict=True))
-        if any(have % size for have, size in zip(shape[1:], sizes, strict=True)):
-            checks.refuse(self.owner, f"{path}.output_size", f"{sizes}", f"a divisor of {shape[1:]}")
-        return Pooling(shape, tuple(have // size for have, size in zip(shape[1:], sizes, strict=True)))
+        wanted, plane = module.output_size, shape[1:]
+        sizes = tuple(wanted) if isinstance(wanted, tuple | list) else (wanted,) * len(plane)
+        sizes = tuple(have if size is None else size for have, size in zip(plane, sizes, strict=True))
+        if any(map(mod, plane, sizes)):
+            checks.refuse(self.owner, f"{path}.output_size", f"{sizes}", f"a divisor of {plane}")
+        return Pooling(shape, tuple(map(floordiv, plane, sizes)))
 
     def _padding(self, module: Any, path: str) -> Any:
         if not isinstance(module.padding, str):
@@ -176,12 +169,11 @@ class _Reader:
 
     def _planes(self, path: str, kind: str) -> Shape:
         """Return the shape of the input, which must have as many dimensions as the name of the module says."""
-        dimensions = int(kind[-2])
+        dimensions, where = int(kind[-2]), f"shape before {path}"
         if self.shape is None:
-            checks.refuse(self.owner, f"shape before {path}", "unknown", "the shape of the input, given to read")
+            checks.refuse(self.owner, where, "unknown", "the shape of the input, given to read")
         if len(self.shape) != dimensions + 1:
-            allowed = f"channels and {dimensions} dimension(s)"
-            checks.refuse(self.owner, f"shape before {path}", f"{self.shape}", allowed)
+            checks.refuse(self.owner, where, f"{self.shape}", f"channels and {dimensions} dimension(s)")
         return self.shape
 
     def _check_input(self, path: str, taken: Shape, *, flat: bool = False) -> None:
