@@ -1,23 +1,42 @@
 """What the README shows runs as it stands there."""
 
+import json
+import math
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
 from patience import PATIENCE_S
+
+import spikecore as sc
 
 README = Path(__file__).parent.parent / "README.md"
 
 
-def test_the_python_example_runs(tmp_path):
-    text = README.read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 1
-    assert blocks[0].count("1_000.0") == 1
+EXAMPLES = README.parent / "examples"
+MEASURES = """
+import json
+import numpy as np
+counts = np.histogram(result.spikes[exc].times, bins=np.arange(result.start, result.stop + 0.5))[0]
+first = machine.synapses(exc, inh).delays < 0.15
+print("measured", json.dumps({
+    "rates": list(result.rates().values()),
+    "cv": [result.cv_isi(population)[0] for population in (exc, inh)],
+    "fano": float(counts.var() / counts.mean()),
+    "neurons": exc.size,
+    "first": [int(first.sum()), len(first)],
+}))
+"""
+
+
+def measured(tmp_path, code):
+    """Run an example whole; return what it prints and what its last run came to."""
     example = tmp_path / "example.py"
-    example.write_text(blocks[0].replace("1_000.0", "100.0"), encoding="utf-8")
-    done = subprocess.run(
+    example.write_text(code + MEASURES, encoding="utf-8")
+    ended = subprocess.run(
         [sys.executable, "-W", "error", str(example)],
         cwd=tmp_path,
         capture_output=True,
@@ -25,10 +44,62 @@ def test_the_python_example_runs(tmp_path):
         timeout=PATIENCE_S,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    assert "10,000 neurons, 10,000,000 synapses" in done.stdout
-    assert "'exc'" in done.stdout
-    assert "Loihi" in done.stdout
+    assert ended.returncode == 0, ended.stderr
+    printed, figures = ended.stdout.split("measured ")
+    return printed, json.loads(figures)
+
+
+def check_balanced(figures):
+    """Hold a network to the asynchronous irregular state, and the shortest delay to its share."""
+    assert all(2.0 <= rate <= 12.0 for rate in figures["rates"]), figures
+    assert all(0.85 <= cv <= 1.15 for cv in figures["cv"]), figures
+    # Of N neurons with a mean correlation r, counts in 1 ms have a Fano factor of about 1 + N r: r below 0.005.
+    assert figures["fano"] <= 1.0 + 0.005 * figures["neurons"], figures
+    # A normal of 1.5 ± 0.75 ms, drawn again below 0.05 ms, is rounded to 0.1 ms with this probability.
+    below, least = (0.5 * (1.0 + math.erf((x - 1.5) / (0.75 * math.sqrt(2.0)))) for x in (0.15, 0.05))
+    share = (below - least) / (1.0 - least)
+    assert share == pytest.approx(0.0096, abs=5e-5)
+    drawn, n = figures["first"]
+    assert abs(drawn - n * share) <= 5.0 * math.sqrt(n * share)
+
+
+def test_the_python_example_runs_and_is_balanced(tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 1
+    printed, figures = measured(tmp_path, blocks[0])
+    assert "10,000 neurons, 10,000,000 synapses" in printed
+    assert "'exc'" in printed
+    assert "Loihi" in printed
+    check_balanced(figures)
+    said = re.search(r"# ([\d.]+) Hz and ([\d.]+): asynchronous", blocks[0])
+    assert float(said[1]) == pytest.approx(sum(figures["rates"]) / 2, abs=0.3)
+    assert float(said[2]) == pytest.approx(figures["cv"][0], abs=0.03)
+
+
+def test_the_example_called_balanced_is(tmp_path):
+    check_balanced(measured(tmp_path, (EXAMPLES / "balanced_network.py").read_text(encoding="utf-8"))[1])
+
+
+def test_the_delays_of_the_chain_are_alike():
+    net = sc.Network(dt=0.1, seed=2)
+    code = (EXAMPLES / "synfire_chain.py").read_text(encoding="utf-8")
+    low, high = map(float, re.search(r"sc\.Uniform\(([\d.]+), ([\d.]+)\)", code).groups())
+    a, b = (net.population(400, sc.LIF(), name=name) for name in "ab")
+    net.connect(a, b, sc.AllToAll(), weight=1.0, delay=sc.Uniform(low, high))
+    delays, counts = np.unique(net.compile(workers=1).synapses(a, b).delays, return_counts=True)
+    np.testing.assert_allclose(delays, [1.0, 1.1, 1.2, 1.3, 1.4])
+    assert np.abs(counts / counts.sum() - 0.2).max() < 0.01
+
+
+def test_no_example_gives_the_first_delay_half_its_share():
+    pages = [
+        README,
+        *EXAMPLES.glob("*.py"),
+        *Path(sc.__file__).parent.rglob("*.py"),
+        *(README.parent / "docs").rglob("*.md"),
+    ]
+    for page in pages:
+        assert "low=0.1)" not in page.read_text(encoding="utf-8"), page
 
 
 def test_its_links_lead_somewhere():

@@ -45,13 +45,14 @@ class Normal:
     -----
     As a **weight** without bounds and without an explicit receptor, draws are repeated until they
     have the sign of the mean, because the sign picks the receptor. As a **delay**, draws below
-    `low` are repeated, then rounded to the grid, and are at least one tick.
+    `low` are repeated, then rounded to the grid, and are at least one tick. ``low=dt / 2`` gives the first tick its
+    share; ``low=dt`` would halve it.
 
     Examples
     --------
     >>> from spikecore import Normal
-    >>> Normal(1.5, 0.75, low=0.1)
-    Normal(mean=1.5, sd=0.75, low=0.1, high=None, clip=False)
+    >>> Normal(1.5, 0.75, low=0.05)
+    Normal(mean=1.5, sd=0.75, low=0.05, high=None, clip=False)
     """
 
     mean: float
@@ -105,6 +106,11 @@ class Uniform:
     ------
     NetworkError
         If a bound is not finite or low > high.
+
+    Notes
+    -----
+    As a **delay**, draws are rounded to the grid: bounds half a tick outside give the first and the last tick the share
+    of the others.
 
     Examples
     --------

@@ -202,8 +202,9 @@ class Network(Declared):
             `OneToOne` and `Pairs`, (sources, targets) for `AllToAll`. Left out with a matrix, `Dense`
             and `Convolution`; one number for `Pooling`.
         delay : float, Normal, Uniform or array_like
-            In ms, dt … 65,535 dt; numbers and arrays on the grid, draws are rounded to it. One number
-            for `Dense`, `Convolution` and `Pooling`.
+            In ms, dt … 65,535 dt; numbers and arrays on the grid, draws are rounded to it: a `Normal`
+            needs ``low``, and dt / 2 gives the first tick its share. One number for `Dense`,
+            `Convolution` and `Pooling`.
         receptor : {"excitatory", "inhibitory"}, optional
             By default the sign of each weight picks the receptor, and a `Normal` weight without
             bounds keeps the sign of its mean. If given, weights may have any sign.
