@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Never, TypeVar
 
-from spikecore import _native, checks, printed
+from spikecore import _native, checks, notebook, printed
 from spikecore.errors import BusyError
 from spikecore.grid import Grid
 from spikecore.lowering.models import model_to_native
@@ -72,6 +72,13 @@ class Declared:
             f"Network(dt={self.dt:g}, seed={self.seed}): {self._populations.neurons:,} neurons in "
             f"{len(self._populations)} populations, {len(self._projections)} projections"
         )
+
+    def _repr_html_(self) -> str:
+        rows = (
+            (projection.source.name, projection.target.name, repr(projection.rule)) for projection in self._projections
+        )
+        projections = notebook.table("projections", ("source", "target", "rule"), rows) if self._projections else ""
+        return notebook.populations(repr(self), self._populations) + projections
 
     def _declare(
         self, name: str, size: int, model: NeuronModel, complete: Callable[[int], None] | None = None

@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import _native, checks, printed
+from spikecore import _native, checks, extras, notebook, printed
 from spikecore.declared import Extent
 from spikecore.errors import NetworkChangedWarning, NetworkError
 from spikecore.grid import Grid
@@ -21,9 +21,9 @@ from spikecore.population import Population, Populations, Projection, Recorder
 from spikecore.progress import batch_progress, run_progress
 from spikecore.results.batch import BatchResult
 from spikecore.results.counters import BatchRecord, RunRecord, Statistics
-from spikecore.results.recorded import trace_of
 from spikecore.results.run import Result
 from spikecore.results.span import Span
+from spikecore.results.traces import trace_of
 from spikecore.results.wiring import Wiring
 
 __all__ = ["Machine", "Synapses"]
@@ -51,6 +51,26 @@ class Synapses:
     def __len__(self) -> int:
         """Return the number of synapses."""
         return len(self.sources)
+
+    def __repr__(self) -> str:
+        """Show the number of synapses."""
+        return f"Synapses({len(self):,} synapses)"
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame with a row for each synapse: ``source``, ``target``, ``weight``, ``delay_ms``.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        columns = {"source": self.sources, "target": self.targets, "weight": self.weights, "delay_ms": self.delays}
+        return extras.load("pandas", "to_pandas").DataFrame(columns)
+
+    def _repr_html_(self) -> str:
+        arrays = (self.sources, self.targets, self.weights, self.delays)
+        rows = zip(*(array[: notebook.HEAD].tolist() for array in arrays), strict=True)
+        return notebook.table(repr(self), ("source", "target", "weight", "delay (ms)"), rows, length=len(self))
 
 
 class Machine:
@@ -93,6 +113,9 @@ class Machine:
         """Show the size and the time."""
         neurons = sum(population.size for population in self._populations)
         return f"Machine({neurons:,} neurons, {len(self._populations)} populations)"
+
+    def _repr_html_(self) -> str:
+        return notebook.populations(repr(self), self._populations)
 
     @property
     def time(self) -> float:

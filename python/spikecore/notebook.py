@@ -6,10 +6,12 @@ from typing import Any
 
 from spikecore import printed
 
-__all__ = ["table"]
+__all__ = ["HEAD", "populations", "table"]
 
 MOST_ROWS = 40
 """Rows that are shown; of more the number is told."""
+HEAD = 5
+"""Rows that are shown of long lists of numbers."""
 
 
 def table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], length: int | None = None) -> str:
@@ -22,7 +24,7 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], length
     head : sequence of str
         Names of the columns.
     rows : iterable of sequences
-        Cells: words as they are, other values as `str` writes them; numbers are flush right.
+        Cells: words, flush left, or numbers.
     length : int, optional
         How many rows there are, if those given are not all.
 
@@ -42,7 +44,13 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], length
     return f"<p>{printed.markup(title)}</p><table><tr>{names}</tr>{body}</table>{more}"
 
 
+def populations(title: str, members: Iterable[Any]) -> str:
+    """Return a title over a table of populations: their names, sizes and models."""
+    rows = ((member.name, member.size, type(member.model).__name__) for member in members)
+    return table(title, ("population", "neurons", "model"), rows)
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, str):
         return f'<th style="text-align:left">{printed.markup(printed.shortened(printed.shown(value), 60))}</th>'
-    return f"<td>{value:,}</td>" if isinstance(value, int) else f"<td>{printed.markup(str(value))}</td>"
+    return f"<td>{value:,}</td>" if isinstance(value, int) else f"<td>{value:.10g}</td>"

@@ -179,10 +179,9 @@ def _path(strokes: Strokes) -> str:
 
 def _decimals(tenths: NDArray[np.int64]) -> NDArray[np.bytes_]:
     """Return tenths as decimal numbers; there are no more different ones than a picture has tenths of pixels."""
-    low, high = int(tenths.min()), int(tenths.max())
-    names = np.array([f"{number / 10.0:g}".encode() for number in range(low, high + 1)])
-    taken: NDArray[np.bytes_] = names[tenths - low]
-    return taken
+    different, places = np.unique(tenths, return_inverse=True)
+    names: NDArray[np.bytes_] = np.array([f"{number / 10.0:g}".encode() for number in different.tolist()])
+    return names[places]
 
 
 def _draw(shape: Shape, axes: Any) -> None:

@@ -19,13 +19,13 @@ __all__ = ["Figure", "TimeUnit", "check"]
 WIDTH = 760.0
 """Pixels of a figure across: two columns of a journal, 7.6 inches at 100 pixels to the inch."""
 _TOP, _GAP, _LINE = 12.0, 12.0, 15.0
-_SECONDS_FROM = 10_000.0
+_SECONDS_FROM = 5_000.0
 _MORE = "; others need matplotlib: pip install 'spikecore[plot]'"
 
 
 @dataclass(frozen=True)
 class TimeUnit:
-    """The unit of an axis of time: ms, or s where it is 10 s long; `ms` is its length.
+    """The unit of an axis of time: ms, or s where it is 5 s long; `ms` is its length.
 
     Examples
     --------

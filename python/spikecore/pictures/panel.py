@@ -139,12 +139,12 @@ class Curves(Panel):
             line = "--" if curve.dash else "-"
             axes.plot(x, y, line, color=curve.colour, linewidth=curve.width, label=_named(curve))
         axes.set_ylabel(printed.plain(self.label))
+        axes.set_ylim(*self._limits)
         if self.is_log:
             axes.set_yscale("log")
-        axes.set_ylim(*self._limits)
         axes.spines[["top", "right"]].set_visible(False)
         if self._is_named:
-            axes.legend(loc="upper right", fontsize="small", frameon=False)
+            axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, fontsize="small", frameon=False)
 
 
 def _named(curve: Curve) -> str:

@@ -32,6 +32,8 @@ class Scale:
     (150.0, [0.0, 10.0, 20.0, 30.0, 40.0, 50.0])
     >>> Scale(0.5, 200.0, 0.0, 1.0, is_log=True).ticks(5)
     [1.0, 10.0, 100.0]
+    >>> Scale(15.0, 60.0, 0.0, 1.0, is_log=True).ticks(5)
+    [20.0, 50.0]
     """
 
     low: float
@@ -52,6 +54,9 @@ class Scale:
         """Return at most some `most` round values from the low end to the high one."""
         if self.is_log:
             first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+            if last <= first:
+                fine = (digit * 10.0**power for power in range(first - 1, last + 2) for digit in (1.0, 2.0, 5.0))
+                return [value for value in fine if self.low * (1.0 - 1e-9) <= value <= self.high * (1.0 + 1e-9)]
             step = max(1, math.ceil((last - first + 1) / most))
             return [10.0**power for power in range(first, last + 1, step)]
         distance = self.step(most)

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, printed
+from spikecore import checks, extras, notebook, printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Populations, Recorder
 from spikecore.results.counters import BatchRecord
 from spikecore.results.priced import Priced
-from spikecore.results.recorded import SpikeTrains, Traces, trace_of, variable_of
+from spikecore.results.recorded import SpikeTrains
+from spikecore.results.traces import Traces, trace_of, variable_of
 from spikecore.results.trains import Trains
 from spikecore.results.wiring import Wiring
 
@@ -54,6 +55,29 @@ class CountTables(Mapping[Population, NDArray[np.uint64]]):
         """Return global ids of the neurons that have spiked, and how often; an id stands once for every sample."""
         return self._neurons, self._spikes
 
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame with a row for every neuron of every sample in which it has spiked.
+
+        Its columns are ``sample``, ``population`` (categorical, by name), ``neuron`` and ``spikes``.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = extras.load("pandas", "to_pandas")
+        firsts = np.array([population.first for population in self._populations], dtype=np.int64)
+        order = np.lexsort((self._neurons, self._rows))
+        neurons = self._neurons[order].astype(np.int64)
+        owners = np.searchsorted(firsts, neurons, side="right") - 1
+        columns = {
+            "sample": self._rows[order],
+            "population": pandas.Categorical.from_codes(owners, [population.name for population in self]),
+            "neuron": neurons - firsts[owners],
+            "spikes": self._spikes[order],
+        }
+        return pandas.DataFrame(columns)
+
     def __iter__(self) -> Iterator[Population]:
         """Iterate over the populations in the order of declaration."""
         return iter(self._populations)
@@ -79,6 +103,32 @@ class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
         known = checks.listed(self._by_name)
         msg = f"{printed.value(key)} was not read; states that were asked for: {known} (run_batch(states=…))"
         raise NotRecordedError(msg, parameter="states", value=key, allowed=known)
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame with a row for every neuron of every sample.
+
+        Its columns are ``sample``, ``population``, ``variable``, ``neuron`` and ``value`` in mV or pA.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = extras.load("pandas", "to_pandas")
+        names = ["sample", "population", "variable", "neuron", "value"]
+        parts = [
+            pandas.DataFrame(
+                {
+                    "sample": np.repeat(np.arange(table.shape[0]), table.shape[1]),
+                    "population": population.name,
+                    "variable": variable,
+                    "neuron": np.tile(np.arange(table.shape[1]), table.shape[0]),
+                    "value": table.reshape(-1),
+                }
+            )
+            for (population, variable), table in self._tables.items()
+        ]
+        return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=names)
 
     def __iter__(self) -> Iterator[tuple[Population, str]]:
         """Iterate over what was asked for."""
@@ -168,6 +218,14 @@ class BatchResult(Priced):
     def __len__(self) -> int:
         """Return the number of samples."""
         return self._length
+
+    def _repr_html_(self) -> str:
+        seconds = 1e-3 * self.dt * self.ticks
+        rows = (
+            (population.name, spikes, round(spikes / (population.size * seconds), 3))
+            for population, spikes in zip(self.populations, self.counts.spikes.values(), strict=True)
+        )
+        return notebook.table(repr(self), ("population", "spikes", "rate (Hz)"), rows)
 
     def __repr__(self) -> str:
         """Show the samples, the spikes and the speed."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikecore import extras, notebook
 from spikecore.arrays import closed
 from spikecore.results.wiring import Wiring
 
@@ -55,6 +56,23 @@ class Counts:
         3
         """
         return {name: sum(values.values()) for name, values in vars(self).items()}
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame with a row for each ``population`` and a column for each count.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = extras.load("pandas", "to_pandas")
+        index = pandas.Index(list(self.spikes), name="population")
+        return pandas.DataFrame({kind: list(values.values()) for kind, values in vars(self).items()}, index)
+
+    def _repr_html_(self) -> str:
+        names = self.__dataclass_fields__
+        rows = ((name, *(getattr(self, kind).get(name, 0) for kind in names)) for name in self.spikes)
+        return notebook.table("counts", ("population", *(kind.replace("_", " ") for kind in names)), rows)
 
 
 class Counted(ABC):

@@ -16,10 +16,10 @@ from spikecore.grid import Grid
 from spikecore.models import NeuronModel
 from spikecore.population import Population, Recorder
 from spikecore.results.counters import Statistics
-from spikecore.results.recorded import Trace
 from spikecore.results.run import Result
 from spikecore.results.span import Span
 from spikecore.results.to_file import KIND, NO_KERNEL, SCHEMA, WIRE
+from spikecore.results.traces import Trace
 from spikecore.results.wiring import Wire, Wiring
 
 __all__ = ["load_result"]
@@ -140,7 +140,7 @@ def _read_traces(
         _require(times.ndim == 1 and values.shape == (*times.shape, *neurons.shape), "a table of a trace")
         _require(bool((neurons < population.size).all()), "neurons of the population")
         recorder = Recorder(population, variable, closed(neurons), interval, index)
-        traces[recorder] = Trace(closed(times), recorder.neurons, closed(values))
+        traces[recorder] = Trace(recorder, closed(times), closed(values))
     return traces
 
 

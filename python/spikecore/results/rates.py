@@ -23,7 +23,9 @@ __all__ = ["MOST_BINS", "BinnedRates", "MeanRates", "bin_ticks", "require_record
 
 MOST_BINS = 10_000_000
 """Most bins of one population: 80 MB."""
-_MOST_CURVES = 8
+_MOST_CURVES = 12
+_MOST_TOGETHER = 3
+"""Curves that are drawn in one panel; more have one each."""
 
 
 class MeanRates(dict[str, float]):
@@ -47,7 +49,7 @@ class MeanRates(dict[str, float]):
         return pandas.Series(list(self.values()), pandas.Index(list(self), name="population"), float, name="rate_hz")
 
     def _repr_html_(self) -> str:
-        rows = ((name, f"{rate:.3f}") for name, rate in self.items())
+        rows = ((name, round(rate, 3)) for name, rate in self.items())
         return notebook.table("mean rates", ("population", "rate (Hz)"), rows)
 
 
@@ -146,10 +148,13 @@ class BinnedRates(Mapping[Population, NDArray[np.float64]], Pictured):
             Curve(population.name, self.edges / unit.ms, self[population], PALETTE[k % len(PALETTE)])
             for k, population in enumerate(shown)
         ]
+        if len(curves) > _MOST_TOGETHER:
+            panels = [Curves("Hz", [curve], height=52.0, low=0.0) for curve in curves]
+        else:
+            panels = [Curves("rate (Hz)", curves, height=220.0, low=0.0)]
         left_out = f"; {len(shown)} of {len(self)} populations" if len(shown) < len(self) else ""
-        panel = Curves("rate (Hz)", curves, height=220.0, low=0.0)
-        remark = f"spikes per neuron and second, in bins of {self.bin:g} ms{left_out}"
-        return Figure([panel], unit.name, low / unit.ms, max(high, low + 1e-9) / unit.ms, remark)
+        remark = f"rate: spikes per neuron and second, in bins of {self.bin:g} ms{left_out}"
+        return Figure(panels, unit.name, low / unit.ms, max(high, low + 1e-9) / unit.ms, remark)
 
 
 def require_recorded(trains: Trains) -> None:

@@ -1,41 +1,16 @@
-"""What was recorded in a run: spikes by population, traces by recorder."""
+"""The spikes that were recorded in a run, by population."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spikecore import checks, extras, notebook, printed
-from spikecore.arrays import closed
-from spikecore.errors import NotRecordedError
-from spikecore.grid import Grid
-from spikecore.population import Population, Populations, Recorder
+from spikecore.population import Population
 from spikecore.results.activity import Activity
 from spikecore.results.trains import Spikes, Trains
 
-__all__ = ["SpikeTrains", "Spikes", "Trace", "Traces", "trace_of", "variable_of"]
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """A state variable of chosen neurons over time.
-
-    Attributes
-    ----------
-    times : ndarray of float64, shape (n,)
-        In ms since the start of the machine.
-    neurons : ndarray of uint32, shape (m,)
-        Index within the population of each column.
-    values : ndarray of float64, shape (n, m)
-        In mV or pA.
-    """
-
-    times: NDArray[np.float64]
-    neurons: NDArray[np.uint32]
-    values: NDArray[np.float64]
+__all__ = ["SpikeTrains"]
 
 
 class SpikeTrains(Mapping[Population, Spikes], Activity):
@@ -103,57 +78,3 @@ class SpikeTrains(Mapping[Population, Spikes], Activity):
         names = pandas.Categorical.from_codes(owners.astype(np.int64), trains.populations.names)
         neurons = self.ids - firsts[owners] if len(firsts) else self.ids
         return pandas.DataFrame({"time_ms": trains.grid.ms(self.ticks), "population": names, "neuron": neurons})
-
-
-class Traces(Mapping[Recorder, Trace]):
-    """Traces by recorder; a pair (population or its name, variable) works as a key too."""
-
-    def __init__(self, tables: dict[Recorder, Trace]) -> None:
-        self._tables = tables
-
-    def __getitem__(self, key: Recorder | tuple[Population | str, str]) -> Trace:
-        """Return the trace of one recorder; of several on one variable that of the first."""
-        recorder = key if isinstance(key, Recorder) else self._first.get(variable_of(key, self._populations))
-        if recorder in self._tables:
-            return self._tables[recorder]
-        known = checks.listed(self._tables)
-        msg = f"{printed.value(key)} recorded nothing here; recorders when the network was compiled: {known}"
-        raise NotRecordedError(msg, value=key, allowed=known)
-
-    def __iter__(self) -> Iterator[Recorder]:
-        """Iterate over the recorders in the order of declaration."""
-        return iter(self._tables)
-
-    def __len__(self) -> int:
-        """Return the number of recorders."""
-        return len(self._tables)
-
-    def __repr__(self) -> str:
-        """Show the recorders."""
-        return f"Traces({checks.listed(self._tables) if self._tables else ''})"
-
-    @cached_property
-    def _populations(self) -> Populations:
-        return Populations("run", dict.fromkeys(recorder.population for recorder in self._tables))
-
-    @cached_property
-    def _first(self) -> dict[tuple[str, str] | None, Recorder]:
-        """The first recorder of every variable, by name of the population and variable."""
-        first: dict[tuple[str, str] | None, Recorder] = {}
-        for recorder in self._tables:
-            first.setdefault((recorder.population.name, recorder.variable), recorder)
-        return first
-
-
-def variable_of(key: Any, populations: Populations) -> tuple[str, str] | None:
-    """Return (name, variable) of a key (population or its name, variable); None if there is no such population."""
-    if not isinstance(key, tuple) or len(key) != 2 or not isinstance(key[1], str):
-        return None
-    population = populations.get(key[0])
-    return None if population is None else (population.name, key[1])
-
-
-def trace_of(grid: Grid, recorder: Recorder, ticks: NDArray[np.uint64], values: NDArray[np.float64]) -> Trace:
-    """Return what a recorder took, of the values tick by tick."""
-    table = values.reshape(len(ticks), len(recorder.neurons))
-    return Trace(closed(grid.ms(ticks)), recorder.neurons, closed(table))

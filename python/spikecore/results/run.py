@@ -18,8 +18,9 @@ from spikecore.results.activity import Activity
 from spikecore.results.counters import Statistics, over_run
 from spikecore.results.priced import Priced
 from spikecore.results.rates import MeanRates
-from spikecore.results.recorded import SpikeTrains, Trace, Traces
+from spikecore.results.recorded import SpikeTrains
 from spikecore.results.span import Span
+from spikecore.results.traces import Trace, Traces
 from spikecore.results.trains import Trains
 from spikecore.results.wiring import Wiring
 
@@ -255,7 +256,7 @@ class Result(Priced, Activity):
 
     def _repr_html_(self) -> str:
         rows = (
-            (name, spikes, f"{rate:.3f}")
+            (name, spikes, round(rate, 3))
             for (name, spikes), rate in zip(self.counts.spikes.items(), self.rates().values(), strict=True)
         )
         return notebook.table(repr(self), ("population", "spikes", "rate (Hz)"), rows)

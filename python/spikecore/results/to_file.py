@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from spikecore.files import container
 from spikecore.models import NeuronModel
 from spikecore.population import Population
-from spikecore.results.recorded import SpikeTrains, Traces
+from spikecore.results.recorded import SpikeTrains
 from spikecore.results.span import Span
+from spikecore.results.traces import Traces
 from spikecore.results.wiring import Wiring
 
 __all__ = ["KIND", "NO_KERNEL", "SCHEMA", "WIRE", "save"]

@@ -15,8 +15,6 @@ from spikecore.population import Population, Populations
 
 __all__ = ["Spikes", "Trains", "sorted_by"]
 
-_HEAD = 5
-
 
 @dataclass(frozen=True, eq=False)
 class Spikes:
@@ -42,7 +40,7 @@ class Spikes:
         return f"Spikes({len(self)} spikes)"
 
     def _repr_html_(self) -> str:
-        rows = zip(self.times[:_HEAD].tolist(), self.neurons[:_HEAD].tolist(), strict=True)
+        rows = zip(self.times[: notebook.HEAD].tolist(), self.neurons[: notebook.HEAD].tolist(), strict=True)
         return notebook.table(repr(self), ("time (ms)", "neuron"), rows, length=len(self))
 
     def to_pandas(self) -> Any:
