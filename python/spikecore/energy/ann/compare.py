@@ -100,14 +100,18 @@ class Comparison:
         return tuple(f"{role}: {name}" for role, cost in self.costs.items() for name in cost.unverified)
 
     @property
+    def winner(self) -> str | None:
+        """``"spiking"`` or ``"artificial"``, whichever takes less; None where a price is unverified."""
+        return None if self.unverified else "spiking" if self.ratio > 1.0 else "artificial"
+
+    @property
     def verdict(self) -> str:
         """One line: who wins, and what would turn it round; no winner where a price is unverified."""
-        if self.unverified:
+        if self.winner is None:
             silicon = self.artificial.silicon
             return f"none: prices of {silicon.precision} at {silicon.technology} are unverified, read in no source"
-        wins = self.ratio > 1.0
-        who = f"the {'spiking' if wins else 'artificial'} network takes less"
-        start = f"{who}, {self.ratio if wins else _over(1.0, self.ratio):.3g} times"
+        factor = self.ratio if self.winner == "spiking" else _over(1.0, self.ratio)
+        start = f"the {self.winner} network takes less, {factor:.3g} times"
         even = self.break_even
         if even is None:
             return f"{start}; it has no spikes"

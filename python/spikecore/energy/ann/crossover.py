@@ -36,12 +36,16 @@ class Crossover:
     source: str
     note: str
 
-    def verdict(self, spikes_per_synapse: float) -> str:
-        """Return where a network with so many spikes per synapse and inference, ≥ 0, stands."""
+    def side(self, spikes_per_synapse: float) -> str:
+        """Return ``"below"``, ``"above"``, and between ``"inside"``, or ``"at"`` where low is high."""
         value = checks.number(self.name, "spikes per synapse and inference", spikes_per_synapse, low=0.0, high=1e30)
+        within = "at" if self.low == self.high else "inside"
+        return "below" if value < self.low else "above" if value > self.high else within
+
+    def verdict(self, spikes_per_synapse: float) -> str:
+        """Return the side and the number or band."""
         band = f"{self.low:g}" if self.low == self.high else f"{self.low:g}–{self.high:g}"
-        side = "below" if value < self.low else "above" if value > self.high else "inside"
-        return f"{'at' if side == 'inside' and self.low == self.high else side} {band}"
+        return f"{self.side(spikes_per_synapse)} {band}"
 
 
 CROSSOVERS = tuple(Crossover(**fields) for fields in published.read("formulas")["crossover"])
