@@ -253,18 +253,6 @@ def test_files_that_cannot_be_written_are_refused_before_the_run(arguments, said
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_progress_bar_has_likenesses_in_ascii(monkeypatch):
-    from spikecore import progress
-
-    for encoding, full in (("ascii", "#"), ("utf-8", "█")):
-        raw = io.BytesIO()
-        monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(raw, encoding=encoding, errors="strict"))
-        line = progress._Line(progress._Screen(sys.stderr), "run", 1.0, "s")
-        line.update(1.0, ", 2 × real time")
-        line.close()
-        assert full in raw.getvalue().decode(encoding)
-
-
 @linux
 @pytest.mark.parametrize("suite", ["standard", "sparse"])
 def test_a_bench_whose_file_cannot_be_written_is_printed(suite, monkeypatch, capsys):

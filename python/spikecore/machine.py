@@ -135,7 +135,7 @@ class Machine:
         duration : float
             Biological time in ms, > 0 and on the grid.
         progress : bool
-            Show progress on a terminal.
+            Show progress on a terminal or in a notebook.
 
         Returns
         -------
@@ -243,7 +243,7 @@ class Machine:
             Seeds of the Poisson stimuli, one per sample, 0 … 2^64 - 1. By default every sample has
             the network's seed, and so the same Poisson events.
         progress : bool
-            Show progress on a terminal.
+            Show progress on a terminal or in a notebook.
 
         Returns
         -------

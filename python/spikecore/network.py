@@ -400,7 +400,7 @@ class Network(Declared):
             Spikes are the same unless a potential comes within rounding of the threshold. `ALIF` and
             neurons that differ in their parameters are integrated in every tick; ``"event"`` refuses them.
         progress : bool
-            Show progress on a terminal.
+            Show progress on a terminal or in a notebook.
 
         Returns
         -------

@@ -32,7 +32,7 @@ _BRAILLE = range(0x2800, 0x2900)
 def prepared() -> Iterator[None]:
     """Make the standard streams able to take every text, for as long as a command runs."""
     before = sys.stdout, sys.stderr
-    errors = [getattr(stream, "errors", None) for stream in before]
+    errors = [_part(stream, "errors") for stream in before]
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
         sys.stdout, sys.stderr = (_ready(stream, nowhere) for stream in before)
         try:
@@ -40,7 +40,7 @@ def prepared() -> Iterator[None]:
         finally:
             sys.stdout, sys.stderr = before
             for stream, old in zip(before, errors, strict=True):
-                with suppress(OSError, ValueError, AttributeError):
+                with suppress(Exception):
                     stream.reconfigure(errors=old)  # type: ignore[union-attr]
 
 
@@ -74,7 +74,7 @@ def flush() -> None:
 
 def note(text: str) -> None:
     """Print a line on standard error; one that cannot be written is lost."""
-    with suppress(OSError, ValueError):
+    with suppress(Exception):  # what stands in the place of standard error may be an object of the caller
         print(printed.lines(text), file=sys.stderr, flush=True)
 
 
@@ -86,11 +86,18 @@ def check() -> None:
 
 
 def _ready(stream: Any, nowhere: IO[str]) -> Any:
-    if stream is None or getattr(stream, "closed", False):
+    if stream is None or _part(stream, "closed") is True:
         return nowhere
-    with suppress(OSError, ValueError, AttributeError):
+    with suppress(Exception):
         stream.reconfigure(errors=_HANDLER)
     return stream
+
+
+def _part(stream: Any, name: str) -> Any:
+    """Return an attribute of a stream, which may be an object of the caller, or None where that fails."""
+    with suppress(Exception):
+        return getattr(stream, name, None)
+    return None
 
 
 def _guarded(write: Any) -> None:

@@ -100,7 +100,7 @@ def measure(
     workload : Workload
         What to run.
     progress : bool
-        Show progress on a terminal.
+        Show progress on a terminal or in a notebook.
     on_forecast : callable, optional
         Gets the forecast before anything is built.
 
