@@ -273,7 +273,7 @@ _HELD = 2**20
 
 
 def _drawn(
-    generator: np.random.Generator, candidate: float, frame: NDArray[np.float64], share: float, ticks: int, grid: Grid
+    generator: "np.random.Generator", candidate: float, frame: NDArray[np.float64], share: float, ticks: int, grid: Grid
 ) -> FrameSpikes:
     """Return the spikes of one frame: neuron i keeps its candidates with probability share · frame[i]."""
     mean = candidate * share * ticks * float(frame.sum())
@@ -300,7 +300,7 @@ def _resize(length: int, *arrays: NDArray[Any]) -> None:
 
 
 def _candidates(
-    generator: np.random.Generator, p: float, cells: int
+    generator: "np.random.Generator", p: float, cells: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
     """Yield the cells that succeed with probability `p`, ascending, each with a number from [0, 1).
 
@@ -321,7 +321,7 @@ def _candidates(
         yield inside, generator.random(len(inside))
 
 
-def _places(generator: np.random.Generator, p: float, cells: int) -> Iterator[NDArray[np.int64]]:
+def _places(generator: "np.random.Generator", p: float, cells: int) -> Iterator[NDArray[np.int64]]:
     """Yield ascending places, which succeed with probability `p`, up to some beyond the last cell."""
     last = -1
     while last < cells:
