@@ -30,6 +30,10 @@ FORMER = {
     for name in ("artificial", "claims", "claims_run", "formulas", "joules", "torch_module", "truenorth")
 }
 """Former names of modules: what they hold is documented under its present name."""
+RESULTS = [
+    f"spikecore.results.{name}" for name in ("counts", "recorded", "trains", "traces", "rates", "intervals", "spectrum")
+]
+"""What a result is asked for, and what the answers are."""
 
 
 def modules(package: str) -> list[str]:
@@ -39,9 +43,9 @@ def modules(package: str) -> list[str]:
 
 
 def write_reference(_app: Sphinx) -> None:
-    """Write a page for `spikecore`, with all it re-exports, and for every module of its library and of energy."""
+    """Write a page for `spikecore`, with all it re-exports, and for modules of results, its library and energy."""
     PAGES.mkdir(exist_ok=True)
-    for name in ("spikecore", *modules("spikecore.library"), *modules("spikecore.energy")):
+    for name in ("spikecore", *RESULTS, *modules("spikecore.library"), *modules("spikecore.energy")):
         # what a package below re-exports is on the page of its own module
         is_door = name != "spikecore" and hasattr(importlib.import_module(name), "__path__")
         option = "   :no-members:\n   :no-inherited-members:\n" if is_door else ""

@@ -187,6 +187,44 @@ def test_the_rate_above_counts_every_spike():
     assert chosen.drawn < len(ticks) / 10
 
 
+def test_of_what_was_not_run_there_is_no_rate():
+    spikes = trains(("exc", 10, *regular(np.arange(10), 10.0)))
+    chosen = picture(spikes, start=-1_000.0, stop=3_000.0)
+    svg = raster_figure.of(chosen, spikes).svg()
+    assert ">100 Hz<" in svg
+    _, (curve,) = raster_figure._rates(chosen, spikes, 1.0)
+    known = np.isfinite(curve.ys)
+    assert (curve.xs[:-1][known].min(), curve.xs[1:][known].max()) == (0.0, 1_000.0)
+    assert (curve.ys[known] * np.diff(curve.xs)[known]).sum() / 1_000.0 == pytest.approx(100.0)
+    nowhere = picture(spikes, start=2_000.0, stop=3_000.0)
+    assert ">no run<" in raster_figure.of(nowhere, spikes).svg()
+
+
+def test_who_was_not_recorded_is_named(tmp_path):
+    net = sc.Network(dt=0.1)
+    exc = net.population(5, sc.LIF(i_e=400.0), name="exc")
+    net.population(5, sc.LIF(i_e=400.0), name="<inh>")
+    machine = net.compile(workers=1, record_spikes=[exc])
+    text = machine.run(50.0).raster(tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "not recorded: &lt;inh&gt;" in text
+    batch = machine.run_batch(50.0, seeds=[1])
+    assert "not recorded: &lt;inh&gt;" in batch.spikes[0].raster(tmp_path / "b.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("dt", "ticks"), [(1e-9, 3), (1e-3, 1), (100.0, 1), (100.0, 10**9), (0.3, 7)])
+def test_times_of_any_scale_are_drawn(dt, ticks):
+    net = sc.Network(dt=dt)
+    source = net.spike_source(2, [[dt], [ticks * dt]], name="input")
+    # The engine jumps over what is silent.
+    result = net.compile(workers=1).run(ticks * dt)
+    assert len(result.spikes[source]) == 2
+    strokes, words, width, _ = drawn(raster_figure.of(picture(result.trains), result.trains).svg())
+    seen = strokes[raster_figure.PALETTE[0]]
+    assert len(seen) == 2
+    assert (seen[:, 0] <= width).all()
+    assert len({text for word, text in words if word.get("text-anchor") == "middle"}) >= 3
+
+
 def test_a_million_neurons_make_a_small_file():
     rng = np.random.default_rng(2)
     n = 2_000_000

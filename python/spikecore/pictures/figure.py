@@ -146,7 +146,7 @@ class Figure:
 
 def check(owner: str, path: Path) -> None:
     """Refuse a file whose suffix names no format that can be drawn here: all but ``.svg`` need matplotlib."""
-    if writing.is_direct(path):
+    if path.suffix.lower() == ".svg" or writing.is_direct(path):
         return
     kinds = _kinds()
     if path.suffix[1:].lower() not in kinds:

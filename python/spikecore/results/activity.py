@@ -1,18 +1,19 @@
 """What recorded spikes tell: rates in bins, intervals, spectra, pictures; the same of a run and of a sample."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks
 from spikecore.population import Population
-from spikecore.results import intervals
-from spikecore.results.intervals import IntervalHistogram
-from spikecore.results.rates import BinnedRates, bin_ticks, require_recorded
-from spikecore.results.spectrum import PowerSpectrum, power_spectrum
 from spikecore.results.trains import Trains
+
+if TYPE_CHECKING:
+    from spikecore.results.intervals import IntervalHistogram
+    from spikecore.results.rates import BinnedRates
+    from spikecore.results.spectrum import PowerSpectrum
 
 __all__ = ["Activity"]
 
@@ -28,7 +29,7 @@ class Activity(ABC):
         """Return the population that is `key` or has this name, recorded or not."""
         return self._trains().find(key)
 
-    def rate(self, bin: float) -> BinnedRates:
+    def rate(self, bin: float) -> "BinnedRates":
         """Return the rates of the recorded populations over time.
 
         Parameters
@@ -56,11 +57,13 @@ class Activity(ABC):
         >>> net.compile(workers=1).run(10.0).rate(2.0)["input"].tolist()
         [375.0, 0.0, 0.0, 0.0, 125.0]
         """
+        from spikecore.results.rates import BinnedRates, bin_ticks  # start-up time
+
         trains = self._trains()
-        require_recorded(trains)
+        trains.require()
         return BinnedRates(trains, bin_ticks("rate", trains, bin, trains.end - trains.begin))
 
-    def isi_histogram(self, population: Population | str, bin: float) -> IntervalHistogram:
+    def isi_histogram(self, population: Population | str, bin: float) -> "IntervalHistogram":
         """Return the histogram of the inter-spike intervals of a population.
 
         Parameters
@@ -82,9 +85,11 @@ class Activity(ABC):
         NetworkError
             If `bin` is off the grid or gives more than 10,000,000 bins.
         """
+        from spikecore.results import intervals  # start-up time
+
         return intervals.histogram(self._trains(), self._recorded(population), bin)
 
-    def power_spectrum(self, population: Population | str, bin: float, segment: float | None = None) -> PowerSpectrum:
+    def power_spectrum(self, population: Population | str, bin: float, segment: float | None = None) -> "PowerSpectrum":
         """Return the power spectrum of the rate of a population.
 
         Parameters
@@ -114,7 +119,9 @@ class Activity(ABC):
         Welch's method (Welch 1967, IEEE Transactions on Audio and Electroacoustics 15:70-73): the mean over
         half-overlapping segments of the periodograms of the rate less its mean, under Hann windows.
         """
-        return power_spectrum(self._trains(), self._recorded(population), bin, segment)
+        from spikecore.results import spectrum  # start-up time
+
+        return spectrum.power_spectrum(self._trains(), self._recorded(population), bin, segment)
 
     def cv_isi(self, population: Population | str) -> tuple[float, NDArray[np.float64]]:
         """Return the coefficient of variation of the inter-spike intervals.
@@ -135,6 +142,8 @@ class Activity(ABC):
         -----
         Standard deviation of the intervals (population form) divided by their mean.
         """
+        from spikecore.results import intervals  # start-up time
+
         member = self._recorded(population)
         return intervals.variation(self._trains().of(member), member.size)
 

@@ -197,7 +197,8 @@ class BatchResult(Priced):
         tables = [values.reshape(shape) for values, shape in zip(record["states"], shapes, strict=True)]
         self.states = StateTables(dict(zip(states, tables, strict=True)))
         self.spikes: Sequence[SpikeTrains] = [
-            SpikeTrains(Trains(grid, recorded, *pair, 0, ticks)) for pair in record["spikes"]
+            SpikeTrains(Trains.of_network(grid, self.populations, recorded, pair, (0, ticks)))
+            for pair in record["spikes"]
         ]
         self.traces: Sequence[Traces] = [
             Traces({recorder: trace_of(grid, recorder, *taken[recorder.index]) for recorder in recorders})

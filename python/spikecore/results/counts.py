@@ -1,4 +1,4 @@
-"""Exact counts of a run or a batch, and what both tell of the network that they belong to."""
+"""Exact counts and mean rates of a run or a batch, and what both tell of the network that they belong to."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from spikecore import extras, notebook
 from spikecore.arrays import closed
 from spikecore.results.wiring import Wiring
 
-__all__ = ["Counted", "Counts"]
+__all__ = ["Counted", "Counts", "MeanRates"]
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,31 @@ class Counts:
         names = self.__dataclass_fields__
         rows = ((name, *(getattr(self, kind).get(name, 0) for kind in names)) for name in self.spikes)
         return notebook.table("counts", ("population", *(kind.replace("_", " ") for kind in names)), rows)
+
+
+class MeanRates(dict[str, float]):
+    """Mean rate of every population in Hz, by name: a dict, and a table for pandas.
+
+    Examples
+    --------
+    >>> MeanRates({"exc": 3.5})
+    {'exc': 3.5}
+    """
+
+    def to_pandas(self) -> Any:
+        """Return a pandas Series ``rate_hz`` by ``population``.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = extras.load("pandas", "to_pandas")
+        return pandas.Series(list(self.values()), pandas.Index(list(self), name="population"), float, name="rate_hz")
+
+    def _repr_html_(self) -> str:
+        rows = ((name, round(rate, 3)) for name, rate in self.items())
+        return notebook.table("mean rates", ("population", "rate (Hz)"), rows)
 
 
 class Counted(ABC):

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from spikecore import checks, printed
 from spikecore.grid import MAX_TICKS
 from spikecore.population import Population
-from spikecore.results.rates import require_recorded
 from spikecore.results.trains import Trains
 
 __all__ = ["Band", "Picture", "check", "select", "terminal"]
@@ -67,11 +66,26 @@ class Band:
 
 @dataclass(frozen=True)
 class Picture:
-    """What is drawn: bands from the top, and the limits in ms."""
+    """What is drawn.
+
+    Attributes
+    ----------
+    bands : sequence of Band
+        From the top.
+    start, stop : float
+        Its limits in ms.
+    begin, end : float
+        The part between the limits in which there was a run, in ms; nothing is known of the rest.
+    unrecorded : tuple of str
+        Names of the populations whose spikes were not kept.
+    """
 
     bands: Sequence[Band]
     start: float
     stop: float
+    begin: float
+    end: float
+    unrecorded: tuple[str, ...] = ()
 
     @property
     def drawn(self) -> int:
@@ -84,8 +98,17 @@ class Picture:
         return sum(band.spikes for band in self.bands)
 
     @property
+    def seconds(self) -> float:
+        """How long a run there was between the limits, in s."""
+        return 1e-3 * max(self.end - self.begin, 0.0)
+
+    @property
     def remark(self) -> str:
         """What is left out."""
+        whose = checks.listed(self.unrecorded, most=4, show=printed.shown)
+        return self._of_spikes() + (f"; not recorded: {whose}" if self.unrecorded else "")
+
+    def _of_spikes(self) -> str:
         if not self.spikes:
             return "no spikes"
         if self.drawn == self.spikes:
@@ -119,7 +142,7 @@ def select(
     most : int
         Some spikes that fit.
     """
-    require_recorded(trains)
+    trains.require()
     reach = MAX_TICKS * trains.grid.dt
     first = checks.number("raster", "start", start, low=-reach, high=reach, unit="ms")
     last = checks.number("raster", "stop", stop, low=-reach, high=reach, unit="ms")
@@ -135,7 +158,8 @@ def select(
     for member, inside, who in zip(members, insides, active, strict=True):
         fitting = max(1, min(math.ceil(step), len(who) // LEAST_ROWS))
         bands.append(_band(member, inside, who, fitting if share is None else max(1, round(1.0 / part))))
-    return Picture(bands, first, last)
+    begin, end = (float(trains.grid.ms(tick)) for tick in (trains.begin, trains.end))
+    return Picture(bands, first, last, max(first, begin), min(last, end), trains.unrecorded)
 
 
 def _members(trains: Trains, populations: Any) -> list[Population]:

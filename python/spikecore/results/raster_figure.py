@@ -37,8 +37,7 @@ class Bands(Panel):
         self.height = float(self._heights.sum())
         self._tops = np.cumsum(self._heights) - self._heights
         self._names = [printed.shortened(printed.shown(band.name), _LONGEST_NAME) for band in picture.bands]
-        seconds = 1e-3 * (picture.stop - picture.start)
-        self._rates = [_hz(band.spikes / (band.size * seconds)) for band in picture.bands]
+        self._rates = [_hz(band.spikes, band.size * picture.seconds) for band in picture.bands]
         sizes_shown = [width_of(f"{band.size:,} neurons", SMALL) for band in picture.bands]
         self.left = 14.0 + max([*map(width_of, self._names), *sizes_shown])
         self.right = 14.0 + max(width_of(text, SMALL) for text in self._rates)
@@ -117,12 +116,14 @@ def _rates(picture: Picture, trains: Trains, unit_ms: float) -> tuple[float, lis
     bins = max(1, int(np.ceil(span / width - 1e-9)))
     edges: NDArray[np.float64] = picture.start + width * np.arange(bins + 1, dtype=np.float64)
     edges[-1] = picture.stop
+    is_run = (edges[1:] > picture.begin) & (edges[:-1] < picture.end)
+    edges = np.clip(edges, picture.begin, max(picture.begin, picture.end))
     # Times are whole ticks: a millionth of one keeps a spike at the end of a bin in it, whatever both were rounded to.
     counts = [_in_bins(trains.of(band.name).times, edges + 1e-6 * dt) for band in picture.bands]
     sizes = [band.size for band in picture.bands]
     if len(sizes) > MOST_CURVES:
         counts, sizes = [np.sum(counts, axis=0)], [sum(sizes)]
-    seconds = 1e-3 * np.diff(edges)
+    seconds = np.where(is_run, 1e-3 * np.diff(edges), np.nan)  # of what was not run there is no rate
     colours = [INK] if len(picture.bands) > MOST_CURVES else list(PALETTE)
     each = zip(counts, sizes, colours, strict=False)
     return width, [Curve("", edges / unit_ms, count / (size * seconds), colour) for count, size, colour in each]
@@ -166,5 +167,8 @@ def _few(xs: NDArray[np.float64], ys: NDArray[np.float64]) -> tuple[NDArray[np.f
     return halves // 10_000 / 2.0, halves % 10_000 / 2.0
 
 
-def _hz(rate: float) -> str:
+def _hz(spikes: int, seconds: float) -> str:
+    if not seconds:
+        return "no run"
+    rate = spikes / seconds
     return f"{rate:.3g} Hz" if rate < 1_000.0 else f"{rate:,.0f} Hz"

@@ -1,4 +1,4 @@
-"""Rates: of a whole run, and in bins of time.
+"""Rates in bins of time.
 
 A bin is an interval (begin, end] of ticks, as a run is, so every spike of a run lies in one bin.
 """
@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, extras, notebook
+from spikecore import checks, extras
 from spikecore.arrays import closed
-from spikecore.errors import NotRecordedError
 from spikecore.population import Population
 from spikecore.results.pictured import Pictured
 from spikecore.results.trains import Trains
@@ -19,38 +18,13 @@ from spikecore.results.trains import Trains
 if TYPE_CHECKING:
     from spikecore.pictures.figure import Figure
 
-__all__ = ["MOST_BINS", "BinnedRates", "MeanRates", "bin_ticks", "require_recorded"]
+__all__ = ["MOST_BINS", "BinnedRates", "bin_ticks"]
 
 MOST_BINS = 10_000_000
 """Most bins of one population: 80 MB."""
 _MOST_CURVES = 12
 _MOST_TOGETHER = 3
 """Curves that are drawn in one panel; more have one each."""
-
-
-class MeanRates(dict[str, float]):
-    """Mean rate of every population in Hz, by name: a dict, and a table for pandas.
-
-    Examples
-    --------
-    >>> MeanRates({"exc": 3.5})
-    {'exc': 3.5}
-    """
-
-    def to_pandas(self) -> Any:
-        """Return a pandas Series ``rate_hz`` by ``population``.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = extras.load("pandas", "to_pandas")
-        return pandas.Series(list(self.values()), pandas.Index(list(self), name="population"), float, name="rate_hz")
-
-    def _repr_html_(self) -> str:
-        rows = ((name, round(rate, 3)) for name, rate in self.items())
-        return notebook.table("mean rates", ("population", "rate (Hz)"), rows)
 
 
 class BinnedRates(Mapping[Population, NDArray[np.float64]], Pictured):
@@ -155,13 +129,6 @@ class BinnedRates(Mapping[Population, NDArray[np.float64]], Pictured):
         left_out = f"; {len(shown)} of {len(self)} populations" if len(shown) < len(self) else ""
         remark = f"rate: spikes per neuron and second, in bins of {self.bin:g} ms{left_out}"
         return Figure(panels, unit.name, low / unit.ms, max(high, low + 1e-9) / unit.ms, remark)
-
-
-def require_recorded(trains: Trains) -> None:
-    """Refuse a run without recorded spikes."""
-    if not trains.recorded:
-        msg = "no spikes were recorded; use compile(record_spikes=True)"
-        raise NotRecordedError(msg, parameter="record_spikes", value=False)
 
 
 def bin_ticks(owner: str, trains: Trains, width: Any, longest: int) -> int:

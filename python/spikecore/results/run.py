@@ -16,8 +16,8 @@ from spikecore.errors import NotRecordedError
 from spikecore.population import Population, Populations, Recorder
 from spikecore.results.activity import Activity
 from spikecore.results.counters import Statistics, over_run
+from spikecore.results.counts import MeanRates
 from spikecore.results.priced import Priced
-from spikecore.results.rates import MeanRates
 from spikecore.results.recorded import SpikeTrains
 from spikecore.results.span import Span
 from spikecore.results.traces import Trace, Traces
@@ -74,7 +74,9 @@ class Result(Priced, Activity):
     ) -> None:
         super().__init__(wiring, span.grid.dt, span.stop_tick - span.start_tick)
         self.span = span
-        self.trains = Trains(span.grid, recorded, *spikes, span.start_tick, span.stop_tick)
+        self.trains = Trains.of_network(
+            span.grid, wiring.populations, recorded, spikes, (span.start_tick, span.stop_tick)
+        )
         self.spikes = SpikeTrains(self.trains)
         self.traces = Traces(traces)
         self.start = float(span.grid.ms(span.start_tick))

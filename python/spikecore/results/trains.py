@@ -67,6 +67,8 @@ class Trains:
         When, and the global id of the neuron, in the order of (tick, id).
     begin, end : int
         Limits of the run in ticks: begin < tick ≤ end.
+    unrecorded : tuple of str
+        Names of the other populations of the network.
     """
 
     def __init__(
@@ -77,10 +79,26 @@ class Trains:
         ids: NDArray[np.uint32],
         begin: int,
         end: int,
+        unrecorded: tuple[str, ...] = (),
     ) -> None:
         self.grid, self.recorded = grid, recorded
         self.ticks, self.ids = closed(ticks), closed(ids)
         self.begin, self.end = begin, end
+        self.unrecorded = unrecorded
+
+    @classmethod
+    def of_network(
+        cls,
+        grid: Grid,
+        everybody: tuple[Population, ...],
+        recorded: tuple[Population, ...],
+        spikes: tuple[NDArray[np.uint64], NDArray[np.uint32]],
+        limits: tuple[int, int],
+    ) -> "Trains":
+        """Return the spikes of those recorded of all populations of a network."""
+        kept = set(recorded)
+        others = tuple(population.name for population in everybody if population not in kept)
+        return cls(grid, recorded, *spikes, *limits, others)
 
     def of(self, key: Population | str) -> Spikes:
         """Return the spikes of one population."""
@@ -98,6 +116,12 @@ class Trains:
             absent = "spikes of {} were not recorded; recorded: {} (compile(record_spikes=…))"
             raise self.populations.unknown(key, absent, NotRecordedError)
         return population
+
+    def require(self) -> None:
+        """Refuse a run without recorded spikes."""
+        if not self.recorded:
+            msg = "no spikes were recorded; use compile(record_spikes=True)"
+            raise NotRecordedError(msg, parameter="record_spikes", value=False)
 
     @cached_property
     def populations(self) -> Populations:
