@@ -24,11 +24,11 @@ one spike in every tick gives 100
 
 from spikecore.energy.ann.compare import Comparison, compare
 from spikecore.energy.ann.convolution import Convolution, Pooling
-from spikecore.energy.ann.cost import artificial_cost, spiking_cost, twin_cost
+from spikecore.energy.ann.cost import Cost, Term, artificial_cost, spiking_cost, twin_cost
 from spikecore.energy.ann.layers import GRU, LSTM, RNN, BatchNorm, Buffer, Dense, Layer
 from spikecore.energy.ann.network import Network, parse
 from spikecore.energy.ann.operations import DenseOperations, Density, EffectiveOperations, Rate
-from spikecore.energy.ann.silicon import Cost, Silicon, Term
+from spikecore.energy.ann.prices import Silicon
 from spikecore.energy.ann.spiking import LayerActivity, Spiking
 
 __all__ = [

@@ -8,11 +8,11 @@ from typing import Any
 from spikecore.energy import axes as matplotlib_axes
 from spikecore.energy import quantity
 from spikecore.energy.ann import view
-from spikecore.energy.ann.cost import artificial_cost, spiking_cost, twin_cost
+from spikecore.energy.ann.cost import Cost, artificial_cost, spiking_cost, twin_cost
 from spikecore.energy.ann.crossover import CROSSOVERS, twin_bits
 from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.operations import EffectiveOperations
-from spikecore.energy.ann.silicon import Cost, Silicon
+from spikecore.energy.ann.prices import Silicon
 from spikecore.energy.ann.spiking import SPIKING, Spiking
 from spikecore.energy.table import Table, page
 from spikecore.files import writing

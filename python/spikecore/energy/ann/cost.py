@@ -4,19 +4,105 @@ Operations and memory are priced alike for all. Nothing is free that is not said
 """
 
 import math
+from dataclasses import dataclass
 
 from spikecore.energy.ann.crossover import twin_bits
 from spikecore.energy.ann.layers import BatchNorm
 from spikecore.energy.ann.network import Network
-from spikecore.energy.ann.operations import DenseOperations, EffectiveOperations
-from spikecore.energy.ann.silicon import Cost, Lines, Silicon
+from spikecore.energy.ann.operations import DenseOperations, EffectiveOperations, Operations
+from spikecore.energy.ann.prices import UNVERIFIED, Silicon
 from spikecore.energy.ann.spiking import Spiking
 
-__all__ = ["SPIKE_BITS", "artificial_cost", "spiking_cost", "twin_cost"]
+__all__ = ["SPIKE_BITS", "Cost", "Term", "artificial_cost", "spiking_cost", "twin_cost"]
 
 SPIKE_BITS = 32
 """Bits of a spike in memory and on the way: the spike message of Loihi (Davies et al., Proc. IEEE 109:911, 2021,
 p. 913) and the packet of TrueNorth (Akopyan et al., IEEE TCAD 34:1537, 2015)."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One priced line: `count` MAC, AC or bit per inference, whether it grows with spikes, and where its price is from.
+
+    Energies are in J; `high_j` is the upper end where the price is a band.
+    """
+
+    name: str
+    count: float
+    unit: str
+    energy_j: float
+    high_j: float
+    with_spikes: bool
+    evidence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Modelled energy of one inference: its terms, and in `notes` what is assumed or not priced."""
+
+    name: str
+    silicon: Silicon
+    terms: tuple[Term, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def energy_j(self) -> float:
+        """Energy of one inference in J."""
+        return math.fsum(term.energy_j for term in self.terms)
+
+    @property
+    def high_j(self) -> float:
+        """Energy in J with the upper end of every price."""
+        return math.fsum(term.high_j for term in self.terms)
+
+    @property
+    def memory_j(self) -> float:
+        """Energy in J that moves data."""
+        return math.fsum(term.energy_j for term in self.terms if term.unit == "bit")
+
+    @property
+    def memory_share(self) -> float:
+        """Share of the energy that moves data, 0 … 1; 0 where nothing costs."""
+        return self.memory_j / self.energy_j if self.energy_j else 0.0
+
+    @property
+    def with_spikes_j(self) -> float:
+        """Energy in J that grows with the number of spikes."""
+        return math.fsum(term.energy_j for term in self.terms if term.with_spikes)
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """Terms whose price is recalled and was read in no source."""
+        return tuple(term.name for term in self.terms if term.evidence == UNVERIFIED)
+
+
+class Lines:
+    """Terms under construction, all at the prices of one silicon; what is zero gets no line."""
+
+    def __init__(self, silicon: Silicon) -> None:
+        self.silicon, self.terms = silicon, list[Term]()
+
+    def multiplied(self, name: str, operations: Operations) -> None:
+        """Add multiply-accumulates."""
+        self._add(name, operations.count, "MAC", self.silicon.operation_price.macs_j(operations))
+
+    def accumulated(self, name: str, operations: Operations, *, with_spikes: bool = False) -> None:
+        """Add accumulates."""
+        self._add(name, operations.count, "AC", self.silicon.operation_price.acs_j(operations), with_spikes)
+
+    def moved(self, name: str, values: float, bits: float | None = None, *, with_spikes: bool = False) -> None:
+        """Add `values` of so many bits each, by default of the silicon's precision, moved to or from its memory."""
+        count = values * (self.silicon.operation_price.bits if bits is None else bits)
+        if count and self.silicon.memory is not None:
+            price = self.silicon.memory_price
+            low, high = (count / 8.0 * byte * 1e-12 for byte in price.byte_band_pj)
+            self.terms.append(Term(name, count, "bit", low, high, with_spikes, price.evidence, price.source))
+
+    def _add(self, name: str, count: float, unit: str, energy_j: float, with_spikes: bool = False) -> None:
+        price = self.silicon.operation_price
+        if count:
+            self.terms.append(Term(name, count, unit, energy_j, energy_j, with_spikes, price.evidence, price.source))
 
 
 def artificial_cost(network: Network, silicon: Silicon, effective: EffectiveOperations | None = None) -> Cost:

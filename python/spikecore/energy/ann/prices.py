@@ -1,4 +1,4 @@
-"""Energy per operation and per memory access, each with its technology, evidence and source.
+"""Energy per operation and per memory access with evidence and source, and the silicon that a comparison holds equal.
 
 Invariant: a published figure stands in one file, in a profile of the house or else in `prices.toml`.
 
@@ -17,7 +17,7 @@ from spikecore.energy import Price, load
 from spikecore.energy.ann import published
 from spikecore.energy.ann.operations import Operations
 
-__all__ = ["UNVERIFIED", "MemoryPrice", "OperationPrice", "memory", "memory_levels", "operation", "technologies"]
+__all__ = ["MemoryPrice", "OperationPrice", "Silicon", "memory", "memory_levels", "operation", "technologies"]
 
 UNVERIFIED = "unverified"
 """The evidence of a figure that is recalled and was read in no source. It is shown as such and decides nothing."""
@@ -134,6 +134,60 @@ def memory_levels(technology: str = "45nm") -> tuple[str, ...]:
 def technologies() -> tuple[str, ...]:
     """Return the processes that prices are known for."""
     return tuple(dict.fromkeys(process for process, _ in _operations()))
+
+
+@dataclass(frozen=True)
+class Silicon:
+    """What both sides of a comparison run on; silicon without a published price is a `NetworkError`.
+
+    Parameters
+    ----------
+    precision, technology : {"int8", "int32", "fp16", "fp32"}, {"45nm", "7nm"}
+        Format of weights, activations, neuron state and arithmetic; and the process. Arithmetic at 7 nm is unverified:
+        such comparisons give numbers and no verdict.
+    memory, access_bits : str or None, int
+        Level that all of them are moved to and from, one of `memory_levels` (None counts arithmetic alone), and
+        bits over which the price of an access is spread, 8 … 1024: 64 as published, 32 as some programs read it.
+    reuse, batch : {"ideal", "none"}, int
+        ``"ideal"``: a layer reads every weight, input and output once per pass, however often it is multiplied, and a
+        batch of ≥ 1 inferences shares the weights, though their spikes do not coincide; a neuron's state is read and
+        written once per update. ``"none"``: every operation fetches its weight and its value, every synaptic operation
+        reads and writes the potential. Real machines lie between. A spike fetches its weights in both.
+    macs_per_update : float
+        Multiply-accumulates of one neuron update, ≥ 0: 1 for the leak of a LIF neuron, 0 without leak.
+
+    Examples
+    --------
+    >>> Silicon("int8", "sram-8KB").memory_price.byte_pj
+    1.25
+    """
+
+    precision: str
+    memory: str | None
+    technology: str = "45nm"
+    access_bits: int = 64
+    reuse: str = "ideal"
+    batch: int = 1
+    macs_per_update: float = 1.0
+
+    def __post_init__(self) -> None:
+        operation(self.precision, self.technology)
+        if self.memory is not None:
+            memory(self.memory, self.technology).spread_over(self.access_bits)
+        checks.choice("silicon", "reuse", self.reuse, ("ideal", "none"))
+        batch = checks.count("silicon", "batch", self.batch, low=1)
+        macs = checks.number("silicon", "macs_per_update", self.macs_per_update, low=0.0)
+        checks.kept(self, batch=batch, macs_per_update=macs)
+
+    @property
+    def operation_price(self) -> OperationPrice:
+        """Price of arithmetic."""
+        return operation(self.precision, self.technology)
+
+    @property
+    def memory_price(self) -> MemoryPrice:
+        """Price of memory; `memory` must not be None."""
+        return memory(str(self.memory), self.technology).spread_over(self.access_bits)
 
 
 def _count(operations: Operations) -> float:

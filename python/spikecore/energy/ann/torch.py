@@ -93,7 +93,10 @@ class _Reader:
         elif kind in _ACTIVATIONS:
             self.activated = True
         elif kind == "Flatten":
-            self._flatten(module, path)
+            if (module.start_dim, module.end_dim) != (1, -1):
+                ends = f"{module.start_dim}, {module.end_dim}"
+                checks.refuse(self.owner, f"{path}.start_dim, end_dim", ends, "1, -1")
+            self.shape = None if self.shape is None else (math.prod(self.shape),)
         elif kind not in _NOTHING:
             for layer in self._layers(kind, module, path):
                 self.layers.append(layer)
@@ -107,11 +110,6 @@ class _Reader:
         if isinstance(last, Dense | Convolution) and not self.activated:
             self.layers[weighted[-1]] = replace(last, activation=False)
         return self.layers
-
-    def _flatten(self, module: Any, path: str) -> None:
-        if (module.start_dim, module.end_dim) != (1, -1):
-            checks.refuse(self.owner, f"{path}.start_dim, end_dim", f"{module.start_dim}, {module.end_dim}", "1, -1")
-        self.shape = None if self.shape is None else (math.prod(self.shape),)
 
     def _layers(self, kind: str, module: Any, path: str) -> Iterator[Layer]:
         if kind == "Linear":

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spikecore.energy import quantity
-from spikecore.energy.ann.silicon import Cost, Silicon
+from spikecore.energy.ann.cost import Cost
+from spikecore.energy.ann.prices import Silicon
 from spikecore.energy.figure import Bar, Bars
 from spikecore.energy.table import Column, Section, Table
 
