@@ -454,6 +454,13 @@ def test_a_limit_that_is_broken_is_named_and_nothing_is_counted(limit, named):
     assert mapping.packets is None
 
 
+def test_a_limit_that_is_reached_is_not_broken():
+    net, *_ = every_rule()
+    result = net.compile(workers=1).run(1.0)
+    mapping = Placement.of(result.wiring, replace(CHIP, cores=13, most_delay=200))
+    assert (mapping.broken, mapping.cores) == ("", 13)
+
+
 def test_neurons_with_many_synapses_lie_on_more_cores():
     net = sc.Network(dt=1.0, seed=1)
     many, few = (net.population(512, sc.LIF(i_e=500.0), name=name) for name in ("many", "few"))

@@ -30,6 +30,14 @@ def test_projections_add_up_to_the_lines_that_they_cause(result, name):
     assert first["energy_j"] == report.projections[0].energy_j > 0.0
 
 
+def test_a_projection_pays_for_the_memory_that_holds_the_store():
+    """Horowitz, ISSCC 2014: 20 pJ per 8 bytes in 32 KB of SRAM, 0.9 pJ per addition."""
+    wires = ProjectionCounts("a → b", 10, 100, 800), ProjectionCounts("b → a", 10, 0, 80)
+    counts = Ledger(synaptic_operations=100, weight_bytes=880, weight_store_bytes=20_000, projections=wires)
+    shares = EnergyReport.of(counts, "cpu").projections
+    assert [share.energy_j for share in shares] == pytest.approx([100 * 0.9e-12 + 100 * 20e-12, 10 * 20e-12])
+
+
 def test_without_prices_the_cost_is_unknown_and_the_order_that_of_operations():
     wires = ProjectionCounts("a → b", 10, 100), ProjectionCounts("b → a", 10, 300)
     report = EnergyReport.of(Ledger(synaptic_operations=400, projections=wires), "host")

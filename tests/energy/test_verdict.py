@@ -159,6 +159,14 @@ def test_what_costs_the_same_to_three_digits_is_not_ranked(value, rank):
     assert (both.winner is None, both.flips == ()) == (value > 1.99,) * 2
 
 
+@pytest.mark.parametrize(("low", "certainty"), [(8.5, "certain"), (8.0, "not certain"), (5.0, "not certain")])
+def test_an_order_of_terms_is_certain_where_their_bands_lie_apart(low, certainty):
+    a = price("a", "spikes", 10.0, f"low = {low}\nhigh = 11.0\n", "band")
+    b = price("b", "packets", 6.0, "low = 4.0\nhigh = 8.0\n", "band")
+    found = report(Ledger(spikes=1, packets=1), a, b).verdict()
+    assert (found.term, found.rival, found.certainty) == ("a", "b", certainty)
+
+
 def test_a_price_of_zero_with_a_high_bound_is_not_called_free():
     free = price("packets", "packets", 0.0, "high = 3.0\n")
     one = report(Ledger(spikes=1, packets=4), price("spikes", "spikes", 2.0), free)
