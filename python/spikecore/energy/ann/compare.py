@@ -31,9 +31,8 @@ class Comparison:
     effective : EffectiveOperations or None
         Multiply-accumulates of a machine that skips zeros; None where it does all.
     twin : Cost or None
-        The capacity-matched quantised twin of the spiking network: it sees the number of spikes of an inference and not
-        their times. Of a run, whose layers are unknown, it has those of the artificial network; None where these are
-        LSTM or GRU, which no spiking layer corresponds to.
+        The capacity-matched quantised twin of the spiking network (`crossover`). Of a run, whose layers are unknown, it
+        has those of the artificial network; None where these are LSTM or GRU, which no spiking layer corresponds to.
     """
 
     network: Network

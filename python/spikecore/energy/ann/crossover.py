@@ -4,14 +4,14 @@ Crossovers compare on the same silicon. They are citations, with the conditions 
 does on silicon of yours is `compare.compare`.
 
 The capacity-matched twin: a neuron that spikes at most once in each of T ticks says a number of 0 … T, T + 1 levels,
-which is an activation of ⌈log₂(T + 1)⌉ bits. A comparison with a wider twin flatters the spiking network.
+which is an activation of ⌈log₂(T + 1)⌉ bits. It does not see their times. A wider twin flatters the spiking network.
 Source: Yan, Bai, Tang & Wong, Reconsidering the energy efficiency of spiking neural networks, arXiv:2409.08290 (v4).
 """
 
 from dataclasses import dataclass
 
 from spikecore import checks
-from spikecore.energy.ann import published
+from spikecore.energy.ann.prices import published
 
 __all__ = ["CROSSOVERS", "Crossover", "twin_bits"]
 
@@ -48,7 +48,7 @@ class Crossover:
         return f"{self.side(spikes_per_synapse)} {band}"
 
 
-CROSSOVERS = tuple(Crossover(**fields) for fields in published.read("formulas")["crossover"])
+CROSSOVERS = tuple(Crossover(**fields) for fields in published("formulas")["crossover"])
 """The published crossovers."""
 
 

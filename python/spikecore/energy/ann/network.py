@@ -25,11 +25,9 @@ class Network:
 
     Attributes
     ----------
-    macs, neurons, synapses : int
-        Multiply-accumulates of one inference, zeros included; values with an activation function; pairs of an input and
-        an output that a weight connects.
-    weights, parameters : int
-        Numbers that multiply, and numbers that are trained: biases and normalisation included.
+    macs, neurons, synapses, weights, parameters : int
+        Sums over the layers: of `Layer.macs` in all steps of one inference, of neurons and synapses in one step, of the
+        weights that multiply, and of all numbers that are trained.
 
     Examples
     --------

@@ -2,22 +2,24 @@
 
 Invariant: a published figure stands in one file, in a profile of the house or else in `prices.toml`.
 
-A memory price is per access of a stated width: the published figures are for 64-bit accesses, 8 bytes, so 10 pJ of an
-8-KB SRAM is 1.25 pJ per byte. Spreading the same price over 32 bits, as some programs do, doubles every byte; here a
-caller must ask for it.
+A memory price is per access of a stated width, 64 bits as published. Spreading the same price over 32 bits, as some
+programs do, doubles every byte; here a caller must ask for it.
 """
 
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import resources
 from typing import Any
 
 from spikecore import checks, printed
 from spikecore.energy import Price, load
-from spikecore.energy.ann import published
 from spikecore.energy.ann.operations import Operations
 
-__all__ = ["MemoryPrice", "OperationPrice", "Silicon", "memory", "memory_levels", "operation", "technologies"]
+__all__ = [
+    "MemoryPrice", "OperationPrice", "Silicon", "memory", "memory_levels", "operation", "published", "technologies",
+]  # fmt: skip
 
 UNVERIFIED = "unverified"
 """The evidence of a figure that is recalled and was read in no source. It is shown as such and decides nothing."""
@@ -76,10 +78,9 @@ class MemoryPrice:
 
     Attributes
     ----------
-    access_pj, access_high_pj, access_bits : float, int
-        Energy of one access in pJ as published, its upper end where a band was, and the bits that it moves.
-    capacity : int or None
-        Bytes of the memory; None off the chip.
+    access_pj, access_high_pj, access_bits, capacity : float, float, int, int or None
+        Energy of one access in pJ as published, its upper end where a band was, the bits that it moves, and bytes of
+        the memory; None off the chip.
 
     Examples
     --------
@@ -201,21 +202,26 @@ def _count(operations: Operations) -> float:
 @cache
 def _operations() -> dict[tuple[str, str], OperationPrice]:
     """Return all operations by technology and precision."""
-    prices = (OperationPrice(**fields) for fields in _published("operation", _addition))
+    prices = (OperationPrice(**fields) for fields in _entries("operation", _addition))
     return {(price.technology, price.precision): price for price in prices}
 
 
 @cache
 def _memories() -> dict[tuple[str, str], MemoryPrice]:
     """Return all memories by technology and level."""
-    fields = _published("memory", _access)
+    fields = _entries("memory", _access)
     prices = (MemoryPrice(**{"capacity": None, "access_high_pj": own["access_pj"], **own}) for own in fields)
     return {(price.technology, price.level): price for price in prices}
 
 
-def _published(kind: str, borrowed: Callable[..., dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def published(name: str) -> dict[str, Any]:
+    """Return the tables of ``prices`` or ``formulas``, the files of this package with what was published."""
+    return tomllib.loads((resources.files("spikecore.energy.ann") / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _entries(kind: str, borrowed: Callable[..., dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the fields of every price of a kind; `borrowed` reads what a profile publishes."""
-    data = published.read("prices")
+    data = published("prices")
     for entry in data[kind]:
         own = borrowed(**entry.pop("profile")) if "profile" in entry else {}
         yield {**own, **entry, "source": data["source"][entry["source"]]}
