@@ -114,8 +114,8 @@ def test_yin_by_hand():
 def lemaire_by_loops(layer, spikes_in, spikes_out, ticks, leak):
     """Count what Lemaire's machine does for one layer, event by event."""
     outputs = math.prod(layer.output_shape)
-    fan = layer.channels * math.prod(layer.window)
-    reached = layer.channels
+    reached = layer.channels // layer.groups
+    fan = reached * math.prod(layer.window)
     for size, stride in zip(layer.window, layer.strides, strict=True):
         reached *= math.ceil(size / stride)
     counts = dict.fromkeys(("MAC", "ACC", "weights", "potentials", "address ACC", "address MAC"), 0)
@@ -133,11 +133,11 @@ def lemaire_by_loops(layer, spikes_in, spikes_out, ticks, leak):
     return counts
 
 
-@pytest.mark.parametrize("leak", [False, True])
-def test_lemaire_convolution_event_by_event(leak):
-    layer = art.Convolution((3, 10, 10), 8, 5, stride=2)
+@pytest.mark.parametrize(("leak", "groups"), [(False, 1), (True, 1), (True, 2)])
+def test_lemaire_convolution_event_by_event(leak, groups):
+    layer = art.Convolution((4, 10, 10), 8, 5, stride=2, groups=groups)
     neurons = math.prod(layer.output_shape)
-    spiking = art.Spiking.of_rates(art.Network([layer]), [36 / neurons], ticks=6, input_rate=120 / 300)
+    spiking = art.Spiking.of_rates(art.Network([layer]), [36 / neurons], ticks=6, input_rate=120 / 400)
     found = formulas.estimate("lemaire", spiking, leak=leak, fifo=50).counts
     slow = lemaire_by_loops(layer, 120, 36, 6, leak)
     names = {
