@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -301,6 +302,15 @@ def test_a_break_even_above_one_spike_per_tick_is_not_reached(ticks, possible):
     assert found.is_break_even_possible == found.to_dict()["break_even_possible"] == possible
     assert (found.winner, found.activity.ticks) == ("spiking", ticks)
     assert found.ratio > 1.0
+
+
+def test_a_break_even_of_one_spike_in_every_tick_is_reached():
+    net, silicon = art.parse("784-128-10", bias=False), art.Silicon("int8", None)
+    spiking = art.Spiking.of_rates(net, [0.5], ticks=7, input_rate=0.25)
+    even = art.compare(net, spiking, silicon).break_even
+    for ticks, possible in ((even, True), (math.nextafter(even, 0.0), False)):
+        counted = replace(spiking, ticks=ticks)
+        assert art.compare(net, counted, silicon).is_break_even_possible == possible
 
 
 def test_crossovers_and_verdict_are_in_the_dict():
