@@ -7,7 +7,7 @@ programs do, doubles every byte; here a caller must ask for it.
 """
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -202,14 +202,14 @@ def _count(operations: Operations) -> float:
 @cache
 def _operations() -> dict[tuple[str, str], OperationPrice]:
     """Return all operations by technology and precision."""
-    prices = (OperationPrice(**fields) for fields in _entries("operation", _addition))
+    prices = (OperationPrice(**fields) for fields in _entries("operation"))
     return {(price.technology, price.precision): price for price in prices}
 
 
 @cache
 def _memories() -> dict[tuple[str, str], MemoryPrice]:
     """Return all memories by technology and level."""
-    fields = _entries("memory", _access)
+    fields = _entries("memory")
     prices = (MemoryPrice(**{"capacity": None, "access_high_pj": own["access_pj"], **own}) for own in fields)
     return {(price.technology, price.level): price for price in prices}
 
@@ -219,29 +219,22 @@ def published(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files("spikecore.energy.ann") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _entries(kind: str, borrowed: Callable[..., dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the fields of every price of a kind; `borrowed` reads what a profile publishes."""
+def _entries(kind: str) -> Iterator[dict[str, Any]]:
+    """Yield the fields of every price of a kind."""
     data = published("prices")
     for entry in data[kind]:
-        own = borrowed(**entry.pop("profile")) if "profile" in entry else {}
+        own = _borrowed(kind, **entry.pop("profile")) if "profile" in entry else {}
         yield {**own, **entry, "source": data["source"][entry["source"]]}
 
 
-def _addition(name: str, count: str) -> dict[str, Any]:
-    price = _price(name, count)
-    return {"add_pj": price.value, "evidence": price.evidence}
-
-
-def _access(name: str, count: str, level: str = "") -> dict[str, Any]:
-    """Return the energy of an access to memory, to one of several if the profile has them."""
-    price = _price(name, count)
+def _borrowed(kind: str, name: str, count: str, level: str = "") -> dict[str, Any]:
+    """Return what a profile publishes for an addition, or for an access to memory, to one of several if it has them."""
+    price = next(price for price in load(name).prices if price.count == count)
+    if kind == "operation":
+        return {"add_pj": price.value, "evidence": price.evidence}
     place = next((memory for memory in price.levels if memory.name == level), price)
     capacity = None if isinstance(place, Price) or place.bytes is None else int(place.bytes)
     bits = round(8e-12 * place.value / place.nominal_j)
     high_pj = place.value if place.high is None else place.high
     energy = {"access_pj": place.value, "access_high_pj": high_pj, "access_bits": bits}
     return {**energy, "capacity": capacity, "evidence": price.evidence}
-
-
-def _price(name: str, count: str) -> Price:
-    return next(price for price in load(name).prices if price.count == count)

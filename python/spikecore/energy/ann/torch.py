@@ -99,6 +99,7 @@ class _Reader:
             self.shape = None if self.shape is None else (math.prod(self.shape),)
         elif kind not in _NOTHING:
             for layer in self._layers(kind, module, path):
+                self._check_input(path, layer)
                 self.layers.append(layer)
                 self.shape = layer.output_shape
                 self.activated = self.activated and not layer.macs
@@ -113,11 +114,9 @@ class _Reader:
 
     def _layers(self, kind: str, module: Any, path: str) -> Iterator[Layer]:
         if kind == "Linear":
-            self._check_input(path, (module.in_features,), flat=True)
             yield Dense(module.in_features, module.out_features, bias=_is_set(module.bias))
         elif kind in _CONVOLUTIONS:
-            shape = self._planes(path, kind)
-            self._check_input(path, (module.in_channels, *shape[1:]))
+            shape = (module.in_channels, *self._planes(path, kind)[1:])
             yield Convolution(
                 shape, module.out_channels, module.kernel_size, module.stride, self._padding(module, path),
                 module.dilation, module.groups, bias=_is_set(module.bias),
@@ -130,15 +129,13 @@ class _Reader:
         elif kind in _ADAPTIVE:
             yield self._adaptive(module, path, self._planes(path, kind))
         elif kind in _NORMS:
-            shape = (module.num_features,) if self.shape is None else self.shape
-            self._check_input(path, (module.num_features, *shape[1:]))
+            shape = (module.num_features, *(self.shape or ())[1:])
             yield BatchNorm(shape, bool(module.affine), bool(module.track_running_stats))
         else:
             yield from self._recurrent(kind, module, path)
 
     def _recurrent(self, kind: str, module: Any, path: str) -> Iterator[Layer]:
         inputs = module.input_size
-        self._check_input(path, (inputs,))
         if getattr(module, "proj_size", 0):
             checks.refuse(self.owner, f"{path}.proj_size", module.proj_size, "0: projections are not known here")
         both_ways = bool(getattr(module, "bidirectional", False))  # a cell has neither direction nor number
@@ -174,11 +171,12 @@ class _Reader:
             checks.refuse(self.owner, where, f"{self.shape}", f"channels and {dimensions} dimension(s)")
         return self.shape
 
-    def _check_input(self, path: str, taken: Shape, *, flat: bool = False) -> None:
-        """Refuse a module that takes other values than reach it."""
-        if self.shape is None or self.shape == taken or (flat and math.prod(self.shape) == math.prod(taken)):
-            return
-        checks.refuse(self.owner, f"the input of {path}", f"{taken}", f"{self.shape}, which the module before gives")
+    def _check_input(self, path: str, layer: Layer) -> None:
+        """Refuse a layer that takes other values than reach it."""
+        taken, is_flat = layer.input_shape, isinstance(layer, Dense)
+        if self.shape not in (None, taken) and not (is_flat and math.prod(self.shape or ()) == layer.inputs_per_pass):
+            allowed = f"{self.shape}, which the module before gives"
+            checks.refuse(self.owner, f"the input of {path}", f"{taken}", allowed)
 
 
 def _is_set(bias: Any) -> bool:
