@@ -99,7 +99,7 @@ def test_the_figure_has_what_the_report_has():
     assert (bars[0].low_j, bars[0].high_j) == (found.reports[0].band.low_j, found.reports[0].band.high_j)
     assert [bar.is_partial for bar in bars] == [True, False, False, False]
     words = {one.text for one in ET.fromstring(found.to_svg()).iter(f"{SPACE}text")}
-    assert {"loihi", "spinnaker", "unknown", "neuron updates", "outside its operating point"} <= words
+    assert {"loihi", "spinnaker", "unknown", "neuron updates", *(bar.below for bar in bars if bar.below)} <= words
 
 
 def test_an_svg_of_nothing_and_of_one_value():
