@@ -304,6 +304,25 @@ def test_a_break_even_above_one_spike_per_tick_is_not_reached(ticks, possible):
     assert found.ratio > 1.0
 
 
+@pytest.mark.parametrize(
+    ("ticks", "rate", "technology", "verdict"),
+    [
+        (7, 0.5, "45nm", "the spiking network takes less, 23.5 times; no rate would turn it: that takes 7.59 spikes "
+         "per synapse and inference, and one spike in every tick gives 7"),
+        (8, 0.5, "45nm", "the spiking network takes less, 22.8 times; it turns at 7.58 spikes per synapse and "
+         "inference, now 0.253"),
+        (10_000, 0.5, "45nm", "the artificial network takes less, 13.6 times; at no rate would that turn: neuron "
+         "updates alone cost more"),
+        (5, 0.0, "45nm", "the spiking network takes less, 147 times; it has no spikes"),
+        (8, 0.5, "7nm", "none: prices of int8 at 7nm are unverified, read in no source"),
+    ],
+)  # fmt: skip
+def test_a_printed_verdict_says_what_the_values_say(ticks, rate, technology, verdict):
+    net = art.parse("784-128-10", bias=False)
+    spiking = art.Spiking.of_rates(net, [rate], ticks=ticks, input_rate=rate / 2)
+    assert art.compare(net, spiking, art.Silicon("int8", None, technology)).verdict == verdict
+
+
 def test_a_break_even_of_one_spike_in_every_tick_is_reached():
     net, silicon = art.parse("784-128-10", bias=False), art.Silicon("int8", None)
     spiking = art.Spiking.of_rates(net, [0.5], ticks=7, input_rate=0.25)
