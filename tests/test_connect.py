@@ -279,7 +279,7 @@ def test_lists_connect_every_pair(net, a, b):
     made = net.connect([a, b], [a, b], sc.FixedInDegree(1), weight=1.0, delay=1.0)
     names = [(one.source.name, one.target.name) for one in made]
     assert names == [("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")]
-    assert repr(made[1]) == "Projection('a' → 'b', FixedInDegree(k=1))"
+    assert repr(made[1]) == "Projection('a' -> 'b', FixedInDegree(k=1))"
 
 
 def test_a_mistake_connects_nothing(net, a, b):

@@ -80,10 +80,11 @@ def test_errors_for_a_closed_or_full_stream_are_lost_and_nothing_else():
     [
         {"PYTHONIOENCODING": "ascii"},
         {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "cp1252"},
         {"PYTHONIOENCODING": "utf-8:strict"},
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     ],
-    ids=["ascii", "latin-1", "utf-8", "C"],
+    ids=["ascii", "latin-1", "cp1252", "utf-8", "C"],
 )
 def test_an_encoding_without_our_characters_gets_others(environment):
     code, out, err = shell(f"spikecore {' '.join(SMALL)} --energy loihi", **environment)

@@ -51,7 +51,7 @@ def refuse(owner: str, parameter: str, value: Any, allowed: str, **details: Any)
 def wrong_kind(owner: str, parameter: str, expected: str, value: Any) -> Never:
     """Raise `TypeError` for a value of the wrong kind."""
     msg = f"{_where(owner)}{parameter} must be {expected}, not {printed.shortened(printed.shown(str(value)))}"
-    raise TypeError(msg)
+    raise TypeError(printed.encodable(msg))
 
 
 def name(owner: str, parameter: str, value: Any, allowed: str = "a name that is not empty") -> str:

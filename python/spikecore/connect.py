@@ -246,7 +246,7 @@ class Entries:
 
     def __repr__(self) -> str:
         """Show the class and the shape."""
-        return f"{self.kind}({self.shape[0]} → {self.shape[1]})"
+        return f"{self.kind}({self.shape[0]} -> {self.shape[1]})"
 
 
 Rule = (

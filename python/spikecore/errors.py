@@ -63,6 +63,10 @@ class SpikecoreError(Exception):
         super().__init__(printed.shortened(printed.lines(message), _LONGEST))
         self.__dict__.update(details)
 
+    def __str__(self) -> str:
+        """Return the message as standard output can write it; that of an `OSError` or a `KeyError` would be another."""
+        return printed.encodable(Exception.__str__(self))
+
 
 class NetworkError(SpikecoreError, ValueError):
     """A network, a parameter or a request that cannot be as it was given.
@@ -73,10 +77,6 @@ class NetworkError(SpikecoreError, ValueError):
 
 class NotRecordedError(NetworkError, KeyError):
     """Spikes or traces that this run did not record."""
-
-    def __str__(self) -> str:
-        """Return the message; a `KeyError` alone would quote it."""
-        return Exception.__str__(self)
 
 
 class ForecastError(SpikecoreError, MemoryError):

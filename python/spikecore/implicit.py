@@ -57,7 +57,7 @@ class Dense:
     >>> net = sc.Network(dt=1.0)
     >>> a, b = net.population(3, sc.LIF()), net.population(2, sc.LIF())
     >>> net.connect(a, b, sc.Dense(np.ones((3, 2))), delay=1.0)
-    Projection('population0' → 'population1', Dense(3 → 2))
+    Projection('population0' -> 'population1', Dense(3 -> 2))
     """
 
     weights: ArrayLike
@@ -76,7 +76,7 @@ class Dense:
 
     def __repr__(self) -> str:
         """Show the two sizes."""
-        return f"Dense({self.shape[0]} → {self.shape[1]})"
+        return f"Dense({self.shape[0]} -> {self.shape[1]})"
 
 
 class _Planes:
@@ -98,7 +98,7 @@ class _Planes:
 
     def __repr__(self) -> str:
         """Show the two shapes."""
-        return f"{type(self).__name__}({self.input_shape} → {self.output_shape})"
+        return f"{type(self).__name__}({self.input_shape} -> {self.output_shape})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -152,7 +152,7 @@ class Convolution(_Planes):
     >>> import spikecore as sc
     >>> edges = sc.Convolution(np.ones((16, 2, 5, 5)), shape=(2, 34, 34), stride=2)
     >>> edges
-    Convolution((2, 34, 34) → (16, 15, 15))
+    Convolution((2, 34, 34) -> (16, 15, 15))
     >>> net = sc.Network()
     >>> a = net.spike_source(2 * 34 * 34, times=([7], [1.0]))
     >>> b = net.population(int(np.prod(edges.output_shape)), sc.LIF())
@@ -243,7 +243,7 @@ class Pooling(_Planes):
     >>> net = sc.Network()
     >>> a, b = net.population(16 * 15 * 15, sc.LIF()), net.population(16 * 7 * 7, sc.LIF())
     >>> net.connect(a, b, pool, weight=100.0 / 4, delay=0.1)
-    Projection('population0' → 'population1', Pooling((16, 15, 15) → (16, 7, 7)))
+    Projection('population0' -> 'population1', Pooling((16, 15, 15) -> (16, 7, 7)))
     """
 
     size: Any

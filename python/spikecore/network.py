@@ -55,7 +55,7 @@ class Network(Declared):
     >>> net = sc.Network(dt=0.1, seed=1)
     >>> exc = net.population(80, sc.LIF(), name="exc")
     >>> net.connect(exc, exc, sc.FixedInDegree(8), weight=45.0, delay=1.5)
-    Projection('exc' → 'exc', FixedInDegree(k=8))
+    Projection('exc' -> 'exc', FixedInDegree(k=8))
     >>> net.stimulate(exc, sc.Poisson(rate=16_000.0, weight=45.0))
     >>> result = net.compile(workers=1).run(100.0)
     """

@@ -61,7 +61,7 @@ class Population:
 
     def __repr__(self) -> str:
         """Show the name, the size and the model."""
-        return f"Population({self.name!r}, {self.size}, {type(self.model).__name__})"
+        return printed.encodable(f"Population({self.name!r}, {self.size}, {type(self.model).__name__})")
 
     @property
     def ids(self) -> range:
@@ -95,7 +95,7 @@ class Projection:
 
     def __repr__(self) -> str:
         """Show the two populations and the rule."""
-        return f"Projection({self.source.name!r} → {self.target.name!r}, {self.rule!r})"
+        return printed.encodable(f"Projection({self.source.name!r} -> {self.target.name!r}, {self.rule!r})")
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -124,7 +124,7 @@ class Recorder:
 
     def __repr__(self) -> str:
         """Show what is recorded."""
-        return (
+        return printed.encodable(
             f"Recorder({self.population.name!r}, {self.variable!r}, {len(self.neurons)} neurons, "
             f"every {self.interval:g} ms)"
         )

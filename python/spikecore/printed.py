@@ -4,18 +4,48 @@ A name may hold any character but a lone surrogate. What cannot be printed (cont
 sequences, marks that turn the direction of a line) stays in the name and is written as an escape, as `repr`
 does: `shown` for one line of a terminal or a message, `lines` for several, `markup` for HTML and SVG, `plain`
 for matplotlib. JSON escapes for itself. Values that are too long for a message are shortened.
+
+What `print` gets from an object can be written on every standard output, whatever its encoding: `encodable` writes
+what is missing there in ASCII, and `console` our own signs that the code pages of Windows lack, wherever it goes.
 """
 
+import codecs
 import math
 import re
+import sys
+from contextlib import suppress
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
-__all__ = ["has_surrogate", "lines", "markup", "plain", "shortened", "shown", "value"]
+__all__ = [
+    "ASCII",
+    "alike",
+    "console",
+    "encodable",
+    "has_surrogate",
+    "lines",
+    "markup",
+    "plain",
+    "record",
+    "shortened",
+    "shown",
+    "value",
+]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST_DIGITS = 40
+ASCII = "spikecore-ascii"
+"""The error handler of `codecs` that writes what an encoding lacks in ASCII."""
+_LIKENESSES = {
+    "→": "->", "←": "<-", "…": "...", "×": "x", "·": "*", "µ": "u", "μ": "u", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~",
+    "–": "-", "—": "-", "±": "+-", "∞": "inf", "█": "#", "░": "-", "“": '"', "”": '"', "’": "'", "‘": "'", "θ": "theta",
+    "τ": "tau", "−": "-", "§": "sec. ", "⁹": "^9",
+}  # fmt: skip
+_BRAILLE = range(0x2800, 0x2900)
+_CODE_PAGE = "cp1252"
+"""The encoding of standard output on Windows where it is a file or a pipe, in Western Europe and America."""
 
 
 def has_surrogate(text: str) -> bool:
@@ -72,6 +102,36 @@ def plain(text: str) -> str:
     return lines(text).replace("$", r"\$")
 
 
+def alike(text: str, stream: Any) -> str:
+    """Return a text as a stream can write it: in ASCII where its encoding lacks a character."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, ASCII).decode(encoding)
+
+
+def encodable(text: str) -> str:
+    """Return a text as standard output can write it; as it is where that has no encoding that is known."""
+    with suppress(Exception):  # what stands there may be an object of the caller
+        return alike(text, sys.stdout)
+    return text
+
+
+def console(text: str) -> str:
+    """Return the same, our own signs only where a code page of Windows has them, whatever standard output can write.
+
+    Examples
+    --------
+    >>> print(console("exc → inh, ≥ 3 µs"))
+    exc -> inh, >= 3 µs
+    """
+    return encodable(text.translate(_TYPED))
+
+
+def record(thing: Any) -> str:
+    """Return the `repr` of a dataclass with names of the caller in it, as a console takes it."""
+    values = (f"{part.name}={getattr(thing, part.name)!r}" for part in fields(thing) if part.repr)
+    return console(f"{type(thing).__qualname__}({', '.join(values)})")
+
+
 def shortened(text: str, most: int = 200) -> str:
     """Return a text, without its middle where it has more than so many characters.
 
@@ -104,3 +164,34 @@ def value(content: Any) -> str:
     except Exception:  # what the caller made may do anything when asked how it looks
         text = f"<{type(content).__name__}>"
     return shortened(shown(text))
+
+
+def _ascii(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding does not have in ASCII: an error handler of `codecs`."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_likeness, error.object[error.start : error.end])), error.end
+
+
+def _likeness(character: str) -> str:
+    if character in _LIKENESSES:
+        return _LIKENESSES[character]
+    if ord(character) in _BRAILLE:
+        return " .:#"[min((ord(character) - _BRAILLE.start).bit_count(), 6) // 2]
+    if has_surrogate(character):
+        return shown(character)
+    import unicodedata  # start-up time: only where an encoding lacks a character
+
+    return unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode("ascii") or "?"
+
+
+def _is_lacking(character: str) -> bool:
+    try:
+        character.encode(_CODE_PAGE)
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+codecs.register_error(ASCII, _ascii)
+_TYPED = str.maketrans({sign: ascii for sign, ascii in _LIKENESSES.items() if _is_lacking(sign)})

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from spikecore import printed
+
 __all__ = ["batch_progress", "build_progress", "run_progress"]
 
 _REFRESH_S = 0.1
@@ -34,10 +36,8 @@ class _Screen:
         """Write a line over the last one; a character that the encoding lacks is written in ASCII."""
         if self._broken:
             return
-        from spikecore import streams  # start-up time: only a bar that is drawn needs it
-
         with self._breaking():
-            line = streams.alike(text, self._stream)
+            line = printed.alike(text, self._stream)
             blanks = " " * (self._width - len(line))  # no escape sequence: a notebook may know none
             self._within, self._width = True, len(line)
             self._stream.write(f"\r{line}{blanks}")

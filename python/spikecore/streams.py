@@ -4,10 +4,8 @@ A character that the encoding of a stream does not have is written in ASCII (`->
 should get is written as an escape.
 """
 
-import codecs
 import os
 import sys
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
@@ -15,17 +13,10 @@ from typing import IO, Any
 from spikecore import printed
 from spikecore.errors import NetworkError
 
-__all__ = ["NAME", "alike", "check", "early", "flush", "note", "prepared", "put"]
+__all__ = ["NAME", "check", "early", "flush", "note", "prepared", "put"]
 
 NAME = "standard output"
 """What the error of a stream names as its file."""
-_HANDLER = "spikecore-ascii"
-_ASCII = {
-    "→": "->", "←": "<-", "…": "...", "×": "x", "·": "*", "µ": "u", "μ": "u", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~",
-    "–": "-", "—": "-", "±": "+-", "∞": "inf", "█": "#", "░": "-", "“": '"', "”": '"', "’": "'", "‘": "'", "θ": "theta",
-    "τ": "tau", "−": "-", "§": "sec. ",
-}  # fmt: skip
-_BRAILLE = range(0x2800, 0x2900)
 
 
 @contextmanager
@@ -42,12 +33,6 @@ def prepared() -> Iterator[None]:
             for stream, old in zip(before, errors, strict=True):
                 with suppress(Exception):
                     stream.reconfigure(errors=old)  # type: ignore[union-attr]
-
-
-def alike(text: str, stream: Any) -> str:
-    """Return a text as a stream can write it: in ASCII where its encoding lacks a character."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    return text.encode(encoding, _HANDLER).decode(encoding)
 
 
 def put(text: str) -> None:
@@ -89,7 +74,7 @@ def _ready(stream: Any, nowhere: IO[str]) -> Any:
     if stream is None or _part(stream, "closed") is True:
         return nowhere
     with suppress(Exception):
-        stream.reconfigure(errors=_HANDLER)
+        stream.reconfigure(errors=printed.ASCII)
     return stream
 
 
@@ -116,23 +101,3 @@ def _silence() -> None:
         os.close(nowhere)
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
-
-
-def _ascii(error: UnicodeError) -> tuple[str, int]:
-    """Write what an encoding does not have in ASCII: an error handler of `codecs`."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(map(_alike, error.object[error.start : error.end])), error.end
-
-
-def _alike(character: str) -> str:
-    if character in _ASCII:
-        return _ASCII[character]
-    if ord(character) in _BRAILLE:
-        return " .:#"[min((ord(character) - _BRAILLE.start).bit_count(), 6) // 2]
-    if printed.has_surrogate(character):
-        return printed.shown(character)
-    return unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode("ascii") or "?"
-
-
-codecs.register_error(_HANDLER, _ascii)

@@ -53,6 +53,8 @@ class ProjectionCounts:
             checks.wrong_kind("projection", "name", "a text", printed.value(self.name))
         _check_fields(self, self.name)
 
+    __repr__ = printed.record
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -141,6 +143,8 @@ class Ledger:
     cores: tuple[float, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    __repr__ = printed.record
 
     def __post_init__(self) -> None:
         """Check every count, and that activity adds up."""

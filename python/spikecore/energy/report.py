@@ -152,7 +152,7 @@ class EnergyReport(Bill):
     def __repr__(self) -> str:
         """Show the chip and the nominal sum."""
         energy = f"{joules(self.nominal_j)} nominal, {report_table.short_status(self)}"
-        return f"EnergyReport({printed.shown(self.profile.name)}: {energy})"
+        return printed.encodable(f"EnergyReport({printed.shown(self.profile.name)}: {energy})")
 
     def _repr_html_(self) -> str:
         return report_table.full(self).html()
@@ -259,7 +259,7 @@ class Comparison:
 
     def __repr__(self) -> str:
         """Show the machines."""
-        return f"Comparison({', '.join(map(printed.shown, self.names))})"
+        return printed.encodable(f"Comparison({', '.join(map(printed.shown, self.names))})")
 
     def _repr_html_(self) -> str:
         return self.table().html()

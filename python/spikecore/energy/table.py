@@ -112,7 +112,7 @@ class Table:
                 sentences += [f"  {remark.name}:", *(f"    {line}" for line in remark.lines)]
             else:
                 sentences.append(f"  {remark}")
-        return "\n".join([*lines, *(part for sentence in sentences for part in wrapped(sentence))])
+        return printed.console("\n".join([*lines, *(part for sentence in sentences for part in wrapped(sentence))]))
 
     def html(self) -> str:
         """Return the same as HTML, with the columns that are too long for a terminal and with bars."""
@@ -130,7 +130,9 @@ class Table:
 
     def _aligned(self) -> Iterator[str]:
         shown = [at for at, column in enumerate(self.head) if not column.is_long]
-        rows = [tuple(printed.shown(row[at]) for at in shown) for row in [self._names(), *self.texts()]]
+        rows = [
+            tuple(printed.console(printed.shown(row[at])) for at in shown) for row in [self._names(), *self.texts()]
+        ]
         widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
         sides = ["<" if self.head[at].is_words else ">" for at in shown]
         for row in rows:

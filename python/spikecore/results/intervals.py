@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import extras
+from spikecore import extras, printed
 from spikecore.arrays import closed
 from spikecore.population import Population
 from spikecore.results.pictured import Pictured
@@ -56,7 +56,8 @@ class IntervalHistogram(Pictured):
 
     def __repr__(self) -> str:
         """Show how many intervals there are, and their mean."""
-        return f"IntervalHistogram({int(self.counts.sum()):,} intervals of {self.name!r}, mean {self.mean:.4g} ms)"
+        number, mean = int(self.counts.sum()), self.mean
+        return printed.encodable(f"IntervalHistogram({number:,} intervals of {self.name!r}, mean {mean:.4g} ms)")
 
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame with a row for each bin.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, extras
+from spikecore import checks, extras, printed
 from spikecore.arrays import closed
 from spikecore.population import Population
 from spikecore.results.pictured import Pictured
@@ -88,7 +88,7 @@ class BinnedRates(Mapping[Population, NDArray[np.float64]], Pictured):
     def __repr__(self) -> str:
         """Show how many bins there are, and of whom."""
         names = checks.listed(self._trains.populations.names)
-        return f"BinnedRates({len(self._seconds):,} bins of {self.bin:g} ms of {names})"
+        return printed.encodable(f"BinnedRates({len(self._seconds):,} bins of {self.bin:g} ms of {names})")
 
     def mean(self) -> NDArray[np.float64]:
         """Return the rate of all recorded neurons together in Hz per neuron, shape (bins,)."""

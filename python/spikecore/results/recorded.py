@@ -48,7 +48,7 @@ class SpikeTrains(Mapping[Population, Spikes], Activity):
         """Show the number of spikes and whose."""
         names = self._all.populations.names
         whose = checks.listed(names, show=printed.shown) if names else "nobody"
-        return f"SpikeTrains({len(self.ticks):,} spikes of {whose})"
+        return printed.encodable(f"SpikeTrains({len(self.ticks):,} spikes of {whose})")
 
     def _repr_html_(self) -> str:
         rows = ((population.name, len(spikes)) for population, spikes in self.items())

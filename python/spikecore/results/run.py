@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import notebook
+from spikecore import notebook, printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.population import Population, Populations, Recorder
@@ -250,7 +250,7 @@ class Result(Priced, Activity):
     def __repr__(self) -> str:
         """Show time, spikes, events and speed."""
         spikes = sum(self.counts.spikes.values())
-        return (
+        return printed.encodable(
             f"Result({self.start:g}–{self.stop:g} ms: {spikes:,} spikes, "
             f"{self.statistics['synaptic_events']:,} synaptic events, "
             f"{self.real_time_factor:.3g} × real time)"

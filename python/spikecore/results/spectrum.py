@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, extras
+from spikecore import checks, extras, printed
 from spikecore.arrays import closed
 from spikecore.population import Population
 from spikecore.results.pictured import Pictured
@@ -52,7 +52,7 @@ class PowerSpectrum(Pictured):
 
     def __repr__(self) -> str:
         """Show the frequencies."""
-        return (
+        return printed.encodable(
             f"PowerSpectrum({len(self.frequencies):,} frequencies up to {self.frequencies[-1]:g} Hz of {self.name!r}, "
             f"{self.segments} segments)"
         )

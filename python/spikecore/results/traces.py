@@ -53,7 +53,7 @@ class Trace(Pictured):
         """Show whose values they are, and how many."""
         recorder = self.recorder
         whose = f"{recorder.variable!r} of {len(self.neurons):,} neurons of {recorder.population.name!r}"
-        return f"Trace({whose} at {len(self.times):,} times)"
+        return printed.encodable(f"Trace({whose} at {len(self.times):,} times)")
 
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame with a row for each ``time_ms`` and a column for each ``neuron``.
@@ -114,7 +114,7 @@ class Traces(Mapping[Recorder, Trace], Pictured):
 
     def __repr__(self) -> str:
         """Show the recorders."""
-        return f"Traces({checks.listed(self._tables) if self._tables else ''})"
+        return printed.encodable(f"Traces({checks.listed(self._tables) if self._tables else ''})")
 
     def _repr_html_(self) -> str:
         rows = (

@@ -6,6 +6,7 @@ Operations and memory are priced alike for all. Nothing is free that is not said
 import math
 from dataclasses import dataclass
 
+from spikecore import printed
 from spikecore.energy.ann.crossover import twin_bits
 from spikecore.energy.ann.layers import BatchNorm
 from spikecore.energy.ann.network import Network
@@ -45,6 +46,8 @@ class Cost:
     silicon: Silicon
     terms: tuple[Term, ...]
     notes: tuple[str, ...] = ()
+
+    __repr__ = printed.record
 
     @property
     def energy_j(self) -> float:

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
-from spikecore import checks
+from spikecore import checks, printed
 
 __all__ = ["GRU", "LSTM", "RNN", "BatchNorm", "Buffer", "Dense", "Layer", "Recurrent", "Shape", "shown"]
 
@@ -69,7 +69,11 @@ class Layer:
         return math.prod(self.output_shape)
 
     def __str__(self) -> str:
-        return f"{self.kind} {shown(self.input_shape)} → {shown(self.output_shape)}"
+        return printed.console(self.ends("->"))
+
+    def ends(self, arrow: str = "→") -> str:
+        """Return what it is and the shapes of its two ends."""
+        return f"{self.kind} {shown(self.input_shape)} {arrow} {shown(self.output_shape)}"
 
     def _size(self, name: str) -> int:
         """Check one size, keep it as a plain int and return it."""

@@ -66,8 +66,8 @@ class Network:
         is_flat = isinstance(layer, Dense | Recurrent)
         if offered == taken or (is_flat and before.outputs_per_pass == layer.inputs_per_pass):
             return
-        own = f"layer {index} ({layer}) takes {shown(taken)} values"
-        msg = f"{self.name}: {own}, layer {index - 1} ({before}) gives {shown(offered)}"
+        own = f"layer {index} ({layer.ends()}) takes {shown(taken)} values"
+        msg = f"{self.name}: {own}, layer {index - 1} ({before.ends()}) gives {shown(offered)}"
         raise NetworkError(msg, parameter=f"layers[{index}]", value=taken, allowed=offered)
 
     def dense(self) -> DenseOperations:
@@ -105,7 +105,7 @@ class Network:
     def __repr__(self) -> str:
         sizes = [shown(self.layers[0].input_shape), *(shown(layer.output_shape) for layer in self.layers)]
         steps = f", {self.steps} steps" if self.steps > 1 else ""
-        return f"Network({printed.shown(self.name)}: {' → '.join(sizes)}{steps})"
+        return printed.console(f"Network({printed.shown(self.name)}: {' -> '.join(sizes)}{steps})")
 
 
 _CELLS = {"rnn": RNN, "lstm": LSTM, "gru": GRU}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy.ann.convolution import Convolution, Pooling
 from spikecore.energy.ann.layers import RNN, BatchNorm, Dense, Layer
 from spikecore.energy.ann.network import Network
@@ -92,6 +92,8 @@ class Spiking:
     analog: DenseOperations = field(default=DenseOperations(0))
     layers: tuple[LayerActivity, ...] = ()
     name: str = "spiking network"
+
+    __repr__ = printed.record
 
     def __post_init__(self) -> None:
         checks.name("spiking network", "name", self.name)
