@@ -1,12 +1,16 @@
 """Rates in bins, histograms of intervals and power spectra, against counts by hand, loops and direct transforms."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 import scipy.signal
 
 import spikecore as sc
+from spikecore.pictures.drawing import width_of
+from spikecore.pictures.figure import Figure
+from spikecore.pictures.panel import Curve, Curves
 
 
 def fed(times, duration, dt=0.1, name="input"):
@@ -240,3 +244,17 @@ def test_plots_have_units_in_both_faces(what, tmp_path):
     assert values.plot(tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
     axes.figure.savefig(tmp_path / "b.png")
     pyplot.close("all")
+
+
+@pytest.mark.parametrize("begin", [0.0, 99_999_000.0, 2.0**45])
+def test_the_last_mark_of_an_axis_is_whole(begin):
+    """A long number at the end of an axis stands inside the picture."""
+    xs = begin + np.array([0.0, 500.0, 1_000.0])
+    panel = Curves("v (mV)", [Curve("", xs, np.array([1.0, 2.0, 3.0]))])
+    svg = Figure([panel], "time (ms)", xs[0], xs[-1]).svg()
+    marks = re.findall(
+        r'<text x="([\d.]+)" y="[\d.]+" text-anchor="middle" font-size="11" fill="#222222">([\d,]+)<', svg
+    )
+    assert len(marks) >= 2
+    for x, text in marks:
+        assert float(x) + width_of(text, 11.0) / 2.0 <= 760.0

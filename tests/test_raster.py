@@ -166,6 +166,20 @@ def test_marks_of_the_axis_do_not_overlap():
             assert x + width / 2.0 + 4.0 < next_x - next_width / 2.0
 
 
+def test_thousands_of_populations_fit_one_picture():
+    n = 4_000
+    spikes = trains(*((f"p{k}", 2, [0, 1], [1.0 + k % 900, 950.0]) for k in range(n)))
+    svg = raster_figure.of(picture(spikes), spikes).svg()
+    strokes, words, _, height = drawn(svg)
+    assert sum(map(len, strokes.values())) > n
+    assert height < raster_figure.MOST_HEIGHT + 200.0
+    assert all(lengths.min() >= 1.4 for lengths in (points[:, 2] for points in strokes.values()))
+    names = [float(word.get("y")) for word, text in words if re.fullmatch(r"p\d+", text)]
+    assert 50 < len(names) < 150
+    assert np.diff(names).min() >= 13.0
+    assert len(svg) < 500_000
+
+
 def test_limits_are_those_of_a_run():
     spikes = trains(("exc", 5, [0, 1, 2, 3], [10.0, 10.1, 20.0, 20.1]), duration=100.0)
     band = picture(spikes, start=10.0, stop=20.0).bands[0]
@@ -244,6 +258,8 @@ def test_share_and_populations():
     assert [band.name for band in chosen.bands] == ["b", "a"]
     with pytest.raises(sc.NotRecordedError, match="spikes of 'c' were not recorded; recorded: 'a', 'b'"):
         raster.select(spikes, 0.0, end, populations="c")
+    with pytest.raises(sc.NetworkError, match=r"raster: populations is \['a', 'a'\], allowed: each population once"):
+        raster.select(spikes, 0.0, end, populations=["a", "a"])
     with pytest.raises(TypeError, match="populations must be a Population, its name or a sequence of these, not 3"):
         raster.select(spikes, 0.0, end, populations=3)
 
@@ -283,6 +299,7 @@ def test_axes_of_matplotlib():
     assert segments == result.counts.spikes["exc"]
     own = pyplot.figure().add_subplot()
     assert result.raster(own) is own
+    assert own.get_title(loc="left").startswith(f"all {segments:,} spikes")
     pyplot.close("all")
 
 

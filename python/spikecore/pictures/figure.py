@@ -69,8 +69,10 @@ class Figure:
 
     def drawing(self) -> Drawing:
         """Return the picture."""
-        left = max(panel.left for panel in self.panels)
-        right = WIDTH - max(panel.right for panel in self.panels)
+        marks = Scale(self.low, self.high, 0.0, WIDTH, self.is_log).texts(4)
+        half = max((width_of(text, SMALL) / 2.0 + 2.0 for text in marks), default=0.0)
+        left = max(half, *(panel.left for panel in self.panels))
+        right = WIDTH - max(half, *(panel.right for panel in self.panels))
         x = Scale(self.low, self.high, left, right, self.is_log)
         shapes: list[Shape] = []
         bottom = _TOP - _GAP
@@ -125,7 +127,12 @@ class Figure:
         if self.is_log:
             main.set_xscale("log")
         main.set_xlim(self.low, self.high)
-        main.set_xlabel(printed.plain("\n".join(filter(None, [self.x_name, *textwrap.wrap(self.remark, 100)]))))
+        remark = textwrap.wrap(printed.plain(self.remark), 100)
+        if axes is None:
+            main.set_xlabel("\n".join([self.x_name, *remark]))
+        else:  # a caller's figure has room above its axes, and often none for more lines below them
+            main.set_xlabel(self.x_name)
+            main.set_title("\n".join(remark), loc="left", fontsize="small")
         return main
 
     def put(self, owner: str, where: Any) -> Any:

@@ -99,8 +99,8 @@ class Activity(ABC):
         bin : float
             Width of the bins that the rate is taken in, in ms, a multiple of dt: frequencies reach up to 1/(2 bin).
         segment : float, optional
-            Length of a segment in ms, a multiple of dt and at least 4 bins; frequencies are 1/segment apart. By
-            default a length of which 8 half-overlapping segments fit the run.
+            Length of a segment in ms, a multiple of dt and at least 4 bins, of which whole bins are used; frequencies
+            are 1/segment apart. By default a length of which 8 half-overlapping segments fit the run.
 
         Returns
         -------

@@ -168,7 +168,11 @@ def _members(trains: Trains, populations: Any) -> list[Population]:
     if not isinstance(populations, Sequence) or not populations:
         expected = "a Population, its name or a sequence of these"
         checks.wrong_kind("raster", "populations", expected, printed.value(populations))
-    return [trains.find(key) for key in populations]
+    members = [trains.find(key) for key in populations]
+    if len(set(members)) < len(members):
+        named = checks.listed([member.name for member in members])
+        checks.refuse("raster", "populations", f"[{named}]", "each population once")
+    return members
 
 
 def _inside(

@@ -24,7 +24,7 @@ LONGEST_STROKE = 7.0
 MOST_CURVES = 4
 """Populations up to which each has a rate over time of its own; of more it is that of all neurons."""
 RATE_BINS = 150
-_LONGEST_NAME = 28
+_LONGEST_NAME, _LEAST_STROKE, _LEAST_PARTED = 28, 1.4, 4.0
 
 
 class Bands(Panel):
@@ -47,20 +47,36 @@ class Bands(Panel):
         yield Polyline([(box.left, box.top), (box.left, box.bottom), (box.right, box.bottom)], width=1.0)
         if not self._picture.spikes:
             yield Words((box.left + box.right) / 2.0, (box.top + box.bottom) / 2.0, "no spikes", "middle", fill=GREY)
-        written = box.top - LEAST_BAND
+        if self._heights.min() >= _LEAST_PARTED:
+            yield from (parting(box, box.top + float(top)) for top in self._tops[1:])
         width = _stroke_width(self._picture.drawn)
-        for k, band in enumerate(self._picture.bands):
-            colour, height, top = PALETTE[k % len(PALETTE)], float(self._heights[k]), box.top + float(self._tops[k])
-            if k:
-                yield parting(box, top)
-            length = _length(band, height)
-            xs = x(band.times / self._unit)
-            ys = top + np.clip(band.places * height, length / 2.0, height - length / 2.0)
-            yield Strokes(*_few(xs, ys), length, colour, width)
-            middle = top + height / 2.0
+        for (colour, length), bands in self._alike().items():
+            xs = [x(self._picture.bands[k].times / self._unit) for k in bands]
+            ys = [box.top + self._middles(k, length) for k in bands]
+            yield Strokes(*_few(np.concatenate(xs), np.concatenate(ys)), length, colour, width)
+        for k, middle in self._named():
+            yield from self._words(box, k, box.top + middle, _colour(k))
+
+    def _named(self) -> Iterator[tuple[int, float]]:
+        """Yield the bands whose names have room, and where their middles are."""
+        written = -LEAST_BAND
+        for k, middle in enumerate((self._tops + self._heights / 2.0).tolist()):
             if middle - written >= LEAST_BAND - 3.0:
                 written = middle
-                yield from self._words(box, k, middle, colour)
+                yield k, middle
+
+    def _alike(self) -> dict[tuple[str, float], list[int]]:
+        """Return the bands by what their strokes look like: of thousands of populations there are few kinds."""
+        kinds: dict[tuple[str, float], list[int]] = {}
+        for k, band in enumerate(self._picture.bands):
+            kinds.setdefault((_colour(k), _length(band, float(self._heights[k]))), []).append(k)
+        return kinds
+
+    def _middles(self, k: int, length: float) -> NDArray[np.float64]:
+        """Return how far below the top of all bands the strokes of a band have their middles."""
+        height = float(self._heights[k])
+        inside = np.clip(self._picture.bands[k].places * height, length / 2.0, max(length, height) - length / 2.0)
+        return float(self._tops[k]) + inside
 
     def _words(self, box: Box, k: int, middle: float, colour: str) -> Iterator[Shape]:
         has_size = self._heights[k] >= 2.0 * LEAST_BAND
@@ -73,23 +89,20 @@ class Bands(Panel):
 
     def plot(self, axes: Any) -> None:
         """Draw with matplotlib: bands downwards in pixels of the figure, marked by their names."""
-        for k, band in enumerate(self._picture.bands):
-            height, top = float(self._heights[k]), float(self._tops[k])
-            length = _length(band, height)
-            ys = top + np.clip(band.places * height, length / 2.0, height - length / 2.0)
-            style = {"colors": PALETTE[k % len(PALETTE)], "linewidths": 0.7 * _stroke_width(self._picture.drawn)}
-            axes.vlines(band.times / self._unit, ys - length / 2.0, ys + length / 2.0, rasterized=True, **style)
-            if k:
-                axes.axhline(top, color="0.85", linewidth=0.6)
+        width = 0.7 * _stroke_width(self._picture.drawn)
+        for (colour, length), bands in self._alike().items():
+            xs = np.concatenate([self._picture.bands[k].times / self._unit for k in bands])
+            ys = np.concatenate([self._middles(k, length) for k in bands])
+            axes.vlines(xs, ys - length / 2.0, ys + length / 2.0, rasterized=True, colors=colour, linewidths=width)
+        if self._heights.min() >= _LEAST_PARTED:
+            axes.hlines(self._tops[1:], 0.0, 1.0, "0.85", linewidths=0.6, transform=axes.get_yaxis_transform())
         axes.set_ylim(self.height, 0.0)
-        names = [printed.plain(f"{name}\n{rate}") for name, rate in zip(self._names, self._rates, strict=True)]
-        short = [
-            name if height >= 2.0 * LEAST_BAND else name.replace("\n", "  ")
-            for name, height in zip(names, self._heights, strict=True)
-        ]
-        axes.set_yticks(self._tops + self._heights / 2.0, short)
-        for k, label in enumerate(axes.get_yticklabels()):
-            label.set_color(PALETTE[k % len(PALETTE)])
+        named = list(self._named())
+        gaps = ["\n" if self._heights[k] >= 2.0 * LEAST_BAND else "  " for k, _ in named]
+        words = [f"{self._names[k]}{gap}{self._rates[k]}" for (k, _), gap in zip(named, gaps, strict=True)]
+        axes.set_yticks([middle for _, middle in named], [printed.plain(text) for text in words])
+        for (k, _), label in zip(named, axes.get_yticklabels(), strict=True):
+            label.set_color(_colour(k))
         axes.tick_params(axis="y", length=0)
         axes.spines[["top", "right"]].set_visible(False)
 
@@ -152,7 +165,11 @@ def _heights(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
 def _length(band: Band, height: float) -> float:
     """Return the pixels of a stroke: those of the row of a neuron, but visible and no bar."""
     rows = min(band.size, max(band.rows, 1)) if band.rows else band.size
-    return float(min(height, LONGEST_STROKE, max(1.4, 0.75 * height / rows)))
+    return round(max(_LEAST_STROKE, min(LONGEST_STROKE, height, 0.75 * height / rows)), 1)
+
+
+def _colour(k: int) -> str:
+    return PALETTE[k % len(PALETTE)]
 
 
 def _stroke_width(drawn: int) -> float:
