@@ -1,4 +1,4 @@
-"""The oracle of integrators, read-outs, adaptive neurons and parameters per neuron; see `reference.py`.
+"""The oracle of integrators, read-outs, alpha currents, adaptive neurons and parameters per neuron; see `reference.py`.
 
 Imports nothing of spikecore. Every parameter may be an array with a value per neuron. Semantics, in the
 order of operations that the engine promises:
@@ -12,6 +12,11 @@ adaptive (`Adaptive`; Yin, Corradi & Bohte 2020)::
     theta = b0 + beta eta
     V = ((V alpha + gain I_e) + input gain) - theta S,  gain = (1 - alpha) R
     S = V > theta
+
+alpha (`Alpha`; Rotter & Diesmann 1999, NEST's ``iaf_psc_alpha``), a slope D and a current I for each receptor::
+
+    if not refractory: V = (V P22 + (D0 P31_0 + I0 P21_0) [+ (D1 P31_1 + I1 P21_1)]) + P20 I_e      else: count down
+    I, D = D P10 + I P11, D P11 + input e / tau,  P10 = h P11
 
 `reached` is the potential that a step leads to, before a reset.
 """
@@ -96,6 +101,54 @@ class Leaky:
         fired = np.flatnonzero(self.v >= self.theta)
         self.v[fired] = self.v[fired] + self.jump[fired] if self.p.subtracts else self.reset[fired]
         self.r[fired] = self.t_ref[fired]
+        return fired
+
+
+@dataclass
+class Alpha(reference.Neurons):
+    """Leaky neurons with alpha-shaped currents; any parameter may be an array."""
+
+    def state(self, h: float, dtype: type) -> "AlphaShaped":
+        """Initial state."""
+        return AlphaShaped(self, h, dtype)
+
+
+def alpha_propagators(p: Any, h: float) -> dict[str, np.ndarray]:
+    """Propagators of one step in double precision, per neuron; potential per slope by Gauss and Legendre's rule."""
+    exact = propagators(p, h)
+    nodes, shares = np.polynomial.legendre.leggauss(64)
+    t, shares = (nodes + 1.0) * (h / 2.0), shares * (h / 2.0)
+    every = lambda x: np.broadcast_to(np.float64(x), p.size)[:, None]  # noqa: E731
+    for name, tau in (("e", p.tau_syn_exc), ("i", p.tau_syn_inh)):
+        currents = t * np.exp(-t / every(tau)) * np.exp(-(h - t) / every(p.tau_m)) / every(p.c_m)
+        exact |= {f"p31{name}": currents @ shares, f"p10{name}": h * exact[f"p11{name}"]}
+    return exact
+
+
+class AlphaShaped(Leaky):
+    """State of an `Alpha` population: a slope `d` beside each current."""
+
+    def __init__(self, p: Alpha, h: float, dtype: type) -> None:
+        super().__init__(p, h, dtype)
+        every = lambda x: np.broadcast_to(np.float64(x), p.size).astype(dtype)  # noqa: E731
+        self.k = {name: every(value) for name, value in alpha_propagators(p, h).items()}
+        self.d = [np.zeros(p.size, dtype), np.zeros(p.size, dtype)]
+        self.per_weight = [every(np.e / np.float64(tau)) for tau in (p.tau_syn_exc, p.tau_syn_inh)]
+
+    def step(self, _: int, exc: np.ndarray, inh: np.ndarray) -> np.ndarray:
+        """One step; returns the indices that fired."""
+        c, moved = self.k, self.v * self.k["p22"]
+        for receptor, (name, arriving) in enumerate((("e", exc), ("i", inh))):
+            d, i = self.d[receptor], self.i[receptor]
+            if receptor == 0 or not self.one_current:
+                moved = moved + (d * c[f"p31{name}"] + i * c[f"p21{name}"])
+            self.i[receptor] = self.settle(d * c[f"p10{name}"] + i * c[f"p11{name}"])
+            self.d[receptor] = self.settle(d * c[f"p11{name}"] + arriving * self.per_weight[receptor])
+        self.v = np.where(self.r == 0, self.settle(moved + self.bias), self.v)
+        self.r = np.maximum(self.r - 1, 0)
+        self.reached = self.v.copy()
+        fired = np.flatnonzero(self.v >= self.theta)
+        self.v[fired], self.r[fired] = self.reset[fired], self.t_ref[fired]
         return fired
 
 

@@ -156,7 +156,7 @@ def nearness(net, chosen, tick, identity):
     ends = np.cumsum([0, *(one["size"] for one in net["populations"])])
     k = int(np.searchsorted(ends, identity, side="right")) - 1
     neuron = int(identity - ends[k])
-    if net["populations"][k]["kind"] in ("source", "ALIF"):
+    if net["populations"][k]["kind"] in ("source", *networks.DENSE_ONLY):
         return math.inf, 0.0
     p = probes.parameters(net["populations"][k], net["dt"])
     of = lambda value: float(np.broadcast_to(np.float64(value), p.size)[neuron])  # noqa: E731

@@ -11,8 +11,10 @@ import random
 
 SHAPES = (("small", 650), ("tiny", 120), ("wide", 100), ("long", 60), ("silent", 60), ("huge", 10))
 """Kinds of networks, and how many of a thousand are of each."""
-LEAKY = ("LIF", "LIF", "LIF one", "LIFDelta", "IF", "LeakyIntegrator", "LeakyIntegrator current", "ALIF")
-DENSE_ONLY = "ALIF"
+DENSE_ONLY = ("ALIF", "LIFAlpha", "LIFAlpha one")
+"""Models whose neurons are stepped in every tick."""
+LEAKY = ("LIF", "LIF", "LIF one", "LIFDelta", "IF", "LeakyIntegrator", "LeakyIntegrator current")
+"""Models whose neurons can be event-driven; "one" has one synaptic current."""
 
 
 def describe(seed):
@@ -64,8 +66,8 @@ def describe(seed):
 
 
 def stepped(one):
-    """Whether neurons are stepped in every tick, and refused by ``updates="event"``: adaptive, or with arrays."""
-    return one["kind"] == DENSE_ONLY or any(isinstance(value, dict) for value in one.get("parameters", {}).values())
+    """Whether neurons are stepped in every tick, and refused by ``updates="event"``: by their model, or with arrays."""
+    return one["kind"] in DENSE_ONLY or any(isinstance(value, dict) for value in one.get("parameters", {}).values())
 
 
 def size_of(rng, shape):
@@ -84,7 +86,7 @@ def size_of(rng, shape):
 def population(rng, net, shape):
     """Neurons of any model; one in three has arrays among its parameters."""
     calm = shape in ("long", "silent") and rng.random() < 0.8
-    kind = rng.choice(LEAKY if not calm else LEAKY[:-1])
+    kind = rng.choice(LEAKY if calm else (*LEAKY, *DENSE_ONLY))
     e_l = rng.choice([0.0, -65.0, -70.0])
     gap = rng.choice([5.0, 10.0, 15.0, 3.7])
     tau_m = rng.choice([1.0, 5.0, 10.0, 10.0, 20.0, 100.0, rng.choice([0.05, 1e4])])
@@ -99,9 +101,9 @@ def population(rng, net, shape):
         b0 = rng.choice([0.01, 0.1, 1.0])
         beta, tau_adp = rng.choice([0.0, 0.3, 1.8, -0.1]), rng.choice([20.0, 100.0, 700.0])
         own = {"tau_m": tau_m, "tau_adp": tau_adp, "b0": b0, "beta": beta, "r_m": 1.0, "i_e": drive * b0}
-    elif kind == "LIF":
+    elif kind in ("LIF", "LIFAlpha"):
         own = {**leaky, **fires, "tau_syn_exc": tau_exc, "tau_syn_inh": tau_inh}
-    elif kind == "LIF one":
+    elif kind in ("LIF one", "LIFAlpha one"):
         own = {**leaky, **fires, "tau_syn_exc": tau_exc, "tau_syn_inh": tau_exc}
     elif kind == "LeakyIntegrator":
         own = leaky
@@ -117,7 +119,7 @@ def population(rng, net, shape):
     if subtracts:
         own["t_ref"] = 0
     varied = [name for name in own if rng.random() < 0.25] if rng.random() < 0.3 and not calm else []
-    if kind == "LIF one":
+    if kind in ("LIF one", "LIFAlpha one"):
         varied = [name for name in varied if not name.startswith("tau_syn")]
     for name in varied:
         own[name] = spread(rng, name, own[name])
@@ -180,7 +182,8 @@ def unit(one, dt):
         return 1.0
     tau_m = own_number(one["parameters"]["tau_m"])
     reach = own_number(tau) if tau_m == math.inf else own_number(tau) * tau_m / (own_number(tau) + tau_m)
-    return own_number(one["parameters"]["c_m"]) / reach
+    charge = math.e if one["kind"].startswith("LIFAlpha") else 1.0
+    return own_number(one["parameters"]["c_m"]) / (reach * charge)
 
 
 def projection(rng, net, a, b):
@@ -353,11 +356,13 @@ def recorder(rng, net, target):
     names = {
         "ALIF": ["v", "eta", "theta"],
         "LIF one": ["v", "i_syn"],
+        "LIFAlpha one": ["v", "i_syn"],
         "LeakyIntegrator current": ["v", "i_syn"],
         "LIF": ["v", "i_exc", "i_inh"],
+        "LIFAlpha": ["v", "i_exc", "i_inh"],
     }.get(one["kind"], ["v"])
     tau = one["parameters"]
-    if one["kind"] == "LIF" and tau["tau_syn_exc"] == tau["tau_syn_inh"]:
+    if one["kind"] in ("LIF", "LIFAlpha") and tau["tau_syn_exc"] == tau["tau_syn_inh"]:
         names = ["v", "i_syn"]
     least = max(1, net["ticks"] * one["size"] // 200_000)
     interval = rng.choice([least, least + 6, max(least, net["ticks"] // 3), net["ticks"] + 3])

@@ -192,6 +192,8 @@ def parameters(one, dt):
     if tau is not None:
         own |= {"tau_syn_exc": tau, "tau_syn_inh": tau}
     own["t_ref"] = own["t_ref"] * dt
+    if one["kind"].startswith("LIFAlpha"):
+        return reference_models.Alpha(one["size"], **own)
     return reference_models.Varied(one["size"], delta="tau_syn_exc" not in own, subtracts=one["subtracts"], **own)
 
 
@@ -218,7 +220,38 @@ def constants(p, dt):
             tables[f"p21{name}"] = network.record(neurons), 2
             tables[f"p11{name}"] = network.record(neurons, "i_syn"), 2
     result = network.compile(workers=1, precision="f64", updates="dense").run(drawing.on_grid(3, dt))
-    return {name: result.traces[recorder].values[row] for name, (recorder, row) in tables.items()}
+    found = {name: result.traces[recorder].values[row] for name, (recorder, row) in tables.items()}
+    return found | alpha_constants(p, dt) if isinstance(p, reference_models.Alpha) else found
+
+
+def alpha_constants(p, dt):
+    """What a slope of 1 pA/ms leads to in a step; its weight is rounded, so it may lie beside 1."""
+    network, size, found = sc.Network(dt=dt), p.size, {}
+    spikes = network.spike_source(size, times=[[dt]] * size)
+    for name, tau in (("e", p.tau_syn_exc), ("i", p.tau_syn_inh)):
+        per_weight = np.broadcast_to(np.e / np.float64(tau), size)
+        weights = 1.0 / per_weight
+        taus = {"tau_syn_exc": tau, "tau_syn_inh": tau}
+        model = sc.LIFAlpha(tau_m=p.tau_m, c_m=p.c_m, e_l=0.0, v_th=LARGE, v_reset=-1.0, t_ref=0.0, **taus)
+        neurons = network.population(size, model, v_init=0.0)
+        network.connect(spikes, neurons, sc.OneToOne(), weight=weights, delay=dt)
+        slopes = weights * per_weight
+        found |= {
+            f"p31{name}": (network.record(neurons), slopes),
+            f"p10{name}": (network.record(neurons, "i_syn"), slopes),
+        }
+    result = network.compile(workers=1, precision="f64", updates="dense").run(drawing.on_grid(3, dt))
+    return {name: factor(result.traces[recorder].values[2], slopes) for name, (recorder, slopes) in found.items()}
+
+
+def factor(products, slopes):
+    """The numbers that times the slopes are the products."""
+    quotients = products / slopes
+    found = quotients.copy()
+    for step in (1, -1, 2, -2):
+        other = quotients + step * np.spacing(quotients)
+        found = np.where((slopes * found != products) & (slopes * other == products), other, found)
+    return found
 
 
 def adaptive_constants(p, dt):
@@ -261,7 +294,8 @@ def exact_constants(p, dt):
             "rho": np.exp(-dt / tau_adp),
             "fresh": -np.expm1(-dt / tau_adp),
         }
-    found = reference_models.propagators(p, dt)
+    is_alpha = isinstance(p, reference_models.Alpha)
+    found = reference_models.alpha_propagators(p, dt) if is_alpha else reference_models.propagators(p, dt)
     if p.delta:
         return {name: found[name] for name in ("p22", "p20")}
     return {**found, "p21e": p21(p, p.tau_syn_exc, dt), "p21i": p21(p, p.tau_syn_inh, dt)}

@@ -21,9 +21,9 @@ def test_networks(first):
         assert failed is None, f"seed {seed}: {failed[0]}: {failed[1].message}\npython -m tests.fuzz --only {seed}"
 
 
-@pytest.mark.parametrize("seed", [1349, 2517])
+@pytest.mark.parametrize("seed", [1489, 2049])
 def test_weights_that_16_bits_lose_are_run_in_32(seed):
-    """Refused in 16 bits: Poisson weights of 0.095 beside synapses of 36,900, synapses of 0.304 beside 24,040."""
+    """Refused in 16 bits: Poisson weights of 0.0087 beside synapses of 880, of 0.0147 beside synapses of 9,600."""
     net = networks.describe(seed)
     assert net["weights"] == "q16"
     assert len(checks.weak_inputs(net)) == 1
@@ -32,14 +32,14 @@ def test_weights_that_16_bits_lose_are_run_in_32(seed):
 
 
 def test_a_weight_that_16_bits_hold_is_no_excuse():
-    net = networks.describe(2517)
+    net = networks.describe(2049)
     net["projections"] = [one for one in net["projections"] if one["target"] not in checks.weak_inputs(net)]
     assert not checks.weak_inputs(net)
     assert not checks.loses_a_weight(net)
 
 
 def test_input_that_overflows_f64_is_asked_of_the_oracle_in_f64_alone():
-    net = networks.describe(3387)
+    net = networks.describe(117)
     assert net["unlimited"]
     assert net["weights"] == "f64"
     assert [checks.answerable(net, weights) for weights in ("f32", "q16", "f64")] == [False, False, True]
@@ -55,6 +55,7 @@ def test_all_there_is_appears():
         seen |= {f"variant {name}" for one in net["variants"] for name in one}
         seen |= {f"{net['populations'][one['population']]['kind']} {one['variable']}" for one in net["recorders"]}
     models = "LIF, LIF one, LIFDelta, IF, LeakyIntegrator, LeakyIntegrator current, ALIF, source, ALIF theta, LIF i_inh"
+    models += ", LIFAlpha, LIFAlpha one, LIFAlpha i_exc, LIFAlpha one i_syn"
     rules = "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs, sparse, Dense"
     others = "Convolution, Pooling, Poisson, DirectCurrent, variant level, variant capacity, variant placement"
     shapes = "small, tiny, wide, long, silent, huge, f32, q16, f64, auto, dense, event, variant before, variant spikes"
