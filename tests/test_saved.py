@@ -232,7 +232,6 @@ def written(contents: Contents, folder: Path) -> Path:
     [
         ("dt", -1.0),
         ("dt", "0.1"),
-        ("cores", 0),
         ("word_bytes", 3),
         ("recorded", [99]),
         ("recorded", None),

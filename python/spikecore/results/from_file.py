@@ -123,9 +123,9 @@ def _read_wiring(description: dict[str, Any], arrays: _Arrays, populations: tupl
     tables = [int(table[0]) if len(table) == 1 else table for table in np.split(degrees, cuts[:-1])] if wires else []
     sizes = [population.size for population in populations]
     fan_out = _native.FanOut(sizes, [wire.source for wire in wires], tables)
-    cores, word_bytes = description["cores"], description["word_bytes"]
-    _require(_is_of(cores, int) and cores > 0 and word_bytes in (4, 8), "cores, and bytes of a number")
-    return Wiring.of_tables(populations, wires, fan_out, cores, word_bytes)
+    word_bytes = description["word_bytes"]
+    _require(word_bytes in (4, 8), "bytes of a number")
+    return Wiring.of_tables(populations, wires, fan_out, word_bytes)
 
 
 def _read_traces(

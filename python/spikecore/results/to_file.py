@@ -82,4 +82,4 @@ def _wiring(wiring: Wiring) -> tuple[dict[str, Any], _Arrays]:
         "fan_out/lengths": np.array([len(table) for table in tables], dtype=np.uint32),
         "fan_out/degrees": np.concatenate([np.zeros(0, dtype=np.uint32), *tables]),
     }
-    return {"cores": wiring.cores, "word_bytes": wiring.word_bytes}, arrays
+    return {"word_bytes": wiring.word_bytes}, arrays

@@ -73,8 +73,6 @@ class Wiring:
     ----------
     populations : tuple of Population
         In the order of declaration.
-    cores : int
-        Cores of the machine.
     word_bytes : int
         Bytes of a state variable.
     """
@@ -87,7 +85,6 @@ class Wiring:
         self._placed: dict[tuple[int, ...], PlacedNetwork] = {}
         self._kernels = {each.index: kernel for each in projections if (kernel := _kernel(each.rule)) is not None}
         self.populations = populations
-        self.cores: int = statistics["cores"]
         self.word_bytes = 8 if statistics["weights"] == "f64" else 4
 
     @classmethod
@@ -96,13 +93,12 @@ class Wiring:
         populations: tuple[Population, ...],
         wires: list[Wire],
         fan_out: _native.FanOut,
-        cores: int,
         word_bytes: int,
     ) -> "Wiring":
         """Return the wiring that these tables describe, without the network that they were drawn from."""
         wiring = cls.__new__(cls)
-        made = {"populations": populations, "wires": wires, "fan_out": fan_out, "cores": cores}
-        vars(wiring).update(made, word_bytes=word_bytes, _native=None, _placed={}, _kernels={})
+        made = {"populations": populations, "wires": wires, "fan_out": fan_out, "word_bytes": word_bytes}
+        vars(wiring).update(made, _native=None, _placed={}, _kernels={})
         return wiring
 
     @cached_property
@@ -137,10 +133,6 @@ class Wiring:
     def degrees(self, projection: int) -> NDArray[np.uint32]:
         """Return the synapses of every source neuron, shape (size of the source,)."""
         return self.fan_out.degrees(projection)
-
-    def degrees_by_core(self, projection: int) -> NDArray[np.uint32]:
-        """Return the same on each core, shape (size of the source, cores)."""
-        return self._drawn().fan_out_by_core(projection).reshape(-1, self.cores)
 
     def placed(self, *structure: int) -> PlacedNetwork:
         """Return the network on a chip of this structure, as `_native.Wiring.place` takes it; made once."""

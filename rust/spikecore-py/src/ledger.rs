@@ -13,7 +13,7 @@ use crate::door::{door, elements, list, values};
 use crate::errors;
 use crate::watcher::Watcher;
 
-/// The description of a compiled network, and how it was cut into cores.
+/// The description of a compiled network.
 #[pyclass(frozen, module = "spikecore._native")]
 pub struct Wiring(pub Arc<spikecore::Wiring>);
 
@@ -28,11 +28,6 @@ impl Wiring {
     /// Synapses of every source neuron of every projection.
     fn fan_out(&self, py: Python<'_>) -> PyResult<FanOut> {
         watched(py, |watcher| self.0.fan_out(&mut |done| watcher.poll(done)), |all| Ok(FanOut(all)))
-    }
-
-    /// Synapses of every source neuron of a projection on each core, source by source.
-    fn fan_out_by_core<'py>(&self, py: Python<'py>, projection: usize) -> PyResult<Bound<'py, PyArray1<u32>>> {
-        watched(py, |watcher| self.0.fan_out_by_core(projection, &mut |done| watcher.poll(done)), |degrees| Ok(degrees.into_pyarray(py)))
     }
 
     /// The network on a chip: neurons per core, cores per tile, tiles per row; bits per synapse, synapses per block, bits

@@ -1,4 +1,4 @@
-//! Fan-out tables for a ledger of costs: how many synapses every neuron has in each projection, and on each core.
+//! Fan-out tables for a ledger of costs: how many synapses every neuron has in each projection.
 //!
 //! They are drawn again from the description when a report is asked for. Every draw is keyed by what it belongs to, so
 //! these are the synapses that the stores hold; the machine keeps nothing for it and the run does nothing for it. Their
@@ -6,16 +6,14 @@
 
 use super::fan_out::FanOut;
 use super::placement::{Mesh, Placed, place};
-use super::targets::{CHUNK, LARGE, Targets};
-use crate::allocation::{filled, gathered};
+use super::targets::LARGE;
+use crate::allocation::gathered;
 use crate::compile::Options;
-use crate::compile::partition::Partition;
 use crate::compile::plan::Plan;
-use crate::error::{CompileError, NetworkError};
-use crate::id::BLOCK;
+use crate::error::CompileError;
 use crate::network::Network;
 use crate::number::weight::{Q16, Weight};
-use crate::parallel::{Watch, each};
+use crate::parallel::Watch;
 use crate::synapses::entry::Synapse;
 use crate::synapses::loose::Loose;
 use std::sync::Arc;
@@ -33,11 +31,10 @@ pub struct Wire {
     pub longest: u32,
 }
 
-/// The description of a compiled network and how it was cut: all that its fan-out tables depend on.
+/// The description of a compiled network: all that its fan-out tables depend on.
 #[derive(Debug, Clone)]
 pub struct Wiring {
     network: Arc<Network>,
-    partition: Partition,
     threads: usize,
     wires: Vec<Wire>,
 }
@@ -48,24 +45,18 @@ impl Wiring {
     /// # Errors
     /// Those of compiling.
     pub fn new(network: Arc<Network>, weights: &str, options: &Options) -> Result<Self, CompileError> {
-        let partition = Partition::new(&network, options.workers, options.placement.as_deref(), options.loose)?;
         let wires = match weights {
             "f64" => wires::<f64>(&network)?,
             "q16" => wires::<Q16>(&network)?,
             _ => wires::<f32>(&network)?,
         };
         let threads = options.workers.min(crate::threads::cpus());
-        Ok(Self { network, partition, threads, wires })
+        Ok(Self { network, threads, wires })
     }
 
     /// All projections, in declaration order.
     pub fn wires(&self) -> &[Wire] {
         &self.wires
-    }
-
-    fn check(&self, id: usize) -> Result<(), CompileError> {
-        let known = self.wires.len();
-        if id < known { Ok(()) } else { Err(NetworkError::Unknown { what: "projection", id, known }.into()) }
     }
 
     /// Synapses of every source neuron in every projection.
@@ -74,27 +65,6 @@ impl Wiring {
     /// If there is no memory or no thread, or if `watch` stops it.
     pub fn fan_out(&self, watch: Watch<'_>) -> Result<FanOut, CompileError> {
         FanOut::draw(&self.network, (self.threads, LARGE), watch)
-    }
-
-    /// Synapses of every source neuron of projection `id` on each core: `cores` values per neuron.
-    ///
-    /// # Errors
-    /// As for [`Wiring::fan_out`], or if there is no such projection.
-    pub fn fan_out_by_core(&self, id: usize, watch: Watch<'_>) -> Result<Vec<u32>, CompileError> {
-        self.check(id)?;
-        let targets = Targets::new(&self.network, id, &mut *watch)?;
-        let homes = &self.partition.homes[self.wires[id].target];
-        let cores = self.partition.cores();
-        let sources = self.network.populations[self.wires[id].source].size as usize;
-        let mut degrees = filled(sources * cores, 0u32, "a fan-out table");
-        let jobs = gathered(degrees.chunks_mut(CHUNK * cores).enumerate(), "jobs");
-        each(self.threads, jobs, (0.0, 1.0), watch, |(job, degrees): (usize, &mut [u32])| {
-            let mut scratch = vec![];
-            for (index, degrees) in (job * CHUNK..).zip(degrees.chunks_mut(cores)) {
-                targets.visit(index as u32, &mut scratch, |t| degrees[usize::from(homes[t as usize / BLOCK].core)] += 1);
-            }
-        })?;
-        Ok(degrees)
     }
 
     /// Places the network on a chip; see [`Placed`].
@@ -123,6 +93,7 @@ fn wires<W: Weight>(network: &Network) -> Result<Vec<Wire>, CompileError> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::error::NetworkError;
     use crate::machine::Machine;
     use crate::models::{LifDelta, Model};
     use crate::network::{Axis, DelayLaw, Distribution, Projection, Receptor};
@@ -169,7 +140,7 @@ pub(super) mod tests {
         network
     }
 
-    /// Over projections the tables give the out-degrees, and over cores their own sums, with every layout and cut.
+    /// Over projections the tables give the out-degrees, with every layout and cut.
     #[test]
     fn tables_are_those_of_the_stores() {
         let network = Arc::new(network());
@@ -184,11 +155,7 @@ pub(super) mod tests {
             for (id, synapses) in synapses.into_iter().enumerate() {
                 let degrees = all.degrees(id).unwrap();
                 assert_eq!(synapses, degrees.iter().map(|&n| u64::from(n)).sum::<u64>());
-                let cores = wiring.fan_out_by_core(id, &mut |_| true).unwrap();
-                for ((sum, &degree), cores) in sums.iter_mut().zip(&degrees).zip(cores.chunks(wiring.partition.cores())) {
-                    *sum += u64::from(degree);
-                    assert_eq!(degree, cores.iter().sum::<u32>(), "projection {id}");
-                }
+                sums.iter_mut().zip(&degrees).for_each(|(sum, &degree)| *sum += u64::from(degree));
             }
             assert_eq!(sums, machine.out_degrees());
         }
@@ -216,8 +183,6 @@ pub(super) mod tests {
     #[test]
     fn an_unknown_projection_is_named() {
         let wiring = Wiring::new(Arc::new(network()), "f32", &options(1, None)).unwrap();
-        let refused = wiring.fan_out_by_core(99, &mut |_| true);
-        assert!(matches!(refused, Err(CompileError::Network(NetworkError::Unknown { id: 99, .. }))));
         let refused = wiring.fan_out(&mut |_| true).unwrap().degrees(99);
         assert!(matches!(refused, Err(NetworkError::Unknown { id: 99, .. })));
     }

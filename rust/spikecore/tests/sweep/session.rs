@@ -256,7 +256,6 @@ fn report(case: &Case, network: &Arc<Network>, options: &CompileOptions) -> Vec<
     let mut tables = vec![];
     for projection in 0..network.projections.len() {
         tables.push(again(|| fan_out.degrees(projection).unwrap()));
-        tables.push(reported(|| wiring.fan_out_by_core(projection, &mut |_| true)));
     }
     let mesh = Mesh { neurons_per_core: 64, cores_per_tile: 4, width: 4, bits_per_synapse: 8, block: 64, block_bits: 10, word_bits: 64 };
     let placed = reported(|| wiring.place(&mesh, &mut |_| true));
