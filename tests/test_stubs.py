@@ -58,12 +58,12 @@ def test_all_lists_what_there_is():
 
 
 def stub_of(body):
-    """Parameters by name of function or method; None for plain names."""
+    """Parameters by name of function or method; None for plain names, the stub's own types are left out."""
     found = {}
     for node in body:
         if isinstance(node, ast.FunctionDef):
             found[node.name] = [argument.arg for argument in node.args.args]
-        elif isinstance(node, ast.ClassDef):
+        elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             found[node.name] = stub_of(node.body)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found[node.target.id] = None

@@ -64,11 +64,11 @@ def parameter_section(parameters):
 
 def fields(models):
     """Return the fields of a class, of which the models are its variants."""
-    lines = [f"    {p.name}: Parameter = {p.default!r}" for p in models[0]["parameters"]]
-    if models[0]["option"]:
-        name = models[0]["option"][0]
-        values = [model["option"][1] for model in models]
-        natives = ", ".join(f'"{model["option"][1]}": "{model["name"]}"' for model in models)
+    lines = [f"    {p.name}: Parameter = {p.default!r}" for p in models[0].parameters]
+    if models[0].option:
+        name = models[0].option[0]
+        values = [model.option[1] for model in models]
+        natives = ", ".join(f'"{model.option[1]}": "{model.name}"' for model in models)
         shown = ", ".join(f'"{value}"' for value in values)
         lines.append(f'    {name}: Literal[{shown}] = "{values[0]}"')
         lines.append(f'    options: ClassVar[tuple[str, ...]] = ("{name}",)')
@@ -79,16 +79,16 @@ def fields(models):
 def source(name, models):
     """Return the module of a class."""
     module, docstring = (PROSE / f"{name}.rst").read_text().split("\n\n---\n")
-    docstring = docstring.replace("{parameters}\n", parameter_section(models[0]["parameters"]) + "\n").strip()
+    docstring = docstring.replace("{parameters}\n", parameter_section(models[0].parameters) + "\n").strip()
     docstring = textwrap.indent(re.sub(r"\n{3,}", "\n\n", docstring), "    ").strip()
-    names = "Parameter, Range" if models[0]["parameters"] else "Range"
+    names = "Parameter, Range" if models[0].parameters else "Range"
     return TEMPLATE.format(
         module=module,
         name=name,
-        literal=", Literal" if models[0]["option"] else "",
+        literal=", Literal" if models[0].option else "",
         parameter_import=f"from spikecore.models.parameters import {names}\n",
         docstring=docstring + ("\n    " if "\n" in docstring else ""),
-        native=models[0]["name"],
+        native=models[0].name,
         fields=fields(models),
     )
 
@@ -100,7 +100,7 @@ def file_of(name):
 
 def modules():
     """Return the text of every module that is written, by its path."""
-    by_class = groupby(described.all_models(), key=lambda model: model["class"])
+    by_class = groupby(described.all_models(), key=lambda model: model.class_name)
     return {file_of(name): source(name, list(models)) for name, models in by_class}
 
 

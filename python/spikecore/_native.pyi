@@ -5,7 +5,7 @@ a mistake that the Python layer let through raises the same exception classes fr
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, final
+from typing import Any, Literal, TypedDict, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,19 @@ __all__ = [
     "weighted",
 ]
 
+class _Model(TypedDict):
+    name: str
+    title: str
+    class_name: str
+    option: tuple[str, str] | None
+    parameters: list[tuple[str, str, str, str, float]]  # name, description, unit, range, default
+
+class _Shape(TypedDict):
+    receptors: int
+    state: list[tuple[str, str]]  # name, unit
+    refractory: bool
+    readable: list[tuple[str, str]]
+
 _Distribution = tuple[Any, ...]
 # ("constant", value) | ("uniform", low, high)
 # ("normal", mean, sd, low, high, "redraw" | "clip")    low/high may be -inf/inf
@@ -57,8 +70,8 @@ def available_memory() -> int: ...
 def joined_trains(trains: tuple[Any, ...]) -> tuple[NDArray[np.uint32], NDArray[np.float64]] | None: ...
 def repeated_pair(sources: NDArray[np.uint32], targets: NDArray[np.uint32], size: int) -> int | None: ...
 def weighted(spikes: NDArray[np.uint64], weights: NDArray[np.uint32], firsts: list[int]) -> list[int]: ...
-def model_shape(name: str, size: int, parameters: dict[str, float | NDArray[np.float64]]) -> dict[str, Any]: ...
-def models() -> list[dict[str, Any]]: ...
+def model_shape(name: str, size: int, parameters: dict[str, float | NDArray[np.float64]]) -> _Shape: ...
+def models() -> list[_Model]: ...
 def most_threads() -> int: ...
 
 @final
@@ -161,11 +174,10 @@ class Machine:
 
 @final
 class Wiring:
-    """The description of a compiled network, and how it was cut into cores; it does not keep the machine."""
+    """The description of a compiled network; it does not keep the machine."""
 
     def projections(self) -> list[tuple[int, int, int, int, int]]: ...
     def fan_out(self) -> FanOut: ...
-    def fan_out_by_core(self, projection: int) -> NDArray[np.uint32]: ...
     def place(
         self,
         neurons_per_core: int,

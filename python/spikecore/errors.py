@@ -115,7 +115,8 @@ class DivergenceError(SpikecoreError, ArithmeticError):
     neuron : int
         Index in the population.
     variable : str
-        The variable that diverged, ``"v"``, ``"i_syn"``, ``"i_exc"`` or ``"i_inh"``.
+        The variable that diverged, as ``"v"`` or ``"i_syn"``; some cannot be read, as ``"di_syn"``, the slope of an
+        alpha-shaped current.
     tick : int
         The tick at which it first was not finite.
     time : float

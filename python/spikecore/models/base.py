@@ -95,7 +95,7 @@ class NeuronModel:
         native, values = self.lowered()
         sizes = [len(value) for value in values.values() if isinstance(value, np.ndarray)]
         described = _native.model_shape(native, sizes[0] if sizes else 1, values)
-        return Shape(tuple(name for name, _ in described["readable"]), described["state"], described["refractory"])
+        return Shape(tuple(name for name, _ in described["readable"]), len(described["state"]), described["refractory"])
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -4,13 +4,12 @@ The classes of models are written from it by ``tools/models.py``.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from spikecore import _native
 from spikecore.grid import MAX_DELAY_TICKS
 from spikecore.models.parameters import Range
 
-__all__ = ["ParameterDescription", "all_models", "ranges"]
+__all__ = ["ModelDescription", "ParameterDescription", "all_models", "ranges"]
 
 
 @dataclass(frozen=True)
@@ -44,16 +43,47 @@ class ParameterDescription:
         return Range(self.unit, above=above, infinite=self.range == "positive_or_infinite")
 
 
-def all_models() -> list[dict[str, Any]]:
-    """Return what the engine states of each model: its name, title, class, option, and parameters.
+@dataclass(frozen=True)
+class ModelDescription:
+    """A model of the engine, as the engine states it.
+
+    Attributes
+    ----------
+    name, title : str
+        Its names at the border and in messages.
+    class_name : str
+        The class whose neurons these are.
+    option : tuple of (str, str) or None
+        Where that class makes several models: its option, and the value that makes this one.
+    parameters : tuple of ParameterDescription
+        Its parameters.
+    """
+
+    name: str
+    title: str
+    class_name: str
+    option: tuple[str, str] | None
+    parameters: tuple[ParameterDescription, ...]
+
+
+def all_models() -> list[ModelDescription]:
+    """Return what the engine states of each model.
 
     Examples
     --------
-    >>> [model["name"] for model in all_models()][:2]
+    >>> [model.name for model in all_models()][:2]
     ['lif_exp', 'lif_delta']
     """
-    models = _native.models()
-    return [{**model, "parameters": [ParameterDescription(*p) for p in model["parameters"]]} for model in models]
+    return [
+        ModelDescription(
+            stated["name"],
+            stated["title"],
+            stated["class_name"],
+            stated["option"],
+            tuple(ParameterDescription(*parameter) for parameter in stated["parameters"]),
+        )
+        for stated in _native.models()
+    ]
 
 
 def ranges(native: str) -> dict[str, Range]:
@@ -64,4 +94,4 @@ def ranges(native: str) -> dict[str, Range]:
     >>> ranges("alif")["tau_m"]
     Range(unit='ms', low=-1000000000000.0, above=0.0, infinite=False, ticks=None)
     """
-    return {p.name: p.allowed() for model in all_models() if model["name"] == native for p in model["parameters"]}
+    return {p.name: p.allowed() for model in all_models() if model.name == native for p in model.parameters}

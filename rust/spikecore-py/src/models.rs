@@ -54,7 +54,7 @@ pub fn models(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
             let entry = PyDict::new(py);
             entry.set_item("name", kind.name())?;
             entry.set_item("title", kind.title())?;
-            entry.set_item("class", kind.class())?;
+            entry.set_item("class_name", kind.class())?;
             entry.set_item("option", kind.option())?;
             entry.set_item("parameters", list(py, parameters)?)?;
             Ok(entry)
@@ -63,8 +63,8 @@ pub fn models(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
     })
 }
 
-/// What the parameters of a model decide: accumulators and numbers of state per neuron, whether it counts refractory ticks, and the names and units of what can be
-/// read. Arrays hold `size` values.
+/// What the parameters of a model decide: accumulators per neuron, names and units of its state, whether it counts refractory
+/// ticks, and names and units of what can be read. Arrays hold `size` values.
 #[pyfunction]
 pub fn model_shape<'py>(py: Python<'py>, name: &str, size: u32, parameters: Parameters<'py>) -> PyResult<Bound<'py, PyDict>> {
     door::door(|| {
@@ -72,7 +72,7 @@ pub fn model_shape<'py>(py: Python<'py>, name: &str, size: u32, parameters: Para
         let shape = Population::widest(&model, size as usize, &each).shape();
         let dict = PyDict::new(py);
         dict.set_item("receptors", shape.receptors)?;
-        dict.set_item("state", shape.state)?;
+        dict.set_item("state", list(py, shape.state.iter().map(|variable| (variable.name, variable.unit)))?)?;
         dict.set_item("refractory", shape.refractory)?;
         dict.set_item("readable", list(py, shape.readable.iter().map(|readable| (readable.name, readable.unit)))?)?;
         Ok(dict)

@@ -52,8 +52,8 @@ pub use machine::ledger::{Wire, Wiring};
 pub use machine::placement::{Mesh, Placed};
 pub use machine::{Batch, Batched, Machine, Record, Sample, Spikes, Statistics, Synapses, Table};
 pub use models::{
-    Alif, Kind, LifAlpha, LifDelta, LifExp, LifSubtract, Mistake, Model, Parameter, Range, Readable, Shape, SpikeSource, Values, Variable,
-    kind, kinds,
+    Alif, Kind, LifAlpha, LifDelta, LifExp, LifSubtract, Mistake, Model, Parameter, Range, Readable, Shape, SpikeSource, StateVariable,
+    Values, Variable, kind, kinds,
 };
 pub use network::{
     Axis, Column, DelayLaw, Distribution, Inputs, Network, Population, Projection, Receptor, Rule, SampleRecorder, Stimulus, Ticks,

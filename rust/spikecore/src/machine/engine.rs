@@ -10,7 +10,7 @@ use crate::allocation::{Fault, caught, filled, gathered, text, with_room};
 use crate::compile::parts::Parts;
 use crate::error::RunError;
 use crate::id::Tick;
-use crate::models::Readable;
+use crate::models::Shape;
 use crate::network::Network;
 use crate::neurocore::Core;
 use crate::number::weight::Weight;
@@ -60,8 +60,8 @@ pub struct Engine<W: Weight> {
     pub(super) steps: Vec<f64>,
     pub(super) population_sizes: Vec<u32>,
     pub(super) receptors: Vec<usize>,
-    /// What can be read of each population.
-    pub(super) readable: Vec<&'static [Readable]>,
+    /// The memory of each population's neurons.
+    pub(super) shapes: Vec<Shape>,
     /// Names of populations, for messages, and the length of a tick in ms.
     pub(super) names: Arc<Vec<String>>,
     pub(super) dt: f64,
@@ -94,7 +94,7 @@ impl<W: Weight> Engine<W> {
             steps: parts.steps,
             population_sizes: gathered(network.populations.iter().map(|p| p.size), "a table of populations"),
             receptors: gathered(network.populations.iter().map(|p| p.model.receptors()), "a table of populations"),
-            readable: gathered(network.populations.iter().map(|p| p.model.shape().readable), "a table of populations"),
+            shapes: gathered(network.populations.iter().map(|p| p.model.shape()), "a table of populations"),
             names: Arc::new(gathered(
                 network.populations.iter().map(|p| text(&p.name, "a table of populations")),
                 "a table of populations",
@@ -235,8 +235,7 @@ impl<W: Weight> Engine<W> {
         let Some((lost, id, neuron)) = found.min_by_key(|&(lost, id, neuron)| (lost.tick, id, neuron)) else {
             return Ok(());
         };
-        let named = self.readable[id].iter().find(|readable| readable.place == Some(lost.place()));
-        let variable = named.map_or("v", |readable| readable.name);
+        let variable = self.shapes[id].state[lost.place()].name;
         let tick = lost.tick + 1;
         let time_ms = (tick as f64 * self.dt * 1e9).round() / 1e9;
         Err(RunError::Diverged { population: self.names[id].clone(), neuron, variable, tick, time_ms, sample })

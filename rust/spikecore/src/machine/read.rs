@@ -112,7 +112,7 @@ impl<W: Weight> Engine<W> {
     /// See [`super::Machine::variable`].
     pub fn variable(&self, population: PopulationId, name: &str) -> Result<Variable, NetworkError> {
         self.population(population)?;
-        variable_of(&self.names[population], self.readable[population], name)
+        variable_of(&self.names[population], self.shapes[population].readable, name)
     }
 
     /// See [`super::Machine::state`].
@@ -126,7 +126,7 @@ impl<W: Weight> Engine<W> {
     /// Checks that a population has a variable.
     pub(super) fn check_variable(&self, population: PopulationId, variable: Variable) -> Result<(), NetworkError> {
         self.population(population)?;
-        if variable.0 < self.readable[population].len() {
+        if variable.0 < self.shapes[population].readable.len() {
             return Ok(());
         }
         Err(NetworkError::Value {

@@ -75,7 +75,7 @@ impl<W: Weight> Engine<W> {
             steps: copied(&self.steps, "a table of populations"),
             population_sizes: copied(&self.population_sizes, "a table of populations"),
             receptors: copied(&self.receptors, "a table of populations"),
-            readable: copied(&self.readable, "a table of populations"),
+            shapes: copied(&self.shapes, "a table of populations"),
             names: Arc::clone(&self.names),
             recorders: gathered(self.recorders.iter().map(|&(interval, width, _)| (interval, width, 0)), "a table of recorders"),
             phases: filled(1, Phases::default(), "timers"),

@@ -30,7 +30,7 @@ fn sparse(longest: f64) -> Network {
 }
 
 fn exponential() -> LifExp {
-    <LifExp as describe::Described>::read(lif(0.0).values())
+    <LifExp as describe::Record>::read(lif(0.0).values())
 }
 
 /// Spikes, potentials and counts after 400 ticks in two runs.

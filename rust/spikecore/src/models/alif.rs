@@ -16,7 +16,7 @@
 //! Operations are in the order `u = ((u alpha + bias) + I gain) - theta S`, with `bias = gain I_direct`; what is tiny becomes
 //! zero as everywhere.
 
-use super::describe::{Described, Mistake, Parameter, Readable, Shape, Values, record};
+use super::describe::{Described, Mistake, Readable, Shape, StateVariable, record};
 use super::dynamics::Dynamics;
 use super::leaky::check_gain;
 use crate::number::real::Real;
@@ -39,26 +39,20 @@ record! {
     }
 }
 
-/// What can be read: the threshold is computed.
-const READABLE: &[Readable] = &[Readable::state("v", "mV", 0), Readable::state("eta", "1", 1), Readable::derived("theta", "mV")];
+const STATE: &[StateVariable] = &[StateVariable::new("v", "mV"), StateVariable::new("eta", "1"), StateVariable::new("spiked", "1")];
+/// The threshold is computed.
+const READABLE: &[Readable] = &[Readable::state(STATE, 0), Readable::state(STATE, 1), Readable::derived("theta", "mV")];
 
 impl Described for Alif {
     const NAME: &'static str = "alif";
     const TITLE: &'static str = "adaptive LIF";
     const CLASS: &'static str = "ALIF";
-    const PARAMETERS: &'static [Parameter] = Self::ALL;
 
-    fn values(&self) -> Values {
-        self.all()
-    }
-    fn read(values: &Values) -> Self {
-        Self::of(values)
-    }
     fn check(&self, h: f64) -> Result<(), Mistake> {
         check_gain("r_m", self.r_m, &[self.per_current(h)], h)
     }
     fn shape(&self) -> Shape {
-        Shape { receptors: 1, state: 3, refractory: false, readable: READABLE }
+        Shape { receptors: 1, state: STATE, refractory: false, readable: READABLE }
     }
     fn rest(&self) -> f64 {
         0.0

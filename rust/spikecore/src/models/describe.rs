@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 
 use super::propagators::Propagators;
+use crate::id::MAX_DELAY;
 
 /// Most parameters of a model.
 pub const MOST_PARAMETERS: usize = 16;
@@ -22,7 +23,7 @@ pub enum Range {
     Positive,
     /// Above zero, or infinity.
     PositiveOrInfinite,
-    /// A time of whole ticks, from 0 to 65,535 of them.
+    /// A time of whole ticks, from 0 to as many as the longest delay has.
     Ticks,
 }
 
@@ -47,7 +48,7 @@ impl Range {
             Self::PositiveOrInfinite => value > 0.0,
             Self::Ticks => {
                 let ticks = value / dt;
-                value >= 0.0 && ticks <= 65_535.0 && (ticks - ticks.round()).abs() <= 1e-6 * ticks.max(1.0)
+                value >= 0.0 && ticks <= f64::from(MAX_DELAY) && (ticks - ticks.round()).abs() <= 1e-6 * ticks.max(1.0)
             }
         }
     }
@@ -59,7 +60,7 @@ impl Range {
             Self::OrInfinite => "a number, or infinity".to_owned(),
             Self::Positive => "greater than 0".to_owned(),
             Self::PositiveOrInfinite => "greater than 0, or infinity".to_owned(),
-            Self::Ticks => format!("a multiple of dt, {dt} ms, from 0 to 65535 ticks"),
+            Self::Ticks => format!("a multiple of dt, {dt} ms, from 0 to {MAX_DELAY} ticks"),
         }
     }
 }
@@ -79,6 +80,22 @@ pub struct Parameter {
     pub default: f64,
 }
 
+/// A number of a neuron's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateVariable {
+    /// Name.
+    pub name: &'static str,
+    /// Unit.
+    pub unit: &'static str,
+}
+
+impl StateVariable {
+    /// With this name and unit.
+    pub const fn new(name: &'static str, unit: &'static str) -> Self {
+        Self { name, unit }
+    }
+}
+
 /// A variable of a model that can be read and recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Readable {
@@ -91,8 +108,9 @@ pub struct Readable {
 }
 
 impl Readable {
-    /// A state variable.
-    pub const fn state(name: &'static str, unit: &'static str, place: usize) -> Self {
+    /// A state variable, by its place in the state.
+    pub const fn state(state: &[StateVariable], place: usize) -> Self {
+        let StateVariable { name, unit } = state[place];
         Self { name, unit, place: Some(place) }
     }
 
@@ -116,8 +134,8 @@ impl Variable {
 pub struct Shape {
     /// Accumulators per neuron: 1, or 2 of which the second takes inhibitory input; 0 for a source.
     pub receptors: usize,
-    /// Numbers of state per neuron, in the precision of the state.
-    pub state: usize,
+    /// The state of a neuron, of which each variable is a number in the precision of the state; the potential first.
+    pub state: &'static [StateVariable],
     /// Whether a neuron can be refractory: it counts ticks, in 16 bits.
     pub refractory: bool,
     /// What can be read; the potential first.
@@ -135,8 +153,18 @@ pub struct Mistake {
     pub allowed: String,
 }
 
-/// A neuron model, stated by a record of its parameters ([`record`]). Units: ms, mV, pA, pF; `h` is a tick in ms.
-pub trait Described: Copy + Debug + PartialEq + Send + Sync + 'static {
+/// The values of a model's parameters by name; [`record`] declares such a type.
+pub trait Record: Copy + Debug + PartialEq + Send + Sync + 'static {
+    /// Its parameters.
+    const PARAMETERS: &'static [Parameter];
+    /// Their values.
+    fn values(&self) -> Values;
+    /// The record of these values.
+    fn read(values: &Values) -> Self;
+}
+
+/// A neuron model, stated by the record of its parameters. Units: ms, mV, pA, pF; `h` is a tick in ms.
+pub trait Described: Record {
     /// Its name at the border.
     const NAME: &'static str;
     /// Its name in messages.
@@ -145,13 +173,6 @@ pub trait Described: Copy + Debug + PartialEq + Send + Sync + 'static {
     const CLASS: &'static str;
     /// Where that class makes several models: its option, and the value that makes this one. The first listed is the default.
     const OPTION: Option<(&'static str, &'static str)> = None;
-    /// Its parameters.
-    const PARAMETERS: &'static [Parameter];
-    /// Their values.
-    fn values(&self) -> Values;
-    /// The record of these values.
-    fn read(values: &Values) -> Self;
-
     /// What its parameters must keep to besides their ranges.
     fn check(&self, h: f64) -> Result<(), Mistake>;
     /// Its neurons' memory.
@@ -182,19 +203,18 @@ macro_rules! record {
         #[derive(Debug, Clone, Copy, PartialEq)]
         pub struct $name { $(#[doc = $field_doc] pub $field: f64),* }
 
-        impl $name {
-            /// Its parameters.
-            pub const ALL: &'static [$crate::models::describe::Parameter] = &[$($crate::models::describe::Parameter {
+        impl $crate::models::describe::Record for $name {
+            const PARAMETERS: &'static [$crate::models::describe::Parameter] = &[$($crate::models::describe::Parameter {
                 name: stringify!($field), doc: $field_doc, unit: $unit, range: $crate::models::describe::Range::$range, default: $default,
             }),*];
 
-            fn all(&self) -> $crate::models::describe::Values {
-                let mut values = [0.0; $crate::models::describe::MOST_PARAMETERS];
-                values[..Self::ALL.len()].copy_from_slice(&[$(self.$field),*]);
+            fn values(&self) -> $crate::models::describe::Values {
+                let mut values = $crate::models::describe::Values::default();
+                values[..Self::PARAMETERS.len()].copy_from_slice(&[$(self.$field),*]);
                 values
             }
 
-            fn of(values: &$crate::models::describe::Values) -> Self {
+            fn read(values: &$crate::models::describe::Values) -> Self {
                 let mut values = values.iter().copied();
                 let mut next = || values.next().unwrap_or_default();
                 Self { $($field: next()),* }

@@ -6,8 +6,9 @@
 //! one current.
 
 use std::f64::consts::E;
+use std::ops::RangeInclusive;
 
-use super::describe::{Described, Mistake, Parameter, Readable, Shape, Values, record};
+use super::describe::{Described, Mistake, Readable, Shape, StateVariable, record};
 use super::dynamics::Dynamics;
 use super::leaky::{Membrane, check_gain, current_to_potential};
 use crate::number::real::Real;
@@ -36,10 +37,28 @@ record! {
     }
 }
 
-const ONE: &[Readable] = &[Readable::state("v", "mV", 0), Readable::state("i_syn", "pA", 2)];
-const TWO: &[Readable] = &[Readable::state("v", "mV", 0), Readable::state("i_exc", "pA", 2), Readable::state("i_inh", "pA", 4)];
+const ONE: &[StateVariable] = &[StateVariable::new("v", "mV"), StateVariable::new("di_syn", "pA/ms"), StateVariable::new("i_syn", "pA")];
+const ONE_READABLE: &[Readable] = &[Readable::state(ONE, 0), Readable::state(ONE, 2)];
+const TWO: &[StateVariable] = &[
+    StateVariable::new("v", "mV"),
+    StateVariable::new("di_exc", "pA/ms"),
+    StateVariable::new("i_exc", "pA"),
+    StateVariable::new("di_inh", "pA/ms"),
+    StateVariable::new("i_inh", "pA"),
+];
+const TWO_READABLE: &[Readable] = &[Readable::state(TWO, 0), Readable::state(TWO, 2), Readable::state(TWO, 4)];
+
+/// Slopes per weight, `e / tau_s` in 1/ms, with which no state can overflow between two looks at it
+/// ([`crate::neurons::finite`]).
+const TAME: RangeInclusive<f64> = 1e-3..=1e12;
+/// Least rise time, ms: the slope per weight is a number in `f32`.
+const LEAST_TAU: f64 = E / f32::MAX as f64;
 
 impl LifAlpha {
+    fn taus(&self) -> [f64; 2] {
+        [self.tau_syn_exc, self.tau_syn_inh]
+    }
+
     fn membrane(&self) -> Membrane {
         let Self { tau_m, c_m, e_l, v_th, v_reset, t_ref, .. } = *self;
         Membrane { tau_m, c_m, e_l, v_th, v_reset, t_ref }
@@ -75,24 +94,22 @@ impl Described for LifAlpha {
     const NAME: &'static str = "lif_alpha";
     const TITLE: &'static str = "LIF with alpha currents";
     const CLASS: &'static str = "LIFAlpha";
-    const PARAMETERS: &'static [Parameter] = Self::ALL;
 
-    fn values(&self) -> Values {
-        self.all()
-    }
-    fn read(values: &Values) -> Self {
-        Self::of(values)
-    }
     fn check(&self, h: f64) -> Result<(), Mistake> {
-        self.membrane().check(&[self.tau_syn_exc, self.tau_syn_inh], h)?;
+        for (parameter, value) in ["tau_syn_exc", "tau_syn_inh"].into_iter().zip(self.taus()) {
+            if value < LEAST_TAU {
+                return Err(Mistake { parameter, value, allowed: format!("at least {LEAST_TAU:e} ms") });
+            }
+        }
+        self.membrane().check(&self.taus(), h)?;
         let per_weight = |tau: f64| slope_to_potential(tau, self.tau_m, self.c_m, h) * E / tau;
-        check_gain("c_m", self.c_m, &[per_weight(self.tau_syn_exc), per_weight(self.tau_syn_inh)], h)
+        check_gain("c_m", self.c_m, &self.taus().map(per_weight), h)
     }
     fn shape(&self) -> Shape {
         if self.tau_syn_exc == self.tau_syn_inh {
-            Shape { receptors: 1, state: 3, refractory: true, readable: ONE }
+            Shape { receptors: 1, state: ONE, refractory: true, readable: ONE_READABLE }
         } else {
-            Shape { receptors: 2, state: 5, refractory: true, readable: TWO }
+            Shape { receptors: 2, state: TWO, refractory: true, readable: TWO_READABLE }
         }
     }
     fn rest(&self) -> f64 {
@@ -105,7 +122,8 @@ impl Described for LifAlpha {
         self.membrane().per_current(h)
     }
     fn jump(&self) -> f64 {
-        self.membrane().jump()
+        let tame = self.taus().into_iter().all(|tau| TAME.contains(&(E / tau)));
+        if tame { self.membrane().jump() } else { f64::INFINITY }
     }
 }
 

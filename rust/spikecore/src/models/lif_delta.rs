@@ -2,7 +2,7 @@
 //! potential or one that takes `v_th - v_reset` from it.
 
 use super::constants::Constants;
-use super::describe::{Described, Mistake, Parameter, Readable, Shape, Values, record};
+use super::describe::{Described, Mistake, Parameter, Readable, Record, Shape, StateVariable, Values, record};
 use super::dynamics::Dynamics;
 use super::leaky::Membrane;
 use super::propagators::Propagators;
@@ -32,7 +32,8 @@ record! {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LifSubtract(pub LifDelta);
 
-const READABLE: &[Readable] = &[Readable::state("v", "mV", 0)];
+const STATE: &[StateVariable] = &[StateVariable::new("v", "mV")];
+const READABLE: &[Readable] = &[Readable::state(STATE, 0)];
 
 impl LifDelta {
     fn membrane(&self) -> Membrane {
@@ -50,19 +51,12 @@ impl Described for LifDelta {
     const TITLE: &'static str = "LIF with delta synapses";
     const CLASS: &'static str = "LIFDelta";
     const OPTION: Option<(&'static str, &'static str)> = Some(("reset", "set"));
-    const PARAMETERS: &'static [Parameter] = Self::ALL;
 
-    fn values(&self) -> Values {
-        self.all()
-    }
-    fn read(values: &Values) -> Self {
-        Self::of(values)
-    }
     fn check(&self, h: f64) -> Result<(), Mistake> {
         self.membrane().check(&[], h)
     }
     fn shape(&self) -> Shape {
-        Shape { receptors: 1, state: 1, refractory: true, readable: READABLE }
+        Shape { receptors: 1, state: STATE, refractory: true, readable: READABLE }
     }
     fn rest(&self) -> f64 {
         self.e_l
@@ -81,19 +75,23 @@ impl Described for LifDelta {
     }
 }
 
+impl Record for LifSubtract {
+    const PARAMETERS: &'static [Parameter] = LifDelta::PARAMETERS;
+
+    fn values(&self) -> Values {
+        self.0.values()
+    }
+    fn read(values: &Values) -> Self {
+        Self(LifDelta::read(values))
+    }
+}
+
 impl Described for LifSubtract {
     const NAME: &'static str = "lif_subtract";
     const TITLE: &'static str = "LIF with reset by subtraction";
     const CLASS: &'static str = "LIFDelta";
     const OPTION: Option<(&'static str, &'static str)> = Some(("reset", "subtract"));
-    const PARAMETERS: &'static [Parameter] = LifDelta::ALL;
 
-    fn values(&self) -> Values {
-        self.0.all()
-    }
-    fn read(values: &Values) -> Self {
-        Self(LifDelta::of(values))
-    }
     fn check(&self, h: f64) -> Result<(), Mistake> {
         self.0.check(h)?;
         if self.0.t_ref == 0.0 {

@@ -3,7 +3,7 @@
 //! Where both receptors have one time constant they share one current: the sum of the two obeys the same equation.
 
 use super::constants::Constants;
-use super::describe::{Described, Mistake, Parameter, Readable, Shape, Values, record};
+use super::describe::{Described, Mistake, Readable, Shape, StateVariable, record};
 use super::dynamics::Dynamics;
 use super::leaky::Membrane;
 use super::propagators::Propagators;
@@ -33,8 +33,10 @@ record! {
     }
 }
 
-const ONE: &[Readable] = &[Readable::state("v", "mV", 0), Readable::state("i_syn", "pA", 1)];
-const TWO: &[Readable] = &[Readable::state("v", "mV", 0), Readable::state("i_exc", "pA", 1), Readable::state("i_inh", "pA", 2)];
+const ONE: &[StateVariable] = &[StateVariable::new("v", "mV"), StateVariable::new("i_syn", "pA")];
+const ONE_READABLE: &[Readable] = &[Readable::state(ONE, 0), Readable::state(ONE, 1)];
+const TWO: &[StateVariable] = &[StateVariable::new("v", "mV"), StateVariable::new("i_exc", "pA"), StateVariable::new("i_inh", "pA")];
+const TWO_READABLE: &[Readable] = &[Readable::state(TWO, 0), Readable::state(TWO, 1), Readable::state(TWO, 2)];
 
 impl LifExp {
     fn membrane(&self) -> Membrane {
@@ -55,22 +57,15 @@ impl Described for LifExp {
     const NAME: &'static str = "lif_exp";
     const TITLE: &'static str = "LIF with exponential currents";
     const CLASS: &'static str = "LIF";
-    const PARAMETERS: &'static [Parameter] = Self::ALL;
 
-    fn values(&self) -> Values {
-        self.all()
-    }
-    fn read(values: &Values) -> Self {
-        Self::of(values)
-    }
     fn check(&self, h: f64) -> Result<(), Mistake> {
         self.membrane().check(&self.taus(), h)
     }
     fn shape(&self) -> Shape {
         if self.tau_syn_exc == self.tau_syn_inh {
-            Shape { receptors: 1, state: 2, refractory: true, readable: ONE }
+            Shape { receptors: 1, state: ONE, refractory: true, readable: ONE_READABLE }
         } else {
-            Shape { receptors: 2, state: 3, refractory: true, readable: TWO }
+            Shape { receptors: 2, state: TWO, refractory: true, readable: TWO_READABLE }
         }
     }
     fn rest(&self) -> f64 {

@@ -18,7 +18,7 @@ pub mod spike_source;
 mod tests;
 
 pub use alif::Alif;
-pub use describe::{Mistake, Parameter, Range, Readable, Shape, Values, Variable};
+pub use describe::{Mistake, Parameter, Range, Readable, Shape, StateVariable, Values, Variable};
 pub use lif_alpha::LifAlpha;
 pub use lif_delta::{LifDelta, LifSubtract};
 pub use lif_exp::LifExp;

@@ -1,15 +1,12 @@
 //! Neurons that emit given spikes: they have no state and receive nothing.
 
-use super::describe::{Described, Mistake, Parameter, Shape, Values};
+use super::describe::{Described, Mistake, Parameter, Record, Shape, Values};
 
 /// Emits given spikes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SpikeSource;
 
-impl Described for SpikeSource {
-    const NAME: &'static str = "spike_source";
-    const TITLE: &'static str = "spike source";
-    const CLASS: &'static str = "SpikeSource";
+impl Record for SpikeSource {
     const PARAMETERS: &'static [Parameter] = &[];
 
     fn values(&self) -> Values {
@@ -18,11 +15,18 @@ impl Described for SpikeSource {
     fn read(_: &Values) -> Self {
         Self
     }
+}
+
+impl Described for SpikeSource {
+    const NAME: &'static str = "spike_source";
+    const TITLE: &'static str = "spike source";
+    const CLASS: &'static str = "SpikeSource";
+
     fn check(&self, _: f64) -> Result<(), Mistake> {
         Ok(())
     }
     fn shape(&self) -> Shape {
-        Shape { receptors: 0, state: 0, refractory: false, readable: &[] }
+        Shape { receptors: 0, state: &[], refractory: false, readable: &[] }
     }
     fn rest(&self) -> f64 {
         0.0

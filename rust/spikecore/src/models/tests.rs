@@ -7,6 +7,13 @@ use super::*;
 const DELTA: LifDelta = LifDelta { tau_m: 20.0, c_m: 250.0, e_l: -65.0, v_th: -50.0, v_reset: -65.0, t_ref: 0.0, i_e: 0.0 };
 const ADAPTIVE: Alif = Alif { tau_m: 20.0, tau_adp: 200.0, b0: 0.1, beta: 1.8, r_m: 1.0, i_e: 0.0 };
 
+fn with_defaults(name: &str) -> Values {
+    let mut values = Values::default();
+    let parameters = kind(name).unwrap().parameters().iter().zip(&mut values);
+    parameters.for_each(|(parameter, value)| *value = parameter.default);
+    values
+}
+
 fn refused(model: impl Into<Model>) -> Option<(&'static str, f64)> {
     model.into().check(0.1).err().map(|mistake| (mistake.parameter, mistake.value))
 }
@@ -32,6 +39,23 @@ fn ends_of_ranges_are_limits_or_mistakes() {
     assert_eq!(refused(Alif { tau_adp: 0.0, ..ADAPTIVE }), Some(("tau_adp", 0.0)));
     assert_eq!(refused(Alif { tau_m: infinite, ..ADAPTIVE }), Some(("tau_m", infinite)));
     assert_eq!(refused(Alif { r_m: -1e17, ..ADAPTIVE }), Some(("r_m", -1e17)));
+}
+
+#[test]
+fn an_alpha_current_has_a_slope_in_f32() {
+    let alpha = |tau_syn_inh: f64| Model::new(kind("lif_alpha").unwrap(), with_defaults("lif_alpha")).with(7, tau_syn_inh);
+    assert_eq!(refused(alpha(1e-39)), Some(("tau_syn_inh", 1e-39)));
+    assert_eq!(refused(alpha(1e-38)), None);
+    for (tau, watched) in [(1e-38, true), (2.7e-12, true), (2.8e-12, false), (2.0, false), (2_718.0, false), (2_719.0, true)] {
+        assert_eq!(alpha(tau).jump().is_infinite(), watched, "{tau}");
+    }
+}
+
+#[test]
+fn a_time_of_ticks_has_as_many_as_the_longest_delay() {
+    let longest = f64::from(crate::MAX_DELAY);
+    assert!(Range::Ticks.contains(longest, 1.0) && !Range::Ticks.contains(longest + 1.0, 1.0));
+    assert_eq!(Range::Ticks.words(1.0), format!("a multiple of dt, 1 ms, from 0 to {longest} ticks"));
 }
 
 #[test]

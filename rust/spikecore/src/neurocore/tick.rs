@@ -105,7 +105,7 @@ impl<W: Weight> Core<W> {
                     slab.adapt(now, &outside.bias, &mut self.alarms, placed.slice.slot0 as usize);
                     compiled::watch(self.level, slab, &outside.bias);
                 }
-                Part::Stepped { bank, outside } => bank.watch(&outside.bias),
+                Part::Stepped { bank, outside } => bank.watch(self.level, &outside.bias),
                 Part::Source(_) => {}
             }
         }

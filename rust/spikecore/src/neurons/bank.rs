@@ -6,6 +6,7 @@
 //! potential of minus infinity, and whatever it does is not listed.
 
 use std::fmt::Debug;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::block::{STATE, block, free};
@@ -15,7 +16,7 @@ use super::tally::Tally;
 use crate::allocation::{copied, filled, gathered, with_room};
 use crate::id::{BLOCK, Tick};
 use crate::models::Model;
-use crate::models::describe::{Described, Readable};
+use crate::models::describe::{Readable, Record};
 use crate::models::dynamics::{Dynamics, Numbers};
 use crate::number::real::Real;
 use crate::number::weight::Weight;
@@ -139,24 +140,26 @@ impl<W: Weight, D: Dynamics<W::State>> Bank<W, D> {
     }
 
     /// At a census: must the state be looked at after every tick up to the next?
+    #[inline(always)]
     pub fn watch(&mut self, bias: &[W::State]) {
-        let real = |at: usize| self.len.saturating_sub(at * BLOCK).min(BLOCK);
-        let is_unsafe = |(b, block): (usize, &<D::State as Numbers<W::State>>::Block)| {
-            self.watched_places().any(|place| finite::any_unsafe(&block.as_ref()[place][..real(b)]))
-        };
-        self.tally.watched = self.tally.careful || finite::any_unsafe(bias) || self.state.iter().enumerate().any(is_unsafe);
+        self.tally.watched = self.tally.careful || finite::any_unsafe(bias) || self.unsafe_blocks().next().is_some();
     }
 
     /// Looks at the state after step `tick`.
     pub fn look(&mut self, tick: Tick) {
         if self.tally.lost.is_none() {
-            let lost = (0..self.len).find_map(|k| {
-                let state = self.state_of(k);
-                let place = self.watched_places().find(|&place| !state.at(place).is_finite())?;
-                Some(finite::Lost::new(tick, k as u32, place))
-            });
-            self.tally.lost = lost;
+            self.tally.lost = self.first_lost(tick);
         }
+    }
+
+    /// The first neuron with a state that is not finite, and the first such variable of it.
+    fn first_lost(&self, tick: Tick) -> Option<finite::Lost> {
+        let mut neurons = self.unsafe_blocks().flatten();
+        neurons.find_map(|k| {
+            let state = self.state_of(k);
+            let place = (0..D::State::COUNT).find(|&place| !state.at(place).is_finite())?;
+            Some(finite::Lost::new(tick, k as u32, place))
+        })
     }
 
     /// What has to be added to the values of a variable that are read.
@@ -206,9 +209,15 @@ impl<W: Weight, D: Dynamics<W::State>> Bank<W, D> {
         }
     }
 
-    /// Which variables are looked at: those that can be read.
-    fn watched_places(&self) -> impl Iterator<Item = usize> + Clone + use<W, D> {
-        self.readable.iter().filter_map(|readable| readable.place)
+    /// Real neurons of the blocks with a state, of any variable, that may overflow before the next census.
+    #[inline(always)]
+    fn unsafe_blocks(&self) -> impl Iterator<Item = Range<usize>> {
+        let real = (0..self.len).step_by(BLOCK).map(|at| at..self.len.min(at + BLOCK));
+        let blocks = real.zip(self.state.iter());
+        let is_unsafe = |real: &Range<usize>, block: &<D::State as Numbers<W::State>>::Block| {
+            block.as_ref().iter().any(|values| finite::any_unsafe(&values[..real.len()]))
+        };
+        blocks.filter(move |(real, block)| is_unsafe(real, block)).map(|(real, _)| real)
     }
 
     /// One step of all blocks, compiled for an instruction-set level by [`super::compiled`].

@@ -18,6 +18,9 @@ compiled_for! {
     /// See [`Bank::step_all`].
     step_bank<W: Weight, D: Dynamics<W::State>>(bank: &mut Bank<W, D>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>)
         [_level] = bank.step_all(acc, drive, out), bank_avx2, bank_avx512;
+    /// See [`Bank::watch`].
+    watch_bank<W: Weight, D: Dynamics<W::State>>(bank: &mut Bank<W, D>, bias: &[W::State])
+        [_level] = bank.watch(bias), watch_bank_avx2, watch_bank_avx512;
     /// See [`Slab::watch`].
     watch<W: Weight>(slab: &mut Slab<W>, bias: &[W::State]) [_level] = slab.watch(bias), watch_avx2, watch_avx512;
     /// See [`gather::gather`].

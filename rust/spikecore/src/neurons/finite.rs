@@ -1,6 +1,6 @@
 //! States that leave the finite range: found in the tick in which it happens, and named.
 //!
-//! A potential or current that has overflown stays infinite, or becomes no number, in every further step: decay, input and
+//! A state variable that has overflown stays infinite, or becomes no number, in every further step: decay, input and
 //! bias keep it so, and a neuron fires, and is reset, at a finite potential only. So it is enough to look.
 //!
 //! *Event-driven* neurons are looked at where they are stepped. Of a state that is not finite no bound says that it stays
@@ -8,11 +8,18 @@
 //! form nothing overflows: who is left alone has a reach that is finite.
 //!
 //! *Dense* blocks are looked at after every tick only while a slab is **watched**: from tick 0 up to the first census, and after a
-//! census at which a potential, current or bias is not below [`SAFE`]; and always where a constant is not, or a weight not below
+//! census at which a state variable or bias is not below [`SAFE`]; and always where a constant is not, or a weight not below
 //! [`SAFE_WEIGHT`]. In all others no state can overflow before the next census, at most 64 ticks later. In `f32`, whose largest
 //! number is 3e38: fewer than 2^37 synapses and events bring a neuron less than 1.4e11 x 1e9 = 1.4e20 in a tick. Its
 //! currents, which decay, stay below 1e20 + 64 x 1.4e20 < 1e22; a pA moves the potential by at most 1e12 mV in a tick (checked
 //! in the description), so 64 ticks by less than 6.4e35, and bias and what spikes subtract by less than 64 x 3e20.
+//!
+//! An alpha current has a slope besides, which a unit of weight moves by `e / tau`. A model with `e / tau` outside 1e-3 to 1e12
+//! 1/ms is always watched. In all others slopes, which decay, stay below 1e20 + 64 x 1.4e20 x 1e12 < 1e34. Of a slope `d` a current
+//! gets `d t exp(-t/tau)` after `t` ms, at most `d tau / e`: less than 1e20 x 1e3 of a slope that is there at a census, and at most
+//! its weight of what arrives later, so currents stay below 1e20 + 1e23 + 64 x 1.4e20 < 1.2e23 and move the potential in 64 ticks
+//! by less than 7.7e36. A weight moves the potential through its slope by at most 1e12 mV in a tick (checked too), a slope of
+//! 1 pA/ms by at most 1e12 x 1e3: in 64 ticks by less than 64 x (64 x 1.4e20 x 1e12 + 1e20 x 1e15) < 7.1e36.
 //!
 //! So the tick, and who is found in it, depend on the states alone: on no split of a run, worker, level or recording.
 

@@ -40,8 +40,10 @@ fn receptors<W: Weight, D: Dynamics<W::State>>() -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
-    use crate::models::{Kind, LifExp, Values, kinds};
+    use crate::models::{Kind, LifExp, Values, Variable, kinds};
 
     /// The defaults of every model, but never refractory, which some cannot be.
     fn examples() -> Vec<Model> {
@@ -72,8 +74,11 @@ mod tests {
             let bank = stepped::<f32>(&model, &[], 0.1, &[0.0; 200], 1.0);
             let shape = model.shape();
             assert_eq!(bank.receptors(), shape.receptors, "{}", model.name());
-            assert!(shape.readable.iter().filter_map(|readable| readable.place).all(|place| place < shape.state));
-            assert_eq!(bank.bytes() / 256, (shape.state as u64 + 1) * 4 + 2, "{}", model.name());
+            let names: HashSet<&str> = shape.state.iter().map(|variable| variable.name).collect();
+            assert_eq!(names.len(), shape.state.len(), "{}", model.name());
+            let first = shape.readable[Variable::POTENTIAL.0];
+            assert_eq!((first.name, first.place), (shape.state[0].name, Some(0)), "{}", model.name());
+            assert_eq!(bank.bytes() / 256, (shape.state.len() as u64 + 1) * 4 + 2, "{}", model.name());
             assert!(stepped_bytes::<f32>(&model, false, 200) >= bank.bytes());
             for readable in 0..shape.readable.len() {
                 let mut values = [f32::NAN; 3];

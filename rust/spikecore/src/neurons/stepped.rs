@@ -22,7 +22,7 @@ pub trait Stepped<W: Weight>: Debug + Send + Sync {
     /// The same.
     fn tallied(&self) -> &Tally;
     /// At a census: must the state be looked at after every tick up to the next?
-    fn watch(&mut self, bias: &[W::State]);
+    fn watch(&mut self, level: Level, bias: &[W::State]);
     /// Looks at the state after step `tick`.
     fn look(&mut self, tick: Tick);
     /// Accumulators per neuron.
@@ -49,8 +49,8 @@ impl<W: Weight, D: Dynamics<W::State>> Stepped<W> for Bank<W, D> {
     fn tallied(&self) -> &Tally {
         &self.tally
     }
-    fn watch(&mut self, bias: &[W::State]) {
-        Self::watch(self, bias);
+    fn watch(&mut self, level: Level, bias: &[W::State]) {
+        compiled::watch_bank(level, self, bias);
     }
     fn look(&mut self, tick: Tick) {
         Self::look(self, tick);
