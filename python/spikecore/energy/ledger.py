@@ -60,8 +60,7 @@ class ProjectionCounts:
 class Ledger:
     """Counts of one run.
 
-    Those of a run are exact integers. By hand any number from 0 on is taken, because papers give means per inference;
-    integers stay integers.
+    Those of a run are exact integers. By hand any number from 0 on is taken, because papers give means per inference.
 
     Attributes
     ----------
@@ -69,16 +68,12 @@ class Ledger:
         Spikes emitted; weights applied because of a spike, spikes × synapses.
     synaptic_operations_dense, neuron_updates : float or None, float
         Every synapse in every tick, and neurons × ticks: what a synchronous, clocked machine does.
-    updates_active, updates_inactive : float or None
-        Of the neuron updates, those of neurons that got input in that tick, and the others. None
-        where not counted: a block of neurons that is integrated whole does not know.
-    updates_active_most : float or None
-        An upper bound of the active updates, where it is known: no more than all updates, than the synaptic operations
-        and stimulus events that arrived, and than the updates that were done. None where nothing bounds them but the
-        neuron updates.
+    updates_active, updates_inactive, updates_active_most : float or None
+        Of the neuron updates, those of neurons that got input in that tick, the others, and an upper bound of the
+        first: the updates done, and the operations and events that arrived. None where not counted: a block of
+        neurons that is integrated whole does not know.
     updates_done, updates_skipped : float
-        Of the neuron updates, those that were done one by one here, and those that were left out:
-        nothing happened to the neuron, and its state was moved on in closed form.
+        Of the neuron updates, those done one by one here, and those left out because nothing happened to the neuron.
     stimulus_events, learning_updates : float
         Poisson events received; synapses changed by a learning rule.
     packets, hops_ew, hops_ns : float or None
@@ -87,23 +82,16 @@ class Ledger:
     weight_bytes, weight_bytes_dense : float or None
         Bytes of synapses read by spikes; by a machine that reads every synapse in every tick. A synapse is its
         weight in the format of the run (4 B, or 2 B of ``q16``, or 8 B of ``f64``) and 2 B for its target; 2 B where
-        a projection has one weight; the weight alone of a matrix or kernel. The layout of this machine, which
-        depends on the number of workers, does not count: `Machine.statistics` has what it stores.
+        a projection has one weight; the weight alone of a matrix or kernel. `Machine.statistics` has what is stored.
     state_bytes, state_bytes_dense : float or None
         Bytes of neuron state read and written by the updates done; by all updates.
-    ticks, dt_ms : float
-        Length in ticks, added over the samples of a batch, and length of a tick in ms of biological time.
-    neurons, synapses : float
-        Size of the network.
-    weight_store_bytes : float or None
-        Bytes of all synapses, as above, a kernel once: the size of the memory that weights are read from.
-    core_store_bytes : float or None
-        Bytes of synapses of a core of the machine that is priced, given by hand. None for a run: the cores of
-        this machine follow the number of workers, and what a run costs elsewhere must not.
-    populations, projections : dict, tuple of ProjectionCounts
-        Counts by name, each by population; synaptic operations by projection.
-    cores : tuple of float
-        Synaptic operations by core of this machine.
+    ticks, dt_ms, neurons, synapses : float
+        Length in ticks, added over the samples of a batch; length of a tick in ms of biological time; size.
+    weight_store_bytes, core_store_bytes : float or None
+        Bytes of all synapses, as above, a kernel once, and of those of one core of the machine that is priced: the
+        sizes of memories. The second is given by hand, and None for a run, whose cores follow the number of workers.
+    populations, projections, cores : dict, tuple of ProjectionCounts, tuple of float
+        Counts by name, each by population; synaptic operations by projection, and by core of this machine.
     unknown, notes : dict of str to str, tuple of str
         Why a count is None, and what is printed with every report.
 
@@ -151,15 +139,16 @@ class Ledger:
         _check_fields(self, "ledger")
         if not math.isfinite(self.biological_s):
             checks.refuse("ledger", "ticks", self.ticks, f"fewer at dt_ms = {self.dt_ms:g}: a finite time")
-        tables = _table("populations", self.populations)
-        unknown = _table("unknown", self.unknown)
+        tables = _kind("populations", self.populations, "a table")
+        unknown = _kind("unknown", self.unknown, "a table")
+        cores, notes = (_kind(name, getattr(self, name), "a list") for name in ("cores", "notes"))
         checks.kept(
             self,
             populations={count: _counts(f"populations[{count!r}]", values) for count, values in tables.items()},
-            cores=tuple(_count("ledger", f"cores[{k}]", value) for k, value in enumerate(_list("cores", self.cores))),
-            projections=tuple(_list("projections", self.projections)),
-            unknown={name: _text(f"unknown[{name!r}]", reason) for name, reason in unknown.items()},
-            notes=tuple(_text(f"notes[{k}]", note) for k, note in enumerate(_list("notes", self.notes))),
+            cores=tuple(_count("ledger", f"cores[{k}]", value) for k, value in enumerate(cores)),
+            projections=tuple(_kind("projections", self.projections, "a list")),
+            unknown={name: _kind(f"unknown[{name!r}]", reason, "a text") for name, reason in unknown.items()},
+            notes=tuple(_kind(f"notes[{k}]", note, "a text") for k, note in enumerate(notes)),
         )
         if (self.updates_active is None) != (self.updates_inactive is None):
             msg = "ledger: updates_active and updates_inactive are known together or not at all"
@@ -203,6 +192,7 @@ class Ledger:
         }
 
 
+_KINDS = {"a table": Mapping, "a list": Sequence, "a text": str}
 _USUAL = 2**128
 """What no counter of the engine reaches."""
 
@@ -218,24 +208,12 @@ def _count(owner: str, name: str, value: Any) -> float:
 
 
 def _counts(name: str, by_name: Any) -> dict[str, float]:
-    return {key: _count("ledger", f"{name}[{key!r}]", value) for key, value in _table(name, by_name).items()}
+    return {key: _count("ledger", f"{name}[{key!r}]", value) for key, value in _kind(name, by_name, "a table").items()}
 
 
-def _table(name: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        checks.wrong_kind("ledger", name, "a table", printed.value(value))
-    return value
-
-
-def _list(name: str, value: Any) -> Sequence[Any]:
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        checks.wrong_kind("ledger", name, "a list", printed.value(value))
-    return value
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        checks.wrong_kind("ledger", name, "a text", printed.value(value))
+def _kind(name: str, value: Any, kind: str) -> Any:
+    if not isinstance(value, _KINDS[kind]) or (kind == "a list" and isinstance(value, str)):
+        checks.wrong_kind("ledger", name, kind, printed.value(value))
     return value
 
 

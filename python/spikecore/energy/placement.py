@@ -20,7 +20,7 @@ from spikecore.population import Population
 from spikecore.results.counts import Counted
 from spikecore.results.wiring import PlacedNetwork, Wiring
 
-__all__ = ["Placement", "ledger", "spike"]
+__all__ = ["Placement", "ledger"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,26 +106,6 @@ def ledger(result: Counted, own: Ledger, profile: Profile) -> Ledger:
     packets, ew, ns = (sum(counts[name].values()) for name in ("packets", "hops_ew", "hops_ns"))
     populations = {**own.populations, **counts}
     return replace(own, packets=packets, hops_ew=ew, hops_ns=ns, populations=populations, notes=(*own.notes, note))
-
-
-def spike(profile: Profile, hops_ew: int, hops_ns: int) -> tuple[float, float]:
-    """Return energy in J and latency in s of one packet that passes so many tiles; a tile is charged where it arrives.
-
-    Examples
-    --------
-    >>> from spikecore.energy.profile_toml import load
-    >>> energy, latency = spike(load("loihi"), 5, 3)
-    >>> round(energy * 1e12, 6), round(latency * 1e9, 6)
-    (28.7, 42.1)
-    """
-    chip = profile.chip
-    if chip is None or chip.within_tile_ns is None or chip.hop_ew_ns is None or chip.hop_ns_ns is None:
-        checks.refuse("energy", "profile", f"{profile.name!r}", "one with published latencies of tiles and hops")
-    prices = {price.count: price.nominal_j for price in profile.prices}
-    if not {"packets", "hops_ew", "hops_ns"} <= prices.keys():
-        checks.refuse("energy", "profile", f"{profile.name!r}", "one with published prices of packets and hops")
-    energy = prices["packets"] + hops_ew * prices["hops_ew"] + hops_ns * prices["hops_ns"]
-    return energy, 1e-9 * (chip.within_tile_ns + hops_ew * chip.hop_ew_ns + hops_ns * chip.hop_ns_ns)
 
 
 def _size(population: Population) -> int:

@@ -28,16 +28,13 @@ class Chip:
 
     Attributes
     ----------
-    neurons_per_core, cores, cores_per_tile, mesh_width : int
-        Its structure. Tiles are numbered row by row.
-    source : str
-        Where the limits were published.
-    axons_in, axons_out : int or None
-        Per core: sources whose spikes it can receive, and pairs (own neuron, target core).
+    neurons_per_core, cores, cores_per_tile, mesh_width, source : int, int, int, int, str
+        Its structure, tiles numbered row by row, and where the limits were published.
+    axons_in, axons_out, memory_bits, synapses_per_core : int or None
+        Of a core: sources whose spikes it can receive, pairs (own neuron, target core), synaptic memory, and synapses
+        that it stores, where it has a place for each.
     targets_per_neuron, fan_in, most_delay : int or None
         Chip cores that a neuron can send to, synapses onto a neuron, ticks.
-    memory_bits, synapses_per_core : int or None
-        Synaptic memory of a core; synapses that it stores, where it has a place for each.
     bits_per_synapse, block, block_bits, word_bits : int
         A list of synapses takes, for every block of at most `block` of them, `bits_per_synapse`
         each and `block_bits`, rounded up to words of `word_bits`.
@@ -71,15 +68,15 @@ class Chip:
     def __post_init__(self) -> None:
         """Check every number."""
         for part in fields(self):
-            value = getattr(self, part.name)
-            if part.name == "source" or (value is None and part.default is None):
+            name, value = part.name, getattr(self, part.name)
+            if name == "source" or (value is None and part.default is None):
                 continue
-            if part.name in _LATENCIES:
-                number: float = checks.number("chip", part.name, value, low=0.0, unit="ns")
+            if name in _LATENCIES:
+                number: float = checks.number("chip", name, value, low=0.0, unit="ns")
             else:
-                low, high = _limits(part.name)
-                number = checks.count("chip", part.name, value, low=low, high=high)
-            checks.kept(self, **{part.name: number})
+                low, high = _limits(name)
+                number = checks.count("chip", name, value, low=low, high=high)
+            checks.kept(self, **{name: number})
 
 
 def _limits(name: str) -> tuple[int, int]:
@@ -97,22 +94,16 @@ class Profile:
 
     Attributes
     ----------
-    name, title, node : str
-        Short name, full name, process.
+    name, title, node, execution : str
+        Short name, full name, process, and whether it pays for events, or for every neuron and synapse in every tick.
     voltage_v, scope, source : float or None, str, str
         Supply voltage, scope and source of its prices, where they do not say.
-    notes : tuple of str
-        What to know about its prices.
     prices, unpriced, contained : tuple of Price, tuple of Term, tuple of Term
         What is priced, what is not, and what its all-in price contains: paid with it, and not missing from the sum.
-    operating_point : OperatingPoint or None
-        The conditions that its prices hold for, where they hold for one only.
-    execution : str
-        Which of the counts such a machine pays: those of events, or every neuron and every synapse in every tick.
-    measured : bool
-        Whether its energy is measured on this machine, and not modelled.
-    chip : Chip or None
-        Its limits, if networks can be placed on it.
+    notes, operating_point : tuple of str, OperatingPoint or None
+        What to know about its prices, and the conditions they hold for, where they hold for one only.
+    measured, chip : bool, Chip or None
+        Whether its energy is measured on this machine, and not modelled; its limits, if networks can be placed on it.
     """
 
     name: str
@@ -170,10 +161,7 @@ class Profile:
         >>> Profile("a", "A", "7 nm", None, "per-term", "a paper").place
         '7 nm, voltage not published'
         """
-        if self.measured:
-            return self.node
-        voltage = "voltage not published" if self.voltage_v is None else quantity.price(self.voltage_v, "V")
-        return f"{self.node}, {voltage}"
+        return self.node if self.measured else quantity.place(self.node, self.voltage_v)
 
     def with_prices(self, *prices: Price) -> "Profile":
         """Return the profile with further prices; beside an all-in price those it contains add nothing.
@@ -188,19 +176,6 @@ class Profile:
         """
         return replace(self, prices=self.prices + prices)
 
-    def at(self, voltage_v: float) -> "Profile":
-        """Return the profile if its figures hold at this supply voltage.
-
-        Raises
-        ------
-        NetworkError
-            At any other voltage: energy is not scaled, because leakage and switching scale differently.
-        """
-        if self.voltage_v is None or abs(voltage_v - self.voltage_v) > 1e-9:
-            allowed = "no voltage is known" if self.voltage_v is None else f"{self.voltage_v:g}: figures are not scaled"
-            checks.refuse(self.name, "voltage_v", voltage_v, allowed)
-        return self
-
 
 _OVERLAPPING = {count: overlapping(count) for count in COUNTS}
 
@@ -208,10 +183,9 @@ _OVERLAPPING = {count: overlapping(count) for count in COUNTS}
 def _double(prices: Sequence[Price]) -> tuple[str, str, str] | None:
     """Return the first price that charges again what another does: its field, its value, what is allowed.
 
-    Two all-in prices are refused where one contains the other. Two per-term prices are refused where their counts
-    differ and count some of the same things (`price.overlapping`), whatever the terms are called: a machine that pays
-    for every neuron update pays for the skipped ones with it. On one count several terms are several costs of one
-    event, such as an addition and its routing, and are added; the same term twice is refused.
+    That is an all-in price inside another, or a per-term price whose count overlaps another's (`price.overlapping`),
+    whatever the terms are called. On one count several terms, such as an addition and its routing, are added; the same
+    term twice is refused.
     """
     all_in = Counter(price.count for price in prices if price.scope == "all-in")
     for at, price in enumerate(prices):
@@ -234,7 +208,7 @@ def _double(prices: Sequence[Price]) -> tuple[str, str, str] | None:
 
 
 def _again(first: int, second: int, prices: Sequence[Price]) -> tuple[str, str, str]:
-    """Return what `_double` does for two prices at these places that clash; a part is named before the whole."""
+    """Return the clash of prices at two places; a part is named before the whole."""
     if prices[first].count == prices[second].count:
         twice = f"{prices[second].term!r} twice for {prices[second].count}"
         return f"prices[{second}].term", twice, "one price of a term and count"

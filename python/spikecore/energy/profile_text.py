@@ -58,8 +58,7 @@ def _elsewhere(profile: Profile) -> dict[str, list[str]]:
     terms: dict[str, list[str]] = {}
     for price in profile.prices:
         if price.node and (price.node, price.voltage_v) != (profile.node, profile.voltage_v):
-            voltage = "voltage not published" if price.voltage_v is None else quantity.price(price.voltage_v, "V")
-            terms.setdefault(f"{price.node}, {voltage}", []).append(price.term)
+            terms.setdefault(quantity.place(price.node, price.voltage_v), []).append(price.term)
     return terms
 
 
@@ -73,11 +72,7 @@ def _paid(price: Price) -> str:
 
 
 def _band(price: Price | Level) -> str:
-    """Return a published number, and its bounds where both are known."""
-    nominal = quantity.price(price.value)
-    if price.low is None or price.high is None or price.low == price.high:
-        return nominal
-    return f"{nominal} ({quantity.price(price.low)} … {quantity.price(price.high)})"
+    return quantity.band(price.low, price.value, price.high, quantity.price)
 
 
 def _terms(profile: Profile, source: str) -> str:

@@ -18,8 +18,8 @@ from collections.abc import Callable, Sequence
 from spikecore import checks
 
 __all__ = [
-    "count", "difference", "figure", "hertz", "joules", "or_dash", "percent", "price", "seconds", "stored", "terms",
-    "times", "watts",
+    "band", "count", "difference", "figure", "hertz", "joules", "or_dash", "percent", "place", "price", "seconds",
+    "stored", "terms", "times", "watts",
 ]  # fmt: skip
 
 _PREFIXES = (("", 1.0), ("m", 1e-3), ("µ", 1e-6), ("n", 1e-9), ("p", 1e-12))
@@ -87,6 +87,18 @@ def difference(share: float | None) -> str:
 def price(value: float, unit: str = "") -> str:
     """Return a published figure with the digits that were published, and its unit."""
     return f"{value:g} {unit}" if unit else f"{value:g}"
+
+
+def place(node: str, voltage_v: float | None) -> str:
+    """Return process and supply voltage, or that it was not published."""
+    return f"{node}, {'voltage not published' if voltage_v is None else price(voltage_v, 'V')}"
+
+
+def band(low: float | None, nominal: float, high: float | None, show: Callable[[float], str]) -> str:
+    """Return a value as `show` writes it, and in brackets its bounds where both were published and differ."""
+    if low is None or high is None or low == high:
+        return show(nominal)
+    return f"{show(nominal)} ({show(low)} … {show(high)})"
 
 
 def or_dash(show: Callable[[float], str]) -> Callable[[float | None], str]:

@@ -7,4 +7,13 @@ Each runs networks on the engine, returns a typed record of values, and has its 
 * `truenorth`: an affine model of that chip's power; `truenorth_benchmark`: its benchmark networks beside published
   points.
 * `papers`: figures that are often quoted, beside what the formulas of `energy.ann` give.
+
+What was published is data, in the TOML files of this package.
 """
+
+from importlib import resources
+
+
+def published(name: str) -> str:
+    """Return the text of a TOML file of this package."""
+    return (resources.files("spikecore.energy.studies") / f"{name}.toml").read_text(encoding="utf-8")

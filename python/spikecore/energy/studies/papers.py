@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from spikecore import checks
@@ -17,6 +16,7 @@ from spikecore.energy import load
 from spikecore.energy.ann import Convolution, Dense, Layer, Network, Pooling, Rate, Spiking, parse
 from spikecore.energy.ann.arithmetic import panda_implied_rate, yin_implied_rate
 from spikecore.energy.ann.formulas import estimate
+from spikecore.energy.studies import published
 from spikecore.energy.table import Column, Table, wrapped
 
 __all__ = ["Paper", "Quoted", "names", "paper"]
@@ -216,7 +216,7 @@ _PAPERS: dict[str, tuple[Callable[..., Row], Callable[..., list[Row]]]] = {
 
 @cache
 def _read() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((resources.files("spikecore.energy.studies") / "papers.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(published("papers"))
 
 
 def _aligned(title: str, rows: Sequence[Row]) -> str:

@@ -36,20 +36,13 @@ def tables(sweep: Sweep) -> tuple[Table, Table, Table]:
     crossings = (f"{crossing.neurons:,} neurons: {crossing}" for crossing in sweep.crossings)
     network = f"{run.neurons:,} neurons at {_hertz(run.rate_hz)}"
     operations = f"of {network}: {quantity.count(run.synaptic_operations)} synaptic operations"
+    first = "1. Asynchronous transmission: power over rate, the same network on the same silicon"
+    sizes = "The same number of spikes in networks of different sizes"
+    second = "2. Local memory: the asynchronous machine, the same counts, weights in three memories"
     return (
-        Table.of(
-            "1. Asynchronous transmission: power over rate, the same network on the same silicon",
-            _RATES,
-            sweep.cases,
-            (*crossings, static),
-        ),
-        Table.of("The same number of spikes in networks of different sizes", _SIZES, sweep.same_spikes),
-        Table.of(
-            "2. Local memory: the asynchronous machine, the same counts, weights in three memories",
-            _MEMORIES,
-            sweep.places,
-            (operations,),
-        ),
+        Table.of(first, _RATES, sweep.cases, (*crossings, static)),
+        Table.of(sizes, _SIZES, sweep.same_spikes),
+        Table.of(second, _MEMORIES, sweep.places, (operations,)),
     )
 
 
@@ -66,14 +59,7 @@ def _total_ratio(case: Case) -> float | Cell | None:
 
 
 def _band(show: Callable[[float], str]) -> Callable[[Bounds], str]:
-    """Return a function that writes a value, and in brackets its bounds where both were published."""
-
-    def shown(bounds: Bounds) -> str:
-        if bounds.low is None or bounds.high is None or bounds.low == bounds.high:
-            return show(bounds.nominal)
-        return f"{show(bounds.nominal)} ({show(bounds.low)} … {show(bounds.high)})"
-
-    return shown
+    return lambda bounds: quantity.band(bounds.low, bounds.nominal, bounds.high, show)
 
 
 _POWERS = (

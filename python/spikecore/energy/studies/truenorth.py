@@ -6,22 +6,19 @@ scales them to another voltage was published, so `Affine.power_w` refuses every 
 modelled; what is published is quoted with its source.
 """
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from spikecore import checks
+from spikecore.energy.profile_toml import load
+from spikecore.energy.studies import published
 
-__all__ = ["ALL_IN_J", "CHIP_NEURONS", "FITTED", "PUBLISHED", "Affine", "Point", "events_per_s", "fit",
-           "published_model"]  # fmt: skip
-
-CHIP_NEURONS = 4096 * 256
-"""Cores times neurons of a core (Merolla et al. 2014)."""
-ALL_IN_J = 26e-12
-"""Published energy per synaptic event at 20 Hz, 128 active synapses and 0.775 V: leakage, memory, routing and
-neurons together (Merolla et al. 2014, p. 7). A ratio at one operating point."""
-
-_AKOPYAN = "Akopyan et al., IEEE TCAD 34(10):1537-1557 (2015)"
-_MEROLLA = "Merolla et al., Science 345:668-673 (2014)"
+__all__ = [
+    "ALL_IN_J", "CHIP_NEURONS", "FITTED", "OPERATIONS", "PUBLISHED", "Affine", "Point", "events_per_s", "fit",
+    "published_model",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,18 +32,17 @@ class Point:
     source: str
 
 
-PUBLISHED = (
-    Point(11.58, 128, 0.80, 68e-3, f"{_AKOPYAN}, Fig. 17"),
-    Point(20.07, 128, 0.80, 71e-3, f"{_AKOPYAN}, Fig. 17"),
-    Point(95.93, 128, 0.80, 94e-3, f"{_AKOPYAN}, Fig. 17"),
-    Point(20.0, 128, 0.775, 72e-3, f"{_MEROLLA}, p. 7, Fig. 4C, S7"),
-    Point(20.0, 128, 0.75, 65e-3, f"{_AKOPYAN}, p. 1551"),
-    Point(0.0, 0, 0.70, 42e-3, f"{_MEROLLA}: lower end of the envelope"),
-    Point(200.0, 256, 1.05, 323e-3, f"{_MEROLLA}: upper end of the envelope"),
-)
+_DATA = tomllib.loads(published("truenorth"))
+CHIP_NEURONS: int = _DATA["neurons"]
+"""Cores times neurons of a core."""
+OPERATIONS: list[dict[str, Any]] = _DATA["operations"]
+"""Published operations per second and joule, as the file explains them."""
+PUBLISHED = tuple(Point(**point) for point in _DATA["points"])
 """All published powers of these networks that come with a voltage; ticks of 1 ms."""
-FITTED = (PUBLISHED[0], PUBLISHED[2])
+FITTED = tuple(PUBLISHED[k] for k in _DATA["fitted"])
 """The two points of the model; the third at their voltage is left to test it."""
+ALL_IN_J = load("truenorth").prices[0].nominal_j
+"""Published energy per synaptic event, all of the chip in it: a ratio at one operating point."""
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,13 @@ Events of the whole chip are counted events times the ratio of neurons. Spikes o
 chip's 21.3 cores in x and in y; the models price no hops of their own, so this changes no figure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from spikecore import checks
-from spikecore.energy.studies.truenorth import (
-    ALL_IN_J,
-    CHIP_NEURONS,
-    FITTED,
-    PUBLISHED,
-    Point,
-    events_per_s,
-    published_model,
-)
+from spikecore.energy.studies import truenorth
+from spikecore.energy.studies.truenorth import PUBLISHED, Point, events_per_s, published_model
 from spikecore.errors import NetworkError
 from spikecore.library import recurrent
 
@@ -43,7 +36,7 @@ class Run:
     @property
     def chip_events_per_s(self) -> float:
         """Synaptic events per second of a chip full of such cores."""
-        return self.counted_events / self.seconds * (CHIP_NEURONS / self.neurons)
+        return self.counted_events / self.seconds * (truenorth.CHIP_NEURONS / self.neurons)
 
 
 @dataclass(frozen=True)
@@ -124,19 +117,9 @@ def benchmark(
     grid = [(rate, k) for k in synapses for rate in rates]
     networks = {*grid, *((point.rate_hz, point.synapses) for point in PUBLISHED)}
     runs = {network: run(*network, cores, time, seed) for network in networks}
-    usual, most = (runs[network].chip_events_per_s * 1e-9 for network in ((20.0, 128), (200.0, 256)))
-    published = (
-        (46.0, "GSOPS/W", "20 Hz, 128 synapses, 65 mW at 0.75 V", usual / 65e-3, None),
-        (58.0, "GSOPS", "peak, 200 Hz and 256 synapses", most, None),
-        (400.0, "GSOPS/W", "peak at 0.75 V", None, "0.75 V: no power was published for it"),
-        (70.0, "GSOPS/W", "tick of 200 µs", None, "neither power nor voltage was published for it"),
-    )
     return Benchmark(
         tuple(_published(point, runs[point.rate_hz, point.synapses]) for point in PUBLISHED),
-        tuple(
-            Efficiency(value, unit, what, counted, None if counted is None else counted / value - 1.0, refused)
-            for value, unit, what, counted, refused in published
-        ),
+        tuple(_efficiency(runs, **operation) for operation in truenorth.OPERATIONS),
         tuple(_grid_point(runs[network]) for network in grid),
     )
 
@@ -180,10 +163,23 @@ def _published(point: Point, counts: Run) -> PublishedPoint:
         modelled_w=modelled_w,
         difference=None if modelled_w is None else modelled_w / point.power_w - 1.0,
         refused=refused,
-        fitted=point in FITTED,
-        all_in_w=ALL_IN_J * events,
-        all_in_difference=ALL_IN_J * events / point.power_w - 1.0,
+        fitted=point in truenorth.FITTED,
+        all_in_w=truenorth.ALL_IN_J * events,
+        all_in_difference=truenorth.ALL_IN_J * events / point.power_w - 1.0,
     )
+
+
+def _efficiency(
+    runs: Mapping[tuple[float, int], Run],
+    value: float,
+    unit: str,
+    what: str,
+    network: Sequence[Any] = (),
+    power_w: float = 1.0,
+    refused: str | None = None,
+) -> Efficiency:
+    counted = runs[network[0], network[1]].chip_events_per_s * 1e-9 / power_w if network else None
+    return Efficiency(value, unit, what, counted, None if counted is None else counted / value - 1.0, refused)
 
 
 def _grid_point(counts: Run) -> GridPoint:
