@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -244,6 +245,20 @@ def test_plots_have_units_in_both_faces(what, tmp_path):
     assert values.plot(tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
     axes.figure.savefig(tmp_path / "b.png")
     pyplot.close("all")
+
+
+@pytest.mark.parametrize("what", PLOTS)
+def test_axes_without_matplotlib_name_the_extra(what, monkeypatch, tmp_path):
+    values = PLOTS[what](living().run(200.0))
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.backends.backend_agg", None)
+    with pytest.raises(
+        ImportError, match=r"plot without the name of an \.svg file needs matplotlib; pip install 'spikec"
+    ):
+        values.plot()
+    with pytest.raises(sc.NetworkError, match=r"the suffix is '\.png', allowed: '\.svg'; others need matplotlib: pip"):
+        values.plot(tmp_path / "a.png")
+    assert values.plot(tmp_path / "a.svg").exists()
 
 
 @pytest.mark.parametrize("begin", [0.0, 99_999_000.0, 2.0**45])

@@ -156,7 +156,7 @@ def test_pages_and_pictures_escape_a_name(run, tmp_path):
     assert "script" not in tags(report._repr_html_())
     assert "script" not in tags(report.to_html(tmp_path / "a.html").read_text(encoding="utf-8"))
     picture = ElementTree.fromstring(
-        clean(raster_figure.of(raster.select(result.trains, result.start, result.stop), result.trains).svg())
+        clean(raster_figure.figure(raster.select(result.trains, result.start, result.stop), result.trains).svg())
     )
     assert not [one for one in picture.iter() if one.tag.endswith("script")]
     if result.populations[0].name in (NASTY["wide"], NASTY["long"]):

@@ -100,7 +100,7 @@ def test_what_is_drawn_is_spread_as_what_spiked():
 def test_small_populations_are_visible(size, other):
     small, large = regular(np.arange(size), 25.0), regular(np.arange(0, other, other // 1_000), 5.0)
     spikes = trains(("small", size, *small), ("large", other, *large))
-    strokes, words, _, _ = drawn(raster_figure.of(picture(spikes), spikes).svg())
+    strokes, words, _, _ = drawn(raster_figure.figure(picture(spikes), spikes).svg())
     seen = strokes[raster_figure.PALETTE[0]]
     assert len(seen) == size * 40
     assert len(np.unique(seen[:, 1])) == size
@@ -113,7 +113,7 @@ def test_small_populations_are_visible(size, other):
 def test_the_picture_says_what_is_left_out():
     many = trains(("exc", 4_000, *regular(np.arange(4_000), 10.0)))
     chosen = picture(many)
-    figure = raster_figure.of(chosen, many)
+    figure = raster_figure.figure(chosen, many)
     strokes, words, _, _ = drawn(figure.svg())
     n = len(strokes[raster_figure.PALETTE[0]])
     assert chosen.spikes == 400_000
@@ -136,7 +136,7 @@ LIMITS = [(0.0, 120.0), (0.0, 1e4), (99_900.0, 100_020.0), (0.0, 0.5), (0.1, 3.7
 @pytest.mark.parametrize("name", ["i", "exc", "W" * 300, "layer " * 40, "集団" * 30])
 def test_every_word_is_inside(limits, name):
     spikes = trains((name, 1_000_000, [3], [limits[1]]), ("b", 3, [1], [limits[1]]), duration=limits[1])
-    figure = raster_figure.of(picture(spikes, start=limits[0], stop=limits[1]), spikes)
+    figure = raster_figure.figure(picture(spikes, start=limits[0], stop=limits[1]), spikes)
     strokes, words, width, height = drawn(figure.svg())
     assert sum(map(len, strokes.values())) == 2
     for word, text in words:
@@ -154,7 +154,7 @@ def test_every_word_is_inside(limits, name):
 def test_marks_of_the_axis_do_not_overlap():
     for limits in LIMITS:
         spikes = trains(("exc", 10, [3], [limits[1]]), duration=limits[1])
-        _, words, _, _ = drawn(raster_figure.of(picture(spikes, start=limits[0], stop=limits[1]), spikes).svg())
+        _, words, _, _ = drawn(raster_figure.figure(picture(spikes, start=limits[0], stop=limits[1]), spikes).svg())
         marks = [
             (float(word.get("x")), width_of(text, float(word.get("font-size"))), float(text.replace(",", "")))
             for word, text in words
@@ -169,7 +169,7 @@ def test_marks_of_the_axis_do_not_overlap():
 def test_thousands_of_populations_fit_one_picture():
     n = 4_000
     spikes = trains(*((f"p{k}", 2, [0, 1], [1.0 + k % 900, 950.0]) for k in range(n)))
-    svg = raster_figure.of(picture(spikes), spikes).svg()
+    svg = raster_figure.figure(picture(spikes), spikes).svg()
     strokes, words, _, height = drawn(svg)
     assert sum(map(len, strokes.values())) > n
     assert height < raster_figure.MOST_HEIGHT + 200.0
@@ -204,14 +204,14 @@ def test_the_rate_above_counts_every_spike():
 def test_of_what_was_not_run_there_is_no_rate():
     spikes = trains(("exc", 10, *regular(np.arange(10), 10.0)))
     chosen = picture(spikes, start=-1_000.0, stop=3_000.0)
-    svg = raster_figure.of(chosen, spikes).svg()
+    svg = raster_figure.figure(chosen, spikes).svg()
     assert ">100 Hz<" in svg
     _, (curve,) = raster_figure._rates(chosen, spikes, 1.0)
     known = np.isfinite(curve.ys)
     assert (curve.xs[:-1][known].min(), curve.xs[1:][known].max()) == (0.0, 1_000.0)
     assert (curve.ys[known] * np.diff(curve.xs)[known]).sum() / 1_000.0 == pytest.approx(100.0)
     nowhere = picture(spikes, start=2_000.0, stop=3_000.0)
-    assert ">no run<" in raster_figure.of(nowhere, spikes).svg()
+    assert ">no run<" in raster_figure.figure(nowhere, spikes).svg()
 
 
 def test_who_was_not_recorded_is_named(tmp_path):
@@ -232,7 +232,7 @@ def test_times_of_any_scale_are_drawn(dt, ticks):
     # The engine jumps over what is silent.
     result = net.compile(workers=1).run(ticks * dt)
     assert len(result.spikes[source]) == 2
-    strokes, words, width, _ = drawn(raster_figure.of(picture(result.trains), result.trains).svg())
+    strokes, words, width, _ = drawn(raster_figure.figure(picture(result.trains), result.trains).svg())
     seen = strokes[raster_figure.PALETTE[0]]
     assert len(seen) == 2
     assert (seen[:, 0] <= width).all()
@@ -243,10 +243,10 @@ def test_a_million_neurons_make_a_small_file():
     rng = np.random.default_rng(2)
     n = 2_000_000
     spikes = trains(("exc", 1_000_000, rng.integers(0, 1_000_000, n), rng.integers(1, 10_001, n) / 10.0))
-    text = raster_figure.of(picture(spikes), spikes).svg()
+    text = raster_figure.figure(picture(spikes), spikes).svg()
     assert len(text) < 400_000
     # All of them: no more than the picture has places, half a pixel apart.
-    assert len(raster_figure.of(picture(spikes, 1.0), spikes).svg()) < 20_000_000
+    assert len(raster_figure.figure(picture(spikes, 1.0), spikes).svg()) < 20_000_000
 
 
 def test_share_and_populations():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import spikecore as sc
+from spikecore.results.counts import Counts
 
 NASTY = '<script>alert("x")</script>&amp;\x1b[31m'
 
@@ -102,6 +103,9 @@ def test_rates_and_counts_in_pandas(pandas):
     counts = result.counts.to_pandas()
     assert counts["spikes"].to_dict() == result.counts.spikes
     assert counts["synaptic_operations"].to_dict() == result.counts.synaptic_operations
+    by_hand = Counts({"a": 2, "b": 1}, {"a": 20, "b": 0}, {"a": 5, "b": 5}, {})
+    assert list(by_hand.to_pandas()) == ["spikes", "synaptic_operations", "neuron_updates"]
+    assert by_hand._repr_html_().count("<td>") == 6
     isi = result.isi_histogram("source", 1.0)
     assert isi.to_pandas()["intervals"].tolist() == isi.counts.tolist() == [0, 0, 1]
     assert isi.to_pandas()["to_ms"].tolist() == [1.0, 2.0, 3.0]

@@ -27,7 +27,7 @@ MOST_FILE = 400_000
 """Bytes of the picture, however many spikes there are."""
 
 
-def given(neurons: int, spikes: int, populations: int) -> Trains:
+def random_trains(neurons: int, spikes: int, populations: int) -> Trains:
     """Return trains of a second: so many spikes, each of a neuron and a tick drawn alike."""
     rng = np.random.default_rng(1)
     keys = np.unique(rng.integers(1, 10_001, spikes) * np.int64(neurons) + rng.integers(0, neurons, spikes))
@@ -40,7 +40,7 @@ def given(neurons: int, spikes: int, populations: int) -> Trains:
 
 def drawn(trains: Trains) -> str:
     """Return the picture of all spikes."""
-    return raster_figure.of(raster.select(trains, 0.0, 1_000.0), trains).svg()
+    return raster_figure.figure(raster.select(trains, 0.0, 1_000.0), trains).svg()
 
 
 CALLS: dict[str, Callable[[Trains], object]] = {
@@ -72,7 +72,7 @@ def main() -> int:
     missed = False
     print(f"{'populations':>12}{'what':>12}{'ns per spike':>14}{'B per spike':>13}{'bars':>12}{'file, kB':>10}")
     for populations in (1, 50):
-        once = given(neurons, spikes, populations)
+        once = random_trains(neurons, spikes, populations)
         for name, call in CALLS.items():
             # New trains each time: they keep what they were cut into.
             first, second = (Trains(once.grid, once.recorded, once.ticks, once.ids, 0, 10_000) for _ in range(2))

@@ -121,8 +121,8 @@ class Figure:
             figure = pyplot.figure(figsize=size, layout="constrained")
             grid = {"sharex": True, "height_ratios": heights, "squeeze": False}
             all_axes = list(figure.subplots(len(heights), 1, **grid)[:, 0])
-        for panel, one in zip(self.panels[-len(all_axes) :], all_axes, strict=True):
-            panel.plot(one)
+        for panel, place in zip(self.panels[-len(all_axes) :], all_axes, strict=True):
+            panel.plot(place)
         main = all_axes[-1]
         if self.is_log:
             main.set_xscale("log")

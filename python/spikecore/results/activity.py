@@ -145,7 +145,7 @@ class Activity(ABC):
         from spikecore.results import intervals  # start-up time
 
         member = self._recorded(population)
-        return intervals.variation(self._trains().of(member), member.size)
+        return intervals.variation(self._trains().spikes_of(member), member.size)
 
     def raster(
         self,
@@ -195,10 +195,10 @@ class Activity(ABC):
 
         trains = self._trains()
         limits = (trains.grid.ms(tick) for tick in (trains.begin, trains.end))
-        first, last = (float(end) if given is None else given for given, end in zip((start, stop), limits, strict=True))
+        first, last = (float(end) if limit is None else limit for limit, end in zip((start, stop), limits, strict=True))
         checks.switch("raster", "rate", rate)
         picture = raster.select(trains, first, last, share, populations)
-        return raster_figure.of(picture, trains, rate).put("raster", where)
+        return raster_figure.figure(picture, trains, rate).put("raster", where)
 
     def _recorded(self, population: Population | str) -> Population:
         """Return a population whose spikes were recorded."""

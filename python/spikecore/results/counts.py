@@ -67,12 +67,17 @@ class Counts:
         """
         pandas = extras.load("pandas", "to_pandas")
         index = pandas.Index(list(self.spikes), name="population")
-        return pandas.DataFrame({kind: list(values.values()) for kind, values in vars(self).items()}, index)
+        columns = {kind: list(values.values()) for kind, values in self._known().items()}
+        return pandas.DataFrame(columns, index)
 
     def _repr_html_(self) -> str:
-        names = self.__dataclass_fields__
-        rows = ((name, *(getattr(self, kind).get(name, 0) for kind in names)) for name in self.spikes)
-        return notebook.table("counts", ("population", *(kind.replace("_", " ") for kind in names)), rows)
+        kinds = self._known()
+        rows = ((name, *(values[name] for values in kinds.values())) for name in self.spikes)
+        return notebook.table("counts", ("population", *(kind.replace("_", " ") for kind in kinds)), rows)
+
+    def _known(self) -> dict[str, dict[str, int]]:
+        """Return the counts that there are: those made by hand may lack some."""
+        return {kind: values for kind, values in vars(self).items() if values}
 
 
 class MeanRates(dict[str, float]):

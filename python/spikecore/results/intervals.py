@@ -89,8 +89,8 @@ class IntervalHistogram(Pictured):
 
 def histogram(trains: Trains, population: Population, width: Any) -> IntervalHistogram:
     """Return the histogram of a population's intervals in bins of this width in ms."""
-    order = sorted_by(trains.of(population).neurons)
-    neurons, ticks = trains.of(population).neurons[order], trains.ticks_of(population)[order]
+    order = sorted_by(trains.spikes_of(population).neurons)
+    neurons, ticks = trains.spikes_of(population).neurons[order], trains.ticks_of(population)[order]
     gaps = np.diff(ticks)[neurons[1:] == neurons[:-1]]
     bin_width = bin_ticks("isi_histogram", trains, width, int(gaps.max(initial=0)))
     counts = np.bincount((gaps - 1) // bin_width).astype(np.int64)

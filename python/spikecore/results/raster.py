@@ -179,7 +179,7 @@ def _inside(
     trains: Trains, member: Population, first: float, last: float
 ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
     """Return times and neurons of the spikes between the limits."""
-    spikes = trains.of(member)
+    spikes = trains.spikes_of(member)
     begin, end = np.searchsorted(spikes.times, [first, last], side="right")
     return spikes.times[begin:end], spikes.neurons[begin:end]
 

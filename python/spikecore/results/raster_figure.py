@@ -14,7 +14,7 @@ from spikecore.pictures.scale import Scale, round_step
 from spikecore.results.raster import TARGET_SPIKES, Band, Picture
 from spikecore.results.trains import Trains
 
-__all__ = ["of"]
+__all__ = ["figure"]
 
 HEIGHT, MOST_HEIGHT = 320.0, 1_600.0
 """Pixels of all bands by default, and at most."""
@@ -107,7 +107,7 @@ class Bands(Panel):
         axes.spines[["top", "right"]].set_visible(False)
 
 
-def of(picture: Picture, trains: Trains, has_rate: bool = True) -> Figure:
+def figure(picture: Picture, trains: Trains, has_rate: bool = True) -> Figure:
     """Return the figure of a picture."""
     span = picture.stop - picture.start
     unit = TimeUnit.of(span)
@@ -132,7 +132,7 @@ def _rates(picture: Picture, trains: Trains, unit_ms: float) -> tuple[float, lis
     is_run = (edges[1:] > picture.begin) & (edges[:-1] < picture.end)
     edges = np.clip(edges, picture.begin, max(picture.begin, picture.end))
     # Times are whole ticks: a millionth of one keeps a spike at the end of a bin in it, whatever both were rounded to.
-    counts = [_in_bins(trains.of(band.name).times, edges + 1e-6 * dt) for band in picture.bands]
+    counts = [_in_bins(trains.spikes_of(band.name).times, edges + 1e-6 * dt) for band in picture.bands]
     sizes = [band.size for band in picture.bands]
     if len(sizes) > MOST_CURVES:
         counts, sizes = [np.sum(counts, axis=0)], [sum(sizes)]

@@ -38,7 +38,7 @@ class SpikeTrains(Mapping[Population, Spikes], Activity):
 
     def __getitem__(self, key: Population | str) -> Spikes:
         """Return the spikes of one population."""
-        return self._all.of(key)
+        return self._all.spikes_of(key)
 
     def __contains__(self, key: object) -> bool:
         """Say whether the spikes of a population were recorded."""

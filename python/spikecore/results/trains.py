@@ -100,14 +100,14 @@ class Trains:
         others = tuple(population.name for population in everybody if population not in kept)
         return cls(grid, recorded, *spikes, *limits, others)
 
-    def of(self, key: Population | str) -> Spikes:
+    def spikes_of(self, key: Population | str) -> Spikes:
         """Return the spikes of one population."""
         return self._cut[self.find(key).name]
 
     def ticks_of(self, key: Population | str) -> NDArray[np.int64]:
-        """Return when the neurons of one population spiked, in ticks, in the order of `of`."""
+        """Return when the neurons of one population spiked, in ticks, in the order of `spikes_of`."""
         # Times are ticks times dt but for a rounding of 1e-16 of them, and there are fewer than 2^48 ticks.
-        return np.rint(self.of(key).times / self.grid.dt).astype(np.int64)
+        return np.rint(self.spikes_of(key).times / self.grid.dt).astype(np.int64)
 
     def find(self, key: Population | str) -> Population:
         """Return a recorded population by its handle or its name."""
