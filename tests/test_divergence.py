@@ -8,6 +8,12 @@ import pytest
 import spikecore as sc
 from spikecore import checks
 
+# Nothing less overflows soon.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::spikecore.UnitWarning"),
+    pytest.mark.filterwarnings("ignore::spikecore.PrecisionWarning"),
+]
+
 LARGE = {"f32": 3e38, "q16": 3e38, "f64": 1.66e308}
 
 

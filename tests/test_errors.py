@@ -59,6 +59,7 @@ def details(call):
     return type(error), error.population, error.parameter, error.value, error.allowed
 
 
+@pytest.mark.filterwarnings("ignore::spikecore.UnitWarning")
 def test_errors_of_the_engine_carry_the_values_behind_their_message():
     net = sc.Network()
     exc = net.population(100, sc.LIF(), name="exc")

@@ -13,6 +13,12 @@ from patience import PATIENCE_S
 
 import spikecore as sc
 
+# Extremes on purpose.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::spikecore.UnitWarning"),
+    pytest.mark.filterwarnings("ignore::spikecore.PrecisionWarning"),
+]
+
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits are read from /proc")
 
 

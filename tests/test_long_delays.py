@@ -63,7 +63,7 @@ def test_memory_follows_the_spikes_and_not_their_synapses():
     net = sc.Network(dt=0.1, seed=2)
     sources = net.spike_source(400, times=[np.arange(1 + k % 150, 25_000, 150) * 0.1 for k in range(400)])
     targets = net.population(400, sc.LIF())
-    net.connect(sources, targets, sc.FixedOutDegree(100), weight=0.001, delay=sc.Uniform(0.1, 2_000.0))
+    net.connect(sources, targets, sc.FixedOutDegree(100), weight=1.0, delay=sc.Uniform(0.1, 2_000.0))
     machine = net.compile(workers=1)
     before = machine.statistics["state_bytes"]
     machine.run(2_400.0)

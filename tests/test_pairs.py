@@ -40,6 +40,7 @@ def rows(sources, targets, weights, ticks):
     return sorted(ordered, key=lambda synapse: (synapse[0], synapse[3]))
 
 
+@pytest.mark.filterwarnings("ignore::spikecore.UnitWarning")
 @settings(max_examples=30, deadline=None)
 @given(pairs=pair_lists(), kind=st.sampled_from(FORMATS), arrays=st.tuples(st.booleans(), st.booleans()))
 def test_the_stores_hold_the_rows_of_the_pairs(pairs, kind, arrays):

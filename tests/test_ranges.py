@@ -18,6 +18,12 @@ from spikecore.energy.ann.spiking import Spiking
 from spikecore.energy.meter import Measured, measured
 from spikecore.library import brunel, layered, microcircuit, recurrent, sparse
 
+# Extremes on purpose.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::spikecore.UnitWarning"),
+    pytest.mark.filterwarnings("ignore::spikecore.PrecisionWarning"),
+]
+
 HUGE = {
     "1e400": 10**400,
     "-1e400": -(10**400),

@@ -39,7 +39,9 @@ from spikecore.errors import (
     NetworkError,
     NotRecordedError,
     PoisonedError,
+    PrecisionWarning,
     SpikecoreError,
+    UnitWarning,
 )
 from spikecore.forecast import Forecast
 from spikecore.implicit import Convolution, Dense, Pooling
@@ -86,12 +88,14 @@ __all__ = [
     "Poisson",
     "Pooling",
     "Population",
+    "PrecisionWarning",
     "Projection",
     "Recorder",
     "Result",
     "SpikeSource",
     "SpikecoreError",
     "Uniform",
+    "UnitWarning",
     "__version__",
     "coding",
     "energy",

@@ -16,6 +16,7 @@ from spikecore.grid import Grid
 from spikecore.lowering.models import model_to_native
 from spikecore.models import NeuronModel
 from spikecore.population import Population, Populations, Projection, Recorder
+from spikecore.stimuli import Stimulus
 
 __all__ = ["Declared", "Extent"]
 
@@ -37,7 +38,7 @@ class Declared:
         self._native = _native.Network(grid.dt, seed)
         self._populations = Populations("network")
         self._projections: list[Projection] = []
-        self._stimuli = 0
+        self._stimuli = list[tuple[Population, Stimulus]]()
         self._recorders: list[Recorder] = []
         self._declared_by = 0
 
@@ -111,7 +112,7 @@ class Declared:
                 )
                 raise BusyError(msg)
             self._declared_by, mine = here, True
-            self._native.keep(len(self._populations), len(self._projections), self._stimuli, len(self._recorders))
+            self._native.keep(len(self._populations), len(self._projections), len(self._stimuli), len(self._recorders))
             return work()
         finally:
             if mine:
@@ -150,6 +151,5 @@ class Extent:
 
 
 def _extent(network: Declared) -> dict[str, int]:
-    stimuli = network._stimuli
-    counts = len(network._populations), len(network._projections), stimuli, len(network._recorders)
+    counts = len(network._populations), len(network._projections), len(network._stimuli), len(network._recorders)
     return dict(zip(("populations", "projections", "inputs", "recorders"), counts, strict=True))

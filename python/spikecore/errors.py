@@ -22,7 +22,9 @@ __all__ = [
     "NetworkError",
     "NotRecordedError",
     "PoisonedError",
+    "PrecisionWarning",
     "SpikecoreError",
+    "UnitWarning",
 ]
 
 
@@ -166,3 +168,11 @@ class InternalError(SpikecoreError, RuntimeError):
 
 class NetworkChangedWarning(UserWarning):
     """Something was declared in a network after it was compiled: the machine that runs has none of it."""
+
+
+class PrecisionWarning(UserWarning):
+    """Ticks so short, beside a membrane's time constant, that 32 bits move its threshold; the share is named."""
+
+
+class UnitWarning(UserWarning):
+    """A parameter, weight or current of a magnitude that no neuron has: as if it were in another unit."""

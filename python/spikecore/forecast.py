@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from spikecore import printed
+
 __all__ = ["RATE", "Forecast", "human_bytes"]
 
 RATE = 5.0
@@ -40,6 +42,8 @@ class Forecast:
         Mean rate of the neurons in Hz at which spikes wait for their delays.
     available : int
         Memory that this process may still allocate: nine tenths of what is free.
+    notes : tuple of str
+        What `Network.compile` will warn of: rounding that moves thresholds, magnitudes as if in another unit.
 
     Examples
     --------
@@ -51,13 +55,14 @@ class Forecast:
     1000
     """
 
-    def __init__(self, details: dict[str, Any], rate: float, available: int) -> None:
+    def __init__(self, details: dict[str, Any], rate: float, available: int, notes: tuple[str, ...] = ()) -> None:
         self._details = dict(details)
         self.neurons = int(details["neurons"])
         self.synapses = int(details["synapses"])
         self.bytes = int(details["bytes"])
         self.rate = float(rate)
         self.available = int(available)
+        self.notes = notes
 
     @property
     def fits(self) -> bool:
@@ -65,18 +70,18 @@ class Forecast:
         return self.bytes <= self.available
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything the engine said, with `rate` and `available` added."""
-        return {**self._details, "rate": self.rate, "available": self.available}
+        """Return everything the engine said, with `rate`, `available` and `notes` added."""
+        return {**self._details, "rate": self.rate, "available": self.available, "notes": list(self.notes)}
 
     def __repr__(self) -> str:
-        """Say it in one line."""
+        """Say it in one line, and one more for each note."""
         per_synapse = self.bytes / self.synapses if self.synapses else 0.0
         fit = "fits" if self.fits else "DOES NOT FIT"
         return (
             f"Forecast: {self.neurons:,} neurons, {self.synapses:,} synapses, "
             f"{human_bytes(self.bytes)} ({per_synapse:.1f} B/synapse) at {self.rate:g} Hz; "
             f"{human_bytes(self.available)} available: {fit}"
-        )
+        ) + "".join(f"\n  {note}" for note in self.notes)
 
     def _repr_html_(self) -> str:
         rows = (
@@ -84,6 +89,7 @@ class Forecast:
             ("synapses", f"{self.synapses:,}"),
             (f"memory at {self.rate:g} Hz", human_bytes(self.bytes)),
             ("available", human_bytes(self.available)),
+            *(("note", printed.markup(note)) for note in self.notes),
         )
         body = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
         return f"<table>{body}</table>"

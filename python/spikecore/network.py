@@ -4,6 +4,7 @@ Every call is checked and handed to the engine on its own line, in grid units, s
 the mistake is the line that raises. Rules are recorded here and expanded by `compile`, in parallel.
 """
 
+import warnings
 from collections.abc import Sequence
 from itertools import product
 from typing import Any, Literal, overload
@@ -11,12 +12,12 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spikecore import _native, checks, options, printed
+from spikecore import _native, advice, checks, options, printed
 from spikecore.arrays import closed
 from spikecore.connect import Entries, Rule
 from spikecore.declared import Declared, Extent
 from spikecore.distributions import Value
-from spikecore.errors import ForecastError, NetworkError
+from spikecore.errors import ForecastError, NetworkError, PrecisionWarning, UnitWarning
 from spikecore.forecast import RATE, Forecast
 from spikecore.grid import Grid
 from spikecore.lowering.law import Receptor, Settings
@@ -234,9 +235,11 @@ class Network(Declared):
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
         single = isinstance(sources, Population | str) and isinstance(targets, Population | str)
 
+        magnitude = _magnitude(rule, weight)
+
         def add() -> Projection | list[Projection]:
             first = self._native.projections(laws, ends)
-            projections = [Projection(*pair, kept, index) for index, pair in enumerate(pairs, first)]
+            projections = [Projection(*pair, kept, index, magnitude) for index, pair in enumerate(pairs, first)]
             self._projections += projections
             return projections[0] if single else projections
 
@@ -264,7 +267,7 @@ class Network(Declared):
             checks.wrong_kind("", "stimulus", "Poisson(…) or DirectCurrent(…)", printed.value(stimulus))
         populations = self._members(targets, "targets")
         declarations = [declaration(population, stimulus, self._grid) for population in populations]
-        added = len(declarations)
+        added = [(population, stimulus) for population in populations]
 
         def add() -> None:
             for declare in declarations:
@@ -428,6 +431,7 @@ class Network(Declared):
             msg = "the network has no population; add one with net.population(…)"
             raise NetworkError(msg)
         self._alone(lambda: self._native.record_spikes([population.index for population in recorded]))
+        self._advise(store)
         try:
             with build_progress(progress) as report:
                 native = self._native.compile(n_workers, store, updates, progress=report)
@@ -450,10 +454,31 @@ class Network(Declared):
     ) -> Forecast:
         self._alone(lambda: None)
         details = self._native.forecast(workers, store, updates, rate)
-        return Forecast(details, rate, _native.available_memory() if available is None else available)
+        room = _native.available_memory() if available is None else available
+        return Forecast(details, rate, room, tuple(self._notes(store).values()))
+
+    def _notes(self, store: str) -> dict[type[Warning], str]:
+        """Return what there is to say of rounding and magnitudes."""
+        notes = {
+            PrecisionWarning: "" if store == "f64" else advice.on_rounding(self._populations, self.dt),
+            UnitWarning: advice.on_units(self._populations, self._projections, self._stimuli, self.dt),
+        }
+        return {kind: note for kind, note in notes.items() if note}
+
+    def _advise(self, store: str) -> None:
+        for kind, note in self._notes(store).items():
+            warnings.warn(note, kind, stacklevel=3)
 
     def _members(self, populations: Any, parameter: str) -> list[Population]:
         members = self._populations.several(populations, parameter)
         if not members:
             checks.refuse("", parameter, "empty", "at least one population")
         return members
+
+
+def _magnitude(rule: Any, weight: Any) -> float | None:
+    """Return the typical magnitude of the weights of a projection, wherever they are given."""
+    if hasattr(rule, "tocoo"):
+        return advice.typical(rule.tocoo().data)
+    weights = getattr(rule, "weights", getattr(rule, "kernel", None)) if weight is None else weight
+    return None if weights is None else advice.typical(weights)

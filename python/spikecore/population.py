@@ -86,12 +86,15 @@ class Projection:
         The connection rule; of a sparse matrix, its kind and shape.
     index : int
         Its place in the order of declaration.
+    typical_weight : float or None
+        Magnitude of its weights, of many the median of some, in pA or mV; None where it is not known.
     """
 
     source: Population
     target: Population
     rule: Rule | Entries
     index: int
+    typical_weight: float | None = None
 
     def __repr__(self) -> str:
         """Show the two populations and the rule."""

@@ -1,0 +1,169 @@
+"""What `compile` and `forecast` warn of: rounding that moves a threshold, and magnitudes that no neuron has.
+
+Nothing here refuses anything. Populations are looked at one by one; of arrays, the most extreme neuron for rounding and
+the median for magnitudes.
+
+**Rounding.** With tau_m far above dt a tick changes the potential by little. In 32 bits the sum is rounded to half a
+unit of the last place, at most 2^-24 of the potential, and the decay by 2^-25; divided by the dt / tau_m by which a
+tick moves it, both shift the current at which a neuron begins to fire by at most 1.5 x 2^-24 x tau_m / dt.
+
+**Magnitudes.** A wrong unit is a factor of a thousand or more, so the limits are wide: see `LIMITS`. They catch seconds
+for ms, V for mV, nF and F for pF, nA for pA, and weights in mV on neurons that take pA. They do not catch a factor of
+ten, weights of more than some 0.1 mV on neurons that take pA, and values of 0. Neurons without leak have no scale of
+their own and are left out, as are those that stand for such: with `tau_m` from `NO_LEAK` on, or a threshold beyond
+`NO_THRESHOLD`.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from spikecore import printed
+from spikecore.arrays import is_array
+from spikecore.distributions import Normal, Uniform
+from spikecore.population import Population, Projection
+from spikecore.stimuli import DirectCurrent, Stimulus
+
+__all__ = ["LIMITS", "SHORTEST", "on_rounding", "on_units", "typical"]
+
+SHORTEST = 1e-4
+"""dt / tau_m below which rounding to 32 bits is worth a word: the threshold may be off by 0.09 %."""
+_SHARE = 1.5 * 2.0**-24
+
+LIMITS = {
+    "dt": (5e-4, 1e2),
+    "tau_m / dt": (0.5, 1e9),
+    "tau_m / c_m": (1e-3, 10.0),
+    "v_th - e_l": (0.1, 1e3),
+    "weight in mV": (5e-5, 5.0),
+    "weight in pA": (7e-5, 1e3),
+    "current": (2.5e-3, 1e3),
+}
+"""What is plausible: ticks in ms, and per membrane time constant; membrane resistance in GOhm (cells have 0.01 ... 1);
+distance to the threshold in mV; and how far one synapse, and a constant current, move the potential, as a share of it.
+"""
+NO_LEAK = 1e6
+"""In ms: a thousand seconds."""
+NO_THRESHOLD = 1e3
+"""In mV above rest."""
+_MOST = 4
+"""Findings that one warning names."""
+_SAMPLE = 1_000
+
+
+def on_rounding(populations: Iterable[Population], dt: float) -> str:
+    """Return what 32 bits do to populations with long time constants in ticks; empty if nothing to speak of."""
+    parts = []
+    for population in populations:
+        tau = np.asarray(getattr(population.model, "tau_m", 0.0))
+        longest = float(np.max(tau, where=tau < NO_LEAK, initial=0.0))
+        if longest * SHORTEST > dt:
+            what = "threshold" if np.isfinite(getattr(population.model, "v_th", np.inf)).any() else "potential"
+            share = 100.0 * _SHARE * longest / dt
+            parts.append(
+                f"{printed.value(population.name)}: tau_m is {longest / dt:,.0f} ticks, "
+                f"so its {what} may be off by {share:.2g} %"
+            )
+    return f"{_joined(parts)}; precision='f64' has none of this" if parts else ""
+
+
+def on_units(
+    populations: Iterable[Population],
+    projections: Iterable[Projection],
+    stimuli: Iterable[tuple[Population, Stimulus]],
+    dt: float,
+) -> str:
+    """Return which magnitudes are beyond `LIMITS`, as if in another unit; empty if none is."""
+    scales = {population.name: _Scale(population.model) for population in populations}
+    parts = [part for population in populations for part in scales[population.name].of_parameters(population, dt)]
+    for projection in projections:
+        scale, weight = scales[projection.target.name], projection.typical_weight
+        if weight is not None:
+            parts += scale.of_weight(f"a synapse of {projection.source.name!r} → {projection.target.name!r}", weight)
+    for population, stimulus in stimuli:
+        name = printed.value(population.name)
+        if isinstance(stimulus, DirectCurrent):
+            parts += scales[population.name].of_current(f"a direct current into {name}", typical(stimulus.amplitude))
+        else:
+            parts += scales[population.name].of_weight(f"a Poisson event at {name}", typical(stimulus.weight))
+    return _joined(list(dict.fromkeys(parts)))
+
+
+def typical(value: Any) -> float:
+    """Return a magnitude that stands for a value: the median of what is not 0 in an array, of a sample if it is long.
+
+    Examples
+    --------
+    >>> typical(-3.0), typical([0.0, 1.0, 3.0]), typical(Normal(2.0, 0.1)), typical(Uniform(1.0, 3.0))
+    (3.0, 2.0, 2.0, 2.0)
+    """
+    if isinstance(value, Normal):
+        return abs(value.mean)
+    if isinstance(value, Uniform):
+        return abs(value.low + value.high) / 2.0
+    if not is_array(value):
+        return abs(float(value))
+    flat = np.asarray(value).reshape(-1)
+    some = np.abs(flat[:: max(1, len(flat) // _SAMPLE)].astype(np.float64))
+    return float(np.median(some[some > 0.0])) if (some > 0.0).any() else 0.0
+
+
+class _Scale:
+    """Magnitudes of a model; None where it has no such parameter, or an infinite one."""
+
+    def __init__(self, model: Any) -> None:
+        self.tau_m, self.c_m = _median(model, "tau_m", NO_LEAK), _median(model, "c_m")
+        v_th, e_l = _median(model, "v_th"), _median(model, "e_l")
+        self.distance = None if v_th is None or e_l is None or v_th - e_l > NO_THRESHOLD else v_th - e_l
+        self.i_e = typical(getattr(model, "i_e", 0.0))
+        self.tau_syn = _median(model, "tau_syn_exc")
+
+    def of_parameters(self, population: Population, dt: float) -> Iterator[str]:
+        name = printed.value(population.name)
+        if self.tau_m is None or self.c_m is None:
+            return
+        if _beyond("dt", dt):
+            yield f"dt is {dt:g} ms"
+        if _beyond("tau_m / dt", self.tau_m / dt):
+            yield f"{name}: tau_m = {self.tau_m:g} ms is {self.tau_m / dt:.3g} ticks of {dt:g} ms"
+        if _beyond("tau_m / c_m", self.tau_m / self.c_m):
+            resistance = f"{self.tau_m / self.c_m:.3g} GΩ"
+            yield f"{name}: tau_m = {self.tau_m:g} ms with c_m = {self.c_m:g} pF is a resistance of {resistance}"
+        if self.distance is not None and _beyond("v_th - e_l", self.distance):
+            yield f"{name}: the threshold is {self.distance:.3g} mV above rest"
+        yield from self.of_current(f"i_e of {name}", self.i_e)
+
+    def of_current(self, what: str, current: float) -> Iterator[str]:
+        if self.tau_m is not None and self.c_m is not None:
+            yield from self._of_effect("current", what, f"{current:g} pA", current * self.tau_m / self.c_m)
+
+    def of_weight(self, what: str, weight: float) -> Iterator[str]:
+        if self.tau_m is None or self.c_m is None:
+            return
+        if self.tau_syn is None:
+            yield from self._of_effect("weight in mV", what, f"{weight:g} mV", weight)
+        else:
+            yield from self._of_effect("weight in pA", what, f"{weight:g} pA", weight * self.tau_syn / self.c_m)
+
+    def _of_effect(self, kind: str, what: str, size: str, effect: float) -> Iterator[str]:
+        if self.distance is not None and self.distance > 0.0 and effect and _beyond(kind, effect / self.distance):
+            yield f"{what} is {size} and moves v by {effect:.2g} mV of {self.distance:.3g}"
+
+
+def _median(model: Any, parameter: str, below: float = np.inf) -> float | None:
+    """Return the median of a parameter; None where the model has none, or it is not below a limit."""
+    value = getattr(model, parameter, None)
+    median = np.inf if value is None else float(np.median(value))
+    return median if median < below else None
+
+
+def _beyond(kind: str, value: float) -> bool:
+    low, high = LIMITS[kind]
+    return not low <= value <= high
+
+
+def _joined(parts: list[str]) -> str:
+    more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
+    return "; ".join(islice(parts, _MOST)) + more

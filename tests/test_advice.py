@@ -1,0 +1,156 @@
+"""Warnings of compile: rounding that moves a threshold is bounded by what is said, and wrong units are noticed."""
+
+import re
+
+import numpy as np
+import pytest
+
+import spikecore as sc
+from spikecore import advice
+
+
+def rheobase(dt, tau_m, precision):
+    """Return the least current at which a neuron fires within 12 membrane time constants, by bisection."""
+    low, high = 0.98 * 15.0 * 250.0 / tau_m, 1.05 * 15.0 * 250.0 / tau_m
+    for _ in range(14):
+        current = (low + high) / 2.0
+        net = sc.Network(dt=dt)
+        net.population(1, sc.LIF(tau_m=tau_m, i_e=current), name="slow")
+        result = net.compile(workers=1, precision=precision, updates="dense").run(12.0 * tau_m)
+        low, high = (low, current) if result.counts.spikes["slow"] else (current, high)
+    return high
+
+
+@pytest.mark.filterwarnings("ignore::spikecore.PrecisionWarning")
+@pytest.mark.parametrize(("tau_m", "dt"), [(200.0, 0.001), (50.0, 0.001)])
+def test_the_stated_share_bounds_the_shift_of_the_threshold(tau_m, dt):
+    net = sc.Network(dt=dt)
+    net.population(1, sc.LIF(tau_m=tau_m), name="slow")
+    said = float(re.search(r"off by ([\d.]+) %", net.forecast().notes[0])[1])
+    shift = 100.0 * abs(rheobase(dt, tau_m, "f32") / rheobase(dt, tau_m, "f64") - 1.0)
+    assert said / 20.0 < shift <= said
+
+
+def slow(**options):
+    net = sc.Network(dt=0.001)
+    net.population(1, sc.LIF(**options), name="slow")
+    return net
+
+
+def test_short_ticks_beside_long_membranes_are_warned_of_in_32_bits_alone(recwarn):
+    with pytest.warns(
+        sc.PrecisionWarning, match=r"'slow': tau_m is 200,000 ticks, so its threshold may be off by 1.8 %"
+    ):
+        slow(tau_m=200.0).compile(workers=1)
+    with pytest.warns(sc.PrecisionWarning, match="precision='f64'"):
+        slow(tau_m=20.0).compile(workers=1, weights="q16")
+    recwarn.clear()
+    slow(tau_m=200.0).compile(workers=1, precision="f64")
+    slow(tau_m=9.9).compile(workers=1)
+    slow(tau_m=1e12).compile(workers=1)
+    assert len(recwarn) == 0
+    assert slow(tau_m=200.0).forecast(precision="f64").notes == ()
+
+
+def test_the_slowest_neuron_of_a_population_counts():
+    with pytest.warns(sc.PrecisionWarning, match="100,000 ticks"):
+        slow(tau_m=[100.0]).compile(workers=1)
+    net = sc.Network(dt=0.001)
+    net.population(2, sc.LeakyIntegrator(tau_m=[5.0, 50.0]), name="reader")
+    assert "its potential may be off by 0.45 %" in net.forecast().notes[0]
+
+
+# ---- units ----
+
+
+def network(dt=0.1, weight=87.8, model=None, amplitude=300.0, delay=1.0, rate=8_000.0):
+    """Return a network of ordinary magnitudes, but for what is given."""
+    net = sc.Network(dt=dt, seed=1)
+    exc = net.population(10, model or sc.LIF(), name="exc")
+    net.connect(exc, exc, sc.FixedInDegree(5), weight=weight, delay=delay)
+    net.stimulate(exc, sc.Poisson(rate, weight=weight if isinstance(weight, float) else 87.8))
+    net.stimulate(exc, sc.DirectCurrent(amplitude))
+    return net
+
+
+def delta(**options):
+    return sc.LIFDelta(**options)
+
+
+WRONG = {
+    "dt in s": (dict(dt=1e-4, delay=1e-3), "dt is 0.0001 ms"),
+    "tau_m in s": (dict(model=sc.LIF(tau_m=0.02, t_ref=0.0)), "tau_m = 0.02 ms is 0.2 ticks"),
+    "tau_m of each neuron in s": (dict(model=sc.LIF(tau_m=[0.02] * 10)), "tau_m = 0.02 ms"),
+    "c_m in nF": (dict(model=sc.LIF(c_m=0.25)), "c_m = 0.25 pF is a resistance of 80 GΩ"),
+    "c_m in F": (dict(model=sc.LIF(c_m=2.5e-10)), "is a resistance of"),
+    "v_th in V": (dict(model=sc.LIF(e_l=-0.07, v_reset=-0.07, v_th=-0.055)), "the threshold is 0.015 mV above rest"),
+    "mV on pA": (dict(weight=0.1), "'exc' → 'exc' is 0.1 pA and moves v by 0.0008 mV of 15"),
+    "mV on pA, negative": (dict(weight=-0.12), "moves v by 0.00096 mV of 15"),
+    "pA on mV": (dict(weight=87.8, model=delta()), "a synapse of 'exc' → 'exc' is 87.8 mV and moves v by 88 mV of 15"),
+    "V on mV": (dict(weight=1e-4, model=delta()), "a Poisson event at 'exc' is 0.0001 mV"),
+    "nA on pA": (dict(amplitude=0.3), "a direct current into 'exc' is 0.3 pA and moves v by 0.024 mV of 15"),
+    "nA on pA, i_e": (dict(model=sc.LIF(i_e=0.4)), "i_e of 'exc' is 0.4 pA"),
+    "weights in A": (dict(weight=sc.Normal(87.8e-12, 1e-12)), "8.78e-11 pA"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG, ids=str)
+def test_a_wrong_unit_is_named_once_and_compiles_all_the_same(case, recwarn):
+    options, named = WRONG[case]
+    net = network(**options)
+    with pytest.warns(sc.UnitWarning, match=named):
+        machine = net.compile(workers=1, precision="f64")
+    recwarn.clear()
+    machine.run(1.0)
+    assert len(recwarn) == 0
+    assert any(re.search(named, note) for note in net.forecast(precision="f64").notes)
+    assert named.split("\\")[0][:20] in repr(net.forecast(precision="f64"))
+
+
+RIGHT = {
+    "as it is": {},
+    "cortex": dict(model=sc.LIF(tau_m=10.0, tau_syn_exc=0.5, tau_syn_inh=0.5)),
+    "short ticks": dict(dt=0.01, model=sc.LIF(tau_m=20.0)),
+    "dimensionless": dict(model=delta(tau_m=10.0, c_m=10.0, e_l=0.0, v_th=1.0, v_reset=0.0), weight=0.2, amplitude=1.2),
+    "without leak": dict(model=sc.IF(v_th=1.0, e_l=0.0, v_reset=0.0), weight=1e-6, amplitude=1e-6),
+    "a read-out": dict(model=sc.LeakyIntegrator(), weight=1e-5),
+    "a threshold that is out of reach": dict(model=sc.LIF(v_th=1e6)),
+    "silence": dict(weight=0.0, amplitude=0.0),
+    "a drawn weight": dict(weight=sc.Normal(87.8, 8.8)),
+    "strong": dict(weight=5_000.0, amplitude=3_000.0),
+}
+
+
+@pytest.mark.parametrize("case", RIGHT, ids=str)
+def test_ordinary_and_dimensionless_magnitudes_are_silent(case, recwarn):
+    net = network(**RIGHT[case])
+    net.compile(workers=1)
+    assert len(recwarn) == 0
+    assert net.forecast().notes == ()
+
+
+def test_matrices_and_kernels_have_weights_too():
+    net = sc.Network(dt=0.1)
+    a, b = net.population(9, sc.LIF(), name="a"), net.population(9, sc.LIF(), name="b")
+    net.connect(a, b, sc.Dense(np.full((9, 9), 0.1)), delay=1.0)
+    assert "'a' → 'b' is 0.1 pA" in net.forecast().notes[0]
+    net = sc.Network(dt=0.1)
+    a, b = net.population(9, sc.LIF(), name="a"), net.population(9, sc.LIF(), name="b")
+    net.connect(a, b, sc.Convolution(np.full((1, 1, 3, 3), 0.1), (1, 3, 3), padding=1), delay=1.0)
+    assert "'a' → 'b' is 0.1 pA" in net.forecast().notes[0]
+
+
+def test_many_findings_are_one_warning():
+    net = sc.Network(dt=0.1)
+    for k in range(20):
+        net.population(1, sc.LIF(c_m=0.25), name=f"p{k}")
+    with pytest.warns(sc.UnitWarning) as caught:
+        net.compile(workers=1)
+    assert len(caught) == 1
+    assert str(caught[0].message).endswith("and 16 more")
+
+
+def test_typical_magnitudes():
+    assert advice.typical(np.r_[np.zeros(1000), np.full(10, -4.0)]) == 4.0
+    assert advice.typical(np.zeros(5)) == 0.0
+    assert advice.typical([]) == 0.0
