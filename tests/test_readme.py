@@ -80,6 +80,22 @@ def test_the_example_called_balanced_is(tmp_path):
     check_balanced(measured(tmp_path, (EXAMPLES / "balanced_network.py").read_text(encoding="utf-8"))[1])
 
 
+@pytest.mark.parametrize(("precision", "parts_at"), [("f32", 425.2), ("f64", None)])
+def test_a_chaotic_network_tells_how_neurons_are_updated_and_not_who_does(precision, parts_at):
+    code = (EXAMPLES / "balanced_network.py").read_text(encoding="utf-8")
+    made = {}
+    exec(code[: code.index("print(net.forecast())")], made)
+    spikes = {}
+    for updates in ("dense", "event"):
+        runs = [made["net"].compile(n, precision=precision, updates=updates).run(1_000.0) for n in (1, 3)]
+        assert runs[0].spikes_sha256() == runs[1].spikes_sha256()
+        spikes[updates] = runs[0].spikes[made["exc"]]
+        assert runs[0].rates()["exc"] == pytest.approx(9.7, abs=0.3)
+    both = [list(zip(trains.times, trains.neurons, strict=True)) for trains in spikes.values()]
+    first = next((a[0] for a, b in zip(*both, strict=False) if a != b), None)
+    assert first == parts_at
+
+
 def test_the_delays_of_the_chain_are_alike():
     net = sc.Network(dt=0.1, seed=2)
     code = (EXAMPLES / "synfire_chain.py").read_text(encoding="utf-8")

@@ -400,7 +400,9 @@ class Network(Declared):
             Update neurons in every tick (``"dense"``), or only when input arrives or a spike is
             possible (``"event"``), advancing them in closed form in between. By default the
             cheaper of the two is chosen for each block of 128 neurons; no choice depends on the workers.
-            Spikes are the same unless a potential comes within rounding of the threshold. `ALIF` and
+            Spikes are the same unless a potential comes within rounding of the threshold; in a chaotic
+            network one such spike changes all that follow: the two part after 425 ms in ``f32`` in
+            ``examples/balanced_network.py``, and not within 1 s in ``f64``. `ALIF` and
             neurons that differ in their parameters are integrated in every tick; ``"event"`` refuses them.
         progress : bool
             Show progress on a terminal or in a notebook.

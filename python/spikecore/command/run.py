@@ -38,7 +38,8 @@ def add(commands: Any) -> None:
         "--json",
         type=values.file,
         metavar="FILE",
-        help="write the report; - is standard output and implies --quiet",
+        help="write the report as JSON: rates, speed, memory, counters and energy, but no spikes (--spikes); "
+        "- is standard output and implies --quiet",
     )
     run.add_argument(
         "--raster",
