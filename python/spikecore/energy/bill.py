@@ -24,12 +24,10 @@ class Line:
 
     Attributes
     ----------
-    price, count : Price, float
-        The price per event, and the exact number of events.
+    price, count, level : Price, float, Level or None
+        The price per event, the exact number of events, and the memory that was priced.
     low_j, nominal_j, high_j : float or None
         Energy in J; None where no such bound was published.
-    level : Level or None
-        The memory that was priced.
     chips : int or None
         For a power that every chip takes: how many the network needs at least; `count` are seconds of all of them.
     """
@@ -110,13 +108,10 @@ class Bill:
     lines, inside : tuple of Line, tuple of Inside
         The priced terms, which add up, in the profile's order; and those that an all-in price contains.
     unknown, unpriced : tuple of Term
-        Terms with a price whose count is not known for this run, or which no memory that is priced can hold; and all
-        that is missing from the sum: these, and what the profile has no price for.
-    low_j, nominal_j, high_j : float or None
+        Terms with a price whose count is not known, or which no priced memory holds; and all that the sum lacks.
+    low_j, nominal_j, high_j, band : float or None, Band
         Sums in J; None where a line has no such bound, or nothing is priced. Of a machine that is measured the nominal
         sum is the measured energy, idle power included, without bounds.
-    band : Band
-        The ends of the sum with terms held at nominal that have no published band, and which these are.
 
     Examples
     --------
@@ -173,8 +168,7 @@ class Bill:
     def projections(self) -> tuple[Share, ...]:
         """What each projection costs, from the dearest down; where there are no prices, by synaptic operations.
 
-        A line is split where the ledger has its count by projection. The others (neuron updates, packets, static power)
-        belong to no projection and are left out.
+        Lines without a count by projection (neuron updates, packets, static power) are left out.
 
         Examples
         --------

@@ -1,9 +1,8 @@
 """Measured energy of this machine: Linux powercap, which reads the counters of Intel and AMD packages (RAPL).
 
-What is read is all that a package and its memory took, by every process. Energy above idle is what is left
-after the power measured before, when this process slept, times the length of the measurement; it may be
-negative, and says then that the difference is below what others did meanwhile. Where nothing can be read
-there is a reason and no number: nothing here is an estimate.
+What is read is all that a package and its memory took, by every process. Energy above idle is what is left after the
+power measured before, when this process slept, times the length of the measurement; it may be negative, where others
+did less meanwhile. Where nothing can be read there is a reason and no number: nothing here is an estimate.
 
 Domains ``package-N`` and ``dram`` are added. Cores and graphics are parts of a package, ``psys`` contains it, and
 ``intel-rapl-mmio`` counts the same package again: they are left out.
@@ -35,10 +34,7 @@ _NAME = re.compile(r"package-\d+(-die-\d+)?|dram")
 
 @dataclass(frozen=True)
 class Domain:
-    """One energy counter of the system: its name, such as ``package-0 dram``, its directory, and its range.
-
-    `range_uj` is the largest value in µJ; then the counter starts again at 0.
-    """
+    """One energy counter: its name, such as ``package-0 dram``, its directory, and the µJ at which it wraps to 0."""
 
     name: str
     path: Path
@@ -81,8 +77,7 @@ def domains(root: Path = POWERCAP) -> tuple[list[Domain], str]:
             domain.read_uj()
             readable.append(domain)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            refused.append(f"{entry.name}: {reason}")
+            refused.append(f"{entry.name}: {getattr(error, 'strerror', None) or error}")
     packages = [counter for counter in readable if not counter.name.endswith("dram")]
     if refused or not packages:
         return [], "; ".join(refused) or f"no package among the counters of {root}"
@@ -120,10 +115,8 @@ class Measured:
         Energy in J, with idle power and without it; None where it was not measured.
     source : str
         What was read, or why nothing could be.
-    by_domain_j, seconds : dict of str to float, float
-        Energy by counter in J, and the length of the block.
-    idle_w, idle_s : dict of str to float, float
-        Power by counter in the time before, when this process slept; empty if it was not measured.
+    by_domain_j, seconds, idle_w, idle_s : dict of str to float, float, dict of str to float, float
+        Energy by counter in J, and s of the block; power in W in the time before, empty if it was not measured.
 
     Raises
     ------

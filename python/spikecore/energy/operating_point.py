@@ -17,10 +17,7 @@ _UNITS = {"rate_hz": "Hz", "synapses": "active synapses", "neurons": "neurons", 
 
 @dataclass(frozen=True)
 class Difference:
-    """A condition of `OperatingPoint` that a run does not meet: its name, `value` in the run, and `low` in the prices.
-
-    `high` is the upper end where the prices have a range.
-    """
+    """A condition that a run does not meet: its `value` there, and in the prices `low`, or a range up to `high`."""
 
     name: str
     value: float
@@ -60,24 +57,16 @@ class OperatingPoint:
 
     Attributes
     ----------
-    rate_hz : float
-        Mean rate, > 0 Hz: spikes, also those from outside, per neuron on the chip and second.
-    synapses : float
-        Active synapses of a neuron: synaptic operations of a spike.
-    tick_ms : float
-        Its time step in ms.
+    rate_hz, rate_hz_most : float, float or None
+        Mean rate, > 0 Hz: spikes, also those from outside, per neuron on the chip and second; for prices that were
+        fitted on a range of rates its lower and upper end.
+    synapses, tick_ms, neurons : float, float, float or None
+        Synaptic operations of a spike, time step in ms, and neurons of the machine that was measured; None where the
+        prices hold for any number, because static power is priced apart.
     within : float
-        Factor, ≥ 1, by which each of these may differ before a run is said to lie outside. A choice of the profile.
-        A range of rates is taken as it is.
-    source : str
-        Where the conditions were published.
-    neurons : float or None
-        Neurons of the machine that was measured; None where the prices hold for any number, because static power is
-        priced apart.
-    note : str
-        What happens outside.
-    rate_hz_most : float or None
-        For prices that were fitted on a range of rates: its upper end; `rate_hz` is the lower one.
+        Factor, ≥ 1, a choice of the profile, by which each of these may differ; a range of rates is taken as it is.
+    source, note : str
+        Where the conditions were published, and what happens outside.
     """
 
     rate_hz: float
@@ -94,9 +83,8 @@ class OperatingPoint:
         for name in ("rate_hz", "synapses", "tick_ms", "neurons"):
             value = getattr(self, name)
             if value is not None or name != "neurons":
-                checks.kept(
-                    self, **{name: checks.number("operating point", name, value, low=0.0, above=0.0, high=1e18)}
-                )
+                number = checks.number("operating point", name, value, low=0.0, above=0.0, high=1e18)
+                checks.kept(self, **{name: number})
         checks.kept(self, within=checks.number("operating point", "within", self.within, low=1.0, high=1e18))
         most = self.rate_hz_most
         if most is not None and checks.number("operating point", "rate_hz_most", most) < self.rate_hz:

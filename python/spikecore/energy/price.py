@@ -13,8 +13,7 @@ from spikecore.energy.ledger import BYTES, COUNTS
 __all__ = ["EVIDENCE", "INHERITED", "KEY", "OPTIONAL", "SCOPES", "Level", "Price", "Term", "overlapping", "units"]
 
 EVIDENCE = ("measured", "simulated", "fitted", "vendor", "estimated", "unverified")
-"""How a number was obtained. *estimated*: published as a rough figure of a technology; *unverified*: quoted from memory
-of the literature or from a table whose source could not be read, so that it decides no verdict."""
+"""How a number was obtained. *estimated*: published as rough; *unverified*: its source was not read: no verdict."""
 SCOPES = ("per-term", "all-in")
 _BOUNDS = ("min", "max", "exact", "band", "operating point")
 """What a number is: a bound, one value, a band from low to high, or what holds at one operating point only."""
@@ -27,14 +26,10 @@ _FAMILIES = (
     ("state_bytes", "state_bytes_dense"),
 )
 """Counts that are one quantity by several names, all of it or a part: priced by two of them it is paid for twice."""
-OPTIONAL = {"optional": True}
-"""Metadata of a field that a file may leave out, though Python may not: it is None."""
-INHERITED = {"inherited": True}
-"""Metadata of a field that a file may leave out: that of the profile holds."""
-KEY = "key"
-"""Metadata of a field that has another name in a file."""
 _DISJOINT = ({"updates_active", "updates_inactive"}, {"updates_done", "updates_skipped"})
 """Parts of one family that have nothing in common."""
+OPTIONAL, INHERITED, KEY = {"optional": True}, {"inherited": True}, "key"
+"""Metadata of fields that a file may leave out, though Python may not: None, or that of the profile; another name."""
 _ENERGY = {"J": 1.0, "mJ": 1e-3, "uJ": 1e-6, "nJ": 1e-9, "pJ": 1e-12, "fJ": 1e-15}
 _POWER = {"W": 1.0, "mW": 1e-3, "uW": 1e-6, "nW": 1e-9}
 _ACCESS_BYTES = {"B": 1.0, "bit": 0.125, "32bit": 4.0, "64bit": 8.0}
@@ -100,10 +95,8 @@ class Level(_Published):
 
     Attributes
     ----------
-    value, low, high : float
-        The published number and its bounds, in the unit of the price that it belongs to.
-    bytes : float or None
-        Its size, ≥ 0; None for one that holds everything.
+    value, low, high, bytes : float or None
+        The published number and its bounds, in the unit of its price; its size, ≥ 0, None where it holds everything.
     """
 
     name: str
@@ -127,23 +120,17 @@ class Price(_Published):
         access for bytes (``pJ/B``, ``pJ/32bit``, ``pJ/64bit``), power for ``biological_s`` (``mW``).
     evidence, source : str
         How the number was obtained, one of `EVIDENCE`, and where it was published.
-    bound : {"min", "max", "exact", "band", "operating point"}
-        What the number is.
-    low, high : float or None
-        Published bounds of `value`; the value itself where `bound` says that it is one.
-    scope : {"per-term", "all-in"}
-        An all-in price contains other terms and is never added to them.
-    contains : tuple of str
-        The counts that an all-in price contains; all of them where it names none. Those that count some of the same
-        things, as `overlapping` says, are contained as well.
+    bound, low, high : {"min", "max", "exact", "band", "operating point"}, float or None
+        What the number is, and its published bounds; the value itself where `bound` says that it is one.
+    scope, contains : {"per-term", "all-in"}, tuple of str
+        An all-in price contains other terms and is never added to them: the counts that it names, all where it names
+        none, and those that count some of the same things, as `overlapping` says.
     active : float or None
         For neuron updates: price of one that is active, where the ledger knows; the others cost `low`.
     store, levels : str or None, tuple of Level
         Memories from small to large, and the size in the ledger that decides: the smallest that holds it is priced.
-    voltage_v, node, note : float or None, str, str
-        Supply voltage, process, and what to know about the price.
-    each_chip : bool
-        For power: whether every chip that the network needs takes it.
+    voltage_v, node, note, each_chip : float or None, str, str, bool
+        Supply voltage, process, what to know, and for power whether every chip that the network needs takes it.
 
     Examples
     --------

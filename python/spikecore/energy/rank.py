@@ -28,8 +28,8 @@ _OPEN = {
 class Flip:
     """What would make the dearer of two bills the cheaper.
 
-    It is the dearest term of a machine: by what factor it would have to cost more, or less, and how far the published
-    band of its price reaches, as such a factor; None where no bound was published.
+    The dearest term of a machine, the `factor` by which it would have to cost more, or less, and how far the
+    `published` band of its price reaches, as such a factor; None where no bound was published.
     """
 
     name: str
@@ -44,20 +44,16 @@ class Rank:
 
     Attributes
     ----------
-    cheap, dear, cheap_j, dear_j : str, str, float or None, float or None
-        The machines, and their energies in J, nominal or measured.
-    statuses : (str, str)
-        ``"modelled"`` or ``"measured"``, of the cheaper and the dearer.
+    cheap, dear, cheap_j, dear_j, statuses : str, str, float or None, float or None, (str, str)
+        The machines, their energies in J, and whether each is ``"modelled"`` or ``"measured"``.
     unknown : (str, str) or None
         A machine without an energy, and its status: nothing is compared.
     off_points, unverified : tuple of (str, Departure), tuple of (str, tuple of str)
         Machines whose price is used outside its operating point, and machines and terms whose price could not be
         verified and decides the order: there is no ranking.
-    flips : tuple of Flip
-        What would flip the order.
-    certainty, margin_j : `Certainty` and float, or None
-        Whether the bands leave the order open; where it is certain, how much unpriced terms of the cheaper may cost
-        before it flips, in J.
+    flips, certainty, margin_j : tuple of Flip, `Certainty` or None, float or None
+        What would flip the order, whether the bands leave it open, and where it is certain, how much unpriced terms of
+        the cheaper may cost before it flips, in J.
 
     Examples
     --------
@@ -97,9 +93,8 @@ class Rank:
         """Return the sentence."""
         if self.unknown:
             name, status = self.unknown
-            return printed.shown(
-                f"unknown: {name} {'has no priced cost' if status == 'modelled' else 'was not measured'}"
-            )
+            reason = "has no priced cost" if status == "modelled" else "was not measured"
+            return printed.shown(f"unknown: {name} {reason}")
         doubts = [f"the price of {name} is used {departure.status}" for name, departure in self.off_points]
         doubts += [f"{name}'s price of {terms(names)} is unverified" for name, names in self.unverified]
         if doubts:

@@ -36,6 +36,8 @@ _FRAME = (
     "source",
 )  # fmt: skip
 """Columns of a DataFrame."""
+_OF_PRICE = ("scope", "evidence", "bound", "voltage_v", "node", "note", "source")
+"""Fields of a price that stand beside its energies."""
 
 
 class EnergyReport(Bill):
@@ -92,12 +94,11 @@ class EnergyReport(Bill):
         parts = [(line.price.term, line.nominal_j) for line in self.lines if line.nominal_j]
         if self.profile.measured:
             parts = [(WHOLE, self.nominal_j)] if self.nominal_j else []
-        doubts = report_table.doubts(self)
+        doubts, band = report_table.doubts(self), self.band
         below = ", ".join(doubts if self.status == "modelled" else [self.status, *doubts])
         ordered = tuple(sorted(parts, key=lambda part: -part[1]))
-        ends, is_measured = (self.band.low_j, self.band.high_j), self.profile.measured
-        name = name or self.profile.name
-        return Bar(name, below, self.nominal_j, *ends, ordered, is_measured, self.band.is_partial)
+        energies, is_measured = (self.nominal_j, band.low_j, band.high_j), self.profile.measured
+        return Bar(name or self.profile.name, below, *energies, ordered, is_measured, band.is_partial)
 
     def plot(self, axes: Any = None) -> Any:
         """Draw the terms as a horizontal stacked bar with matplotlib and return the axes; new ones by default."""
@@ -173,10 +174,7 @@ class EnergyReport(Bill):
             "chips": line.chips,
             "energy_j": {"low": line.low_j, "nominal": line.nominal_j, "high": line.high_j},
             "status": self.status,
-            **{
-                key: getattr(price, key)
-                for key in ("scope", "evidence", "bound", "voltage_v", "node", "note", "source")
-            },
+            **{key: getattr(price, key) for key in _OF_PRICE},
         }
 
 
@@ -201,23 +199,24 @@ class Comparison:
         if not self.reports:
             checks.refuse("comparison", "the number of reports", 0, "1 or more")
         self.names = _numbered([report.profile.name for report in self.reports])
+        self._named = tuple(zip(self.reports, self.names, strict=True))
 
     def verdicts(self) -> list[Rank]:
         """Return a value for each report beside the first: which is cheaper, and what would flip it."""
-        first, *others = zip(self.reports, self.names, strict=True)
+        first, *others = self._named
         return [between(first[0], other, (first[1], name)) for other, name in others]
 
     def table(self) -> Table:
         """Return a row for each report; below it the verdicts, partial bands and what is missing."""
         rows = tuple(
             (name, *report_table.ends(report), _per_operation(report), report_table.short_status(report))
-            for report, name in zip(self.reports, self.names, strict=True)
+            for report, name in self._named
         )
         return Table("Energy, compared", _COMPARED, rows, tuple(map(str, self.verdicts())), tuple(self._remarks()))
 
     def bars(self) -> Bars:
         """Return the figure: totals, and the shares of their terms."""
-        return Bars(tuple(report.bar(name) for report, name in zip(self.reports, self.names, strict=True)))
+        return Bars(tuple(report.bar(name) for report, name in self._named))
 
     def plot(self, axes: Any = None) -> Any:
         """Draw totals and the shares of their terms with matplotlib and return the axes of the totals."""
@@ -230,14 +229,14 @@ class Comparison:
     def to_html(self, file: str | Path) -> Path:
         """Write one self-contained page, with the table, the verdicts, the bars and all reports; return its path."""
         body = [f"<h2>Compared</h2>{self.to_svg()}{self._repr_html_()}"]
-        for report, name in zip(self.reports, self.names, strict=True):
+        for report, name in self._named:
             title = report.profile.title if report.profile.title == name else f"{report.profile.title} ({name})"
             body.append(f"<h2>{printed.markup(title)}</h2>{report._repr_html_()}")
         return writing.text(Path(file), page("Energy report", "".join(body)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return all reports, by `names`, and the sentences of the verdicts, as plain values."""
-        reports = {name: report.to_dict() for name, report in zip(self.names, self.reports, strict=True)}
+        reports = {name: report.to_dict() for report, name in self._named}
         return {"reports": reports, "verdicts": [str(rank) for rank in self.verdicts()]}
 
     def to_pandas(self) -> Any:
@@ -246,11 +245,11 @@ class Comparison:
         Columns: profile (as in `names`), term, counted, count, price, unit, low_j, nominal_j, high_j, status, evidence,
         source.
         """
-        rows = [
-            (name, line.price.term, line.price.count, line.count, line.paid.value, line.price.unit, line.low_j,
-             line.nominal_j, line.high_j, report.status, line.price.evidence, line.price.source)
-            for report, name in zip(self.reports, self.names, strict=True) for line in report.lines
-        ]  # fmt: skip
+        rows = []
+        for report, name in self._named:
+            for term in map(report._term, report.lines):
+                energies = {f"{end}_j": energy for end, energy in term["energy_j"].items()}
+                rows.append(tuple({**term, **energies, "profile": name}[column] for column in _FRAME))
         return Table("", tuple(map(Column, _FRAME)), tuple(rows)).pandas()
 
     def __str__(self) -> str:
@@ -265,11 +264,12 @@ class Comparison:
         return self.table().html()
 
     def _remarks(self) -> Iterator[str | Section]:
-        named = list(zip(self.reports, self.names, strict=True))
-        partial = tuple(f"{name}: {report_table.held(report.band)}" for report, name in named if report.band.is_partial)
+        partial = [
+            f"{name}: {report_table.held(report.band)}" for report, name in self._named if report.band.is_partial
+        ]
         if partial:
-            yield Section(f"in brackets, partial bands ({report_table.HELD})", partial)
-        for report, name in named:
+            yield Section(f"in brackets, partial bands ({report_table.HELD})", tuple(partial))
+        for report, name in self._named:
             point, departure = report.profile.operating_point, report.off_point
             if departure and point is not None:
                 yield f"{name} is {departure}{'; ' + point.note if point.note else ''}"

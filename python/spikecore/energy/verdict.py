@@ -40,16 +40,14 @@ class Verdict:
         ``"free"``; empty where one does.
     total_j, term, share : float, str, float, or None
         The sum in J, the term that costs most, and its share of what is priced, 0 … 1.
-    rival, counted : str or None
-        The term that would cost more first, and its count; None where no count would do it.
-    factor, events : float or None
-        How many times as many events of the rival that takes; how many, where it has none.
+    rival, counted, factor, events : str, str, float, float, or None
+        The term that would cost more first, its count, and how many times as many events that takes, or how many where
+        it has none; None where no count would do it.
     certainty, unbanded : `Certainty` and str, or None
         Whether the published bands of the two leave the order open, and the term without a band on that side.
-    bound : (str, float) or None
-        A term whose price is 0 at its nominal value, and what it costs in J by its published high bound.
-    off_point : Departure or None
-        How the run lies outside the operating point of the prices.
+    bound, off_point : (str, float) or None, Departure or None
+        A term whose price is 0 at its nominal value, and what it costs in J by its published high bound; how the run
+        lies outside the operating point of the prices.
     unverified : tuple of str
         Terms whose price could not be verified: beside them no term is certain to cost most.
     """

@@ -72,10 +72,8 @@ class Crossing:
     closed_form_hz, updated : float or None
         That activity as a rate, and the share of neurons that is updated at this rate if input is Poisson: well below
         1, the true rate is higher. None without crossing.
-    interpolated_hz : float or None
-        A line between the swept rates where the difference changes sign; None where it never does.
-    highest_hz : float
-        Highest rate of the sweep.
+    interpolated_hz, highest_hz : float or None, float
+        A line between the swept rates where the difference changes sign, None where it never does; the highest rate.
     """
 
     neurons: int

@@ -22,12 +22,8 @@ from spikecore.library import recurrent
 
 __all__ = ["BYTES_PER_SYNAPSE", "PACKET_BITS", "STATE_BYTES", "Run", "asynchronous", "count", "synchronous"]
 
-BYTES_PER_SYNAPSE = 2
-"""An 8-bit weight and the 8-bit number of its target in the core."""
-STATE_BYTES = 4
-"""A potential."""
-PACKET_BITS = 32
-"""As TrueNorth's and Loihi's."""
+BYTES_PER_SYNAPSE, STATE_BYTES, PACKET_BITS = 2, 4, 32
+"""An 8-bit weight and the 8-bit number of its target in the core; a potential; a packet as TrueNorth's and Loihi's."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +32,8 @@ class Run:
 
     Attributes
     ----------
-    rate_hz : float
-        Mean rate that was asked for.
-    cores, neurons, synapses : int
-        Cores of 256 neurons, neurons of all cores, and synapses K of each neuron.
+    rate_hz, cores, neurons, synapses : float, int, int, int
+        Mean rate that was asked for, cores of 256 neurons, neurons of all cores, and synapses K of each neuron.
     ticks, dt_ms : int, float
         Length in ticks, and the length of a tick.
     spikes, synaptic_operations, updates, stimulus_events : int
@@ -92,16 +86,12 @@ def count(neurons: int, rate: float, synapses: int = 32, time: float = 500.0, se
 
     Parameters
     ----------
-    neurons : int
-        A multiple of 256, at most 65,536.
+    neurons, synapses : int
+        A multiple of 256, at most 65,536; synapses of each neuron, 1 … 256.
     rate : float
         Mean rate in Hz, 0 … 1000.
-    synapses : int
-        Synapses of each neuron, 1 … 256.
-    time : float
-        Measured time in ms, a whole number ≥ 1; 100 ms are run before and discarded.
-    seed : int
-        Of every random draw.
+    time, seed : float, int
+        Measured time in ms, a whole number ≥ 1; 100 ms are run before and discarded. Seed of every random draw.
 
     Raises
     ------
@@ -129,19 +119,10 @@ def count(neurons: int, rate: float, synapses: int = 32, time: float = 500.0, se
     target_core = np.empty(neurons, np.int64)
     target_core[np.asarray(table.sources)] = np.asarray(table.targets) // recurrent.NEURONS
     totals = result.counts.totals()
-    return Run(
-        rate_hz=rate,
-        cores=cores,
-        neurons=neurons,
-        synapses=synapses,
-        ticks=result.ticks,
-        dt_ms=result.dt,
-        spikes=totals["spikes"],
-        synaptic_operations=totals["synaptic_operations"],
-        updates=totals["neuron_updates"] - totals["updates_skipped"],
-        stimulus_events=totals["stimulus_events"],
-        **_travel(target_core, result.spike_counts(population), cores),
-    )
+    counted = {name: totals[name] for name in ("spikes", "synaptic_operations", "stimulus_events")}
+    updates = totals["neuron_updates"] - totals["updates_skipped"]
+    travel = _travel(target_core, result.spike_counts(population), cores)
+    return Run(rate, cores, neurons, synapses, result.ticks, result.dt, updates=updates, **counted, **travel)
 
 
 def asynchronous(run: Run) -> Ledger:
@@ -168,7 +149,7 @@ def _ledger(
     run: Run, operations: int, updates: int, state_bytes: float, packets: int, hops_ew: int, hops_ns: int
 ) -> Ledger:
     """Return the counts of one machine; every packet is written and read once where it arrives."""
-    cells = run.neurons * run.ticks
+    cells, skipped = run.neurons * run.ticks, run.neurons * run.ticks - updates
     core_store = run.neurons // run.cores * run.synapses * BYTES_PER_SYNAPSE
     packet_bytes = 2 * PACKET_BITS // 8 * packets
     return Ledger(
@@ -177,9 +158,9 @@ def _ledger(
         synaptic_operations_dense=cells * run.synapses,
         neuron_updates=cells,
         updates_active=updates,
-        updates_inactive=cells - updates,
+        updates_inactive=skipped,
         updates_done=updates,
-        updates_skipped=cells - updates,
+        updates_skipped=skipped,
         stimulus_events=run.stimulus_events,
         packets=packets,
         hops_ew=hops_ew,

@@ -71,17 +71,14 @@ def sweep(
 
     Parameters
     ----------
-    rates : sequence of float
-        Mean rates in Hz, 0 … 1000, at least one above 0.
-    neurons : sequence of int
-        Sizes, multiples of 256.
+    rates, neurons : sequence of float, sequence of int
+        Mean rates in Hz, 0 … 1000, at least one above 0; sizes, multiples of 256.
     synapses, time, seed
         As for `spikecore.energy.studies.machines.count`.
     spikes_per_s : float
         Spikes per second of the whole network where sizes are compared.
     profile : str or Path, optional
-        Hardware profile whose prices per term the machines pay; that of `silicon` by default. Memories are always
-        those of `silicon`.
+        Hardware profile whose prices per term the machines pay; `silicon` by default, and always for memories.
 
     Raises
     ------
