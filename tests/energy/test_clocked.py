@@ -8,7 +8,7 @@ import pytest
 
 from spikecore import NetworkError
 from spikecore.energy import load, profile_text
-from spikecore.energy.studies import sweep_figure, sweep_view
+from spikecore.energy.studies import sweep_view
 from spikecore.energy.studies.clocked import case, crossing
 from spikecore.energy.studies.local_memory import memory
 from spikecore.energy.studies.machines import count
@@ -296,13 +296,13 @@ def test_tables_hold_the_values_of_the_sweep(swept):
 
 
 def test_pictures_are_svg_png_or_pages(tmp_path, swept):
-    picture = sweep_figure.draw(swept).svg()
-    assert picture == sweep_figure.draw(swept).svg()
+    picture = sweep_view.draw(swept).svg()
+    assert picture == sweep_view.draw(swept).svg()
     circles = ET.fromstring(picture).findall("{http://www.w3.org/2000/svg}circle")
     assert len(circles) == len(swept.crossings)
     with pytest.raises(NetworkError, match="suffix"):
-        sweep_figure.write(swept, tmp_path / "a.pdf")
-    assert sweep_figure.write(swept, tmp_path / "a.svg").read_text(encoding="utf-8") == picture
-    page = sweep_figure.write(swept, tmp_path / "a.html").read_text(encoding="utf-8")
+        sweep_view.write(swept, tmp_path / "a.pdf")
+    assert sweep_view.write(swept, tmp_path / "a.svg").read_text(encoding="utf-8") == picture
+    page = sweep_view.write(swept, tmp_path / "a.html").read_text(encoding="utf-8")
     assert picture in page
     assert all(table.html() in page for table in sweep_view.tables(swept))

@@ -9,7 +9,7 @@ import pytest
 from spikecore.command import cli
 from spikecore.command import energy as energy_cli
 from spikecore.energy import EnergyReport, joules, known, load
-from spikecore.energy.studies import sweep_figure, sweep_view, truenorth, truenorth_benchmark, truenorth_view
+from spikecore.energy.studies import sweep_view, truenorth, truenorth_benchmark, truenorth_view
 from spikecore.energy.studies.sweep import sweep
 
 SWEEP = ["energy", "sweep", "--rates", "0,10,600", "--neurons", "256", "--time", "100"]
@@ -69,7 +69,7 @@ def test_sweep_prints_its_tables_and_draws_its_picture(capsys, tmp_path):
     picture = tmp_path / "claims.svg"
     text = run(capsys, *SWEEP, "--plot", str(picture))
     assert text == f"{sweep_view.describe(swept())}\n\npicture: {picture}\n"
-    assert picture.read_text(encoding="utf-8") == sweep_figure.draw(swept()).svg()
+    assert picture.read_text(encoding="utf-8") == sweep_view.draw(swept()).svg()
 
 
 @pytest.mark.parametrize("profile", [None, "loihi"])

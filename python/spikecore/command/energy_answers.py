@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from spikecore import checks
 from spikecore.command.energy import Recurrent
 from spikecore.energy import Comparison, EnergyReport, Profile, drawing, joules, known, load, profile_text, saved
-from spikecore.energy.studies import papers, sweep_figure, sweep_view, truenorth_benchmark, truenorth_view
+from spikecore.energy.studies import papers, sweep_view, truenorth_benchmark, truenorth_view
 from spikecore.energy.studies import sweep as studied
 from spikecore.library import recurrent
 
@@ -104,7 +104,7 @@ def sweep(options: argparse.Namespace) -> Answer:
     if plot is None:
         return Answer(report, text)
     kind = "page" if plot.suffix.lower() in drawing.PAGES else "picture"
-    return Answer(report, text, lambda: f"{kind}: {sweep_figure.write(swept, plot)}")
+    return Answer(report, text, lambda: f"{kind}: {sweep_view.write(swept, plot)}")
 
 
 def profiles(options: argparse.Namespace) -> Answer:

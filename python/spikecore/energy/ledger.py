@@ -48,7 +48,6 @@ class ProjectionCounts:
     weight_bytes_dense: float | None = None
 
     def __post_init__(self) -> None:
-        """Check the counts."""
         if not isinstance(self.name, str):
             checks.wrong_kind("projection", "name", "a text", printed.value(self.name))
         _check_fields(self, self.name)
@@ -135,7 +134,6 @@ class Ledger:
     __repr__ = printed.record
 
     def __post_init__(self) -> None:
-        """Check every count, and that activity adds up."""
         _check_fields(self, "ledger")
         if not math.isfinite(self.biological_s):
             checks.refuse("ledger", "ticks", self.ticks, f"fewer at dt_ms = {self.dt_ms:g}: a finite time")

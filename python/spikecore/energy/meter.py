@@ -138,7 +138,6 @@ class Measured:
     idle_s: float = 0.0
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         if self.total_j is not None:
             self.total_j = checks.number("measured", "total_j", self.total_j, low=0.0, unit="J")
         if self.above_idle_j is not None:

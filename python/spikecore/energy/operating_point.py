@@ -43,7 +43,6 @@ class Departure:
         return "not known to be at its operating point" if self.missing else "outside its operating point"
 
     def __str__(self) -> str:
-        """Return the sentence."""
         if self.missing:
             *first, last = self.missing
             names = f"{', no '.join(first)} and no {last}" if first else last
@@ -79,7 +78,6 @@ class OperatingPoint:
     rate_hz_most: float | None = None
 
     def __post_init__(self) -> None:
-        """Check the numbers."""
         for name in ("rate_hz", "synapses", "tick_ms", "neurons"):
             value = getattr(self, name)
             if value is not None or name != "neurons":
@@ -91,7 +89,6 @@ class OperatingPoint:
             checks.refuse("operating point", "rate_hz_most", most, f"{self.rate_hz:g} or more, the rate_hz")
 
     def __str__(self) -> str:
-        """Return the conditions in words."""
         most = "" if self.rate_hz_most is None else f" to {price(self.rate_hz_most)}"
         neurons = "" if self.neurons is None else f"{figure(self.neurons)} neurons, "
         size = f"{price(self.synapses)} active synapses per neuron, {neurons}ticks of {price(self.tick_ms, 'ms')}"

@@ -29,10 +29,8 @@ class Placement:
 
     Attributes
     ----------
-    chip, cores, neurons_per_core : Chip, int, int
-        The limits, the chip cores that it takes, and the most neurons of one of them.
-    broken : str
-        The limit that it breaks, with value and limit; empty if it fits.
+    chip, cores, neurons_per_core, broken : Chip, int, int, str
+        The limits, the chip cores that it takes, the most neurons of one of them, and the limit that it breaks.
     packets, hops_ew, hops_ns : ndarray of uint32, shape (neurons,), or None
         What one spike of every neuron costs, by global id; None if it does not fit.
     """
@@ -65,9 +63,8 @@ class Placement:
             if not broken:
                 return cls(chip, cores, each, "", placed["packets"], placed["hops_ew"], placed["hops_ns"])
             if not fewer_help or each == 1 or math.ceil(neurons / (each // 2)) > chip.cores:
-                return cls(
-                    chip, cores, each, f"{broken}, with {count(each)} neurons on each of {count(cores)} chip cores"
-                )
+                where = f"with {count(each)} neurons on each of {count(cores)} chip cores"
+                return cls(chip, cores, each, f"{broken}, {where}")
             each //= 2
 
     def count(
@@ -78,12 +75,9 @@ class Placement:
             return None
 
         tables = {"packets": self.packets, "hops_ew": self.hops_ew, "hops_ns": self.hops_ns}
-        firsts = [population.first for population in populations]
-        names = [population.name for population in populations]
-        return {
-            name: dict(zip(names, _native.weighted(spikes, table, firsts), strict=True))
-            for name, table in tables.items()
-        }
+        firsts, names = [each.first for each in populations], [each.name for each in populations]
+        sums = {name: _native.weighted(spikes, table, firsts) for name, table in tables.items()}
+        return {name: dict(zip(names, values, strict=True)) for name, values in sums.items()}
 
 
 def ledger(result: Counted, own: Ledger, profile: Profile) -> Ledger:

@@ -159,7 +159,6 @@ class Price(_Published):
     each_chip: bool = False
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         checks.name("price", "term", self.term)
         words = {"count": COUNTS, "evidence": EVIDENCE, "scope": SCOPES, "bound": _BOUNDS}
         for name, allowed in words.items():
@@ -192,7 +191,6 @@ class Term:
     count: str | None = None
 
     def __post_init__(self) -> None:
-        """Check the count."""
         if self.count is not None:
             checks.choice(self.term, "count", self.count, COUNTS)
 

@@ -66,7 +66,6 @@ class Chip:
     hop_ns_ns: float | None = None
 
     def __post_init__(self) -> None:
-        """Check every number."""
         for part in fields(self):
             name, value = part.name, getattr(self, part.name)
             if name == "source" or (value is None and part.default is None):
@@ -122,7 +121,6 @@ class Profile:
     operating_point: OperatingPoint | None = None
 
     def __post_init__(self) -> None:
-        """Check what several fields say together."""
         checks.name("profile", "name", self.name)
         lists = ("notes", "prices", "unpriced", "contained")
         checks.kept(self, **{name: tuple(getattr(self, name)) for name in lists})

@@ -186,7 +186,6 @@ class _File:
 
 
 def _key(part: "Field[Any]") -> str:
-    """Return the key of a field in a file."""
     return str(part.metadata.get(KEY, part.name))
 
 

@@ -90,7 +90,6 @@ class Rank:
         return self.cheap if is_ranked and (self.factor or 0.0) >= EQUAL else None
 
     def __str__(self) -> str:
-        """Return the sentence."""
         if self.unknown:
             name, status = self.unknown
             reason = "has no priced cost" if status == "modelled" else "was not measured"

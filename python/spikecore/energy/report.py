@@ -147,11 +147,9 @@ class EnergyReport(Bill):
         }
 
     def __str__(self) -> str:
-        """Return the table, the verdict, and what is missing."""
         return self.table().text()
 
     def __repr__(self) -> str:
-        """Show the chip and the nominal sum."""
         energy = f"{joules(self.nominal_j)} nominal, {report_table.short_status(self)}"
         return printed.encodable(f"EnergyReport({printed.shown(self.profile.name)}: {energy})")
 
@@ -253,11 +251,9 @@ class Comparison:
         return Table("", tuple(map(Column, _FRAME)), tuple(rows)).pandas()
 
     def __str__(self) -> str:
-        """Return a table of the sums, and the verdicts."""
         return self.table().text()
 
     def __repr__(self) -> str:
-        """Show the machines."""
         return printed.encodable(f"Comparison({', '.join(map(printed.shown, self.names))})")
 
     def _repr_html_(self) -> str:

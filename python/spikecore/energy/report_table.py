@@ -1,8 +1,4 @@
-"""A bill as a table: its rows, and the sentences below it.
-
-`table` is short: the terms, the verdict, the dearest projections and the names of what is missing. `full` has all that
-the profile says as well.
-"""
+"""A bill as a table: its rows, and the sentences below it; `full` has all that the profile says as well."""
 
 from collections.abc import Iterator
 from typing import Any

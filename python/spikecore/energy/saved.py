@@ -101,15 +101,12 @@ def _projection(plain: Any, at: int) -> ProjectionCounts:
     if not isinstance(plain, Mapping):
         msg = f"projections[{at}] must be a table, not {printed.value(plain)}"
         raise TypeError(msg)
-    known = {part.name: part for part in fields(ProjectionCounts)}
-    for name in plain:
-        if name not in known:
-            msg = f"projections[{at}].{printed.shown(name)} is unknown, allowed: {', '.join(known)}"
-            raise NetworkError(msg, parameter=name)
-    for name, part in known.items():
-        if name not in plain and part.default is MISSING:
-            msg = f"projections[{at}].{name} is missing"
-            raise NetworkError(msg, parameter=name)
+    known = {part.name: part.default is MISSING for part in fields(ProjectionCounts)}
+    wrong = {name: f"is unknown, allowed: {', '.join(known)}" for name in plain if name not in known}
+    wrong |= {name: "is missing" for name, is_needed in known.items() if is_needed and name not in plain}
+    for name, what in wrong.items():
+        msg = f"projections[{at}].{printed.shown(name)} {what}"
+        raise NetworkError(msg, parameter=name)
     return ProjectionCounts(**plain)
 
 

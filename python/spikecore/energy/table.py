@@ -48,6 +48,10 @@ class Column:
     is_bar: bool = False
 
 
+Taken = tuple[Column, Callable[[Any], Any]]
+"""A column, and what it takes from a record."""
+
+
 @dataclass(frozen=True)
 class Section:
     """Sentences under a name, such as ``unpriced``."""
@@ -87,13 +91,7 @@ class Table:
     remarks: tuple[str | Section, ...] = ()
 
     @classmethod
-    def of(
-        cls,
-        title: str,
-        columns: Sequence[tuple[Column, Callable[[Any], Any]]],
-        records: Iterable[Any],
-        remarks: Iterable[str | Section] = (),
-    ) -> "Table":
+    def of(cls, title: str, columns: Sequence[Taken], records: Iterable[Any], remarks: Iterable[str] = ()) -> "Table":
         """Return a table with a row for each record; every column comes with what it takes from a record."""
         rows = tuple(tuple(value(record) for _, value in columns) for record in records)
         return cls(title, tuple(column for column, _ in columns), rows, remarks=tuple(remarks))
@@ -190,13 +188,8 @@ def _group(remark: str | Section) -> str:
 
 def _remarks(remarks: Iterable[str | Section]) -> str:
     """Return sentences as a list, and those of sections under their names."""
-    lines, names = list[str](), list[str]()
+    name, lines = "", list[str]()
     for remark in remarks:
         lines += remark.lines if isinstance(remark, Section) else [remark]
-        names += [remark.name] if isinstance(remark, Section) else []
-    name = f"<p>{markup(names[0])}:</p>" if names else ""
-    return name + _listed(lines)
-
-
-def _listed(lines: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{markup(line)}</li>" for line in lines) + "</ul>"
+        name = f"<p>{markup(remark.name)}:</p>" if isinstance(remark, Section) else ""
+    return f"{name}<ul>{''.join(f'<li>{markup(line)}</li>' for line in lines)}</ul>"

@@ -67,7 +67,6 @@ class Verdict:
     unverified: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Return the sentence."""
         if self.nothing:
             return printed.shown(self._no_term())
         order = f"{self.term} cost {percent(self.share)} of what is priced; {self._flip()}"

@@ -3,7 +3,7 @@
 Each runs networks on the engine, returns a typed record of values, and has its tables and pictures apart:
 
 * `clocked`: one network as a synchronous and an asynchronous machine; `local_memory`: its weights in three memories.
-  `machines` counts and prices both; `clocked_view` shows them.
+  `machines` counts and `silicon` prices both; `sweep` runs both over rates and sizes, `sweep_view` shows it.
 * `truenorth`: an affine model of that chip's power; `truenorth_benchmark`: its benchmark networks beside published
   points.
 * `papers`: figures that are often quoted, beside what the formulas of `energy.ann` give.

@@ -84,7 +84,6 @@ class Crossing:
     highest_hz: float
 
     def __str__(self) -> str:
-        """Return the crossing as a sentence."""
         if self.closed_form_hz is None:
             cheaper = "asynchronous" if self.activity > 0.0 else "synchronous"
             return f"no crossing: the {cheaper} machine takes less at every rate below one spike per neuron and tick"

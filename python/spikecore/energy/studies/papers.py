@@ -56,11 +56,6 @@ class Paper:
     figures: tuple[Quoted, ...]
     formulas: tuple[Row, ...]
 
-    @property
-    def is_unverified(self) -> bool:
-        """Whether formula or inputs were read in no source."""
-        return self.evidence == "unverified"
-
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; figures have the status ``"citation"``, rows ``"computed"``."""
         figures = [vars(figure) | {"computed": {**figure.computed}, "status": "citation"} for figure in self.figures]
@@ -70,7 +65,8 @@ class Paper:
 
     def text(self) -> str:
         """Return figures, what the formulas give, reasons and notes as aligned text."""
-        beside, mark = ("; columns beside them are unverified", ", unverified") if self.is_unverified else ("", "")
+        is_unverified = self.evidence == "unverified"
+        beside, mark = ("; columns beside them are unverified", ", unverified") if is_unverified else ("", "")
         quoted = [{"figure": f"{each.value:g} {each.unit}", "": each.what, **each.computed} for each in self.figures]
         parts = [self.title, f"  source: {self.source}", _aligned(f"published, as citations{beside}:", quoted)]
         reasons = dict.fromkeys(figure.why for figure in self.figures)
@@ -107,16 +103,15 @@ def paper(name: str) -> Paper:
     >>> figure.value, round(figure.computed["energy-delay product"], 2)
     (2.58, 0.7)
     """
-    data = _read()[checks.choice("energy", "paper", name, names())]
+    data = {"inputs": {}, **_read()[checks.choice("energy", "paper", name, names())]}
     follows, rows = _PAPERS[name]
     figures = []
     for figure in data["figures"]:
-        computed = follows(figure["value"], **figure.get("inputs", {}))
-        figures.append(
-            Quoted(figure["value"], figure["unit"], figure["what"], figure.get("why", data["why"]), computed)
-        )
+        value, inputs = figure["value"], figure.get("inputs", {})
+        why = figure.get("why", data["why"])
+        figures.append(Quoted(value, figure["unit"], figure["what"], why, follows(value, **inputs)))
     title, source, evidence, notes = (data[key] for key in ("title", "source", "evidence", "notes"))
-    return Paper(name, title, source, evidence, tuple(notes), tuple(figures), tuple(rows(**data.get("inputs", {}))))
+    return Paper(name, title, source, evidence, tuple(notes), tuple(figures), tuple(rows(**data["inputs"])))
 
 
 def _yin_figure(value: float, gates: int) -> Row:

@@ -29,7 +29,6 @@ def tables(benchmark: Benchmark) -> tuple[Table, Table, Table]:
 
 
 def _grid(grid: tuple[GridPoint, ...], voltage_v: float) -> Table:
-    """Return modelled power by synapses and rate."""
     rates = list(dict.fromkeys(point.run.rate_hz for point in grid))
     head = (Column("synapses", quantity.count), *(Column(quantity.price(rate, "Hz"), quantity.watts) for rate in rates))
     power = {(point.run.synapses, point.run.rate_hz): _power(point) for point in grid}
