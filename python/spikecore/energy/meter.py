@@ -111,10 +111,8 @@ class Measured:
 
     Attributes
     ----------
-    total_j, above_idle_j : float or None
-        Energy in J, with idle power and without it; None where it was not measured.
-    source : str
-        What was read, or why nothing could be.
+    total_j, above_idle_j, source : float or None, float or None, str
+        Energy in J, with idle power and without it, None where it was not measured; what was read, or why nothing was.
     by_domain_j, seconds, idle_w, idle_s : dict of str to float, float, dict of str to float, float
         Energy by counter in J, and s of the block; power in W in the time before, empty if it was not measured.
 
@@ -177,7 +175,6 @@ class Measured:
         return "; ".join([*parts, self.source])
 
     def _fill(self, by_domain_j: dict[str, float], reason: str) -> None:
-        """Keep what a block took, and what is missing from it."""
         self.by_domain_j = by_domain_j
         self.total_j = sum(by_domain_j.values())
         if self.idle_w:

@@ -260,11 +260,10 @@ class Comparison:
         return self.table().html()
 
     def _remarks(self) -> Iterator[str | Section]:
-        partial = [
-            f"{name}: {report_table.held(report.band)}" for report, name in self._named if report.band.is_partial
-        ]
-        if partial:
-            yield Section(f"in brackets, partial bands ({report_table.HELD})", tuple(partial))
+        bands = [(report.band, name) for report, name in self._named if report.band.is_partial]
+        if bands:
+            partial = tuple(f"{name}: {report_table.held(band)}" for band, name in bands)
+            yield Section(f"in brackets, partial bands ({report_table.HELD})", partial)
         for report, name in self._named:
             point, departure = report.profile.operating_point, report.off_point
             if departure and point is not None:

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from spikecore.energy import verdict
+from spikecore.energy import quantity, verdict
 from spikecore.energy.bill import Band, Bill, Line
 from spikecore.energy.ledger import BYTES
 from spikecore.energy.meter import Measured
 from spikecore.energy.price import Term
-from spikecore.energy.quantity import count as shown_count
 from spikecore.energy.quantity import joules, percent, terms
-from spikecore.energy.quantity import price as shown_price
 from spikecore.energy.table import Cell, Column, Section, Table
 
 __all__ = ["ENERGIES", "HELD", "doubts", "ends", "full", "held", "missing", "short_status", "table"]
@@ -72,7 +70,7 @@ def _rows(bill: Bill) -> Iterator[tuple[Any, ...]]:
     for inside in bill.inside:
         price, none = inside.price, Cell(None, "-")
         happened = _count(price.count, inside.count)
-        paid = f"{shown_price(price.value, price.unit)} ({price.bound})"
+        paid = f"{quantity.price(price.value, price.unit)} ({price.bound})"
         yield price.term, happened, paid, none, none, none, "inside aggregate", price.source, Cell(None, "")
 
 
@@ -121,8 +119,8 @@ def _figures(bill: Bill) -> Iterator[str]:
         yield f"{joules(bill.nominal_j / bill.biological_s)} per biological second, {nominal}{short_status(bill)}"
     if ledger.updates_done or ledger.updates_skipped:
         most = ledger.updates_active_most
-        active = "" if most is None else f"; at most {shown_count(most)} got input in their tick"
-        clocked, done = shown_count(ledger.neuron_updates), shown_count(ledger.updates_done)
+        active = "" if most is None else f"; at most {quantity.count(most)} got input in their tick"
+        clocked, done = quantity.count(ledger.neuron_updates), quantity.count(ledger.updates_done)
         yield f"of {clocked} neuron updates of a clocked machine, {done} were done here{active}"
 
 
@@ -137,14 +135,14 @@ def _dearest_projections(bill: Bill) -> Iterator[str]:
         parts = [share.part for share in others if share.part is not None]
         operations = sum(share.projection.synaptic_operations for share in others)
         cost = _cost_of(bill, operations, sum(energies) if energies else None, sum(parts) if parts else None)
-        yield f"{shown_count(len(others))} further projections: {cost}"
+        yield f"{quantity.count(len(others))} further projections: {cost}"
 
 
 def _cost_of(bill: Bill, operations: float, energy_j: float | None, part: float | None) -> str:
     unverified = ", unverified price" if bill.unverified else ""
     energy = "cost unknown" if energy_j is None else f"{joules(energy_j)} {bill.status}{unverified}"
     share = "" if part is None else f", {percent(part)} of what projections cost"
-    return f"{shown_count(operations)} synaptic operations, {energy}{share}"
+    return f"{quantity.count(operations)} synaptic operations, {energy}{share}"
 
 
 def _sentence(bill: Bill, term: Term) -> str:
@@ -181,14 +179,14 @@ def _measured(measured: Measured) -> str:
 
 
 def _count(name: str, value: float | None) -> str:
-    return shown_count(value, "s" if name == "biological_s" else "B" if name in BYTES else "")
+    return quantity.count(value, "s" if name == "biological_s" else "B" if name in BYTES else "")
 
 
 def _counted(line: Line) -> str:
     happened = _count(line.price.count, line.count / (line.chips or 1))
-    return happened if line.chips in (None, 1) else f"{happened} x {shown_count(line.chips)} chips"
+    return happened if line.chips in (None, 1) else f"{happened} x {quantity.count(line.chips)} chips"
 
 
 def _price(line: Line) -> str:
     memory = "" if line.level is None else f"{line.level.name}, "
-    return f"{shown_price(line.paid.value, line.price.unit)} ({memory}{line.price.bound})"
+    return f"{quantity.price(line.paid.value, line.price.unit)} ({memory}{line.price.bound})"

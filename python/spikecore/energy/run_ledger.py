@@ -97,9 +97,8 @@ def _populations(result: Counted, projections: tuple[ProjectionCounts, ...]) -> 
         counts["synaptic_operations_dense"][source] += projection.synapses * result.ticks
         counts["weight_bytes"][source] += projection.weight_bytes or 0
         counts["weight_bytes_dense"][source] += projection.weight_bytes_dense or 0
-    word_bytes = result.wiring.word_bytes
     each = {
-        population.name: 0 if population.is_source else state_bytes(population.model, word_bytes)
+        population.name: 0 if population.is_source else state_bytes(population.model, result.wiring.word_bytes)
         for population in result.populations
     }
     updates, skipped = counts["neuron_updates"], counts["updates_skipped"]

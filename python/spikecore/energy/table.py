@@ -35,10 +35,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its head, and how a value is written, by a function of `quantity` or `str`.
+    """A column: its head, and how a value is written; words flush left, numbers flush right.
 
-    Words are flush left, numbers flush right. What is too long for a terminal is left out of the text. The shares of
-    0 … 1 of a bar column are drawn as bars in HTML.
+    What is too long for a terminal is left out of the text. Shares of 0 … 1 are drawn as bars in HTML where `is_bar`.
     """
 
     name: str
@@ -66,10 +65,9 @@ class Table:
 
     Attributes
     ----------
-    title : str
-        A line above it; none if empty.
-    head, rows : tuple of Column, tuple of tuple
-        Its columns, and as many values in each row: what `Column.show` takes, or a `Cell`.
+    title, head, rows : str, tuple of Column, tuple of tuple
+        A line above it, none if empty; its columns, and as many values in each row: what `Column.show` takes, or a
+        `Cell`.
     verdicts, remarks : tuple of str, tuple of str or Section
         What follows from it, and what has to be said below it, a sentence each.
 
@@ -98,7 +96,11 @@ class Table:
 
     def texts(self) -> list[tuple[str, ...]]:
         """Return the rows as they are written."""
-        return [tuple(_text(value, column) for value, column in zip(row, self.head, strict=True)) for row in self.rows]
+
+        def written(value: Any, column: Column) -> str:
+            return value.text if isinstance(value, Cell) else column.show(value)
+
+        return [tuple(written(*pair) for pair in zip(row, self.head, strict=True)) for row in self.rows]
 
     def text(self) -> str:
         """Return the table in columns as wide as they need, verdicts and remarks wrapped below it."""
@@ -116,7 +118,8 @@ class Table:
         """Return the same as HTML, with the columns that are too long for a terminal and with bars."""
         title = f"<p>{markup(self.title)}</p>" if self.title else ""
         verdicts = "".join(f'<p class="verdict">{markup(verdict)}</p>' for verdict in self.verdicts)
-        remarks = "".join(_remarks(remarks) for _, remarks in groupby(self.remarks, key=_group))
+        groups = groupby(self.remarks, key=lambda remark: remark.name if isinstance(remark, Section) else "")
+        remarks = "".join(_remarks(remarks) for _, remarks in groups)
         return f"{title}{self._html_rows() if self.rows else ''}{verdicts}{remarks}"
 
     def pandas(self) -> Any:
@@ -128,26 +131,20 @@ class Table:
 
     def _aligned(self) -> Iterator[str]:
         shown = [at for at, column in enumerate(self.head) if not column.is_long]
-        rows = [
-            tuple(printed.console(printed.shown(row[at])) for at in shown) for row in [self._names(), *self.texts()]
-        ]
+        names = tuple(column.name for column in self.head)
+        rows = [tuple(printed.console(printed.shown(row[at])) for at in shown) for row in [names, *self.texts()]]
         widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
         sides = ["<" if self.head[at].is_words else ">" for at in shown]
         for row in rows:
             cells = (f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True))
             yield f"  {'  '.join(cells)}".rstrip()
 
-    def _names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.head)
-
     def _html_rows(self) -> str:
         sides = [' class="words"' if column.is_words else "" for column in self.head]
-        names = "".join(f"<th{side}>{markup(name)}</th>" for name, side in zip(self._names(), sides, strict=True))
-        body = "".join(
-            "<tr>" + "".join(map(_html_cell, row, texts, self.head, sides)) + "</tr>"
-            for row, texts in zip(self.rows, self.texts(), strict=True)
-        )
-        return f"<table><tr>{names}</tr>{body}</table>"
+        names = "".join(f"<th{side}>{markup(column.name)}</th>" for column, side in zip(self.head, sides, strict=True))
+        pairs = zip(self.rows, self.texts(), strict=True)
+        rows = ["".join(map(_html_cell, row, texts, self.head, sides)) for row, texts in pairs]
+        return f"<table><tr>{names}</tr>{''.join(f'<tr>{cells}</tr>' for cells in rows)}</table>"
 
 
 def page(title: str, body: str) -> str:
@@ -170,20 +167,12 @@ def wrapped(line: str, width: int = WIDTH) -> list[str]:
     return textwrap.wrap(line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
 
 
-def _text(value: Any, column: Column) -> str:
-    return value.text if isinstance(value, Cell) else column.show(value)
-
-
 def _html_cell(value: Any, text: str, column: Column, side: str) -> str:
     share = value.value if isinstance(value, Cell) else value
     if not column.is_bar or share is None:
         return f"<td{side}>{markup(text)}</td>"
     bar = f'<div style="background:#4c78a8;height:.8em;width:{100.0 * share:.2f}%"></div>'
     return f'<td style="min-width:8em" title="{markup(text)}">{bar}</td>'
-
-
-def _group(remark: str | Section) -> str:
-    return remark.name if isinstance(remark, Section) else ""
 
 
 def _remarks(remarks: Iterable[str | Section]) -> str:

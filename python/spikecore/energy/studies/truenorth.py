@@ -1,9 +1,7 @@
 """TrueNorth's power: an affine model at one voltage, and the published points it is held against.
 
-A chip that leaks pays for time and for events. The published 26 pJ per synaptic event is the whole power of one
-operating point divided by its events; `fit` separates the two with two published points of one voltage. No law that
-scales them to another voltage was published, so `Affine.power_w` refuses every other one. What is computed is
-modelled; what is published is quoted with its source.
+A chip that leaks pays for time and for events; `fit` separates the two with two published points of one voltage. No law
+that scales them to another voltage was published, so `Affine.power_w` refuses every other one.
 """
 
 import tomllib
