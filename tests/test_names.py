@@ -187,7 +187,7 @@ def test_profiles_and_ledgers_escape_their_words(name, tmp_path):
         str(compared),
         str(report.verdict()),
         *map(str, compared.verdicts()),
-        profile_text.describe(profile),
+        profile_text.table(profile).text(),
     ):
         clean(text)
     assert "script" not in tags(compared.to_html(tmp_path / "a.html").read_text(encoding="utf-8"))

@@ -44,7 +44,7 @@ def test_state_of_the_processor_is_in_its_own_memories():
 @pytest.mark.parametrize("name", known())
 def test_every_profile_says_its_voltage_and_node_or_that_they_were_not_published(name):
     profile = load(name)
-    assert profile.place in profile_text.describe(profile)
+    assert profile.place in profile_text.table(profile).text()
     published = {"loihi": 0.75, "atom": 0.75, "odin": 0.55, "truenorth": 0.775, "truenorth-0.8V": 0.8, "cpu": 0.9}
     assert profile.voltage_v == published.get(name)
 

@@ -39,7 +39,7 @@ TABLE = Table(
         (quantity.count, 10.0, "10"),
         (quantity.percent, None, "unknown"),
         (quantity.hertz, 1234.567, "1,234.57 Hz"),
-        (quantity.stored, 0, "0 B"),
+        (lambda size: quantity.count(size, "B"), 0, "0 B"),
     ],
 )
 def test_a_quantity_has_its_unit_and_digits(show, value, text):

@@ -110,7 +110,7 @@ def sweep(options: argparse.Namespace) -> Answer:
 def profiles(options: argparse.Namespace) -> Answer:
     """List hardware profiles."""
     listed = [load(name) for name in options.names or known()]
-    text = "\n\n".join(profile_text.describe(profile) for profile in listed)
+    text = "\n\n".join(profile_text.table(profile).text() for profile in listed)
     return Answer([profile_text.to_dict(profile) for profile in listed], text)
 
 

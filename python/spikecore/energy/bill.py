@@ -13,7 +13,7 @@ from spikecore.energy.meter import Measured
 from spikecore.energy.operating_point import Departure, neurons_on_chip
 from spikecore.energy.price import Level, Price, Term
 from spikecore.energy.profile import Chip, Profile
-from spikecore.energy.quantity import stored
+from spikecore.energy.quantity import count as shown_count
 
 __all__ = ["Band", "Bill", "Inside", "Line", "Share", "bill", "chips_needed"]
 
@@ -257,7 +257,7 @@ def _at_level(price: Price, count: float, ledger: Ledger) -> Line | Term:
         if level.bytes is None or size <= level.bytes:
             return Line(price, count, *_energies(level, count), level)
     largest = price.levels[-1]
-    reason = f"the store of {stored(size)} exceeds the largest memory with a price, {largest.name}"
+    reason = f"the store of {shown_count(size, 'B')} exceeds the largest memory with a price, {largest.name}"
     return Term(price.term, reason, price.count)
 
 

@@ -8,7 +8,7 @@ from spikecore.energy.price import Level, Price
 from spikecore.energy.profile import Profile
 from spikecore.energy.table import Column, Table
 
-__all__ = ["describe", "table", "to_dict"]
+__all__ = ["table", "to_dict"]
 
 _HEAD = tuple(Column(name, is_words=True) for name in ("term", "counts", "price", "scope", "evidence", "bound"))
 
@@ -46,11 +46,6 @@ def table(profile: Profile) -> Table:
     others = dict.fromkeys(price.source for price in profile.prices if price.source != profile.source)
     remarks += [f"source of {_terms(profile, source)}: {source}" for source in others]
     return Table(f"{profile.name}: {profile.title} ({profile.place})", _HEAD, rows, remarks=tuple(remarks))
-
-
-def describe(profile: Profile) -> str:
-    """Return the table as text."""
-    return table(profile).text()
 
 
 def _elsewhere(profile: Profile) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ Examples
 --------
 >>> joules(1.25e-7), joules(0.0), watts(1e-6), watts(0.0), hertz(20.0), seconds(0.0123456)
 ('125 nJ', '0 pJ', '1 µW', '0 W', '20.00 Hz', '0.0123 s')
->>> count(772_000), count(0.05, "s"), stored(28 * 2**20), figure(0.47927), figure(1_048_576.0), joules(None)
+>>> count(772_000), count(0.05, "s"), count(28 * 2**20, "B"), figure(0.47927), figure(1_048_576.0), joules(None)
 ('772,000', '0.05 s', '29,360,128 B', '0.4793', '1,048,576', 'unknown')
 >>> times(12.84), times(551.6), percent(0.6881), difference(-0.0003), price(23.6, "pJ"), or_dash(times)(None)
 ('12.8', '552', '68.8 %', '-0.03 %', '23.6 pJ', '-')
@@ -19,7 +19,7 @@ from spikecore import checks
 
 __all__ = [
     "band", "count", "difference", "figure", "hertz", "joules", "or_dash", "percent", "place", "price", "seconds",
-    "stored", "terms", "times", "watts",
+    "terms", "times", "watts",
 ]  # fmt: skip
 
 _PREFIXES = (("", 1.0), ("m", 1e-3), ("µ", 1e-6), ("n", 1e-9), ("p", 1e-12))
@@ -44,11 +44,6 @@ def hertz(value: float | None) -> str:
 def seconds(value: float) -> str:
     """Return a time in s with three digits."""
     return f"{value:.3g} s"
-
-
-def stored(value: float | None) -> str:
-    """Return a number of bytes."""
-    return count(value, "B")
 
 
 def count(value: float | None, unit: str = "") -> str:

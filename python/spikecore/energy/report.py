@@ -278,15 +278,12 @@ def _per_operation(report: EnergyReport) -> float | None:
 
 def _numbered(names: list[str]) -> tuple[str, ...]:
     """Return names with a number behind those that came before."""
-    numbered: list[str] = []
-    taken, seen = set(names), set[str]()
+    taken, numbered = set(names), dict[str, None]()
     numbers = {name: count(2) for name in names}
     for name in names:
-        called = name
-        while called in (taken if called != name else seen):
-            called = f"{name} ({next(numbers[name])})"
-        numbered.append(called)
-        seen.add(called)
+        others = (f"{name} ({k})" for k in numbers[name])
+        called = name if name not in numbered else next(other for other in others if other not in taken)
+        numbered[called] = None
         taken.add(called)
     return tuple(numbered)
 

@@ -67,8 +67,10 @@ class Verdict:
     unverified: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        if self.nothing == "measured":
+            return f"{joules(self.total_j)} measured as a whole: terms are not told apart"
         if self.nothing:
-            return printed.shown(self._no_term())
+            return printed.shown(_NOTHING[self.nothing] + self._but())
         order = f"{self.term} cost {percent(self.share)} of what is priced; {self._flip()}"
         if self.unverified:
             order = f"no verdict, because the price of {terms(self.unverified)} is unverified; by such prices {order}"
@@ -78,18 +80,12 @@ class Verdict:
             order += f"; within the published bands the order is {self.certainty}"
         return printed.shown(f"{order}; {self.off_point}" if self.off_point else order)
 
-    def _no_term(self) -> str:
-        if self.nothing == "measured":
-            return f"{joules(self.total_j)} measured as a whole: terms are not told apart"
-        return _NOTHING[self.nothing] + self._but()
-
     def _but(self) -> str:
         """Return what a price of 0 may cost by its high bound; empty where there is no such price."""
         if self.bound is None:
             return ""
-        return (
-            f" at its nominal value, but {self.bound[0]} cost up to {joules(self.bound[1])} by the published high bound"
-        )
+        term, energy = self.bound
+        return f" at its nominal value, but {term} cost up to {joules(energy)} by the published high bound"
 
     def _flip(self) -> str:
         if self.rival is None:

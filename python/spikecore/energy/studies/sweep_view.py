@@ -35,7 +35,7 @@ def describe(sweep: Sweep) -> str:
     (True, True)
     """
     head = f"Prices of {sweep.profile.name}; all figures are modelled; {sweep.synapses} synapses per neuron."
-    prices = f"Prices and sources\n{profile_text.describe(sweep.profile)}"
+    prices = f"Prices and sources\n{profile_text.table(sweep.profile).text()}"
     return "\n\n".join([head, *(table.text() for table in tables(sweep)), prices])
 
 
