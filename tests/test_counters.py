@@ -305,6 +305,7 @@ SLOW = {
 
 
 @pytest.mark.filterwarnings("ignore::spikecore.PrecisionWarning")
+@pytest.mark.filterwarnings("ignore::spikecore.UnitWarning")
 @pytest.mark.parametrize("model", SLOW)
 @pytest.mark.parametrize("share", [0.0, 0.8, -2.0])
 def test_slow_membranes_sleep_in_single_precision_as_in_double(model, share):

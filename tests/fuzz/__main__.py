@@ -5,7 +5,10 @@ import json
 import sys
 import tempfile
 import time
+import warnings
 from pathlib import Path
+
+import spikecore as sc
 
 from . import minimise, networks, processes
 
@@ -20,6 +23,8 @@ def main():
     parser.add_argument("--only", type=int, help="print and run the network of this seed")
     parser.add_argument("--go-on", action="store_true", help="do not stop at the first failure")
     given = parser.parse_args()
+    for kind in (sc.UnitWarning, sc.PrecisionWarning):
+        warnings.simplefilter("ignore", kind)  # random magnitudes are of no unit
     if given.only is not None:
         print(json.dumps(networks.describe(given.only), indent=1))
         given.seed, given.networks = given.only, 1

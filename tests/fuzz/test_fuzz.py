@@ -11,6 +11,12 @@ import pytest
 
 from . import checks, machine, minimise, networks, probes
 
+# Random magnitudes are of no unit.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::spikecore.UnitWarning"),
+    pytest.mark.filterwarnings("ignore::spikecore.PrecisionWarning"),
+]
+
 NETWORKS, EACH = 200, 8
 
 
