@@ -175,11 +175,14 @@ def _efficiency(
     unit: str,
     what: str,
     network: Sequence[Any] = (),
-    power_w: float = 1.0,
+    power_w: float | None = None,
     refused: str | None = None,
 ) -> Efficiency:
-    counted = runs[network[0], network[1]].chip_events_per_s * 1e-9 / power_w if network else None
-    return Efficiency(value, unit, what, counted, None if counted is None else counted / value - 1.0, refused)
+    if not network:
+        return Efficiency(value, unit, what, None, None, refused)
+    per_s = runs[network[0], network[1]].chip_events_per_s * 1e-9
+    counted = per_s if power_w is None else per_s / power_w
+    return Efficiency(value, unit, what, counted, counted / value - 1.0, refused)
 
 
 def _grid_point(counts: Run) -> GridPoint:
