@@ -12,7 +12,7 @@ use std::hint::black_box;
 use common::{neuron, time_of, timed};
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
 use spikecore::bench::Alone;
-use spikecore::{Axis, DelayLaw, Distribution, Network, Projection, Receptor, Rule, SpikeSource, Windows};
+use spikecore::{Axis, Convolution, DelayLaw, Dense, Distribution, Network, Projection, Receptor, Rule, SpikeSource, Windows};
 
 /// Synaptic events per iteration.
 const EVENTS: u64 = 100_000;
@@ -60,7 +60,7 @@ fn deliver(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, mut core: Alone
 fn implicit(c: &mut Criterion) {
     let mut group = c.benchmark_group("implicit");
     group.throughput(Throughput::Elements(EVENTS)).sample_size(20);
-    deliver(&mut group, "dense", core(LAYER, LAYER, Rule::Dense, (LAYER * LAYER) as usize), LAYER);
+    deliver(&mut group, "dense", core(LAYER, LAYER, Rule::from(Dense), (LAYER * LAYER) as usize), LAYER);
     let matrix = vec![1.0f32; (LAYER * LAYER) as usize];
     let mut sums = vec![0.0f32; LAYER as usize];
     let mut call = 0;
@@ -82,7 +82,7 @@ fn implicit(c: &mut Criterion) {
     let axis = Axis { input: 32, kernel: 3, stride: 1, padding: 1 };
     let windows = Windows { y: axis, x: axis, channels_in: 16, channels_out: 32, groups: 1 };
     let (sources, targets, weights) = (windows.sources() as u32, windows.targets() as u32, windows.kernel_values() as usize);
-    deliver(&mut group, "convolution", core(sources, targets, Rule::Convolution(windows), weights), sources);
+    deliver(&mut group, "convolution", core(sources, targets, Rule::from(Convolution(windows)), weights), sources);
     group.finish();
 }
 

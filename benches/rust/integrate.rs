@@ -9,7 +9,7 @@ use std::hint::black_box;
 use common::neuron;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use spikecore::bench::Alone;
-use spikecore::{LifDelta, Model, Network, Receptor, Stimulus};
+use spikecore::{LifDelta, Model, Network, Poisson, Receptor, Stimulus};
 
 const NEURONS: u32 = 38_000;
 
@@ -19,7 +19,7 @@ fn core(model: Model, lambda: f64) -> Alone {
     let population = network.population("population", NEURONS, model).expect("valid");
     let (weight, receptor, start, stop) = (0.0, Receptor::Excitatory, 0, u64::MAX);
     if lambda > 0.0 {
-        network.stimulus(Stimulus::Poisson { population, lambda, weight, receptor, start, stop }).expect("valid");
+        network.stimulus(Stimulus::new(population, (start, stop), Poisson { lambda, weight, receptor })).expect("valid");
     }
     Alone::new(&network).expect("it fits one core")
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use spikecore::{DelayLaw, Distribution, LifExp, Model, Network, Projection, Receptor, Rule};
+use spikecore::{DelayLaw, Distribution, FixedInDegree, LifExp, Model, Network, Projection, Receptor, Rule};
 
 /// The neuron of the cortical microcircuit.
 pub fn neuron(i_e: f64) -> Model {
@@ -30,7 +30,7 @@ pub fn connect(network: &mut Network, source: usize, target: usize, k: u32, weig
     let high = if weight < 0.0 { 0.0 } else { f64::INFINITY };
     let weight = Distribution::Normal { mean: weight, sd: 0.1 * weight.abs(), low, high, clip: false };
     let delay = DelayLaw::new("benchmark", &normal(1.5, 0.75), network.dt).expect("a valid law");
-    let rule = Rule::FixedInDegree(k);
+    let rule = Rule::from(FixedInDegree(k));
     let projection = Projection { source, target, rule, weight, delay, receptor: Receptor::BySign, autapses: true, multapses: true };
     network.projection(projection).expect("a valid projection");
 }

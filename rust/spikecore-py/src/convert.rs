@@ -5,7 +5,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spikecore::allocation::copied;
-use spikecore::{Axis, DelayLaw, Distribution, Receptor, Rule, Updates, Windows};
+use spikecore::{Arguments, Axis, DelayLaw, Distribution, Receptor, Rule, Updates, Windows};
 
 use crate::errors;
 
@@ -59,36 +59,59 @@ pub fn delay(tuple: &Bound<'_, PyTuple>, subject: &str, dt: f64) -> PyResult<Del
     law.map_err(errors::network)
 }
 
-/// A connection rule.
-pub fn rule(tuple: &Bound<'_, PyTuple>) -> PyResult<Rule> {
-    let array = |index| values(&tuple.get_item(index)?.extract::<PyReadonlyArray1<'_, u32>>()?, "pairs of neurons");
-    Ok(match tag(tuple)?.as_str() {
-        "one_to_one" => Rule::OneToOne,
-        "all_to_all" => Rule::AllToAll,
-        "bernoulli" => Rule::Bernoulli(number(tuple, 1)?),
-        "fixed_in_degree" => Rule::FixedInDegree(number(tuple, 1)?),
-        "fixed_out_degree" => Rule::FixedOutDegree(number(tuple, 1)?),
-        "fixed_total_number" => Rule::FixedTotalNumber(number(tuple, 1)?),
-        "pairs" => Rule::Pairs(array(1)?, array(2)?),
-        "dense" => Rule::Dense,
-        "convolution" => Rule::Convolution(windows(tuple)?),
-        "pooling" => Rule::Pooling(windows(tuple)?),
-        other => return Err(PyValueError::new_err(format!("unknown rule {other:?}"))),
-    })
+/// The values of a rule's parameters, after its name.
+struct Values<'a, 'py> {
+    tuple: &'a Bound<'py, PyTuple>,
+    next: usize,
 }
 
-/// The geometry of a convolution or a pooling: shape, channels of the target, window, stride, padding, groups.
-fn windows(tuple: &Bound<'_, PyTuple>) -> PyResult<Windows> {
-    let (channels_in, rows, columns): (u32, u32, u32) = tuple.get_item(1)?.extract()?;
-    let pair = |index| tuple.get_item(index)?.extract::<(u32, u32)>();
-    let (window, stride, padding) = (pair(3)?, pair(4)?, pair(5)?);
-    Ok(Windows {
-        y: Axis { input: rows, kernel: window.0, stride: stride.0, padding: padding.0 },
-        x: Axis { input: columns, kernel: window.1, stride: stride.1, padding: padding.1 },
-        channels_in,
-        channels_out: number(tuple, 2)?,
-        groups: number(tuple, 6)?,
-    })
+impl<'py> Values<'_, 'py> {
+    fn value<T: for<'b> FromPyObject<'b, 'py, Error = PyErr>>(&mut self) -> PyResult<T> {
+        self.next += 1;
+        number(self.tuple, self.next - 1)
+    }
+}
+
+impl Arguments for Values<'_, '_> {
+    type Error = PyErr;
+
+    fn number(&mut self) -> PyResult<f64> {
+        self.value()
+    }
+
+    fn degree(&mut self) -> PyResult<u32> {
+        self.value()
+    }
+
+    fn count(&mut self) -> PyResult<u64> {
+        self.value()
+    }
+
+    fn neurons(&mut self) -> PyResult<Vec<u32>> {
+        self.next += 1;
+        values(&self.tuple.get_item(self.next - 1)?.extract::<PyReadonlyArray1<'_, u32>>()?, "pairs of neurons")
+    }
+
+    /// Shape, channels of the target, window, stride, padding, groups.
+    fn windows(&mut self) -> PyResult<Windows> {
+        let (channels_in, rows, columns): (u32, u32, u32) = self.value()?;
+        let channels_out = self.value()?;
+        let [window, stride, padding]: [(u32, u32); 3] = [self.value()?, self.value()?, self.value()?];
+        Ok(Windows {
+            y: Axis { input: rows, kernel: window.0, stride: stride.0, padding: padding.0 },
+            x: Axis { input: columns, kernel: window.1, stride: stride.1, padding: padding.1 },
+            channels_in,
+            channels_out,
+            groups: self.value()?,
+        })
+    }
+}
+
+/// A connection rule: its name, and the values that it asks for.
+pub fn rule(tuple: &Bound<'_, PyTuple>) -> PyResult<Rule> {
+    let name = tag(tuple)?;
+    let unknown = || Err(PyValueError::new_err(format!("unknown rule {name:?}")));
+    Rule::read(&name, &mut Values { tuple, next: 1 }).unwrap_or_else(unknown)
 }
 
 /// A receptor by name; none means by the weight's sign.

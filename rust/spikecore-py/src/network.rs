@@ -7,7 +7,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use spikecore::allocation::{filled, gathered, with_room};
-use spikecore::{CompileOptions, DelayLaw, Expected, Network as Description, Projection, SampleRecorder, Stimulus, Turn, subject_of};
+use spikecore::{
+    CompileOptions, DelayLaw, DirectCurrent, Expected, Network as Description, Poisson, Projection, SampleRecorder, Stimulus, Turn,
+    subject_of,
+};
 
 use crate::door::{door, elements, values};
 use crate::machine::Machine;
@@ -181,7 +184,7 @@ impl Network {
         let receptor = convert::receptor(receptor)?;
         self.with(|n| {
             let lambda = rate * n.dt * 1e-3;
-            n.stimulus(Stimulus::Poisson { population, lambda, weight, receptor, start, stop }).map_err(errors::network)
+            n.stimulus(Stimulus::new(population, (start, stop), Poisson { lambda, weight, receptor })).map_err(errors::network)
         })
     }
 
@@ -189,7 +192,7 @@ impl Network {
     fn direct_current(&self, population: usize, amplitudes: PyReadonlyArray1<'_, f64>, start: u64, stop: u64) -> PyResult<usize> {
         self.with(|n| {
             let amplitudes = values(&amplitudes, "the currents of a stimulus")?;
-            n.stimulus(Stimulus::DirectCurrent { population, amplitudes, start, stop }).map_err(errors::network)
+            n.stimulus(Stimulus::new(population, (start, stop), DirectCurrent { amplitudes })).map_err(errors::network)
         })
     }
 

@@ -55,13 +55,17 @@ pub use models::{
     Alif, Kind, LifAlpha, LifDelta, LifExp, LifSubtract, Mistake, Model, Parameter, Range, Readable, Shape, SpikeSource, StateVariable,
     Values, Variable, kind, kinds,
 };
+pub use network::rules::{
+    AllToAll, Arguments, Bernoulli, Convolution, Dense, FixedInDegree, FixedOutDegree, FixedTotalNumber, OneToOne, Pairs, Pooling,
+};
 pub use network::{
-    Axis, Column, DelayLaw, Distribution, Inputs, Network, Population, Projection, Receptor, Rule, SampleRecorder, Stimulus, Ticks,
-    Windows, repeated_pair, subject_of,
+    Axis, Column, DelayLaw, Distribution, Inputs, Network, Population, Projection, Receptor, Rule, SampleRecorder, Ticks, Windows,
+    repeated_pair, subject_of,
 };
 pub use neurocore::counts::SparseCounts;
 pub use neurons::census::Updates;
 pub use simd::{Level, cpu_features};
+pub use stimuli::{DirectCurrent, Poisson, Stimulus};
 pub use system::available_memory;
 pub use threads::most_threads;
 pub use turn::{Refused, Turn};

@@ -5,8 +5,8 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use spikecore::{
-    Alif, Batch, CompileOptions, DelayLaw, Distribution, Inputs, Level, LifExp, Machine, Model, Network, PopulationId, Projection,
-    Receptor, Rule, SampleRecorder, SpikeSource, Stimulus, Updates, Variable,
+    Alif, Batch, CompileOptions, DelayLaw, Dense, DirectCurrent, Distribution, FixedInDegree, FixedOutDegree, Inputs, Level, LifExp,
+    Machine, Model, Network, Poisson, PopulationId, Projection, Receptor, Rule, SampleRecorder, SpikeSource, Stimulus, Updates, Variable,
 };
 
 struct Counting;
@@ -75,7 +75,7 @@ fn connect(network: &mut Network, (source, target): (usize, usize), rule: Rule, 
 
 fn poisson(network: &mut Network, population: PopulationId, lambda: f64, weight: f64) {
     let receptor = Receptor::BySign;
-    network.stimulus(Stimulus::Poisson { population, lambda, weight, receptor, start: 0, stop: u64::MAX }).unwrap();
+    network.stimulus(Stimulus::new(population, (0, u64::MAX), Poisson { lambda, weight, receptor })).unwrap();
 }
 
 const SPREAD: Distribution = Distribution::Uniform { low: 0.1, high: 4.0 };
@@ -84,7 +84,7 @@ const SPREAD: Distribution = Distribution::Uniform { low: 0.1, high: 4.0 };
 fn busy() -> Network {
     let mut network = empty();
     let id = neurons(&mut network, 1_000, lif(10.0, 420.0));
-    connect(&mut network, (id, id), Rule::FixedInDegree(50), normal(-20.0), SPREAD);
+    connect(&mut network, (id, id), Rule::from(FixedInDegree(50)), normal(-20.0), SPREAD);
     poisson(&mut network, id, 0.8, 10.0);
     network
 }
@@ -93,10 +93,10 @@ fn busy() -> Network {
 fn rare() -> Network {
     let mut network = empty();
     let id = neurons(&mut network, 1_000, lif(10.0, 0.0));
-    connect(&mut network, (id, id), Rule::FixedInDegree(20), normal(40.0), SPREAD);
+    connect(&mut network, (id, id), Rule::from(FixedInDegree(20)), normal(40.0), SPREAD);
     poisson(&mut network, id, 0.001, 12_000.0);
     for k in 0..300 {
-        let current = Stimulus::DirectCurrent { population: id, amplitudes: vec![5.0], start: 80 * k, stop: 80 * k + 40 };
+        let current = Stimulus::new(id, (80 * k, 80 * k + 40), DirectCurrent { amplitudes: vec![5.0] });
         network.stimulus(current).unwrap();
     }
     network
@@ -109,10 +109,10 @@ fn two_groups() -> Network {
         neurons(&mut network, 300, lif(10.0, 420.0));
     }
     for pair in [(0, 0), (1, 1)] {
-        connect(&mut network, pair, Rule::FixedInDegree(20), normal(-50.0), SPREAD);
+        connect(&mut network, pair, Rule::from(FixedInDegree(20)), normal(-50.0), SPREAD);
     }
     for pair in [(0, 1), (1, 0)] {
-        connect(&mut network, pair, Rule::FixedInDegree(20), normal(60.0), Distribution::Constant(10.0));
+        connect(&mut network, pair, Rule::from(FixedInDegree(20)), normal(60.0), Distribution::Constant(10.0));
     }
     network
 }
@@ -122,7 +122,7 @@ fn synchronous() -> Network {
     let mut network = empty();
     let id = network.population("a", 3_000, lif(10.0, 2_000.0)).unwrap();
     network.initial_potential(id, Distribution::Constant(-65.0)).unwrap();
-    connect(&mut network, (id, id), Rule::FixedInDegree(2), Distribution::Constant(1.0), Distribution::Constant(1.0));
+    connect(&mut network, (id, id), Rule::from(FixedInDegree(2)), Distribution::Constant(1.0), Distribution::Constant(1.0));
     network
 }
 
@@ -131,7 +131,7 @@ fn matrix() -> Network {
     let mut network = empty();
     let (a, b) = (neurons(&mut network, 300, lif(10.0, 500.0)), neurons(&mut network, 200, lif(10.0, 0.0)));
     let weights = Distribution::Array((0..300 * 200).map(|k| f64::from(k % 7) - 3.0).collect());
-    connect(&mut network, (a, b), Rule::Dense, weights, Distribution::Constant(1.5));
+    connect(&mut network, (a, b), Rule::from(Dense), weights, Distribution::Constant(1.5));
     network
 }
 
@@ -143,7 +143,7 @@ fn source() -> Network {
     let firing: Vec<u32> = ticks.iter().map(|&tick| (tick % 20) as u32).collect();
     network.source_spikes(source, &firing, &ticks).unwrap();
     let target = neurons(&mut network, 300, lif(10.0, 0.0));
-    connect(&mut network, (source, target), Rule::FixedOutDegree(100), normal(300.0), SPREAD);
+    connect(&mut network, (source, target), Rule::from(FixedOutDegree(100)), normal(300.0), SPREAD);
     network
 }
 
@@ -154,8 +154,8 @@ fn varied() -> Network {
     let own = network.varied_population("own", 300, lif(10.0, 420.0), vec![(0, taus)]).unwrap();
     let alif = Alif { tau_m: 20.0, tau_adp: 150.0, b0: 10.0, beta: 1.8, r_m: 1.0, i_e: 15.0 };
     let adaptive = neurons(&mut network, 300, Model::from(alif));
-    connect(&mut network, (own, adaptive), Rule::FixedInDegree(10), normal(1.0), SPREAD);
-    connect(&mut network, (adaptive, own), Rule::FixedInDegree(10), normal(-10.0), SPREAD);
+    connect(&mut network, (own, adaptive), Rule::from(FixedInDegree(10)), normal(1.0), SPREAD);
+    connect(&mut network, (adaptive, own), Rule::from(FixedInDegree(10)), normal(-10.0), SPREAD);
     for population in [own, adaptive] {
         let recorder = SampleRecorder { population, variable: Variable::POTENTIAL, neurons: (0..20).collect(), interval: 1 };
         network.record(recorder).unwrap();

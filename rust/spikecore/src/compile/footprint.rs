@@ -2,17 +2,17 @@
 
 use super::partition::Partition;
 use super::plan::Plan;
-use super::{fill, layout, rows};
+use super::{fill, layout};
 use crate::allocation::{gathered, push};
-use crate::network::{Network, Population, Stimulus};
+use crate::network::{Network, Population};
 use crate::neurocore::{Core, Placed, Source};
 use crate::neurons::census::Updates;
 use crate::neurons::registry;
 use crate::neurons::slab::Slab;
 use crate::number::weight::Weight;
-use crate::random::PoissonGaps;
 use crate::recorder::SampleTap;
 use crate::router::Lane;
+use crate::stimuli::Effect;
 use crate::stimuli::poisson::PoissonDrive;
 use crate::stimuli::rare::RareDrive;
 use crate::synapses::delay_line::Span;
@@ -76,7 +76,7 @@ impl Stored {
 pub fn building<W: Weight>(network: &Network, partition: &Partition, plan: &Plan<W>, stored: &Stored) -> f64 {
     let (mut kept, mut transposing) = (0.0, 0.0f64);
     for (_, projection) in network.stored() {
-        let (lasting, passing) = rows::expected_bytes(network, projection);
+        let (lasting, passing) = projection.rule.expected_bytes(&projection.ends(network), projection.is_given());
         transposing = transposing.max(kept + lasting + passing);
         kept += lasting;
     }
@@ -96,18 +96,18 @@ pub fn state_bytes<W: Weight>(network: &Network, partition: &Partition, updates:
     let mut uniform: Vec<bool> = gathered(network.populations.iter().map(|population| population.each.is_empty()), "a forecast");
     let mut bytes = 0;
     for stimulus in &network.stimuli {
-        let size = |population: usize| network.populations[population].size as usize;
-        bytes += match &**stimulus {
-            Stimulus::Poisson { population, lambda, .. } if PoissonGaps::new(*lambda).is_some() => {
-                RareDrive::<W>::expected_bytes(size(*population))
-            }
-            Stimulus::Poisson { .. } => (partition.cores() * size_of::<PoissonDrive<W>>()) as u64,
-            Stimulus::DirectCurrent { population, amplitudes, .. } if amplitudes.len() > 1 => {
-                uniform[*population] = false;
-                (size(*population) * size_of::<f64>()) as u64
-            }
-            Stimulus::DirectCurrent { .. } => 0,
-        };
+        let population = &network.populations[stimulus.population];
+        for effect in stimulus.law.effects(population.model.receptors()) {
+            bytes += match effect {
+                Effect::Rare { .. } => RareDrive::<W>::expected_bytes(population.size as usize),
+                Effect::Frequent { .. } => (partition.cores() * size_of::<PoissonDrive<W>>()) as u64,
+                Effect::Current([_]) => 0,
+                Effect::Current(amplitudes) => {
+                    uniform[stimulus.population] = false;
+                    size_of_val(amplitudes) as u64
+                }
+            };
+        }
     }
     bytes += network.recorders.iter().map(|recorder| SampleTap::<W::State>::expected_bytes(recorder.neurons.len())).sum::<u64>();
     bytes += network.populations.iter().map(|p| Source::expected_bytes(p.source_spikes.len())).sum::<u64>();

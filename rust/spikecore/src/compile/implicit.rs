@@ -8,7 +8,9 @@ use super::plan::Plan;
 use crate::allocation::{gathered, push, with_room};
 use crate::error::CompileError;
 use crate::id::CoreId;
-use crate::network::{Distribution, Network, Projection, Receptor, Rule};
+use crate::models::Receptor;
+use crate::network::rules::Computed;
+use crate::network::{Distribution, Network, Projection};
 use crate::number::weight::Weight;
 use crate::parallel::Watch;
 use crate::simd::Level;
@@ -23,6 +25,7 @@ use std::ops::Range;
 const POLL: u64 = 1 << 18;
 
 const WHAT: &str = "the implicit projections of a build";
+const COMPUTED: &str = "invariant: it is an implicit projection";
 
 /// Asks, from time to time, whether to go on.
 struct Pace<'a> {
@@ -45,17 +48,17 @@ impl Pace<'_> {
 
 /// Expected synapses of all implicit projections, and the bytes that cores keep for them.
 pub fn forecast<W: Weight>(network: &Network, cores: usize) -> (f64, f64) {
-    let bytes = |projection: &Projection| match &projection.rule {
-        Rule::Convolution(windows) => windows.kernel_values() as f64 * cores as f64,
-        Rule::Pooling(windows) => f64::from(windows.y.kernel) * f64::from(windows.x.kernel) * cores as f64,
+    let values = |projection: &Projection| match projection.rule.computed().expect(COMPUTED) {
+        Computed::Kernel(windows) => windows.kernel_values() as f64 * cores as f64,
+        Computed::Pool(windows) => f64::from(windows.y.kernel) * f64::from(windows.x.kernel) * cores as f64,
         // Slices are whole blocks but for the last, so only that one is padded.
-        _ => {
+        Computed::Matrix => {
             let width = Matrix::<W>::width(network.populations[projection.target].size as usize);
             f64::from(network.populations[projection.source].size) * width as f64
         }
     };
     let of = |(synapses, kept): (f64, f64), projection: &Projection| {
-        (synapses + projection.synapses(network), kept + bytes(projection) * size_of::<W>() as f64)
+        (synapses + projection.synapses(network), kept + values(projection) * size_of::<W>() as f64)
     };
     network.implicit().fold((0.0, 0.0), of)
 }
@@ -128,19 +131,21 @@ fn kernel<W: Weight>(
     pace: &mut Pace<'_>,
 ) -> Result<Kernel<W>, CompileError> {
     let range = slice.first..slice.first + slice.len;
-    Ok(match (&projection.rule, &projection.weight) {
-        (Rule::Convolution(windows), Distribution::Array(values)) => {
+    Ok(match (projection.rule.computed().expect(COMPUTED), &projection.weight) {
+        (Computed::Kernel(windows), Distribution::Array(values)) => {
             let weight = |index: u64| pace.spend(1).map(|()| W::encode(values[index as usize], step));
             Kernel::Window(Window::convolution(*windows, range, weight)?)
         }
-        (Rule::Pooling(windows), Distribution::Constant(weight)) => {
+        (Computed::Pool(windows), Distribution::Constant(weight)) => {
             Kernel::Window(Window::pooling(*windows, range, W::encode(*weight, step)))
         }
-        (Rule::Dense, Distribution::Array(values)) => {
+        (Computed::Matrix, Distribution::Array(values)) => {
             let targets = network.populations[projection.target].size;
             Kernel::Dense(matrix(values, targets as usize, range, step, pace)?)
         }
-        other => unreachable!("invariant: checked in the description, {:?}", other.0),
+        (Computed::Kernel(_) | Computed::Pool(_) | Computed::Matrix, _) => {
+            unreachable!("invariant: weights are checked in the description, {:?}", projection.rule)
+        }
     })
 }
 
@@ -173,7 +178,8 @@ mod tests {
     use super::super::{BUILT, Options, compile};
     use super::*;
     use crate::models::{LifDelta, Model};
-    use crate::network::{Axis, DelayLaw, Windows};
+    use crate::network::rules::Convolution;
+    use crate::network::{Axis, DelayLaw, Rule, Windows};
     use crate::neurons::census::Updates;
 
     /// A convolution of 64 channels of 16 x 16 neurons, with 9 million synapses.
@@ -186,7 +192,7 @@ mod tests {
             network.population(name, 64 * 256, Model::from(model)).unwrap();
         }
         let delay = DelayLaw::new("a", &Distribution::Constant(1.0), 0.1).unwrap();
-        let (rule, weight) = (Rule::Convolution(windows), Distribution::Array(vec![0.5; 64 * 64 * 9]));
+        let (rule, weight) = (Rule::from(Convolution(windows)), Distribution::Array(vec![0.5; 64 * 64 * 9]));
         let (receptor, autapses, multapses) = (Receptor::BySign, true, true);
         network.projection(Projection { source: 0, target: 1, rule, weight, delay, receptor, autapses, multapses }).unwrap();
         network

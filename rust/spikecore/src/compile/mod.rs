@@ -6,32 +6,31 @@ pub mod forecast;
 pub mod implicit;
 pub mod layout;
 pub mod outgoing;
+mod outside;
 pub mod partition;
 pub mod parts;
 pub mod plan;
 pub mod row_writer;
 pub mod rows;
 
-use crate::allocation::{copied, filled, gathered, push};
+use crate::allocation::{filled, gathered};
 use crate::error::CompileError;
 use crate::id::{BLOCK, NeuronId, PopulationId, Tick};
 use crate::models::Model;
-use crate::network::{Network, Population, Receptor, Stimulus};
+use crate::network::{Network, Population};
 use crate::neurocore::counts::SpikeCounts;
-use crate::neurocore::{Core, Outside, Part, Placed, Source};
+use crate::neurocore::{Core, Part, Placed, Source};
 use crate::neurons::census::Updates;
 use crate::neurons::event::flow::{self, Flow, Flows};
 use crate::neurons::registry;
 use crate::neurons::slab::Slab;
 use crate::number::weight::Weight;
 use crate::parallel::{Watch, each};
-use crate::random::{PoissonCounts, PoissonGaps, Purpose, Stream};
+use crate::random::{Purpose, Stream};
 use crate::recorder::{SampleTap, SpikeLog};
 use crate::router::{Lane, Router};
 use crate::simd::Level;
 use crate::slice::Slice;
-use crate::stimuli::poisson::PoissonDrive;
-use crate::stimuli::rare::RareDrive;
 use crate::synapses::lines::Reach;
 use crate::synapses::memory::Memory;
 use crate::system::available_memory;
@@ -151,11 +150,8 @@ struct Devices {
 
 impl Devices {
     fn new(network: &Network) -> Self {
-        let onto = |stimulus: &Stimulus| match *stimulus {
-            Stimulus::Poisson { population, .. } | Stimulus::DirectCurrent { population, .. } => population,
-        };
         let populations = network.populations.len();
-        let stimuli = network.stimuli.iter().map(|stimulus| onto(stimulus)).enumerate();
+        let stimuli = network.stimuli.iter().map(|stimulus| stimulus.population).enumerate();
         let recorders = network.recorders.iter().map(|recorder| recorder.population).enumerate();
         Self { stimuli: Lists::new(populations, stimuli), recorders: Lists::new(populations, recorders) }
     }
@@ -176,7 +172,7 @@ fn place<W: Weight>(
     let id = slice.population;
     let population = &network.populations[id];
     let range = slice.first as usize..(slice.first + slice.len) as usize;
-    let outside = || outside(network, plan, devices.stimuli.of(id), id, &range);
+    let outside = || outside::outside(network, plan.steps[id], devices.stimuli.of(id), id, &range);
     let part = match (population.model.is_source(), &flows[id]) {
         (true, _) => Part::Source(Source::new(source_spikes(population, slice))),
         (false, Some(flow)) => {
@@ -231,49 +227,6 @@ fn source_spikes(population: &Population, slice: &Slice) -> Vec<(Tick, u32)> {
     let inside = |&&(_, n): &&(Tick, u32)| (slice.first..slice.first + slice.len).contains(&n);
     let own = population.source_spikes.iter().filter(inside).map(|&(tick, n)| (tick - 1, n - slice.first));
     gathered(own, "the spikes of a source")
-}
-
-/// Currents and Poisson processes onto one slice: those of these stimuli.
-fn outside<W: Weight>(network: &Network, plan: &Plan<W>, stimuli: &[usize], id: usize, range: &std::ops::Range<usize>) -> Outside<W> {
-    let model: &Model = &network.populations[id].model;
-    let (mut poisson, mut rare, mut currents) = (vec![], vec![], vec![]);
-    for &number in stimuli {
-        match &*network.stimuli[number] {
-            Stimulus::Poisson { lambda, weight, receptor, start, stop, .. } if *lambda > 0.0 => {
-                let inhibitory = match receptor {
-                    Receptor::Excitatory => false,
-                    Receptor::Inhibitory => true,
-                    Receptor::BySign => *weight < 0.0,
-                };
-                let (key, weight) = ((network.seed, number as u32), W::encode(*weight, plan.steps[id]));
-                let receptor = usize::from(inhibitory && model.receptors() > 1);
-                if let Some(gaps) = PoissonGaps::new(*lambda) {
-                    let slice = (range.start as u32, range.len() as u32);
-                    push(&mut rare, RareDrive::new(gaps, key, weight, receptor, (*start, *stop), slice), "stimuli");
-                    continue;
-                }
-                let drive = PoissonDrive {
-                    counts: PoissonCounts::new(*lambda).expect("invariant: checked in the description"),
-                    seed: key.0,
-                    stimulus: key.1,
-                    weight,
-                    receptor,
-                    start: *start,
-                    stop: *stop,
-                };
-                push(&mut poisson, drive, "stimuli");
-            }
-            Stimulus::DirectCurrent { amplitudes, start, stop, .. } => {
-                let own = if amplitudes.len() == 1 { amplitudes } else { &amplitudes[range.clone()] };
-                push(&mut currents, (copied(own, "currents"), *start, *stop), "stimuli");
-            }
-            Stimulus::Poisson { .. } => {}
-        }
-    }
-    let models = network.populations[id].models(range.clone());
-    let i_e = gathered(models.clone().map(|model| model.current()), "currents");
-    let p20 = gathered(models.map(|model| model.per_current(network.dt)), "currents");
-    Outside { poisson, rare, currents, given: vec![], i_e, p20, bias: vec![], next_change: 0 }
 }
 
 const _: () = assert!(BLOCK == 128, "the Poisson kernel and the chunks of the build work on blocks of 128 neurons");

@@ -5,7 +5,7 @@ use super::outgoing::Outgoing;
 use crate::allocation::{filled, gathered, unwind};
 use crate::error::{CompileError, NetworkError};
 use crate::id::{MAX_SLOTS, PopulationId};
-use crate::network::{Distribution, Network, Projection, Rule, Stimulus, subject_of};
+use crate::network::{Distribution, Network, Projection, subject_of};
 use crate::neurons::finite::SAFE_WEIGHT;
 use crate::number::weight::{Weight, q16_step};
 use crate::synapses::delay_line::Span;
@@ -108,9 +108,7 @@ fn steps<W: Weight>(network: &Network) -> Result<Vec<f64>, CompileError> {
         bounds[projection.target] = bounds[projection.target].max(projection.weight.bound());
     }
     for stimulus in &network.stimuli {
-        if let Stimulus::Poisson { population, weight, .. } = &**stimulus {
-            bounds[*population] = bounds[*population].max(weight.abs());
-        }
+        bounds[stimulus.population] = bounds[stimulus.population].max(stimulus.law.weight().abs());
     }
     check_sums(network)?;
     Ok(gathered(bounds.into_iter().map(q16_step), "the plan of a build"))
@@ -123,9 +121,7 @@ fn heavy(network: &Network) -> Vec<bool> {
         heavy[projection.target] |= projection.weight.bound() >= SAFE_WEIGHT;
     }
     for stimulus in &network.stimuli {
-        if let Stimulus::Poisson { population, weight, .. } = &**stimulus {
-            heavy[*population] |= weight.abs() >= SAFE_WEIGHT;
-        }
+        heavy[stimulus.population] |= stimulus.law.weight().abs() >= SAFE_WEIGHT;
     }
     heavy
 }
@@ -148,47 +144,21 @@ fn check_steps<W: Weight>(network: &Network, steps: &[f64]) -> Result<(), Networ
     if let Some(p) = network.projections.iter().find(|p| lost(p.weight.bound(), p.target)) {
         return Err(error(subject_of(network, p.source, p.target), format!("at most {}", p.weight.bound()), p.target));
     }
-    for stimulus in &network.stimuli {
-        if let Stimulus::Poisson { population, weight, .. } = &**stimulus
-            && lost(weight.abs(), *population)
-        {
-            return Err(error(network.populations[*population].name.clone(), weight.to_string(), *population));
-        }
+    if let Some(stimulus) = network.stimuli.iter().find(|stimulus| lost(stimulus.law.weight().abs(), stimulus.population)) {
+        let name = network.populations[stimulus.population].name.clone();
+        return Err(error(name, stimulus.law.weight().to_string(), stimulus.population));
     }
     Ok(())
-}
-
-/// What a binomial or Poisson count of this mean does not exceed: twenty standard deviations above it.
-fn most_drawn(mean: f64) -> f64 {
-    mean + 20.0 * mean.sqrt() + 50.0
 }
 
 /// In fixed point a neuron's input of one tick must fit 32 bits: at most 65,535 weights can arrive at once.
 fn check_sums(network: &Network) -> Result<(), NetworkError> {
     let mut inputs = filled(network.populations.len(), 0.0f64, "the plan of a build");
     for projection in &network.projections {
-        let n = f64::from(network.populations[projection.source].size);
-        let m = f64::from(network.populations[projection.target].size);
-        inputs[projection.target] += match &projection.rule {
-            Rule::OneToOne => 1.0,
-            Rule::FixedInDegree(k) => f64::from(*k),
-            Rule::FixedTotalNumber(total) => most_drawn(*total as f64 / m),
-            Rule::FixedOutDegree(k) if projection.multapses => most_drawn(f64::from(*k) * n / m),
-            Rule::FixedOutDegree(k) => most_drawn(f64::from(*k) * n / m).min(n),
-            Rule::Bernoulli(p) => most_drawn(p * n).min(n),
-            Rule::Pairs(_, targets) => {
-                let mut degrees = filled(m as usize, 0u32, "the plan of a build");
-                targets.iter().for_each(|&t| degrees[t as usize] += 1);
-                f64::from(degrees.into_iter().max().unwrap_or(0))
-            }
-            Rule::Convolution(windows) | Rule::Pooling(windows) => windows.in_degree() as f64,
-            _ => n,
-        };
+        inputs[projection.target] += projection.rule.most_inputs(&projection.ends(network));
     }
     for stimulus in &network.stimuli {
-        if let Stimulus::Poisson { population, lambda, .. } = &**stimulus {
-            inputs[*population] += most_drawn(*lambda);
-        }
+        inputs[stimulus.population] += stimulus.law.most_events();
     }
     match inputs.iter().position(|&i| i > 65_535.0) {
         None => Ok(()),

@@ -5,7 +5,7 @@ use super::plan::Plan;
 use super::rows::Rows;
 use crate::allocation::{extend, push, reserve, resize};
 use crate::id::BLOCK;
-use crate::network::{Distribution, Network, Projection};
+use crate::network::{Distribution, Network};
 use crate::number::weight::Weight;
 use crate::parallel::Stop;
 use crate::synapses::entry::{Kind, Segment, Synapse};
@@ -174,7 +174,7 @@ impl<'a, W: Weight> RowWriter<'a, W> {
             for j in 0..count {
                 let weight = constant.unwrap_or_else(|| self.weights[j]);
                 let home = homes[self.targets[j] as usize / BLOCK];
-                let receptor = if by_sign { receptor_of(projection, weight) } else { 0 };
+                let receptor = if by_sign { u32::from(projection.receptor.is_inhibitory(weight)) } else { 0 };
                 let slot = self.targets[j].wrapping_add(home.offset).wrapping_add(receptor * home.stride);
                 let bin = &mut self.bins[usize::from(home.core) * self.kinds.len() + k];
                 push(&mut bin.delays, self.delays[j], ROW);
@@ -248,15 +248,6 @@ impl<'a, W: Weight> RowWriter<'a, W> {
             }
         }
         Delays::of(&self.delays)
-    }
-}
-
-fn receptor_of(projection: &Projection, weight: f64) -> u32 {
-    use crate::network::Receptor;
-    match projection.receptor {
-        Receptor::Excitatory => 0,
-        Receptor::Inhibitory => 1,
-        Receptor::BySign => u32::from(weight < 0.0),
     }
 }
 

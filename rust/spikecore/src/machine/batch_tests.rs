@@ -13,6 +13,7 @@ use crate::neurons::census::Updates;
 use crate::neurons::event::single::Single;
 use crate::number::weight::{Q16, Weight};
 use crate::router::{Port, Router};
+use crate::stimuli::{DirectCurrent, Poisson};
 
 const SOURCE: usize = 2;
 
@@ -48,7 +49,7 @@ fn described(network: &Network, inputs: &Inputs, k: usize) -> Network {
                 network.source_spikes(population, &neurons, &ticks).unwrap();
             }
             Input::Current(values) => {
-                let current = Stimulus::DirectCurrent { population, amplitudes: values.to_vec(), start: 0, stop: u64::MAX };
+                let current = Stimulus::new(population, (0, u64::MAX), DirectCurrent { amplitudes: values.to_vec() });
                 network.stimulus(current).unwrap();
             }
         }
@@ -151,8 +152,7 @@ fn a_seed_draws_the_stimuli_anew_and_nothing_else() {
             let mut network = Network::new(0.1, seed).unwrap();
             let id = network.population("a", 200, lif(0.0)).unwrap();
             network.population("b", 1, lif(0.0)).unwrap();
-            let stimulus =
-                Stimulus::Poisson { population: id, lambda: rate, weight: 400.0, receptor: Receptor::BySign, start: 0, stop: u64::MAX };
+            let stimulus = Stimulus::new(id, (0, u64::MAX), Poisson { lambda: rate, weight: 400.0, receptor: Receptor::BySign });
             network.stimulus(stimulus).unwrap();
             network
         };

@@ -8,7 +8,7 @@ use super::targets::{CHUNK, Targets, batches};
 use crate::allocation::{copied, filled, gathered, push};
 use crate::error::{CompileError, NetworkError};
 use crate::id::PopulationId;
-use crate::network::{Network, Projection, Rule};
+use crate::network::{Network, Projection};
 use crate::parallel::{Watch, each};
 use std::sync::Mutex;
 
@@ -142,25 +142,16 @@ pub fn weighted(spikes: &[u64], weights: &[u32]) -> u128 {
 
 /// What a rule says without a draw, or a table of zeros.
 fn start(network: &Network, projection: &Projection) -> Degrees {
-    let targets = network.populations[projection.target].size;
-    let own = u32::from(projection.excludes_self());
-    match &projection.rule {
-        Rule::OneToOne => Degrees::Same(1 - own),
-        Rule::AllToAll => Degrees::Same(targets - own),
-        Rule::FixedOutDegree(k) => Degrees::Same(*k),
-        Rule::Dense => Degrees::Same(targets),
-        _ => Degrees::Each(filled(network.populations[projection.source].size as usize, 0, "a fan-out table")),
+    match projection.rule.same_degree(&projection.ends(network)) {
+        Some(degree) => Degrees::Same(degree),
+        None => Degrees::Each(filled(network.populations[projection.source].size as usize, 0, "a fan-out table")),
     }
 }
 
 /// Draws and neurons of a projection.
 fn work(network: &Network, id: usize) -> u64 {
-    let projection = &network.projections[id];
-    let draws = match &projection.rule {
-        Rule::Bernoulli(_) | Rule::FixedInDegree(_) | Rule::Pairs(..) => projection.synapses(network) as u64,
-        _ => 0,
-    };
-    draws + u64::from(network.populations[projection.source].size)
+    let ends = network.projections[id].ends(network);
+    network.projections[id].rule.draws(&ends) as u64 + u64::from(ends.sources)
 }
 
 fn count(targets: &Targets<'_>, first: usize, table: &mut [u32]) {

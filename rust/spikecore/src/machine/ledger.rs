@@ -96,8 +96,10 @@ pub(super) mod tests {
     use crate::error::NetworkError;
     use crate::machine::Machine;
     use crate::models::{LifDelta, Model};
-    use crate::network::{Axis, DelayLaw, Distribution, Projection, Receptor};
-    use crate::network::{Rule, Windows};
+    use crate::network::rules::{
+        AllToAll, Bernoulli, Convolution, Dense, FixedInDegree, FixedOutDegree, FixedTotalNumber, OneToOne, Pairs, Pooling,
+    };
+    use crate::network::{Axis, DelayLaw, Distribution, Projection, Receptor, Rule, Windows};
     use crate::neurons::census::Updates;
     use crate::simd::Level;
 
@@ -112,20 +114,20 @@ pub(super) mod tests {
         for name in ["a", "b"] {
             network.population(name, 300, Model::from(model)).unwrap();
         }
-        let pairs = Rule::Pairs(vec![3, 3, 299, 0], vec![7, 8, 299, 1]);
+        let pairs = Rule::from(Pairs(vec![3, 3, 299, 0], vec![7, 8, 299, 1]));
         let axis = |input, kernel| Axis { input, kernel, stride: 1, padding: kernel / 2 };
         let windows = |groups| Windows { y: axis(10, 3), x: axis(10, 5), channels_in: 3, channels_out: 3, groups };
         let rules = [
-            (Rule::OneToOne, Distribution::Constant(0.5)),
-            (Rule::AllToAll, Distribution::Constant(0.01)),
-            (Rule::Bernoulli(0.1), Distribution::Uniform { low: 0.0, high: 1.0 }),
-            (Rule::FixedInDegree(20), Distribution::Constant(0.1)),
-            (Rule::FixedOutDegree(30), Distribution::Constant(0.2)),
-            (Rule::FixedTotalNumber(5000), Distribution::Uniform { low: 0.0, high: 0.5 }),
+            (Rule::from(OneToOne), Distribution::Constant(0.5)),
+            (Rule::from(AllToAll), Distribution::Constant(0.01)),
+            (Rule::from(Bernoulli(0.1)), Distribution::Uniform { low: 0.0, high: 1.0 }),
+            (Rule::from(FixedInDegree(20)), Distribution::Constant(0.1)),
+            (Rule::from(FixedOutDegree(30)), Distribution::Constant(0.2)),
+            (Rule::from(FixedTotalNumber(5000)), Distribution::Uniform { low: 0.0, high: 0.5 }),
             (pairs, Distribution::Constant(1.0)),
-            (Rule::Dense, Distribution::Array(vec![0.01; 90_000])),
-            (Rule::Convolution(windows(1)), Distribution::Array(vec![0.01; 3 * 3 * 15])),
-            (Rule::Pooling(windows(3)), Distribution::Constant(0.05)),
+            (Rule::from(Dense), Distribution::Array(vec![0.01; 90_000])),
+            (Rule::from(Convolution(windows(1))), Distribution::Array(vec![0.01; 3 * 3 * 15])),
+            (Rule::from(Pooling(windows(3))), Distribution::Constant(0.05)),
         ];
         for (k, (rule, weight)) in rules.into_iter().enumerate() {
             let delay = DelayLaw::new("a", &Distribution::Constant(1.0 + k as f64), 0.1).unwrap();
@@ -135,7 +137,7 @@ pub(super) mod tests {
         }
         let law = Distribution::Constant(0.1);
         let delay = DelayLaw::new("a", &law, 0.1).unwrap();
-        let (receptor, autapses, multapses, rule) = (Receptor::BySign, false, false, Rule::Bernoulli(0.2));
+        let (receptor, autapses, multapses, rule) = (Receptor::BySign, false, false, Rule::from(Bernoulli(0.2)));
         network.projection(Projection { source: 0, target: 0, rule, weight: law, delay, receptor, autapses, multapses }).unwrap();
         network
     }

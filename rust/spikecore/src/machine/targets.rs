@@ -3,7 +3,7 @@
 use crate::allocation::push;
 use crate::compile::rows::Rows;
 use crate::error::CompileError;
-use crate::network::{Network, Rule, Windows};
+use crate::network::Network;
 use crate::parallel::Watch;
 
 /// Draws and neurons of a projection from which on it is shared out over the threads; smaller ones are jobs together.
@@ -13,43 +13,23 @@ pub(super) const LARGE: u64 = 1 << 20;
 pub(super) const CHUNK: usize = 128;
 
 /// The synapses of one projection, source by source.
-pub(super) enum Targets<'a> {
-    Rows(Rows<'a>),
-    /// All of so many neurons.
-    All(u32),
-    Windows(Windows),
-}
+pub(super) struct Targets<'a>(Rows<'a>);
 
 impl<'a> Targets<'a> {
     /// Of projection `id`; rules given per target are transposed here.
     pub fn new(network: &'a Network, id: usize, watch: Watch<'_>) -> Result<Self, CompileError> {
-        let projection = &network.projections[id];
-        Ok(match &projection.rule {
-            Rule::Dense => Self::All(network.populations[projection.target].size),
-            Rule::Convolution(windows) | Rule::Pooling(windows) => Self::Windows(*windows),
-            _ => Self::Rows(Rows::new(network, id, watch)?),
-        })
+        Rows::new(network, id, watch).map(Self)
     }
 
     /// Number of synapses of `source`.
     pub fn count(&self, source: u32, scratch: &mut Vec<u32>) -> u32 {
-        match self {
-            Self::Rows(rows) => rows.out_degree(source, scratch),
-            Self::All(targets) => *targets,
-            Self::Windows(windows) => windows.fan_out(source),
-        }
+        self.0.out_degree(source, scratch)
     }
 
     /// Calls `visit(target)` for every synapse of `source`.
     pub fn visit(&self, source: u32, scratch: &mut Vec<u32>, visit: impl FnMut(u32)) {
-        match self {
-            Self::Rows(rows) => {
-                rows.targets(source, scratch);
-                scratch.iter().copied().for_each(visit);
-            }
-            Self::All(targets) => (0..*targets).for_each(visit),
-            Self::Windows(windows) => windows.targets_of(source, visit),
-        }
+        self.0.targets(source, scratch);
+        scratch.iter().copied().for_each(visit);
     }
 }
 

@@ -6,11 +6,13 @@ use super::engine::Engine;
 use crate::compile::{Options, compile};
 use crate::error::RunError;
 use crate::models::*;
+use crate::network::rules::{AllToAll, Bernoulli, FixedInDegree, FixedTotalNumber};
 use crate::network::*;
 use crate::neurons::census::Updates;
 use crate::number::weight::{Q16, Weight};
 use crate::router::Router;
 use crate::simd::Level;
+use crate::stimuli::{DirectCurrent, Poisson};
 
 pub(super) fn lif(i_e: f64) -> Model {
     Model::from(LifExp {
@@ -45,10 +47,10 @@ pub(super) fn two_groups() -> Network {
         network.initial_potential(id, Distribution::Uniform { low: -65.0, high: -50.0 }).unwrap();
     }
     for pair in [(0, 0), (1, 1)] {
-        projection(&mut network, pair, Rule::FixedInDegree(20), -50.0, Distribution::Uniform { low: 0.1, high: 2.0 });
+        projection(&mut network, pair, Rule::from(FixedInDegree(20)), -50.0, Distribution::Uniform { low: 0.1, high: 2.0 });
     }
     for pair in [(0, 1), (1, 0)] {
-        projection(&mut network, pair, Rule::FixedInDegree(20), 60.0, Distribution::Constant(10.0));
+        projection(&mut network, pair, Rule::from(FixedInDegree(20)), 60.0, Distribution::Constant(10.0));
     }
     network
 }
@@ -95,7 +97,7 @@ fn a_ring_of_three_with_the_smallest_logs_does_not_stall() {
         network.initial_potential(id, Distribution::Constant(-65.0)).unwrap();
     }
     for k in 0..3 {
-        projection(&mut network, (k, (k + 1) % 3), Rule::FixedInDegree(10), 300.0, Distribution::Constant(0.1));
+        projection(&mut network, (k, (k + 1) % 3), Rule::from(FixedInDegree(10)), 300.0, Distribution::Constant(0.1));
     }
     let placement = Some(vec![0, 1, 2]);
     let log_capacity = Some(Router::least_capacity(130));
@@ -198,16 +200,16 @@ fn visits_and_whole_ticks(delays: Distribution, recorded: bool) {
     for (name, size) in [("a", 700), ("b", 300)] {
         let id = network.population(name, size, lif(330.0)).unwrap();
         network.initial_potential(id, Distribution::Uniform { low: -65.0, high: -51.0 }).unwrap();
-        let rare = Stimulus::Poisson { population: id, lambda: 0.003, weight: 900.0, receptor: Receptor::BySign, start: 0, stop: u64::MAX };
+        let rare = Stimulus::new(id, (0, u64::MAX), Poisson { lambda: 0.003, weight: 900.0, receptor: Receptor::BySign });
         network.stimulus(rare).unwrap();
-        network.stimulus(Stimulus::DirectCurrent { population: id, amplitudes: vec![60.0], start: 5_000, stop: 9_000 }).unwrap();
+        network.stimulus(Stimulus::new(id, (5_000, 9_000), DirectCurrent { amplitudes: vec![60.0] })).unwrap();
         let recorder = SampleRecorder { population: id, variable: Variable::POTENTIAL, neurons: vec![3, 250], interval: 7 };
         if recorded {
             network.record(recorder).unwrap();
         }
     }
     for (source, target, weight) in [(0, 0, 120.0), (0, 1, 120.0), (1, 0, -400.0), (1, 1, -400.0)] {
-        projection(&mut network, (source, target), Rule::FixedInDegree(7), weight, delays.clone());
+        projection(&mut network, (source, target), Rule::from(FixedInDegree(7)), weight, delays.clone());
     }
     let run = |loose: bool, turn: Option<u32>, wakeful: bool, log_capacity: Option<usize>, splits: &[u64]| {
         let updates = Updates::Event;
@@ -246,11 +248,11 @@ pub(super) fn silent(late: u64) -> Network {
         network.initial_potential(id, Distribution::Uniform { low: -65.0, high: -51.0 }).unwrap();
     }
     for (source, target) in (0..4).flat_map(|s| (0..4).map(move |t| (s, t))) {
-        projection(&mut network, (source, target), Rule::FixedInDegree(5), 20.0, Distribution::Uniform { low: 0.1, high: 2.0 });
+        projection(&mut network, (source, target), Rule::from(FixedInDegree(5)), 20.0, Distribution::Uniform { low: 0.1, high: 2.0 });
     }
     let source = network.population("source", 1, SpikeSource).unwrap();
     network.source_spikes(source, &[0, 0], &[1000, late]).unwrap();
-    projection(&mut network, (source, 2), Rule::AllToAll, 12_000.0, Distribution::Constant(1.0));
+    projection(&mut network, (source, 2), Rule::from(AllToAll), 12_000.0, Distribution::Constant(1.0));
     network
 }
 
@@ -309,14 +311,13 @@ pub(super) fn any_network() -> impl Strategy<Value = Network> {
         }
         let delays = || Distribution::Uniform { low: 0.1, high: longest.max(0.2) };
         let scale = if delta { 0.02 } else { 1.0 };
-        projection(&mut network, (a, a), Rule::FixedInDegree(k), -80.0, delays());
-        projection(&mut network, (a, b), Rule::FixedTotalNumber(u64::from(k * m)), 90.0 * scale, delays());
-        projection(&mut network, (b, a), Rule::Bernoulli(0.1), 70.0, Distribution::Constant(0.1));
-        projection(&mut network, (source, b), Rule::AllToAll, 400.0 * scale, delays());
-        let poisson =
-            Stimulus::Poisson { population: a, lambda: rate * 1e-4, weight: 120.0, receptor: Receptor::BySign, start: 3, stop: 900 };
+        projection(&mut network, (a, a), Rule::from(FixedInDegree(k)), -80.0, delays());
+        projection(&mut network, (a, b), Rule::from(FixedTotalNumber(u64::from(k * m))), 90.0 * scale, delays());
+        projection(&mut network, (b, a), Rule::from(Bernoulli(0.1)), 70.0, Distribution::Constant(0.1));
+        projection(&mut network, (source, b), Rule::from(AllToAll), 400.0 * scale, delays());
+        let poisson = Stimulus::new(a, (3, 900), Poisson { lambda: rate * 1e-4, weight: 120.0, receptor: Receptor::BySign });
         network.stimulus(poisson).unwrap();
-        network.stimulus(Stimulus::DirectCurrent { population: b, amplitudes: vec![60.0], start: 100, stop: 400 }).unwrap();
+        network.stimulus(Stimulus::new(b, (100, 400), DirectCurrent { amplitudes: vec![60.0] })).unwrap();
         network
     })
 }

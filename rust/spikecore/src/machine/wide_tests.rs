@@ -4,9 +4,11 @@ use super::tests::{build, lif, options};
 use crate::compile::Options;
 use crate::compile::partition::Partition;
 use crate::models::*;
+use crate::network::rules::{Dense, FixedOutDegree};
 use crate::network::*;
 use crate::neurons::census::Updates;
 use crate::number::weight::{Q16, Weight};
+use crate::stimuli::Poisson;
 
 /// Neurons with two receptors and with one, 140,000 slots in all, sparsely connected with delays of up to `longest` ms.
 fn sparse(longest: f64) -> Network {
@@ -15,14 +17,13 @@ fn sparse(longest: f64) -> Network {
     for (name, size, model) in [("a", 40_000, lif(330.0)), ("b", 60_000, Model::from(one))] {
         let id = network.population(name, size, model).unwrap();
         network.initial_potential(id, Distribution::Uniform { low: -65.0, high: -52.0 }).unwrap();
-        let rare =
-            Stimulus::Poisson { population: id, lambda: 0.002, weight: 1500.0, receptor: Receptor::BySign, start: 0, stop: u64::MAX };
+        let rare = Stimulus::new(id, (0, u64::MAX), Poisson { lambda: 0.002, weight: 1500.0, receptor: Receptor::BySign });
         network.stimulus(rare).unwrap();
     }
     for (source, target) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
         let delay = DelayLaw::new("test", &Distribution::Uniform { low: 1.0, high: longest }, network.dt).unwrap();
         let weight = Distribution::Uniform { low: -200.0, high: 300.0 };
-        let rule = Rule::FixedOutDegree(8);
+        let rule = Rule::from(FixedOutDegree(8));
         let projection = Projection { source, target, rule, weight, delay, receptor: Receptor::BySign, autapses: true, multapses: true };
         network.projection(projection).unwrap();
     }
@@ -84,14 +85,14 @@ fn cores_are_wide_only_where_all_fits() {
     let mut large = Network::new(0.1, 1).unwrap();
     large.population("a", 2_200_000, lif(0.0)).unwrap();
     let delay = DelayLaw::new("test", &Distribution::Constant(1.0), 0.1).unwrap();
-    let (rule, weight) = (Rule::FixedOutDegree(10), Distribution::Uniform { low: 0.0, high: 1.0 });
+    let (rule, weight) = (Rule::from(FixedOutDegree(10)), Distribution::Uniform { low: 0.0, high: 1.0 });
     let (receptor, autapses, multapses) = (Receptor::BySign, true, true);
     large.projection(Projection { source: 0, target: 0, rule, weight, delay, receptor, autapses, multapses }).unwrap();
     assert_eq!([1, 2, 4].map(|workers| cores(&large, workers, None)), [5, 6, 8]);
     // An implicit projection has cells of 16 bits.
     large.population("b", 10, lif(0.0)).unwrap();
     let weight = Distribution::Array(vec![1.0; 100]);
-    let matrix = Projection { source: 1, target: 1, rule: Rule::Dense, weight, ..(*large.projections[0]).clone() };
+    let matrix = Projection { source: 1, target: 1, rule: Rule::from(Dense), weight, ..(*large.projections[0]).clone() };
     large.projection(matrix).unwrap();
     assert_eq!(cores(&large, 2, None), 68);
 }

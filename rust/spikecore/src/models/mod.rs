@@ -13,6 +13,7 @@ pub mod lif_delta;
 pub mod lif_exp;
 pub mod model;
 pub mod propagators;
+mod receptor;
 pub mod spike_source;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use lif_delta::{LifDelta, LifSubtract};
 pub use lif_exp::LifExp;
 pub use model::{Kind, Model};
 pub use propagators::Propagators;
+pub use receptor::Receptor;
 pub use spike_source::SpikeSource;
 
 /// Calls a macro with all models: of each the record, and the equations for each number of receptors that it may have.

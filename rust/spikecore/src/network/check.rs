@@ -2,9 +2,10 @@
 
 use std::fmt::Display;
 
-use super::{Network, Receptor, Stimulus};
+use super::Network;
 use crate::error::NetworkError;
 use crate::models::{Readable, Variable};
+use crate::stimuli::Stimulus;
 
 /// The error for a value out of range.
 pub(super) fn value_error(subject: &str, parameter: &'static str, value: impl Display, allowed: &str) -> NetworkError {
@@ -33,19 +34,9 @@ pub fn subject_of(network: &Network, source: usize, target: usize) -> String {
     format!("{} -> {}", network.populations[source].name, network.populations[target].name)
 }
 
-/// The index of the receptor that a weight arrives at, for a model with `receptors` accumulators.
-pub(super) fn receptor_index(receptor: Receptor, weight: f64, receptors: usize) -> usize {
-    let inhibitory = match receptor {
-        Receptor::Excitatory => false,
-        Receptor::Inhibitory => true,
-        Receptor::BySign => weight < 0.0,
-    };
-    if inhibitory && receptors > 1 { 1 } else { 0 }
-}
-
 /// Checks a stimulus against its population.
 pub(super) fn stimulus(network: &Network, stimulus: &Stimulus) -> Result<(), NetworkError> {
-    let (Stimulus::Poisson { population, start, stop, .. } | Stimulus::DirectCurrent { population, start, stop, .. }) = stimulus;
+    let Stimulus { population, start, stop, law } = stimulus;
     known("population", *population, network.populations.len())?;
     let driven = &network.populations[*population];
     if driven.model.is_source() {
@@ -54,22 +45,5 @@ pub(super) fn stimulus(network: &Network, stimulus: &Stimulus) -> Result<(), Net
     if start >= stop {
         return Err(value_error(&driven.name, "stop", stop, &format!("after start, {start}")));
     }
-    match stimulus {
-        Stimulus::Poisson { lambda, weight, .. } => {
-            finite(&driven.name, "weight", *weight)?;
-            if !(*lambda >= 0.0 && *lambda <= 1000.0) {
-                return Err(value_error(&driven.name, "rate", lambda, "0 to 1000 expected events per tick"));
-            }
-        }
-        Stimulus::DirectCurrent { amplitudes, .. } => {
-            if amplitudes.len() != 1 && amplitudes.len() != driven.size as usize {
-                let allowed = format!("1 or {} values", driven.size);
-                return Err(value_error(&driven.name, "amplitude", format!("{} values", amplitudes.len()), &allowed));
-            }
-            for &a in amplitudes {
-                finite(&driven.name, "amplitude", a)?;
-            }
-        }
-    }
-    Ok(())
+    law.check(driven.size).map_err(|refused| value_error(&driven.name, refused.parameter, refused.value, &refused.allowed))
 }

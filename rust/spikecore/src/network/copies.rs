@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{DelayLaw, Distribution, Network, Population, Projection, Rule};
+use super::{DelayLaw, Distribution, Network, Population, Projection};
 use crate::allocation::{copied, gathered, text};
 use crate::id::PopulationId;
 
@@ -50,11 +50,7 @@ impl Clone for Distribution {
 impl Projection {
     /// The same between other populations.
     pub fn between(&self, source: PopulationId, target: PopulationId) -> Self {
-        let rule = match &self.rule {
-            Rule::Pairs(sources, targets) => Rule::Pairs(copied(sources, "pairs"), copied(targets, "pairs")),
-            rule => rule.clone(),
-        };
-        let weight = self.weight.clone();
+        let (rule, weight) = (self.rule.clone(), self.weight.clone());
         let delay = match &self.delay {
             DelayLaw::Constant(ticks) => DelayLaw::Constant(*ticks),
             DelayLaw::Table(table) => DelayLaw::Table(Arc::clone(table)),
@@ -68,7 +64,9 @@ impl Projection {
 mod tests {
     use super::*;
     use crate::models::{LifDelta, SpikeSource, Variable};
-    use crate::network::{Receptor, SampleRecorder, Stimulus};
+    use crate::network::rules::Pairs;
+    use crate::network::{Receptor, SampleRecorder};
+    use crate::stimuli::{DirectCurrent, Stimulus};
 
     fn described() -> Network {
         let model = LifDelta { tau_m: 10.0, c_m: 250.0, e_l: 0.0, v_th: 15.0, v_reset: 0.0, t_ref: 0.0, i_e: 200.0 };
@@ -77,7 +75,7 @@ mod tests {
         network.source_spikes(source, &[0, 2], &[1, 4]).unwrap();
         network.varied_population("target", 2, model, vec![(6, vec![200.0, 300.0])]).unwrap();
         network.projection(pairs(&network, vec![0, 1], vec![1, 0])).unwrap();
-        network.stimulus(Stimulus::DirectCurrent { population: 1, amplitudes: vec![1.0, 2.0], start: 0, stop: 9 }).unwrap();
+        network.stimulus(Stimulus::new(1, (0, 9), DirectCurrent { amplitudes: vec![1.0, 2.0] })).unwrap();
         network.record(SampleRecorder { population: 1, variable: Variable::POTENTIAL, neurons: vec![1], interval: 1 }).unwrap();
         network
     }
@@ -86,7 +84,7 @@ mod tests {
         let weight = Distribution::Array(vec![0.5; sources.len()]);
         let delay = DelayLaw::new("a", &Distribution::Array(vec![1.0; sources.len()]), network.dt).unwrap();
         let (receptor, autapses, multapses) = (Receptor::BySign, true, true);
-        Projection { source: 0, target: 1, rule: Rule::Pairs(sources, targets), weight, delay, receptor, autapses, multapses }
+        Projection { source: 0, target: 1, rule: Pairs(sources, targets).into(), weight, delay, receptor, autapses, multapses }
     }
 
     /// What the next declaration after a compile copies: lists, and no object.

@@ -5,15 +5,9 @@
 //! channels of a group, rows, columns), as given values; for a pooling one number.
 
 use super::check::value_error;
-use super::{DelayLaw, Distribution, Network, Projection, Rule};
+use super::rules::Computed;
+use super::{DelayLaw, Distribution, Network, Projection};
 use crate::error::NetworkError;
-
-impl Rule {
-    /// Whether its synapses are computed when a spike arrives instead of stored.
-    pub fn is_implicit(&self) -> bool {
-        matches!(self, Self::Dense | Self::Convolution(_) | Self::Pooling(_))
-    }
-}
 
 impl Projection {
     /// The delay of an implicit projection, in ticks.
@@ -31,30 +25,29 @@ impl Projection {
                 return Err(value_error(subject, switch, false, "true with this rule; a weight of zero has no effect"));
             }
         }
+        let ends = self.ends(network);
+        self.rule.check(subject, &ends)?;
         self.check_sizes(network, subject)?;
-        let n = u64::from(network.populations[self.source].size);
-        let m = u64::from(network.populations[self.target].size);
-        let expected = match (&self.rule, &self.weight) {
-            (Rule::Pooling(_), Distribution::Constant(_)) => 1,
-            (Rule::Pooling(_), _) => return Err(value_error(subject, "weight", "not constant", "one number for a pooling")),
-            (_, Distribution::Constant(_) | Distribution::Uniform { .. } | Distribution::Normal { .. }) => {
+        let computed = self.rule.computed().expect("invariant: it is implicit");
+        let expected = match (computed, &self.weight) {
+            (Computed::Pool(_), Distribution::Constant(_)) => 1,
+            (Computed::Pool(_), _) => return Err(value_error(subject, "weight", "not constant", "one number for a pooling")),
+            (
+                Computed::Kernel(_) | Computed::Matrix,
+                Distribution::Constant(_) | Distribution::Uniform { .. } | Distribution::Normal { .. },
+            ) => {
                 return Err(value_error(subject, "weight", "not an array", "the weights of the matrix or the kernel"));
             }
-            (Rule::Convolution(windows), _) => windows.kernel_values(),
-            _ => n * m,
+            (Computed::Kernel(windows), Distribution::Array(_)) => windows.kernel_values(),
+            (Computed::Matrix, Distribution::Array(_)) => u64::from(ends.sources) * u64::from(ends.targets),
         };
         self.weight.check(subject, "weight", Some(expected))
     }
 
+    /// Checks the sizes of its populations against those that its rule asks for.
     fn check_sizes(&self, network: &Network, subject: &str) -> Result<(), NetworkError> {
-        let (Rule::Convolution(windows) | Rule::Pooling(windows)) = &self.rule else {
-            return Ok(());
-        };
-        if let Some((value, allowed)) = windows.fault() {
-            return Err(value_error(subject, "window", value, &allowed));
-        }
-        let ends = [("source", self.source, windows.sources()), ("target", self.target, windows.targets())];
-        for (parameter, id, expected) in ends {
+        let Some(sizes) = self.rule.sizes() else { return Ok(()) };
+        for ((parameter, id), expected) in [("source", self.source), ("target", self.target)].into_iter().zip(sizes) {
             let population = &network.populations[id];
             if u64::from(population.size) != expected {
                 let value = format!("{} with {} neurons", population.name, population.size);

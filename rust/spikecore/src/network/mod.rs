@@ -11,13 +11,17 @@ mod input;
 #[cfg(test)]
 mod population_tests;
 mod projection;
+pub mod rules;
 mod settled;
 mod windows;
 
+pub use crate::models::Receptor;
+pub use crate::stimuli::Stimulus;
 pub use check::{subject_of, variable_of};
 pub use distribution::{DelayLaw, Distribution, Ticks};
 pub use input::{Column, Input, Inputs};
-pub use projection::{Projection, Receptor, Rule, repeated_pair};
+pub use projection::Projection;
+pub use rules::{Rule, repeated_pair};
 pub use windows::{Axis, Windows};
 
 use std::sync::Arc;
@@ -74,37 +78,6 @@ impl Population {
 /// A model with the values of neuron `k` in these parameters.
 fn with_each(model: &Model, each: &[(usize, Vec<f64>)], k: usize) -> Model {
     each.iter().fold(*model, |model, (parameter, values)| model.with(*parameter, values[k]))
-}
-
-/// Input that comes from outside the network.
-#[derive(Debug, Clone)]
-pub enum Stimulus {
-    /// One independent Poisson process per neuron.
-    Poisson {
-        /// Population it drives.
-        population: PopulationId,
-        /// Expected events per tick and neuron.
-        lambda: f64,
-        /// Weight of one event.
-        weight: f64,
-        /// Receptor it arrives at.
-        receptor: Receptor,
-        /// First tick with events.
-        start: Tick,
-        /// First tick without.
-        stop: Tick,
-    },
-    /// A current in pA, constant between two ticks; one value, or one per neuron.
-    DirectCurrent {
-        /// Population it drives.
-        population: PopulationId,
-        /// One value for all, or one per neuron.
-        amplitudes: Vec<f64>,
-        /// First step with the current.
-        start: Tick,
-        /// First step without.
-        stop: Tick,
-    },
 }
 
 /// A variable of chosen neurons, sampled at an interval.

@@ -24,7 +24,7 @@ impl Network {
 mod tests {
     use super::*;
     use crate::models::{Alif, Model};
-    use crate::network::Stimulus;
+    use crate::stimuli::{DirectCurrent, Stimulus};
 
     #[test]
     fn what_was_declared_last_is_taken_back() {
@@ -33,7 +33,7 @@ mod tests {
         for name in ["a", "b"] {
             network.population(name, 3, model).expect("a population");
         }
-        let current = |population| Stimulus::DirectCurrent { population, amplitudes: vec![1.0], start: 0, stop: 9 };
+        let current = |population| Stimulus::new(population, (0, 9), DirectCurrent { amplitudes: vec![1.0] });
         for population in 0..2 {
             network.stimulus(current(population)).expect("a stimulus");
         }

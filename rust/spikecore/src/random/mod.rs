@@ -23,6 +23,11 @@ pub mod vector;
 #[cfg(test)]
 mod chi_square;
 
+/// What a binomial or Poisson count of this mean does not exceed: twenty standard deviations above it.
+pub fn most_drawn(mean: f64) -> f64 {
+    mean + 20.0 * mean.sqrt() + 50.0
+}
+
 pub use discrete::Discrete;
 pub use gaps::PoissonGaps;
 pub use mass::normal_mass;

@@ -1,10 +1,52 @@
-//! Poisson stimuli that send events in most ticks: counts drawn for a block of neurons at once, keyed by seed, stimulus,
-//! tick and group, so that neither partition nor order can be observed.
+//! Poisson stimuli, and how events are drawn where they come in most ticks: counts for a block of neurons at once, keyed by
+//! seed, stimulus, tick and group, so that neither partition nor order can be observed.
 
+use super::stimulus::{Effect, Refused, Stimulate};
 use crate::id::{BLOCK, Tick};
+use crate::models::Receptor;
 use crate::number::weight::Weight;
-use crate::random::PoissonCounts;
+use crate::random::{PoissonCounts, PoissonGaps, most_drawn};
 use crate::simd::Aligned;
+
+/// Most expected events per tick and neuron.
+const MOST: f64 = 1000.0;
+
+/// One independent Poisson process per neuron.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Poisson {
+    /// Expected events per tick and neuron, from 0 to 1000.
+    pub lambda: f64,
+    /// Weight of one event.
+    pub weight: f64,
+    /// Receptor it arrives at.
+    pub receptor: Receptor,
+}
+
+impl Stimulate for Poisson {
+    fn check(&self, _: u32) -> Result<(), Refused> {
+        Refused::unless_finite("weight", self.weight)?;
+        let fine = (0.0..=MOST).contains(&self.lambda);
+        if fine { Ok(()) } else { Err(Refused::new("rate", self.lambda, format!("0 to {MOST} expected events per tick"))) }
+    }
+
+    fn weight(&self) -> f64 {
+        self.weight
+    }
+
+    fn most_events(&self) -> f64 {
+        most_drawn(self.lambda)
+    }
+
+    fn effects(&self, receptors: usize) -> Vec<Effect<'_>> {
+        let Self { lambda, weight, receptor } = *self;
+        let receptor = receptor.index(weight, receptors);
+        match PoissonGaps::new(lambda) {
+            Some(gaps) => vec![Effect::Rare { gaps, weight, receptor }],
+            None if lambda > 0.0 => vec![Effect::Frequent { lambda, weight, receptor }],
+            None => vec![],
+        }
+    }
+}
 
 /// An independent Poisson process per neuron, as one slab receives it.
 #[derive(Debug, Clone)]

@@ -1,8 +1,9 @@
 //! The networks of the sweep.
 
 use spikecore::{
-    Alif, Axis, DelayLaw, Distribution, LifDelta, LifExp, LifSubtract, Model, Network, Projection, Receptor, Rule, SampleRecorder,
-    SpikeSource, Stimulus, Updates, Variable, Windows,
+    Alif, AllToAll, Axis, Bernoulli, Convolution, DelayLaw, Dense, DirectCurrent, Distribution, FixedInDegree, FixedOutDegree,
+    FixedTotalNumber, LifDelta, LifExp, LifSubtract, Model, Network, OneToOne, Pairs, Poisson, Pooling, Projection, Receptor, Rule,
+    SampleRecorder, SpikeSource, Stimulus, Updates, Variable, Windows,
 };
 
 use super::allocator::SWEEP;
@@ -47,7 +48,7 @@ fn connect_but((source, target): (usize, usize), rule: Rule, (weight, delay): (D
 fn poisson(population: usize, lambda: f64, weight: f64) -> Call {
     Box::new(move |network| {
         let receptor = Receptor::BySign;
-        network.stimulus(Stimulus::Poisson { population, lambda, weight, receptor, start: 0, stop: u64::MAX }).unwrap();
+        network.stimulus(Stimulus::new(population, (0, u64::MAX), Poisson { lambda, weight, receptor })).unwrap();
     })
 }
 
@@ -90,7 +91,7 @@ fn many() -> Case {
     let mut calls: Vec<Call> = (0..n).map(|k| neurons(1 + k % 2, exp(0.5, 420.0), (-65.0, -50.0))).collect();
     let weights = || Distribution::Uniform { low: 5.0, high: 30.0 };
     let next = |k: u32| (k as usize, (k + 1) as usize % n as usize);
-    calls.extend((0..n).map(|k| connect(next(k), Rule::Bernoulli(0.7), weights(), SPREAD)));
+    calls.extend((0..n).map(|k| connect(next(k), Rule::from(Bernoulli(0.7)), weights(), SPREAD)));
     calls.extend((0..n as usize / 2).map(|k| poisson(2 * k, [0.8, 0.003][k % 2], 10.0)));
     calls.extend((0..n as usize).map(|k| record(k, Variable::POTENTIAL, 1, 50)));
     Case { updates: Updates::Event, loose: Some(true), ..case("many", calls, vec![(0, Variable::POTENTIAL)]) }
@@ -101,7 +102,7 @@ fn mixed() -> Case {
     let potential = (-65.0, -50.0);
     let currents = |network: &mut Network| {
         let amplitudes = SWEEP.aside(|| (0..600).map(|k| f64::from(k % 7)).collect());
-        network.stimulus(Stimulus::DirectCurrent { population: 0, amplitudes, start: 20, stop: 150 }).unwrap();
+        network.stimulus(Stimulus::new(0, (20, 150), DirectCurrent { amplitudes })).unwrap();
     };
     let matrix = Distribution::Array((0..600 * 40).map(|k| f64::from(k % 7) - 2.0).collect());
     let calls = vec![
@@ -109,9 +110,9 @@ fn mixed() -> Case {
         neurons(40, exp(0.5, 300.0), potential),
         source(600),
         source_spikes(600, 900),
-        connect((0, 0), Rule::FixedInDegree(10), normal(-20.0), SPREAD),
-        connect((0, 1), Rule::Dense, matrix, Distribution::Constant(1.5)),
-        connect((2, 0), Rule::FixedOutDegree(5), normal(60.0), SPREAD),
+        connect((0, 0), Rule::from(FixedInDegree(10)), normal(-20.0), SPREAD),
+        connect((0, 1), Rule::from(Dense), matrix, Distribution::Constant(1.5)),
+        connect((2, 0), Rule::from(FixedOutDegree(5)), normal(60.0), SPREAD),
         poisson(0, 0.8, 10.0),
         Box::new(currents),
         record(0, Variable::POTENTIAL, 20, 3),
@@ -124,9 +125,9 @@ fn events() -> Case {
     let calls = vec![
         neurons(900, exp(0.5, 0.0), (-65.0, -60.0)),
         neurons(300, Model::from(delta(10.0, 15.0, 200.0)), (0.0, 14.0)),
-        connect((0, 0), Rule::FixedOutDegree(8), normal(40.0), SPREAD),
-        connect((0, 1), Rule::Bernoulli(0.02), normal(1.0), SPREAD),
-        connect((1, 0), Rule::FixedTotalNumber(2_000), normal(300.0), SPREAD),
+        connect((0, 0), Rule::from(FixedOutDegree(8)), normal(40.0), SPREAD),
+        connect((0, 1), Rule::from(Bernoulli(0.02)), normal(1.0), SPREAD),
+        connect((1, 0), Rule::from(FixedTotalNumber(2_000)), normal(300.0), SPREAD),
         poisson(0, 0.003, 12_000.0),
         record(1, Variable::POTENTIAL, 300, 7),
     ];
@@ -148,9 +149,9 @@ fn implicit() -> Case {
         source_spikes(800, 1_600),
         neurons(1_600, integrator, (0.0, 1.0)),
         neurons(400, integrator, (0.0, 1.0)),
-        connect((1, 2), Rule::Convolution(convolution), kernel, Distribution::Constant(0.1)),
-        connect((2, 3), Rule::Pooling(pooling), Distribution::Constant(0.6), Distribution::Constant(0.2)),
-        connect((3, 0), Rule::Dense, matrix, Distribution::Constant(0.1)),
+        connect((1, 2), Rule::from(Convolution(convolution)), kernel, Distribution::Constant(0.1)),
+        connect((2, 3), Rule::from(Pooling(pooling)), Distribution::Constant(0.6), Distribution::Constant(0.2)),
+        connect((3, 0), Rule::from(Dense), matrix, Distribution::Constant(0.1)),
         record(0, Variable::POTENTIAL, 50, 1),
     ];
     case("implicit", calls, vec![(0, Variable::POTENTIAL), (3, Variable::POTENTIAL)])
@@ -169,9 +170,9 @@ fn varied() -> Case {
     let calls: Vec<Call> = vec![
         Box::new(models),
         neurons(600, Model::from(alif), (0.0, 9.0)),
-        connect((0, 1), Rule::Pairs(from, to), array(0.5, 0.1), array(0.1, 0.1)),
-        connect((1, 0), Rule::OneToOne, normal(-10.0), SPREAD),
-        connect((1, 1), Rule::FixedInDegree(4), Distribution::Constant(0.5), Distribution::Constant(1.0)),
+        connect((0, 1), Rule::from(Pairs(from, to)), array(0.5, 0.1), array(0.1, 0.1)),
+        connect((1, 0), Rule::from(OneToOne), normal(-10.0), SPREAD),
+        connect((1, 1), Rule::from(FixedInDegree(4)), Distribution::Constant(0.5), Distribution::Constant(1.0)),
         record(0, Variable(1), 600, 11),
         record(1, Variable(2), 20, 1),
     ];
@@ -184,10 +185,10 @@ fn double() -> Case {
     let calls = vec![
         neurons(300, exp(0.5, 420.0), (-65.0, -50.0)),
         neurons(300, exp(0.5, 420.0), (-65.0, -50.0)),
-        connect_but((0, 0), Rule::AllToAll, (normal(-5.0), SPREAD), false),
-        connect((1, 1), Rule::FixedInDegree(20), normal(-50.0), SPREAD),
-        connect((0, 1), Rule::FixedInDegree(20), normal(60.0), Distribution::Constant(10.0)),
-        connect((1, 0), Rule::FixedInDegree(20), normal(60.0), Distribution::Constant(10.0)),
+        connect_but((0, 0), Rule::from(AllToAll), (normal(-5.0), SPREAD), false),
+        connect((1, 1), Rule::from(FixedInDegree(20)), normal(-50.0), SPREAD),
+        connect((0, 1), Rule::from(FixedInDegree(20)), normal(60.0), Distribution::Constant(10.0)),
+        connect((1, 0), Rule::from(FixedInDegree(20)), normal(60.0), Distribution::Constant(10.0)),
         poisson(1, 0.002, 5_000.0),
         record(0, Variable::POTENTIAL, 300, 50),
     ];

@@ -1,0 +1,111 @@
+//! Given pairs.
+
+use super::by_source::{BySource, Keys, Places};
+use super::connect::{Arguments, Connect, Described};
+use super::ends::Ends;
+use crate::allocation::filled;
+use crate::edges::{self, Edges};
+use crate::error::{CompileError, NetworkError};
+use crate::network::check::value_error;
+use crate::parallel::Watch;
+
+/// Given pairs (source index, target index), in their order.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Pairs(pub Vec<u32>, pub Vec<u32>);
+
+/// The place of a pair that is given a second time: of the lowest such pair, the second. All sources are below `n`.
+///
+/// # Errors
+/// Where `watch` asks to stop, or memory or threads end.
+pub fn repeated_pair(sources: &[u32], targets: &[u32], n: u32, watch: Watch<'_>) -> Result<Option<usize>, CompileError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(Edges::new((sources, targets), n, threads, watch)?.repeated())
+}
+
+impl Described for Pairs {
+    const NAME: &'static str = "pairs";
+
+    fn read<A: Arguments>(values: &mut A) -> Result<Self, A::Error> {
+        Ok(Self(values.neurons()?, values.neurons()?))
+    }
+}
+
+impl Connect for Pairs {
+    fn check(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
+        let Self(sources, targets) = self;
+        if sources.len() != targets.len() {
+            return Err(value_error(subject, "targets", format!("{} values", targets.len()), &format!("{} values", sources.len())));
+        }
+        if sources.len() as u64 > u64::from(u32::MAX) {
+            return Err(value_error(subject, "the number of pairs", sources.len(), "at most 4294967295 in one projection"));
+        }
+        for (parameter, indices, size) in [("source index", sources, ends.sources), ("target index", targets, ends.targets)] {
+            if let Some(bad) = indices.iter().find(|&&index| index >= size) {
+                return Err(value_error(subject, parameter, bad, &format!("0 to {}", size - 1)));
+            }
+        }
+        self.check_switches(subject, ends)
+    }
+
+    fn synapses(&self, _: &Ends) -> f64 {
+        self.0.len() as f64
+    }
+
+    fn most_inputs(&self, ends: &Ends) -> f64 {
+        let mut degrees = filled(ends.targets as usize, 0u32, "the plan of a build");
+        self.1.iter().for_each(|&t| degrees[t as usize] += 1);
+        f64::from(degrees.into_iter().max().unwrap_or(0))
+    }
+
+    fn same_degree(&self, _: &Ends) -> Option<u32> {
+        None
+    }
+
+    fn draws(&self, ends: &Ends) -> f64 {
+        self.synapses(ends)
+    }
+
+    fn expected_bytes(&self, ends: &Ends, _: bool) -> (f64, f64) {
+        let (words, low) = edges::expected_bytes((&self.0, &self.1));
+        (words + f64::from(ends.sources) * size_of::<u64>() as f64, low)
+    }
+
+    fn by_source<'a>(&'a self, ends: &Ends, keys: &Keys, watch: Watch<'_>) -> Result<Box<dyn BySource + 'a>, CompileError> {
+        Ok(Box::new(Edges::new((&self.0, &self.1), ends.sources, keys.threads, watch)?))
+    }
+}
+
+impl Pairs {
+    /// They must not contain what the switches exclude.
+    fn check_switches(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
+        let Self(sources, targets) = self;
+        if ends.excludes_self
+            && let Some((same, _)) = sources.iter().zip(targets).find(|(s, t)| s == t)
+        {
+            return Err(value_error(subject, "autapses", false, &format!("true: neuron {same} is paired with itself")));
+        }
+        if !ends.multapses {
+            let fault = match repeated_pair(sources, targets, ends.sources, &mut |_| true) {
+                Ok(None) => return Ok(()),
+                Ok(Some(at)) => format!("true: the pair ({}, {}) is given twice", sources[at], targets[at]),
+                Err(error) => format!("true: the pairs cannot be compared, {error}"),
+            };
+            return Err(value_error(subject, "multapses", false, &fault));
+        }
+        Ok(())
+    }
+}
+
+impl BySource for Edges<'_> {
+    fn targets(&self, source: u32, out: &mut Vec<u32>) {
+        Edges::targets(self, source, out);
+    }
+
+    fn out_degree(&self, source: u32, _: &mut Vec<u32>) -> u32 {
+        self.degree(source) as u32
+    }
+
+    fn places(&self, source: u32) -> Places<'_> {
+        Places::Listed(self, source)
+    }
+}

@@ -1,0 +1,115 @@
+//! What every rule states of itself, against the rows that it makes; a rule in the list is in these tests.
+
+use super::*;
+use crate::network::{Axis, Windows};
+use std::convert::Infallible;
+
+const N: u32 = 150;
+
+/// Values for whatever a rule asks for: of populations of [`N`] neurons.
+struct Samples {
+    asked: u32,
+}
+
+impl Arguments for Samples {
+    type Error = Infallible;
+
+    fn number(&mut self) -> Result<f64, Infallible> {
+        Ok(0.2)
+    }
+
+    fn degree(&mut self) -> Result<u32, Infallible> {
+        Ok(7)
+    }
+
+    fn count(&mut self) -> Result<u64, Infallible> {
+        Ok(2_000)
+    }
+
+    fn neurons(&mut self) -> Result<Vec<u32>, Infallible> {
+        self.asked += 1;
+        Ok((0..900).map(|k| (k * (5 + 6 * self.asked) + k / 30) % N).collect())
+    }
+
+    fn windows(&mut self) -> Result<Windows, Infallible> {
+        let axis = |input, kernel| Axis { input, kernel, stride: 1, padding: kernel / 2 };
+        Ok(Windows { y: axis(10, 3), x: axis(5, 3), channels_in: 3, channels_out: 3, groups: 3 })
+    }
+}
+
+fn rule(name: &str) -> Rule {
+    let Ok(rule) = Rule::read(name, &mut Samples { asked: 0 }).expect("it is in the list");
+    rule
+}
+
+fn keys(given: bool) -> Keys {
+    Keys { seed: 3, projection: 4, given, threads: 1 }
+}
+
+/// Between two populations, and within one without autapses where the rule can be.
+fn cases(rule: &Rule) -> Vec<Ends> {
+    let ends = |excludes_self| Ends { sources: N, targets: N, excludes_self, multapses: true };
+    let fits = |ends: &Ends| rule.check("a -> b", ends).is_ok() && !(rule.is_implicit() && ends.excludes_self);
+    [ends(false), ends(true)].into_iter().filter(fits).collect()
+}
+
+fn rows(rule: &Rule, ends: &Ends, given: bool) -> Vec<Vec<u32>> {
+    let by_source = rule.by_source(ends, &keys(given), &mut |_| true).expect("nobody stops it");
+    let row = |source| {
+        let mut row = vec![];
+        by_source.targets(source, &mut row);
+        assert_eq!(by_source.out_degree(source, &mut vec![]) as usize, row.len());
+        row
+    };
+    (0..N).map(row).collect()
+}
+
+#[test]
+fn names_are_unlike_and_read() {
+    let names = Rule::names();
+    assert!(names.len() >= 10);
+    for (k, name) in names.iter().enumerate() {
+        assert!(!names[..k].contains(name), "{name}");
+        assert!(!cases(&rule(name)).is_empty(), "{name}");
+    }
+    assert!(Rule::read("no_rule", &mut Samples { asked: 0 }).is_none());
+}
+
+/// Numbers of synapses, of all and of one, are those of the rows.
+#[test]
+fn what_a_rule_states_is_what_it_makes() {
+    for name in Rule::names() {
+        let rule = rule(name);
+        for ends in cases(&rule) {
+            let rows = rows(&rule, &ends, false);
+            let total: usize = rows.iter().map(Vec::len).sum();
+            let (stated, spread) = (rule.synapses(&ends), if rule.is_random() { 5.0 * (total as f64).sqrt() } else { 0.0 });
+            assert!((stated - total as f64).abs() <= spread, "{name}: {stated} {total}");
+            if let Some(degree) = rule.same_degree(&ends) {
+                assert!(rows.iter().all(|row| row.len() == degree as usize), "{name}");
+            }
+            let mut inputs = [0u32; N as usize];
+            rows.iter().flatten().for_each(|&target| inputs[target as usize] += 1);
+            assert!(f64::from(*inputs.iter().max().expect("some")) <= rule.most_inputs(&ends), "{name}");
+            assert!(!ends.excludes_self || rows.iter().enumerate().all(|(source, row)| !row.contains(&(source as u32))), "{name}");
+        }
+    }
+}
+
+/// Every synapse of a stored rule has a place of its own among given values, and rows are the same with and without.
+#[test]
+fn given_values_go_to_one_synapse_each() {
+    for name in Rule::names() {
+        let rule = rule(name);
+        for ends in cases(&rule).into_iter().filter(|_| !rule.is_random() && !rule.is_implicit()) {
+            let made = rows(&rule, &ends, true);
+            assert_eq!(made, rows(&rule, &ends, false), "{name}");
+            let by_source = rule.by_source(&ends, &keys(true), &mut |_| true).expect("nobody stops it");
+            let total = rule.synapses(&ends) as usize;
+            let (values, mut taken): (Vec<usize>, Vec<usize>) = ((0..total).collect(), vec![]);
+            (0..).zip(&made).for_each(|(source, row)| by_source.places(source).values(row.len(), &values, &mut taken));
+            taken.sort_unstable();
+            assert_eq!(taken, values, "{name}");
+        }
+    }
+}

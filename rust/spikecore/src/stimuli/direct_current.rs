@@ -1,0 +1,32 @@
+//! A current that is constant between two ticks.
+
+use super::stimulus::{Effect, Refused, Stimulate};
+
+/// A current in pA.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DirectCurrent {
+    /// One value for all, or one per neuron.
+    pub amplitudes: Vec<f64>,
+}
+
+impl Stimulate for DirectCurrent {
+    fn check(&self, neurons: u32) -> Result<(), Refused> {
+        let given = self.amplitudes.len();
+        if given != 1 && given != neurons as usize {
+            return Err(Refused::new("amplitude", format!("{given} values"), format!("1 or {neurons} values")));
+        }
+        self.amplitudes.iter().try_for_each(|&amplitude| Refused::unless_finite("amplitude", amplitude))
+    }
+
+    fn weight(&self) -> f64 {
+        0.0
+    }
+
+    fn most_events(&self) -> f64 {
+        0.0
+    }
+
+    fn effects(&self, _: usize) -> Vec<Effect<'_>> {
+        vec![Effect::Current(&self.amplitudes)]
+    }
+}
