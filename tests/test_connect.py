@@ -63,7 +63,7 @@ def test_one_to_one(net, a, b):
     synapses = stored(net, a, c)
     assert pairs_of(synapses) == [(i, i) for i in range(10)]
     np.testing.assert_allclose(synapses.weights, synapses.sources)
-    with pytest.raises(sc.NetworkError, match="the size of 'b' is 6, allowed: 10"):
+    with pytest.raises(sc.NetworkError, match="the size of the target is 6, allowed: 10, the size of the source"):
         net.connect(a, b, sc.OneToOne(), weight=1.0, delay=1.0)
     with pytest.raises(
         sc.NetworkError,
@@ -291,7 +291,7 @@ def test_a_mistake_connects_nothing(net, a, b):
 
 def test_a_source_is_no_target(net, a):
     source = net.spike_source(2, times=[[1.0], [2.0]], name="input")
-    with pytest.raises(sc.NetworkError, match="target is input, allowed: a population that receives input"):
+    with pytest.raises(sc.NetworkError, match="target is 'input', allowed: a population that receives input"):
         net.connect(a, source, sc.AllToAll(), weight=1.0, delay=1.0)
 
 

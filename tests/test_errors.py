@@ -66,7 +66,7 @@ def test_errors_of_the_engine_carry_the_values_behind_their_message():
     net.stimulate(exc, sc.Poisson(8000.0, 87.8))
     net.connect(exc, exc, sc.FixedInDegree(50), weight=0.001, delay=1.0)
     *found, allowed = details(lambda: net.compile(weights="q16", workers=1))
-    assert found == [sc.NetworkError, "exc -> exc", "weight", "at most 0.001"]
+    assert found == [sc.NetworkError, "exc → exc", "weight", "at most 0.001"]
     assert allowed.startswith("at least half of")
     *found, allowed = details(lambda: sc.Network().population(1, sc.LIF(c_m=1e-300), name="mine"))
     assert found == [sc.NetworkError, "mine", "c_m", 1e-300]

@@ -454,10 +454,10 @@ def test_the_engine_trusts_nobody():
     native.projection(0, 1, ("convolution", *geometry), array, one)
     wrong = [
         (("dense",), array, one, "1800 values"),
-        (("dense",), one, one, "the weights of the matrix"),
-        (("pooling", *geometry), array, one, "one number for a pooling"),
+        (("dense",), one, one, "allowed: the weights of Dense"),
+        (("pooling", *geometry), array, one, "one number for all synapses of Pooling"),
         (("convolution", *geometry), array, ("uniform", 1.0, 2.0), "one number for all synapses"),
-        (("convolution", (2, 5, 6), *geometry[1:]), array, one, "60 neurons"),
+        (("convolution", (2, 5, 6), *geometry[1:]), array, one, "the size of 'a' is 50, allowed: 60 = 2 × 5 × 6"),
         (("convolution", *geometry[:5], 3), array, one, "divisor"),
     ]
     for rule, weight, delay, message in wrong:

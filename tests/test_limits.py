@@ -136,7 +136,7 @@ def test_weights_that_16_bits_would_round_to_nothing_are_refused():
     exc = net.population(200, sc.LIF(), name="exc")
     net.stimulate(exc, sc.Poisson(8000.0, 87.8))
     net.connect(exc, exc, sc.FixedInDegree(50), weight=0.001, delay=1.0)
-    lost = r"exc -> exc: weight is at most 0.001, allowed: at least half of .*; use f32"
+    lost = r"exc → exc: weight is at most 0.001, allowed: at least half of .*; use f32"
     with pytest.raises(sc.NetworkError, match=lost):
         net.compile(weights="q16", workers=1)
     assert (net.compile(workers=1).synapses(exc, exc).weights == np.float32(0.001)).all()
@@ -148,7 +148,7 @@ def test_stimuli_that_16_bits_would_round_to_nothing_are_refused(weight):
     exc = net.population(200, sc.LIF(), name="exc")
     net.connect(exc, exc, sc.FixedInDegree(50), weight=1000.0, delay=1.0)
     net.stimulate(exc, sc.Poisson(8000.0, weight))
-    lost = rf"exc: weight is {weight}, allowed: at least half of 0.03125, the grid .* onto \"exc\" .*; use f32"
+    lost = rf"exc: weight is {weight}, allowed: at least half of 0.03125, the grid .* onto 'exc' .*; use f32"
     with pytest.raises(sc.NetworkError, match=lost):
         net.compile(weights="q16", workers=1)
     machine = net.compile(workers=1)
@@ -162,5 +162,5 @@ def test_a_matrix_that_16_bits_would_round_to_nothing_is_refused():
     exc = net.population(3, sc.LIF(), name="exc")
     net.stimulate(exc, sc.Poisson(8000.0, 1000.0))
     net.connect(exc, exc, sc.Dense(np.full((3, 3), 0.01)), delay=1.0)
-    with pytest.raises(sc.NetworkError, match=r"exc -> exc: weight is at most 0.01, allowed: at least half of 0.03125"):
+    with pytest.raises(sc.NetworkError, match=r"exc → exc: weight is at most 0.01, allowed: at least half of 0.03125"):
         net.compile(weights="q16", workers=1)

@@ -65,7 +65,7 @@ def test_many_projections_in_one_call_are_those_of_many_calls(rule):
 @pytest.mark.parametrize(
     ("sizes", "rule", "message"),
     [
-        ([5, 5, 4], sc.OneToOne(), r"population0 → population2: the size of 'population2' is 4, allowed: 5"),
+        ([5, 5, 4], sc.OneToOne(), r"population0 → population2: the size of the target is 4, allowed: 5"),
         (
             [5, 5, 3],
             sc.FixedOutDegree(4),
@@ -91,7 +91,7 @@ def test_the_engine_adds_all_projections_of_a_call_or_none():
         net.population(name, 3, "lif_delta", sc.LIFDelta().parameters())
     law = (("pairs", np.array([2], np.uint32), np.array([0], np.uint32)), ("constant", 1.0), ("constant", 1.0))
     wrong = (("pairs", np.array([3], np.uint32), np.array([0], np.uint32)), *law[1:])
-    with pytest.raises(sc.NetworkError, match="b -> a: source index is 3"):
+    with pytest.raises(sc.NetworkError, match=r"b → a: sources\[0\] is 3, allowed: 0 … 2"):
         net.projections([(*law, None, True, True), (*wrong, None, True, True)], [(0, 1, 0), (0, 0, 0), (1, 0, 1)])
     with pytest.raises(ValueError, match="law 1 of 1"):
         net.projections([(*law, None, True, True)], [(0, 1, 1)])

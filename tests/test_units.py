@@ -297,7 +297,7 @@ def test_events_of_neurons_that_are_stepped_in_every_tick_are_refused(model, rea
     net = sc.Network()
     net.population(5, sc.LIF(), name="rests")
     net.population(3, model, name="units")
-    message = f'units: updates is "event", allowed: "auto" or "dense" with {reason}'
+    message = f"units: updates is 'event', allowed: 'auto' or 'dense' with {reason}"
     with pytest.raises(sc.NetworkError, match=message) as caught:
         net.compile(workers=1, updates="event")
     assert (caught.value.population, caught.value.parameter) == ("units", "updates")
@@ -565,7 +565,7 @@ def test_the_border_takes_columns():
         native.population("a", 3, "lif_delta", {**parameters, "c_m": np.ones(2)})
     with pytest.raises(TypeError, match="unknown parameter tau_adp"):
         native.population("a", 3, "lif_delta", {**parameters, "tau_adp": 1.0})
-    with pytest.raises(sc.NetworkError, match="t_ref is 1, allowed: 0 ms where the reset subtracts"):
+    with pytest.raises(sc.NetworkError, match="t_ref is 1.0, allowed: 0 ms where the reset subtracts"):
         native.population("a", 3, "lif_subtract", {**parameters, "t_ref": 1.0})
     with pytest.raises(sc.NetworkError, match="tau_m is inf, allowed: greater than 0"):
         native.population("a", 1, "alif", {**sc.ALIF().parameters(), "tau_m": math.inf})

@@ -21,13 +21,13 @@ __all__ = [
     "__build_profile__",
     "__version__",
     "available_memory",
+    "check_distribution",
     "cpu_features",
     "huge_pages",
     "joined_trains",
     "model_shape",
     "models",
     "most_threads",
-    "repeated_pair",
     "simd_level",
     "weighted",
 ]
@@ -47,7 +47,7 @@ class _Shape(TypedDict):
 
 _Distribution = tuple[Any, ...]
 # ("constant", value) | ("uniform", low, high)
-# ("normal", mean, sd, low, high, "redraw" | "clip")    low/high may be -inf/inf
+# ("normal", mean, sd, low, high, "redraw" | "clip")    low/high may be None
 # ("array", ndarray[f64])       one value per synapse or neuron, in creation order
 # ("ticks", ndarray[u16])       the same for delays, in ticks from 1
 _Rule = tuple[Any, ...]
@@ -68,7 +68,7 @@ def simd_level() -> Literal["scalar", "avx2", "avx512", "neon"]: ...
 def huge_pages() -> str: ...
 def available_memory() -> int: ...
 def joined_trains(trains: tuple[Any, ...]) -> tuple[NDArray[np.uint32], NDArray[np.float64]] | None: ...
-def repeated_pair(sources: NDArray[np.uint32], targets: NDArray[np.uint32], size: int) -> int | None: ...
+def check_distribution(law: _Distribution) -> None: ...
 def weighted(spikes: NDArray[np.uint64], weights: NDArray[np.uint32], firsts: list[int]) -> list[int]: ...
 def model_shape(name: str, size: int, parameters: dict[str, float | NDArray[np.float64]]) -> _Shape: ...
 def models() -> list[_Model]: ...

@@ -6,7 +6,8 @@ the wrong kind is a `TypeError`. Times and the grid live in `spikecore.grid`.
 """
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from numbers import Integral, Rational, Real
 from typing import Any, Never
@@ -15,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import printed
-from spikecore.errors import NetworkError
+from spikecore.errors import NetworkError, refusal
 
 __all__ = [
     "array",
+    "as_given",
     "choice",
     "count",
     "indices",
@@ -42,15 +44,25 @@ LARGEST = 1e12
 
 
 def refuse(owner: str, parameter: str, value: Any, allowed: str, **details: Any) -> Never:
-    """Raise `NetworkError` in the one wording that every check shares; a value that is text is shown as it is."""
-    text = printed.shortened(printed.shown(value)) if isinstance(value, str) else printed.value(value)
-    msg = f"{_where(owner)}{parameter} is {text}, allowed: {allowed}"
-    raise NetworkError(msg, population=owner, parameter=parameter, value=value, allowed=allowed, **details)
+    """Raise the `refusal` of a value."""
+    raise refusal(owner, parameter, value, allowed, **details)
+
+
+@contextmanager
+def as_given(given: Mapping[str, Any]) -> Iterator[None]:
+    """Show parameters that the engine refuses as they were given, and not as the floats that they became."""
+    try:
+        yield
+    except NetworkError as error:
+        if error.parameter not in given:
+            raise
+        shown = _beyond(given[error.parameter], error.value)
+        raise refusal(error.population, error.parameter, shown, error.allowed) from None
 
 
 def wrong_kind(owner: str, parameter: str, expected: str, value: Any) -> Never:
     """Raise `TypeError` for a value of the wrong kind."""
-    msg = f"{_where(owner)}{parameter} must be {expected}, not {printed.shortened(printed.shown(str(value)))}"
+    msg = f"{printed.owner(owner)}{parameter} must be {expected}, not {printed.shortened(printed.shown(str(value)))}"
     raise TypeError(printed.encodable(msg))
 
 
@@ -153,7 +165,7 @@ def reals(owner: str, parameter: str, values: Any, expected: str, *, fresh: bool
     try:
         plain = np.asarray(values)
     except ValueError as error:
-        msg = f"{_where(owner)}{parameter} must be {expected} ({error})"
+        msg = f"{printed.owner(owner)}{parameter} must be {expected} ({error})"
         raise NetworkError(msg, population=owner, parameter=parameter, value=values) from error
     if isinstance(values, np.ma.MaskedArray):
         wrong_kind(owner, parameter, _of_reals(expected), "masked")
@@ -197,7 +209,7 @@ def indices(
     try:
         result = np.asarray(values)
     except ValueError as error:
-        msg = f"{_where(owner)}{parameter} must be an array of integers ({error})"
+        msg = f"{printed.owner(owner)}{parameter} must be an array of integers ({error})"
         raise NetworkError(msg, population=owner, parameter=parameter, value=values) from error
     if result.size == 0:
         return np.empty(0, dtype=np.uint32)
@@ -234,10 +246,6 @@ def listed(entries: Collection[Any], most: int = 8, show: Callable[[Any], str] =
 def _aligned(values: NDArray[Any]) -> NDArray[Any]:
     """Return values as the engine reads them; those of a file or a record may begin at any byte."""
     return values if values.flags.aligned else values.copy()
-
-
-def _where(owner: str) -> str:
-    return f"{printed.shortened(printed.shown(owner))}: " if owner else ""
 
 
 def _is_whole(value: Any) -> bool:

@@ -7,17 +7,16 @@ generator keyed by the network's seed, so they do not depend on the number of wo
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from numpy.typing import ArrayLike
 
-from spikecore import checks
+from spikecore import _native, checks
 
-__all__ = ["Normal", "Uniform", "Value"]
+__all__ = ["Normal", "Uniform", "Value", "law_to_native"]
 
 SIGMAS = 6.8
 """No draw of the engine lies further from the mean than this many standard deviations."""
-MIN_MASS = 0.01
-"""Least probability of the bounds; below it redrawing would take too long."""
 
 
 @dataclass(frozen=True)
@@ -62,26 +61,16 @@ class Normal:
     clip: bool = False
 
     def __post_init__(self) -> None:
-        """Check the parameters and that the bounds can be met."""
-        mean = checks.number("Normal", "mean", self.mean)
-        sd = checks.number("Normal", "sd", self.sd, low=0.0)
-        ends = {key: getattr(self, key) for key in ("low", "high")}
-        bounds = {key: checks.number("Normal", key, value) for key, value in ends.items() if value is not None}
-        checks.kept(self, mean=mean, sd=sd, **bounds, clip=checks.switch("Normal", "clip", self.clip))
-        low, high = self.bounds()
-        if not low < high:
-            checks.refuse("Normal", "low", self.low, f"below high = {high:g}")
-        if self._mass(low, high) < MIN_MASS:
-            allowed = f"bounds that hold at least {MIN_MASS:.0%} of the distribution"
-            checks.refuse("Normal", "[low, high]", f"[{low:g}, {high:g}]", allowed)
-
-    def _mass(self, low: float, high: float) -> float:
-        """Return the probability that an unbounded draw lies within [low, high]."""
-        if self.sd == 0.0:
-            return 1.0 if low <= self.mean <= high else 0.0
-        scale = self.sd * math.sqrt(2.0)
-        upper, lower = (high - self.mean) / scale, (low - self.mean) / scale
-        return 0.5 * (math.erf(upper) - math.erf(lower))
+        """Make numbers of the parameters; the engine checks them, and that the bounds can be met."""
+        given = {"mean": self.mean, "sd": self.sd, "low": self.low, "high": self.high}
+        numbers = {
+            key: checks.real("Normal", key, value)
+            for key, value in given.items()
+            if value is not None or key in ("mean", "sd")
+        }
+        checks.kept(self, **numbers, clip=checks.switch("Normal", "clip", self.clip))
+        with checks.as_given(given):
+            _native.check_distribution(law_to_native(self))
 
     def bounds(self) -> tuple[float, float]:
         """Return (low, high) with infinities for bounds that were not given."""
@@ -123,12 +112,18 @@ class Uniform:
     high: float
 
     def __post_init__(self) -> None:
-        """Check that the interval is finite and not empty."""
-        low = checks.number("Uniform", "low", self.low)
-        high = checks.number("Uniform", "high", self.high)
-        if low > high:
-            checks.refuse("Uniform", "low", self.low, f"not above high = {high:g}")
-        checks.kept(self, low=low, high=high)
+        """Make numbers of the bounds; the engine checks them."""
+        given = {"low": self.low, "high": self.high}
+        checks.kept(self, **{key: checks.real("Uniform", key, value) for key, value in given.items()})
+        with checks.as_given(given):
+            _native.check_distribution(law_to_native(self))
+
+
+def law_to_native(law: Normal | Uniform) -> tuple[Any, ...]:
+    """Return a distribution in the border's form."""
+    if isinstance(law, Uniform):
+        return ("uniform", law.low, law.high)
+    return ("normal", law.mean, law.sd, law.low, law.high, "clip" if law.clip else "redraw")
 
 
 Value = float | Normal | Uniform | ArrayLike

@@ -77,6 +77,37 @@ class NetworkError(SpikecoreError, ValueError):
     """
 
 
+def refusal(subject: str, parameter: str, value: Any, allowed: str, **details: Any) -> NetworkError:
+    """Return the error about a value outside of its range, in the one wording that the face and the engine share.
+
+    Parameters
+    ----------
+    subject : str
+        Population, projection or class; empty where the parameter says it all.
+    parameter : str
+        As the caller calls it.
+    value : object
+        What was given. Text is shown as it is.
+    allowed : str
+        The range.
+    **details : object
+        Further attributes.
+
+    Returns
+    -------
+    NetworkError
+        To be raised.
+
+    Examples
+    --------
+    >>> print(refusal("exc → exc", "k of FixedInDegree", 11, "0 … 10 sources"))
+    exc → exc: k of FixedInDegree is 11, allowed: 0 … 10 sources
+    """
+    text = printed.shortened(printed.shown(value)) if isinstance(value, str) else printed.value(value)
+    msg = f"{printed.owner(subject)}{parameter} is {text}, allowed: {allowed}"
+    return NetworkError(msg, population=subject, parameter=parameter, value=value, allowed=allowed, **details)
+
+
 class NotRecordedError(NetworkError, KeyError):
     """Spikes or traces that this run did not record."""
 

@@ -27,6 +27,7 @@ __all__ = [
     "has_surrogate",
     "lines",
     "markup",
+    "owner",
     "plain",
     "record",
     "shortened",
@@ -144,6 +145,17 @@ def shortened(text: str, most: int = 200) -> str:
         return text
     tail = (most - 1) // 4
     return f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def owner(name: str) -> str:
+    """Return what a message begins with: whose parameter it names; empty where there is no owner.
+
+    Examples
+    --------
+    >>> owner("exc"), owner("")
+    ('exc: ', '')
+    """
+    return f"{shortened(shown(name))}: " if name else ""
 
 
 def value(content: Any) -> str:

@@ -1,6 +1,5 @@
-"""Implicit projections in the border's form; contradictions between such a rule and its two populations."""
+"""Implicit projections in the border's form."""
 
-import math
 from numbers import Real
 from typing import Any
 
@@ -16,31 +15,23 @@ __all__ = ["plan"]
 
 
 def plan(owner: str, ends: tuple[Population, Population], rule: Implicit, settings: Settings, grid: Grid) -> Law:
-    """Check one implicit projection; return the border's arguments after the two populations."""
+    """Return the border's arguments after the two populations, of one implicit projection."""
     name = type(rule).__name__
-    for switch in ("autapses", "multapses"):
-        if not getattr(settings, switch):
-            checks.refuse(owner, switch, False, f"True with {name}; a weight of 0 has no effect")
-    _check_sizes(owner, ends, rule)
+    if isinstance(rule, Dense):
+        _check_shape(owner, ends, rule)
     delay = _one_number(owner, "delay", settings.delay, name)
     grid.ticks(owner, "delay", delay, low=1, high=MAX_DELAY_TICKS)
-    return _rule(rule), _weight(owner, rule, settings.weight), ("constant", delay), settings.receptor, True, True
+    weight = _weight(owner, rule, settings.weight)
+    return _rule(rule), weight, ("constant", delay), settings.receptor, settings.autapses, settings.multapses
 
 
-def _check_sizes(owner: str, ends: tuple[Population, Population], rule: Implicit) -> None:
+def _check_shape(owner: str, ends: tuple[Population, Population], rule: Dense) -> None:
+    """Refuse a matrix of another shape than that of its two populations; the engine sees it flat."""
     source, target = ends
-    if isinstance(rule, Dense):
-        if rule.shape != (source.size, target.size):
-            ends_named = f"rows are sources, {source.name!r}, columns are targets, {target.name!r}"
-            allowed = f"({source.size}, {target.size}): {ends_named}"
-            checks.refuse(owner, "the shape of the weights of Dense", f"{rule.shape}", allowed)
-        return
-    pairs = ((source, rule.input_shape, "input_shape"), (target, rule.output_shape, "output_shape"))
-    for population, shape, what in pairs:
-        if population.size != math.prod(shape):
-            product = " × ".join(str(n) for n in shape)
-            allowed = f"{math.prod(shape)} = {product}, the {what} of {rule!r}"
-            checks.refuse(owner, f"the size of {population.name!r}", population.size, allowed)
+    if rule.shape != (source.size, target.size):
+        ends_named = f"rows are sources, {source.name!r}, columns are targets, {target.name!r}"
+        allowed = f"({source.size}, {target.size}): {ends_named}"
+        checks.refuse(owner, "the shape of the weights of Dense", f"{rule.shape}", allowed)
 
 
 def _weight(owner: str, rule: Implicit, weight: Any) -> NativeValue:

@@ -17,7 +17,7 @@ Receptor = Literal["excitatory", "inhibitory"]
 NativeValue = (
     tuple[Literal["constant"], float]
     | tuple[Literal["uniform"], float, float]
-    | tuple[Literal["normal"], float, float, float, float, Literal["redraw", "clip"]]
+    | tuple[Literal["normal"], float, float, float | None, float | None, Literal["redraw", "clip"]]
     | tuple[Literal["array"], NDArray[np.float64]]
     | tuple[Literal["ticks"], NDArray[np.uint16]]
 )

@@ -1,7 +1,7 @@
 """Projections as `Network.connect` takes them, checked, in the border's form.
 
-Values with units become plain tuples here. Contradictions between a rule, its values and the two
-populations are found here, before the engine sees them.
+Values with units become plain tuples here: kinds, shapes and the grid are checked. Ranges, and contradictions between a
+rule and its two populations, are the engine's.
 """
 
 import numpy as np
@@ -28,9 +28,9 @@ def plans(
 ) -> tuple[list[Law], list[tuple[int, int, int]]]:
     """Check all projections of a call; return their laws, and (source, target, law) of each.
 
-    A law depends on the sizes of the two populations and on whether they are one, so those alike are checked once: by
-    the first pair of them, which is the first that can be wrong. All laws share the weight and the delay unless these
-    are arrays.
+    A law depends on the sizes of the two populations and on whether they are one, so those alike have one: that of the
+    first pair of them, which is the first that can be wrong. All laws share the weight and the delay unless these are
+    arrays.
     """
     laws: list[Law] = []
     ends = []
@@ -50,7 +50,7 @@ def _plan(source: Population, target: Population, settings: Settings, grid: Grid
     """Check one projection; return the border's arguments after the two populations."""
     owner = " → ".join(printed.shortened(printed.shown(end.name), 80) for end in (source, target))
     rule, weight, delay = settings.rule, settings.weight, settings.delay
-    autapses, multapses = settings.autapses, settings.multapses
+    autapses = settings.autapses
     if settings.receptor is not None:
         checks.choice(owner, "receptor", settings.receptor, ("excitatory", "inhibitory"))
     if not isinstance(rule, rules.Expanded | connect.Rule):
@@ -70,9 +70,7 @@ def _plan(source: Population, target: Population, settings: Settings, grid: Grid
     if weight is None:
         msg = f"{owner}: weight is missing; give a number, a distribution or an array"
         raise TypeError(msg)
-    native_rule, n = rules.rule_to_native(owner, rule, source, target, (autapses, multapses))
+    native_rule, n = rules.rule_to_native(rule, source.size)
     if not shared or is_array(weight) or is_array(delay):
         shared[:] = weight_to_native(owner, weight, n, settings.receptor), delay_to_native(owner, delay, n, grid)
-    # Given pairs are compared above, and need not be again.
-    repeats = multapses or isinstance(rule, connect.Pairs)
-    return native_rule, shared[0], shared[1], settings.receptor, autapses, repeats
+    return native_rule, shared[0], shared[1], settings.receptor, autapses, settings.multapses

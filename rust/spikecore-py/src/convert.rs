@@ -9,7 +9,7 @@ use spikecore::{Arguments, Axis, DelayLaw, Distribution, Receptor, Rule, Updates
 
 use crate::errors;
 
-use crate::door::values;
+use crate::door::{door, values};
 
 fn tag(tuple: &Bound<'_, PyTuple>) -> PyResult<String> {
     tuple.get_item(0)?.extract()
@@ -37,8 +37,8 @@ pub fn distribution(tuple: &Bound<'_, PyTuple>) -> PyResult<Distribution> {
         "normal" => Distribution::Normal {
             mean: number(tuple, 1)?,
             sd: number(tuple, 2)?,
-            low: number(tuple, 3)?,
-            high: number(tuple, 4)?,
+            low: bound(tuple, 3, f64::NEG_INFINITY)?,
+            high: bound(tuple, 4, f64::INFINITY)?,
             clip: tuple.get_item(5)?.extract::<String>()? == "clip",
         },
         "array" => Distribution::Array(values(&tuple.get_item(1)?.extract::<PyReadonlyArray1<'_, f64>>()?, "an array of values")?),
@@ -46,6 +46,18 @@ pub fn distribution(tuple: &Bound<'_, PyTuple>) -> PyResult<Distribution> {
             return Err(PyValueError::new_err(format!("unknown distribution {other:?}")));
         }
     })
+}
+
+/// A bound, and `none` where there is none; one that is given is a number.
+fn bound(tuple: &Bound<'_, PyTuple>, index: usize, none: f64) -> PyResult<f64> {
+    let given = number::<Option<f64>>(tuple, index)?;
+    Ok(given.map_or(none, |bound| if bound.is_finite() { bound } else { f64::NAN }))
+}
+
+/// Refuses a distribution that cannot be, wherever it is used.
+#[pyfunction]
+pub fn check_distribution(law: &Bound<'_, PyTuple>) -> PyResult<()> {
+    door(|| distribution(law)?.check_law().map_err(|refusal| errors::network(refusal.into())))
 }
 
 /// Delays: `("ticks", values)`, or a distribution in ms.

@@ -2,9 +2,10 @@
 //! until it has chosen its exception. The values behind a message become the attributes that `errors.py` documents.
 
 use pyo3::prelude::*;
-use pyo3::{PyErr, PyTypeInfo};
+use pyo3::sync::PyOnceLock;
+use pyo3::{IntoPyObjectExt, PyErr, PyTypeInfo};
 use spikecore::allocation::{Fault, OutOfMemory};
-use spikecore::{CompileError, NetworkError, Refused, RunError};
+use spikecore::{CompileError, Given, NetworkError, Refusal, Refused, RunError};
 
 pyo3::import_exception!(spikecore.errors, BusyError);
 pyo3::import_exception!(spikecore.errors, CapacityError);
@@ -17,10 +18,11 @@ mod python {
 }
 
 /// Loads the classes: where memory ends it would be too late.
-pub fn load(py: Python<'_>) {
+pub fn load(py: Python<'_>) -> PyResult<()> {
     let ours = [BusyError::type_object(py), CapacityError::type_object(py), ForecastError::type_object(py)];
     let ours = ours.into_iter().chain([InternalError::type_object(py), PoisonedError::type_object(py)]);
     ours.chain([python::NetworkError::type_object(py)]).for_each(drop);
+    refusal_of(py).map(drop)
 }
 
 /// What PyO3 and rust-numpy panic with where Python makes no object for them, which it does while there is memory.
@@ -45,21 +47,35 @@ fn out_of_memory(text: String, memory: OutOfMemory) -> PyErr {
 
 /// A mistake in the description.
 pub fn network(error: NetworkError) -> PyErr {
-    let raised = python::NetworkError::new_err(error.to_string());
+    let text = error.to_string();
     match error {
-        NetworkError::Value { subject, parameter, value, allowed } => {
-            let raised = with(raised, [("population", subject.as_str()), ("parameter", parameter), ("allowed", &allowed)]);
-            match (value.parse::<i64>(), value.parse::<f64>()) {
-                (Ok(whole), _) => with(raised, [("value", whole)]),
-                (_, Ok(number)) => with(raised, [("value", number)]),
-                _ => with(raised, [("value", value)]),
-            }
-        }
+        NetworkError::Value(refusal) => refused_value(&refusal),
         NetworkError::Unknown { what, id, known } => {
-            let raised = with(raised, [("parameter", what.to_owned()), ("allowed", format!("below {known}"))]);
+            let raised = with(python::NetworkError::new_err(text), [("parameter", what.to_owned()), ("allowed", format!("below {known}"))]);
             with(raised, [("value", id)])
         }
     }
+}
+
+/// A value outside of its range: Python makes the exception and its words, as it does for what it refuses itself.
+fn refused_value(refusal: &Refusal) -> PyErr {
+    Python::attach(|py| {
+        let value = match &refusal.value {
+            Given::Number(number) => number.into_bound_py_any(py),
+            Given::Whole(count) => count.into_bound_py_any(py),
+            Given::Switch(switch) => switch.into_bound_py_any(py),
+            Given::Text(text) => text.into_bound_py_any(py),
+        };
+        let words = (refusal.subject.as_str(), &*refusal.parameter, value?, refusal.allowed.as_str());
+        Ok(PyErr::from_value(refusal_of(py)?.call1(words)?))
+    })
+    .unwrap_or_else(|other: PyErr| other)
+}
+
+/// What makes the exception of a refusal.
+fn refusal_of(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static REFUSAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    REFUSAL.import(py, "spikecore.errors", "refusal")
 }
 
 /// A network that cannot become a machine.

@@ -19,13 +19,15 @@ mod watcher;
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
+    use super::convert::check_distribution;
+    #[pymodule_export]
     use super::ledger::{FanOut, Wiring, weighted};
     #[pymodule_export]
     use super::machine::Machine;
     #[pymodule_export]
     use super::models::{model_shape, models};
     #[pymodule_export]
-    use super::network::{Network, repeated_pair};
+    use super::network::Network;
     #[pymodule_export]
     use super::system::{available_memory, cpu_features, huge_pages, most_threads, simd_level};
     #[pymodule_export]
@@ -35,7 +37,7 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        crate::errors::load(module.py());
+        crate::errors::load(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("__build_profile__", if cfg!(debug_assertions) { "debug" } else { "release" })
     }

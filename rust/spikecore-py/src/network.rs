@@ -41,10 +41,15 @@ impl Network {
     }
 
     /// Adds projections, all of them or none.
-    fn add_projections(&self, laws: &[Law<'_>], ends: &[(usize, usize, usize)]) -> PyResult<usize> {
+    fn add_projections(&self, py: Python<'_>, laws: &[Law<'_>], ends: &[(usize, usize, usize)]) -> PyResult<usize> {
         // The description must not be shared any more when it changes, or it is copied.
         let all = projections(&*self.shared()?, laws, ends)?;
-        self.with(|n| n.projections(all).map_err(errors::network))
+        self.with(|n| {
+            let mut watcher = Watcher::new(None);
+            let first = py.detach(|| n.projections(all, &mut |done| watcher.poll(done)));
+            watcher.finish()?;
+            first.map_err(errors::compile)
+        })
     }
 }
 
@@ -108,26 +113,6 @@ fn projections(network: &Description, laws: &[Law<'_>], ends: &[(usize, usize, u
     Ok(all)
 }
 
-/// The place of a pair that is given a second time, if there is one; all sources are below `size`.
-#[pyfunction]
-pub fn repeated_pair(
-    py: Python<'_>,
-    sources: PyReadonlyArray1<'_, u32>,
-    targets: PyReadonlyArray1<'_, u32>,
-    size: u32,
-) -> PyResult<Option<usize>> {
-    let (sources, targets) = (sources.as_slice()?, targets.as_slice()?);
-    if sources.len() != targets.len() || sources.iter().any(|&source| source >= size) {
-        return Err(PyValueError::new_err(format!("{} sources below {size} and {} targets", sources.len(), targets.len())));
-    }
-    door(|| {
-        let mut watcher = Watcher::new(None);
-        let place = py.detach(|| spikecore::repeated_pair(sources, targets, size, &mut |done| watcher.poll(done)));
-        watcher.finish()?;
-        place.map_err(errors::compile)
-    })
-}
-
 #[pymethods]
 impl Network {
     #[new]
@@ -161,6 +146,7 @@ impl Network {
     #[expect(clippy::too_many_arguments, reason = "the columns of a projection")]
     fn projection(
         &self,
+        py: Python<'_>,
         source: usize,
         target: usize,
         rule: Bound<'_, PyTuple>,
@@ -170,12 +156,12 @@ impl Network {
         autapses: bool,
         multapses: bool,
     ) -> PyResult<usize> {
-        door(|| self.add_projections(&[(rule, weight, delay, receptor, autapses, multapses)], &[(source, target, 0)]))
+        door(|| self.add_projections(py, &[(rule, weight, delay, receptor, autapses, multapses)], &[(source, target, 0)]))
     }
 
     /// Adds projections (source, target, index of their law), all of them or none; returns the id of the first.
-    fn projections(&self, laws: &Bound<'_, PyAny>, ends: &Bound<'_, PyAny>) -> PyResult<usize> {
-        door(|| self.add_projections(&elements(laws, "laws of projections")?, &elements(ends, "projections")?))
+    fn projections(&self, py: Python<'_>, laws: &Bound<'_, PyAny>, ends: &Bound<'_, PyAny>) -> PyResult<usize> {
+        door(|| self.add_projections(py, &elements(laws, "laws of projections")?, &elements(ends, "projections")?))
     }
 
     /// Adds independent Poisson processes; rate in Hz, times in ticks.

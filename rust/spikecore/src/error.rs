@@ -4,22 +4,14 @@
 use thiserror::Error;
 
 use crate::allocation::{Fault, OutOfMemory};
+use crate::refusal::Refusal;
 
 /// A mistake in the description of a network.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum NetworkError {
     /// A number outside its documented range.
-    #[error("{subject}: {parameter} is {value}, allowed: {allowed}")]
-    Value {
-        /// Population, projection or stimulus by name.
-        subject: String,
-        /// Parameter name.
-        parameter: &'static str,
-        /// The offending value as text.
-        value: String,
-        /// The range that is allowed.
-        allowed: String,
-    },
+    #[error(transparent)]
+    Value(#[from] Refusal),
     /// An id that names nothing.
     #[error("unknown {what} {id}, there are {known}")]
     Unknown {

@@ -34,6 +34,7 @@ mod plain;
 mod radix;
 mod random;
 mod recorder;
+mod refusal;
 mod router;
 mod simd;
 mod slice;
@@ -60,10 +61,11 @@ pub use network::rules::{
 };
 pub use network::{
     Axis, Column, DelayLaw, Distribution, Inputs, Network, Population, Projection, Receptor, Rule, SampleRecorder, Ticks, Windows,
-    repeated_pair, subject_of,
+    subject_of,
 };
 pub use neurocore::counts::SparseCounts;
 pub use neurons::census::Updates;
+pub use refusal::{Given, Refusal};
 pub use simd::{Level, cpu_features};
 pub use stimuli::{DirectCurrent, Poisson, Stimulus};
 pub use system::available_memory;

@@ -8,6 +8,7 @@ use crate::id::{MAX_SLOTS, PopulationId};
 use crate::network::{Distribution, Network, Projection, subject_of};
 use crate::neurons::finite::SAFE_WEIGHT;
 use crate::number::weight::{Weight, q16_step};
+use crate::refusal::{Given, Refusal};
 use crate::synapses::delay_line::Span;
 use crate::synapses::entry::Kind;
 use crate::synapses::loose::LooseStore;
@@ -132,21 +133,17 @@ fn check_steps<W: Weight>(network: &Network, steps: &[f64]) -> Result<(), Networ
         return Ok(());
     }
     let lost = |bound: f64, target: PopulationId| bound > 0.0 && bound < 0.5 * steps[target];
-    let error = |subject: String, value: String, target: PopulationId| NetworkError::Value {
-        subject,
-        parameter: "weight",
-        value,
-        allowed: format!(
-            "at least half of {}, the grid of all weights onto {:?} with weights=\"q16\"; use f32",
-            steps[target], network.populations[target].name
-        ),
+    let error = |subject: String, value: Given, target: PopulationId| {
+        let (step, name) = (steps[target], &network.populations[target].name);
+        let allowed = format!("at least half of {step}, the grid of all weights onto '{name}' with weights='q16'; use f32");
+        Err(Refusal::new(subject, "weight", value, allowed).into())
     };
     if let Some(p) = network.projections.iter().find(|p| lost(p.weight.bound(), p.target)) {
-        return Err(error(subject_of(network, p.source, p.target), format!("at most {}", p.weight.bound()), p.target));
+        return error(subject_of(network, p.source, p.target), format!("at most {}", p.weight.bound()).into(), p.target);
     }
     if let Some(stimulus) = network.stimuli.iter().find(|stimulus| lost(stimulus.law.weight().abs(), stimulus.population)) {
         let name = network.populations[stimulus.population].name.clone();
-        return Err(error(name, stimulus.law.weight().to_string(), stimulus.population));
+        return error(name, stimulus.law.weight().into(), stimulus.population);
     }
     Ok(())
 }
@@ -162,11 +159,9 @@ fn check_sums(network: &Network) -> Result<(), NetworkError> {
     }
     match inputs.iter().position(|&i| i > 65_535.0) {
         None => Ok(()),
-        Some(bad) => Err(NetworkError::Value {
-            subject: network.populations[bad].name.clone(),
-            parameter: "in-degree",
-            value: format!("up to {:.0}", inputs[bad]),
-            allowed: "at most 65535 inputs per neuron with weights=\"q16\"; use f32".to_owned(),
-        }),
+        Some(bad) => {
+            let (subject, value) = (network.populations[bad].name.clone(), format!("up to {:.0}", inputs[bad]));
+            Err(Refusal::new(subject, "in-degree", value, "at most 65535 inputs per neuron with weights='q16'; use f32").into())
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::error::{CompileError, NetworkError};
 use crate::id::PopulationId;
 use crate::network::{Network, Projection};
 use crate::parallel::{Watch, each};
+use crate::refusal::Refusal;
 use std::sync::Mutex;
 
 /// Synapses of the neurons of a population in one projection.
@@ -37,8 +38,8 @@ impl FanOut {
     /// # Errors
     /// If a source is no population, or degrees are not as many as its neurons.
     pub fn new(sizes: &[u32], sources: Vec<PopulationId>, degrees: Vec<Degrees>) -> Result<Self, NetworkError> {
-        let error = |id: usize, parameter, value: usize, allowed: String| {
-            Err(NetworkError::Value { subject: format!("projection {id}"), parameter, value: value.to_string(), allowed })
+        let error = |id: usize, parameter: &'static str, value: usize, allowed: String| {
+            Err(Refusal::new(format!("projection {id}"), parameter, value, allowed).into())
         };
         if sources.len() != degrees.len() {
             return error(degrees.len(), "sources", sources.len(), format!("{}, one per projection", degrees.len()));
@@ -121,8 +122,8 @@ impl FanOut {
     pub fn operations(&self, spikes: &[u64]) -> Result<Vec<u128>, NetworkError> {
         let neurons = self.populations.last().map_or(0, |&(first, size)| first as usize + size as usize);
         if spikes.len() != neurons {
-            let (subject, value) = ("ledger".to_owned(), format!("{} values", spikes.len()));
-            return Err(NetworkError::Value { subject, parameter: "spikes", value, allowed: format!("{neurons} values, one per neuron") });
+            let value = format!("{} values", spikes.len());
+            return Err(Refusal::new("ledger", "spikes", value, format!("{neurons} values, one per neuron")).into());
         }
         let own = |&(first, size): &(u32, u32)| &spikes[first as usize..first as usize + size as usize];
         let totals = self.populations.iter().map(|population| own(population).iter().map(|&n| u128::from(n)).sum());

@@ -35,6 +35,7 @@ use crate::models::Variable;
 use crate::network::{Inputs, Network};
 use crate::neurons::census::Updates;
 use crate::number::weight::{Q16, Weight};
+use crate::refusal::Refusal;
 use crate::threads;
 pub use batch::{Batch, Batched, Sample};
 use engine::Engine;
@@ -68,16 +69,14 @@ fn engine<W: Weight>(network: &Network, options: &Options, watch: &mut dyn FnMut
 }
 
 fn unknown_format(weights: &str) -> CompileError {
-    let allowed = "f32, q16 or f64".to_owned();
-    CompileError::Network(NetworkError::Value { subject: "machine".to_owned(), parameter: "weights", value: weights.to_owned(), allowed })
+    NetworkError::from(Refusal::new("", "weights", weights, "'f32', 'q16', 'f64'")).into()
 }
 
 fn check_workers(workers: usize) -> Result<(), CompileError> {
     if (1..=threads::MOST_WORKERS).contains(&workers) {
         return Ok(());
     }
-    let allowed = format!("1 to {}", threads::MOST_WORKERS);
-    Err(NetworkError::Value { subject: "machine".to_owned(), parameter: "workers", value: workers.to_string(), allowed }.into())
+    Err(NetworkError::from(Refusal::new("", "workers", workers, format!("1 … {}", threads::MOST_WORKERS))).into())
 }
 
 impl Machine {

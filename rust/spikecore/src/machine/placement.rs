@@ -10,6 +10,7 @@ use crate::allocation::{filled, gathered, push, with_room};
 use crate::error::{CompileError, NetworkError};
 use crate::network::Network;
 use crate::parallel::{Watch, each};
+use crate::refusal::Refusal;
 use crate::sync::{AtomicU64, Ordering};
 use std::sync::Mutex;
 
@@ -40,12 +41,9 @@ impl Mesh {
     pub(super) fn check(&self) -> Result<(), NetworkError> {
         let sizes = [u64::from(self.neurons_per_core), self.cores_per_tile.into(), self.width.into(), self.block, self.word_bits];
         let names = ["neurons_per_core", "cores_per_tile", "width", "block", "word_bits"];
-        let allowed = || "1 or more".to_owned();
         match sizes.iter().position(|&size| size == 0) {
             None => Ok(()),
-            Some(k) => {
-                Err(NetworkError::Value { subject: "chip".to_owned(), parameter: names[k], value: "0".to_owned(), allowed: allowed() })
-            }
+            Some(k) => Err(Refusal::new("chip", names[k], 0_u32, "1 or more").into()),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::network::variable_of;
 use crate::neurocore::counts::Sums;
 use crate::neurocore::{Part, Placed};
 use crate::number::weight::Weight;
+use crate::refusal::Refusal;
 
 /// Counters, timers and sizes; everything since compilation or the last reset.
 ///
@@ -129,12 +130,8 @@ impl<W: Weight> Engine<W> {
         if variable.0 < self.shapes[population].readable.len() {
             return Ok(());
         }
-        Err(NetworkError::Value {
-            subject: text(&self.names[population], "a message"),
-            parameter: "variable",
-            value: format!("{variable:?}"),
-            allowed: "a variable of its model".to_owned(),
-        })
+        let subject = text(&self.names[population], "a message");
+        Err(Refusal::new(subject, "variable", format!("{variable:?}"), "a variable of its model").into())
     }
 
     /// See [`super::Machine::spike_counts`].

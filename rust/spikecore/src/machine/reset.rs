@@ -12,6 +12,7 @@ use crate::allocation::{copied, filled, gathered};
 use crate::error::{NetworkError, RunError};
 use crate::network::Inputs;
 use crate::number::weight::Weight;
+use crate::refusal::Refusal;
 use crate::router::{Lane, Port, Router};
 use std::sync::Arc;
 
@@ -28,8 +29,7 @@ impl<W: Weight> Engine<W> {
         }
         self.check_inputs(inputs)?;
         if inputs.samples != 1 {
-            let (value, allowed) = (inputs.samples.to_string(), "1: a machine runs one sample".to_owned());
-            return Err(NetworkError::Value { subject: "machine".to_owned(), parameter: "samples", value, allowed }.into());
+            return Err(NetworkError::from(Refusal::new("", "samples", inputs.samples, "1: a machine runs one sample")).into());
         }
         if std::mem::replace(&mut self.health, Health::Torn) == Health::Torn {
             for core in &mut self.cores {

@@ -121,9 +121,9 @@ mod tests {
     fn projections_are_added_all_or_none() {
         let mut network = described();
         let (good, bad) = (pairs(&network, vec![0], vec![0]), pairs(&network, vec![3], vec![0]));
-        assert!(network.projections(vec![good.between(0, 1), bad]).is_err());
+        assert!(network.projections(vec![good.between(0, 1), bad], &mut |_| true).is_err());
         assert_eq!(network.projections.len(), 1);
-        assert_eq!(network.projections(vec![good.between(0, 1), good]).unwrap(), 1);
+        assert_eq!(network.projections(vec![good.between(0, 1), good], &mut |_| true).unwrap(), 1);
         assert_eq!(network.projections.len(), 3);
     }
 }

@@ -1,10 +1,14 @@
 //! Distributions of weights, potentials and delays.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::check::{finite, value_error};
+use super::check::{magnitude, value_error};
 use crate::allocation::{copied, with_room};
 use crate::error::NetworkError;
+use crate::id::MAX_DELAY;
+use crate::random::Discrete;
+use crate::refusal::{LARGEST, Refusal, digits, exact, general, is_moderate, moderate};
 
 /// A distribution of real values.
 #[derive(Debug, PartialEq)]
@@ -39,36 +43,72 @@ impl Distribution {
     /// Checks the numbers, and the length where one is known.
     pub(super) fn check(&self, subject: &str, parameter: &'static str, count: Option<u64>) -> Result<(), NetworkError> {
         match self {
-            Self::Constant(value) => finite(subject, parameter, *value),
-            Self::Uniform { low, high } => {
-                finite(subject, parameter, *low)?;
-                finite(subject, parameter, *high)?;
-                if low > high {
-                    return Err(value_error(subject, parameter, format!("uniform {low} to {high}"), "low <= high"));
-                }
-                Ok(())
-            }
-            Self::Normal { mean, sd, low, high, .. } => {
-                finite(subject, parameter, *mean)?;
-                finite(subject, parameter, *sd)?;
-                if *sd < 0.0 || low.is_nan() || high.is_nan() || low >= high {
-                    let text = format!("normal {mean} ± {sd} within {low} to {high}");
-                    return Err(value_error(subject, parameter, text, "sd >= 0 and low < high"));
-                }
-                if crate::random::normal_mass(*mean, *sd, *low, *high) < 0.01 {
-                    let text = format!("normal {mean} ± {sd} within {low} to {high}");
-                    return Err(value_error(subject, parameter, text, "at least 1 % of the mass within the range"));
-                }
-                Ok(())
-            }
+            Self::Constant(value) => magnitude(subject, parameter, *value),
+            Self::Uniform { .. } | Self::Normal { .. } => Ok(self.check_law().map_err(|refusal| {
+                let parameter = format!("{} of {parameter}, a {}", refusal.parameter, refusal.subject);
+                Refusal { subject: subject.to_owned(), parameter: parameter.into(), ..refusal }
+            })?),
             Self::Array(values) => {
                 if let Some(expected) = count
                     && values.len() as u64 != expected
                 {
-                    return Err(value_error(subject, parameter, format!("{} values", values.len()), &format!("{expected} values")));
+                    return Err(value_error(subject, parameter, format!("{} values", values.len()), format!("{expected} values")));
                 }
-                values.iter().try_for_each(|&value| finite(subject, parameter, value))
+                let wrong = values.iter().position(|value| !is_moderate(*value));
+                wrong.map_or(Ok(()), |at| magnitude(subject, format!("{parameter}[{at}]"), values[at]))
             }
+        }
+    }
+
+    /// Checks what a law says by itself, wherever it is used; the refusal names the law.
+    ///
+    /// # Errors
+    /// Where a number is not in its range, or the bounds hold next to nothing.
+    pub fn check_law(&self) -> Result<(), Refusal> {
+        let number = |law: &str, parameter: &'static str, value: f64| {
+            if is_moderate(value) { Ok(()) } else { Err(Refusal::new(law, parameter, value, moderate(""))) }
+        };
+        match self {
+            Self::Uniform { low, high } => {
+                number("Uniform", "low", *low)?;
+                number("Uniform", "high", *high)?;
+                let allowed = || format!("not above high = {}", general(*high));
+                if low <= high { Ok(()) } else { Err(Refusal::new("Uniform", "low", *low, allowed())) }
+            }
+            Self::Normal { mean, sd, low, high, .. } => {
+                number("Normal", "mean", *mean)?;
+                if !(0.0..=LARGEST).contains(sd) {
+                    return Err(Refusal::new("Normal", "sd", *sd, format!("0 … {}", general(LARGEST))));
+                }
+                for (parameter, bound, none) in [("low", *low, f64::NEG_INFINITY), ("high", *high, f64::INFINITY)] {
+                    if bound != none {
+                        number("Normal", parameter, bound)?;
+                    }
+                }
+                if low >= high {
+                    return Err(Refusal::new("Normal", "low", *low, format!("below high = {}", general(*high))));
+                }
+                if crate::random::normal_mass(*mean, *sd, *low, *high) < 0.01 {
+                    let bounds = format!("[{}, {}]", general(*low), general(*high));
+                    return Err(Refusal::new("Normal", "[low, high]", bounds, "bounds that hold at least 1% of the distribution"));
+                }
+                Ok(())
+            }
+            Self::Constant(_) | Self::Array(_) => Ok(()),
+        }
+    }
+
+    /// How the caller writes it.
+    fn written(&self) -> String {
+        match self {
+            Self::Uniform { low, high } => format!("Uniform(low={}, high={})", exact(*low), exact(*high)),
+            Self::Normal { mean, sd, low, high, clip } => {
+                let bound = |bound: f64| if bound.is_finite() { exact(bound) } else { "None".to_owned() };
+                let (low, high, clip) = (bound(*low), bound(*high), if *clip { "True" } else { "False" });
+                format!("Normal(mean={}, sd={}, low={low}, high={high}, clip={clip})", exact(*mean), exact(*sd))
+            }
+            Self::Constant(value) => exact(*value),
+            Self::Array(values) => format!("{} values", values.len()),
         }
     }
 
@@ -137,51 +177,53 @@ impl std::ops::Deref for Ticks {
 }
 
 impl DelayLaw {
-    /// Turns a distribution in ms into ticks of `dt`.
+    /// Turns delays in ms into ticks of `dt`: given ones lie on the grid, draws are rounded to it.
     pub fn new(subject: &str, law: &Distribution, dt: f64) -> Result<Self, NetworkError> {
-        use crate::random::Discrete;
-        let allowed = format!("{dt} to {} ms (1 to 65535 ticks)", dt * 65_535.0);
-        let fits = |ticks: f64| (1.0..=65_535.0).contains(&ticks);
-        let error = |value: String| value_error(subject, "delay", value, &allowed);
-        let table = match law {
+        match law {
             Distribution::Array(values) => {
                 let mut all = with_room(values.len(), "an array of delays");
-                for &ms in values {
-                    let ticks = (ms / dt).round_ties_even();
-                    if !fits(ticks) || (ms / dt - ticks).abs() >= 1e-3 {
-                        return Err(error(ms.to_string()));
-                    }
-                    all.push(ticks as u16);
+                for (at, &ms) in values.iter().enumerate() {
+                    all.push(on_grid(subject, || format!("delay[{at}]").into(), ms, dt)?);
                 }
-                return Ok(Self::Array(Ticks::new(all)));
+                Ok(Self::Array(Ticks::new(all)))
             }
-            Distribution::Constant(ms) => {
-                let ticks = (ms / dt).round();
-                if !fits(ticks) || (ms / dt - ticks).abs() > 1e-3 {
-                    return Err(value_error(subject, "delay", ms, &format!("a multiple of dt, {allowed}")));
-                }
-                return Ok(Self::Constant(ticks as u16));
-            }
-            Distribution::Uniform { low, high } => {
-                Discrete::rounded_uniform(*low, *high, dt).map_err(|_| error(format!("uniform {low} to {high}")))?
-            }
-            Distribution::Normal { mean, sd, low, high, clip } => {
-                Discrete::rounded_normal((*mean, *sd), (*low, *high), dt, *clip).map_err(|_| error(format!("normal {mean} ± {sd}")))?
-            }
-        };
-        let (first, last) = table.support();
-        if first < 1 || last > crate::id::MAX_DELAY {
-            return Err(error(format!("{first} to {last} ticks")));
+            Distribution::Constant(ms) => on_grid(subject, || "delay".into(), *ms, dt).map(Self::Constant),
+            Distribution::Uniform { .. } | Distribution::Normal { .. } => Self::drawn(subject, law, dt),
         }
-        Ok(Self::Table(Arc::new(table)))
+    }
+
+    /// A distribution in ms whose draws, rounded, are delays.
+    fn drawn(subject: &str, law: &Distribution, dt: f64) -> Result<Self, NetworkError> {
+        law.check(subject, "delay", None)?;
+        let (least, longest) = (dt / 2.0, dt * f64::from(MAX_DELAY));
+        let (low, high) = law.range();
+        let refused = || {
+            let (first, half) = (general(dt), general(least));
+            let rest = format!("after rounding: give low= (at least {half} ms, which rounds to one tick) or high=");
+            let allowed = format!("distributions that stay within {first} … {} ms {rest}", general(longest));
+            value_error(subject, "delay", format!("{} ms", law.written()), allowed)
+        };
+        if low < least * (1.0 - 1e-9) || high > longest * (1.0 + 1e-9) {
+            return Err(refused());
+        }
+        let table = match law {
+            Distribution::Normal { sd: 0.0, .. } => return Ok(Self::Constant((low / dt).round_ties_even().max(1.0) as u16)),
+            Distribution::Normal { mean, sd, low, high, clip } => {
+                Discrete::rounded_normal((*mean, *sd), (low.max(least), high.min(longest)), dt, *clip)
+            }
+            _ => Discrete::rounded_uniform(low, high, dt),
+        };
+        let table = table.map_err(|_| refused())?;
+        let (first, last) = table.support();
+        if first < 1 || last > MAX_DELAY { Err(refused()) } else { Ok(Self::Table(Arc::new(table))) }
     }
 
     /// Delays given in ticks of `dt`.
     pub fn ticks(subject: &str, ticks: Vec<u16>, dt: f64) -> Result<Self, NetworkError> {
-        if ticks.contains(&0) {
-            return Err(value_error(subject, "delay", 0, &format!("1 to 65535 ticks of {dt} ms")));
+        match ticks.iter().position(|&tick| tick == 0) {
+            Some(at) => on_grid(subject, || format!("delay[{at}]").into(), 0.0, dt).map(|_| Self::Array(Ticks::new(ticks))),
+            None => Ok(Self::Array(Ticks::new(ticks))),
         }
-        Ok(Self::Array(Ticks::new(ticks)))
     }
 
     /// Shortest and longest delay that can occur, in ticks.
@@ -192,6 +234,19 @@ impl DelayLaw {
             Self::Array(ticks) => ticks.support,
         }
     }
+}
+
+/// A delay in ms as ticks: it lies on the grid, within its own rounding.
+fn on_grid(subject: &str, parameter: impl Fn() -> Cow<'static, str>, ms: f64, dt: f64) -> Result<u16, NetworkError> {
+    let exact = ms / dt;
+    let ticks = exact.round_ties_even();
+    let slack = f64::max(1e-6, 4.0 * f64::EPSILON * ticks.abs());
+    if (1.0..=f64::from(MAX_DELAY)).contains(&ticks) && (exact - ticks).abs() <= slack {
+        return Ok(ticks as u16);
+    }
+    let (low, high) = (digits(dt, 15), digits(dt * f64::from(MAX_DELAY), 15));
+    let allowed = format!("multiples of dt = {} ms, {low} … {high} ms", general(dt));
+    Err(value_error(subject, parameter(), format!("{} ms", crate::refusal::exact(ms)), allowed))
 }
 
 /// The range of some ticks: a look at all of them.

@@ -7,7 +7,8 @@
 use super::check::value_error;
 use super::rules::Computed;
 use super::{DelayLaw, Distribution, Network, Projection};
-use crate::error::NetworkError;
+use crate::error::{CompileError, NetworkError};
+use crate::parallel::Watch;
 
 impl Projection {
     /// The delay of an implicit projection, in ticks.
@@ -16,42 +17,51 @@ impl Projection {
     }
 
     /// Checks an implicit projection.
-    pub(super) fn check_implicit(&self, network: &Network, subject: &str) -> Result<(), NetworkError> {
+    pub(super) fn check_implicit(&self, network: &Network, subject: &str, watch: Watch<'_>) -> Result<(), CompileError> {
+        let computed = self.rule.computed().expect("invariant: it is implicit");
+        let class = computed.class();
         if !matches!(self.delay, DelayLaw::Constant(_)) {
-            return Err(value_error(subject, "delay", "a distribution or an array", "one number for all synapses of this rule"));
+            let allowed = format!("one number for all synapses of {class}");
+            return Err(value_error(subject, "delay", "a distribution or an array", allowed).into());
         }
         for (switch, value) in [("autapses", self.autapses), ("multapses", self.multapses)] {
             if !value {
-                return Err(value_error(subject, switch, false, "true with this rule; a weight of zero has no effect"));
+                let allowed = format!("True with {class}; a weight of 0 has no effect");
+                return Err(value_error(subject, switch, false, allowed).into());
             }
         }
         let ends = self.ends(network);
-        self.rule.check(subject, &ends)?;
-        self.check_sizes(network, subject)?;
-        let computed = self.rule.computed().expect("invariant: it is implicit");
+        self.rule.check(subject, &ends, watch)?;
+        self.check_sizes(network, subject, computed)?;
         let expected = match (computed, &self.weight) {
             (Computed::Pool(_), Distribution::Constant(_)) => 1,
-            (Computed::Pool(_), _) => return Err(value_error(subject, "weight", "not constant", "one number for a pooling")),
+            (Computed::Pool(_), _) => {
+                let allowed = format!("one number for all synapses of {class}");
+                return Err(value_error(subject, "weight", "a distribution or an array", allowed).into());
+            }
             (
                 Computed::Kernel(_) | Computed::Matrix,
                 Distribution::Constant(_) | Distribution::Uniform { .. } | Distribution::Normal { .. },
             ) => {
-                return Err(value_error(subject, "weight", "not an array", "the weights of the matrix or the kernel"));
+                return Err(value_error(subject, "weight", "a number or a distribution", format!("the weights of {class}")).into());
             }
             (Computed::Kernel(windows), Distribution::Array(_)) => windows.kernel_values(),
             (Computed::Matrix, Distribution::Array(_)) => u64::from(ends.sources) * u64::from(ends.targets),
         };
-        self.weight.check(subject, "weight", Some(expected))
+        Ok(self.weight.check(subject, "weight", Some(expected))?)
     }
 
     /// Checks the sizes of its populations against those that its rule asks for.
-    fn check_sizes(&self, network: &Network, subject: &str) -> Result<(), NetworkError> {
-        let Some(sizes) = self.rule.sizes() else { return Ok(()) };
-        for ((parameter, id), expected) in [("source", self.source), ("target", self.target)].into_iter().zip(sizes) {
-            let population = &network.populations[id];
-            if u64::from(population.size) != expected {
-                let value = format!("{} with {} neurons", population.name, population.size);
-                return Err(value_error(subject, parameter, value, &format!("{expected} neurons")));
+    fn check_sizes(&self, network: &Network, subject: &str, computed: Computed<'_>) -> Result<(), NetworkError> {
+        let (Some(sizes), Some(windows)) = (self.rule.sizes(), computed.windows()) else { return Ok(()) };
+        let shapes @ [input, output] = windows.shapes();
+        for (end, id) in [self.source, self.target].into_iter().enumerate() {
+            let (population, [channels, rows, columns]) = (&network.populations[id], shapes[end]);
+            if u64::from(population.size) != sizes[end] {
+                let rule = format!("{}({input:?} → {output:?})", computed.class()).replace('[', "(").replace(']', ")");
+                let shape = format!("{channels} × {rows} × {columns}, the {}_shape of {rule}", ["input", "output"][end]);
+                let (parameter, allowed) = (format!("the size of '{}'", population.name), format!("{} = {shape}", sizes[end]));
+                return Err(value_error(subject, parameter, population.size, allowed));
             }
         }
         Ok(())

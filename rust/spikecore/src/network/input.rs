@@ -3,7 +3,7 @@
 //!
 //! A batch has a column for each population that gets input, with a piece for each sample.
 
-use super::check::{finite, known, value_error};
+use super::check::{known, magnitude, value_error};
 use crate::error::NetworkError;
 use crate::id::{PopulationId, Tick};
 
@@ -76,11 +76,11 @@ impl Inputs {
         let covers = first.len() == self.samples + 1 && first.first() == Some(&0) && first.last() == Some(&spikes.len());
         if !(covers && first.is_sorted()) {
             let allowed = format!("a first spike for each of {} samples, ascending, and the end", self.samples);
-            return Err(value_error(name, "input", format_args!("{} limits", first.len()), &allowed));
+            return Err(value_error(name, "input", format_args!("{} limits", first.len()), allowed));
         }
         if let Some((tick, neuron)) = spikes.iter().find(|&&(tick, neuron)| tick == 0 || neuron >= size) {
-            let allowed = format!("ticks from 1, neurons 0 to {}", size - 1);
-            return Err(value_error(name, "input", format_args!("a spike of neuron {neuron} at tick {tick}"), &allowed));
+            let allowed = format!("ticks from 1, neurons 0 … {}", size - 1);
+            return Err(value_error(name, "input", format_args!("a spike of neuron {neuron} at tick {tick}"), allowed));
         }
         for pair in first.windows(2) {
             if let Some(pair) = spikes[pair[0]..pair[1]].windows(2).find(|pair| pair[0] >= pair[1]) {
@@ -94,8 +94,8 @@ impl Inputs {
     fn check_current(&self, name: &str, size: u32, values: &[f64]) -> Result<(), NetworkError> {
         let wanted = self.samples * size as usize;
         if values.len() != wanted {
-            return Err(value_error(name, "input", format_args!("{} values", values.len()), &format!("{wanted} values")));
+            return Err(value_error(name, "input", format_args!("{} values", values.len()), format!("{wanted} values")));
         }
-        values.iter().try_for_each(|&value| finite(name, "input", value))
+        values.iter().try_for_each(|&value| magnitude(name, "input", value))
     }
 }

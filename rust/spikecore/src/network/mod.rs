@@ -21,15 +21,16 @@ pub use check::{subject_of, variable_of};
 pub use distribution::{DelayLaw, Distribution, Ticks};
 pub use input::{Column, Input, Inputs};
 pub use projection::Projection;
-pub use rules::{Rule, repeated_pair};
+pub use rules::Rule;
 pub use windows::{Axis, Windows};
 
 use std::sync::Arc;
 
 use crate::allocation::{filled, gathered, push, reserve, text};
-use crate::error::NetworkError;
+use crate::error::{CompileError, NetworkError};
 use crate::id::{NeuronId, PopulationId, Tick};
 use crate::models::{Mistake, Model, Variable};
+use crate::parallel::Watch;
 use check::{known, value_error};
 
 /// A set of neurons with one model.
@@ -119,7 +120,7 @@ impl Network {
     /// An empty network with a tick of `dt` ms (1e-9 ≤ dt ≤ 100).
     pub fn new(dt: f64, seed: u64) -> Result<Self, NetworkError> {
         if !(1e-9..=100.0).contains(&dt) {
-            return Err(value_error("network", "dt", dt, "1e-09 … 100 ms"));
+            return Err(value_error("", "dt", dt, "1e-09 … 100 ms"));
         }
         Ok(Self { dt, seed, populations: vec![], projections: vec![], stimuli: vec![], recorders: vec![], recorded: vec![] })
     }
@@ -184,9 +185,7 @@ impl Network {
             model.check(self.dt).map_err(|Mistake { parameter, value, allowed }| {
                 let name = &population.name;
                 let subject = if population.each.is_empty() { name.clone() } else { format!("{name}, neuron {k}") };
-                let is_plain = value == 0.0 || !value.is_finite() || (1e-5..1e16).contains(&value.abs());
-                let shown = if is_plain { value.to_string() } else { format!("{value:e}") };
-                value_error(&subject, parameter, shown, &allowed)
+                value_error(&subject, parameter, value, allowed)
             })?;
         }
         Ok(())
@@ -201,8 +200,8 @@ impl Network {
             None => format!("neurons of this model, {}", population.model.title()),
             Some(_) => "neurons with parameters of their own".to_owned(),
         };
-        let allowed = format!("\"auto\" or \"dense\" with {reason}, which are stepped in every tick");
-        Err(value_error(&population.name, "updates", "\"event\"", &allowed))
+        let allowed = format!("'auto' or 'dense' with {reason}, which are stepped in every tick");
+        Err(value_error(&population.name, "updates", "'event'", allowed))
     }
 
     /// Sets the distribution of initial potentials in mV.
@@ -226,13 +225,13 @@ impl Network {
             return Err(value_error(name, "spikes", "set", "a spike source"));
         }
         if neurons.len() != ticks.len() {
-            return Err(value_error(name, "ticks", ticks.len(), &format!("as many as neurons, {}", neurons.len())));
+            return Err(value_error(name, "ticks", ticks.len(), format!("as many as neurons, {}", neurons.len())));
         }
         if let Some(bad) = neurons.iter().find(|&&n| n >= population.size) {
-            return Err(value_error(name, "neuron", bad, &format!("0 to {}", population.size - 1)));
+            return Err(value_error(name, "neuron", *bad, format!("0 … {}", population.size - 1)));
         }
         if ticks.contains(&0) {
-            return Err(value_error(name, "tick", 0, "1 or later"));
+            return Err(value_error(name, "tick", 0_u32, "1 or later"));
         }
         let mut spikes = gathered(ticks.iter().copied().zip(neurons.iter().copied()), "the spikes of a source");
         spikes.sort_unstable();
@@ -245,13 +244,16 @@ impl Network {
     }
 
     /// Adds a projection; nothing is expanded before compiling.
-    pub fn projection(&mut self, projection: Projection) -> Result<usize, NetworkError> {
-        self.projections(vec![projection])
+    pub fn projection(&mut self, projection: Projection) -> Result<usize, CompileError> {
+        self.projections(vec![projection], &mut |_| true)
     }
 
     /// Adds projections, all of them or none; returns the id of the first.
-    pub fn projections(&mut self, all: Vec<Projection>) -> Result<usize, NetworkError> {
-        all.iter().try_for_each(|projection| projection.check(self))?;
+    ///
+    /// # Errors
+    /// What cannot be; or where `watch` asks to stop, or memory or threads end, while many given pairs are compared.
+    pub fn projections(&mut self, all: Vec<Projection>, watch: Watch<'_>) -> Result<usize, CompileError> {
+        all.iter().try_for_each(|projection| projection.check(self, watch))?;
         let first = self.projections.len();
         reserve(&mut self.projections, all.len(), "projections");
         self.projections.extend(all.into_iter().map(Arc::new));
@@ -280,10 +282,10 @@ impl Network {
             return Err(value_error(&population.name, "variable", format!("{:?}", recorder.variable), "a variable of its model"));
         }
         if let Some(bad) = recorder.neurons.iter().find(|&&n| n >= population.size) {
-            return Err(value_error(&population.name, "neuron", bad, &format!("0 to {}", population.size - 1)));
+            return Err(value_error(&population.name, "neuron", *bad, format!("0 … {}", population.size - 1)));
         }
         if recorder.interval == 0 {
-            return Err(value_error(&population.name, "interval", 0, "at least one tick"));
+            return Err(value_error(&population.name, "interval", 0_u32, "at least one tick"));
         }
         push(&mut self.recorders, Arc::new(recorder), "a recorder");
         Ok(self.recorders.len() - 1)

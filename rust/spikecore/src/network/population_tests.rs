@@ -17,7 +17,7 @@ fn a_varied_population_has_the_most_receptors() {
     let wrong = network.varied_population("inh", 2, exp, vec![(7, vec![2.0, -1.0])]).expect_err("a mistake").to_string();
     assert!(wrong.contains("inh, neuron 1") && wrong.contains("tau_syn_inh is -1"), "{wrong}");
     assert!(network.varied_population("none", 0, exp, vec![]).is_err());
-    assert!(network.check_events().is_err_and(|error| error.to_string().starts_with("exc: updates is \"event\", allowed")));
+    assert!(network.check_events().is_err_and(|error| error.to_string().starts_with("exc: updates is 'event', allowed")));
 }
 
 #[test]

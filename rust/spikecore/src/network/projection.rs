@@ -3,9 +3,10 @@
 use super::check::{known, subject_of, value_error};
 use super::rules::{Ends, Rule};
 use super::{DelayLaw, Distribution, Network};
-use crate::error::NetworkError;
+use crate::error::{CompileError, NetworkError};
 use crate::id::PopulationId;
 use crate::models::{Model, Receptor};
+use crate::parallel::Watch;
 
 /// All synapses from one population to another.
 #[derive(Debug, Clone)]
@@ -60,29 +61,34 @@ impl Projection {
     }
 
     /// Checks everything that can be known before drawing.
-    pub(super) fn check(&self, network: &Network) -> Result<(), NetworkError> {
+    pub(super) fn check(&self, network: &Network, watch: Watch<'_>) -> Result<(), CompileError> {
         known("population", self.source, network.populations.len())?;
         known("population", self.target, network.populations.len())?;
         let subject = subject_of(network, self.source, self.target);
         let target = &network.populations[self.target];
         if target.model.receptors() == 0 {
-            return Err(value_error(&subject, "target", &target.name, "a population that receives input"));
+            return Err(value_error(&subject, "target", format!("'{}'", target.name), "a population that receives input").into());
         }
         if self.rule.is_implicit() {
-            return self.check_implicit(network, &subject);
+            return self.check_implicit(network, &subject, watch);
         }
         let ends = self.ends(network);
-        self.rule.check(&subject, &ends)?;
-        let count = (!self.rule.is_random()).then(|| self.rule.synapses(&ends) as u64);
+        self.rule.check(&subject, &ends, watch)?;
+        Ok(self.check_values(&subject, &ends)?)
+    }
+
+    /// Weights and delays: their ranges, and of arrays the lengths.
+    fn check_values(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
+        let count = (!self.rule.is_random()).then(|| self.rule.synapses(ends) as u64);
         if let (Distribution::Array(_), None) = (&self.weight, count) {
-            return Err(value_error(&subject, "weight", "an array", "a distribution: the number of synapses is random"));
+            return Err(value_error(subject, "weight", "an array", "a distribution: the number of synapses is random"));
         }
-        self.weight.check(&subject, "weight", count)?;
+        self.weight.check(subject, "weight", count)?;
         if let (DelayLaw::Array(ticks), count) = (&self.delay, count)
             && count != Some(ticks.len() as u64)
         {
             let allowed = count.map_or("a distribution: the number of synapses is random".to_owned(), |c| format!("{c} values"));
-            return Err(value_error(&subject, "delay", format!("{} values", ticks.len()), &allowed));
+            return Err(value_error(subject, "delay", format!("{} values", ticks.len()), allowed));
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ impl Axis {
     fn fault(self, direction: &str) -> Option<(String, String)> {
         let within = |what: &str, value: u32, low: u32, high: u32| {
             let outside = !(low..=high).contains(&value);
-            outside.then(|| (format!("{value} {what} along the {direction}"), format!("{low} to {high}")))
+            outside.then(|| (format!("{value} {what} along the {direction}"), format!("{low} … {high}")))
         };
         within("neurons", self.input, 1, u32::MAX - MOST)
             .or_else(|| within("taps", self.kernel, 1, MOST))
@@ -54,7 +54,7 @@ impl Axis {
             .or_else(|| within("as padding", self.padding, 0, MOST))
             .or_else(|| {
                 let padded = u64::from(self.input) + 2 * u64::from(self.padding);
-                (self.output() == 0).then(|| (format!("{} taps along the {direction}", self.kernel), format!("1 to {padded}")))
+                (self.output() == 0).then(|| (format!("{} taps along the {direction}", self.kernel), format!("1 … {padded}")))
             })
     }
 }
@@ -83,6 +83,11 @@ impl Windows {
     /// Neurons of the target.
     pub fn targets(&self) -> u64 {
         product([self.channels_out, self.y.output(), self.x.output()])
+    }
+
+    /// Channels, rows and columns of the source and of the target.
+    pub fn shapes(&self) -> [[u32; 3]; 2] {
+        [[self.channels_in, self.y.input, self.x.input], [self.channels_out, self.y.output(), self.x.output()]]
     }
 
     /// Channels of the source that reach one of the target.

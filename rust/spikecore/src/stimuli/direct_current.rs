@@ -1,6 +1,7 @@
 //! A current that is constant between two ticks.
 
-use super::stimulus::{Effect, Refused, Stimulate};
+use super::stimulus::{Effect, Stimulate, check_magnitude};
+use crate::refusal::{Refusal, is_moderate};
 
 /// A current in pA.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,12 +11,14 @@ pub struct DirectCurrent {
 }
 
 impl Stimulate for DirectCurrent {
-    fn check(&self, neurons: u32) -> Result<(), Refused> {
+    fn check(&self, neurons: u32) -> Result<(), Refusal> {
         let given = self.amplitudes.len();
         if given != 1 && given != neurons as usize {
-            return Err(Refused::new("amplitude", format!("{given} values"), format!("1 or {neurons} values")));
+            return Err(Refusal::new("", "amplitude", format!("{given} values"), format!("1 or {neurons} values")));
         }
-        self.amplitudes.iter().try_for_each(|&amplitude| Refused::unless_finite("amplitude", amplitude))
+        let at = |k: usize| if given == 1 { "amplitude".to_owned() } else { format!("amplitude[{k}]") };
+        let wrong = self.amplitudes.iter().position(|&amplitude| !is_moderate(amplitude));
+        wrong.map_or(Ok(()), |k| check_magnitude(at(k), self.amplitudes[k], " pA"))
     }
 
     fn weight(&self) -> f64 {

@@ -1,11 +1,12 @@
 //! Poisson stimuli, and how events are drawn where they come in most ticks: counts for a block of neurons at once, keyed by
 //! seed, stimulus, tick and group, so that neither partition nor order can be observed.
 
-use super::stimulus::{Effect, Refused, Stimulate};
+use super::stimulus::{Effect, Stimulate, check_magnitude};
 use crate::id::{BLOCK, Tick};
 use crate::models::Receptor;
 use crate::number::weight::Weight;
 use crate::random::{PoissonCounts, PoissonGaps, most_drawn};
+use crate::refusal::Refusal;
 use crate::simd::Aligned;
 
 /// Most expected events per tick and neuron.
@@ -23,10 +24,10 @@ pub struct Poisson {
 }
 
 impl Stimulate for Poisson {
-    fn check(&self, _: u32) -> Result<(), Refused> {
-        Refused::unless_finite("weight", self.weight)?;
+    fn check(&self, _: u32) -> Result<(), Refusal> {
+        check_magnitude("weight", self.weight, "")?;
         let fine = (0.0..=MOST).contains(&self.lambda);
-        if fine { Ok(()) } else { Err(Refused::new("rate", self.lambda, format!("0 to {MOST} expected events per tick"))) }
+        if fine { Ok(()) } else { Err(Refusal::new("", "rate", self.lambda, format!("0 … {MOST} expected events per tick"))) }
     }
 
     fn weight(&self) -> f64 {

@@ -3,6 +3,8 @@
 
 use crate::id::{PopulationId, Tick};
 use crate::random::PoissonGaps;
+use crate::refusal::{Refusal, is_moderate, moderate};
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -52,33 +54,15 @@ pub enum Effect<'a> {
     Current(&'a [f64]),
 }
 
-/// A value that is not allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The parameter.
-    pub parameter: &'static str,
-    /// Its value.
-    pub value: String,
-    /// What it may be.
-    pub allowed: String,
-}
-
-impl Refused {
-    /// The same, from a value that can be shown.
-    pub fn new(parameter: &'static str, value: impl ToString, allowed: impl Into<String>) -> Self {
-        Self { parameter, value: value.to_string(), allowed: allowed.into() }
-    }
-
-    /// Refuses what is not finite.
-    pub fn unless_finite(parameter: &'static str, value: f64) -> Result<(), Self> {
-        if value.is_finite() { Ok(()) } else { Err(Self::new(parameter, value, "a finite number")) }
-    }
+/// Refuses a value that is not finite, or far too large.
+pub fn check_magnitude(parameter: impl Into<Cow<'static, str>>, value: f64, unit: &str) -> Result<(), Refusal> {
+    if is_moderate(value) { Ok(()) } else { Err(Refusal::new("", parameter, value, moderate(unit))) }
 }
 
 /// A stimulus with the values of its parameters.
 pub trait Stimulate: Debug + Send + Sync {
-    /// Checks its parameters, for a population of so many neurons.
-    fn check(&self, neurons: u32) -> Result<(), Refused>;
+    /// Checks its parameters, for a population of so many neurons, whose name belongs into the refusal.
+    fn check(&self, neurons: u32) -> Result<(), Refusal>;
 
     /// Of the weights that it adds to accumulators, one of the largest magnitude; 0 where it adds none.
     fn weight(&self) -> f64;

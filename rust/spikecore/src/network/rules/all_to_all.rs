@@ -4,7 +4,7 @@ use super::by_source::{BySource, Keys, Places, ROW};
 use super::connect::{Arguments, Connect, Described};
 use super::ends::Ends;
 use crate::allocation::reserve;
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::parallel::Watch;
 
 /// Every pair once, source by source.
@@ -20,7 +20,7 @@ impl Described for AllToAll {
 }
 
 impl Connect for AllToAll {
-    fn check(&self, _: &str, _: &Ends) -> Result<(), NetworkError> {
+    fn check(&self, _: &str, _: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
         Ok(())
     }
 

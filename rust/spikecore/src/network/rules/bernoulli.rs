@@ -4,7 +4,7 @@ use super::by_source::{BySource, Keys, Places, ROW, skip_own};
 use super::connect::{Arguments, Connect, Described};
 use super::ends::Ends;
 use crate::allocation::{push, reserve};
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::network::check::value_error;
 use crate::parallel::Watch;
 use crate::random::{Purpose, most_drawn};
@@ -22,8 +22,8 @@ impl Described for Bernoulli {
 }
 
 impl Connect for Bernoulli {
-    fn check(&self, subject: &str, _: &Ends) -> Result<(), NetworkError> {
-        if (0.0..=1.0).contains(&self.0) { Ok(()) } else { Err(value_error(subject, "p", self.0, "0 to 1")) }
+    fn check(&self, subject: &str, _: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
+        if (0.0..=1.0).contains(&self.0) { Ok(()) } else { Err(value_error(subject, "p of Bernoulli", self.0, "0 … 1").into()) }
     }
 
     fn synapses(&self, ends: &Ends) -> f64 {

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use super::by_source::{BySource, Keys};
 use super::ends::Ends;
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::network::Windows;
 use crate::parallel::Watch;
 
@@ -20,10 +20,30 @@ pub enum Computed<'a> {
     Pool(&'a Windows),
 }
 
+impl<'a> Computed<'a> {
+    /// How the caller calls such a rule.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Matrix => "Dense",
+            Self::Kernel(_) => "Convolution",
+            Self::Pool(_) => "Pooling",
+        }
+    }
+
+    /// Its windows, if it has any.
+    pub fn windows(self) -> Option<&'a Windows> {
+        match self {
+            Self::Matrix => None,
+            Self::Kernel(windows) | Self::Pool(windows) => Some(windows),
+        }
+    }
+}
+
 /// What can be asked of a connection rule with the values of its parameters.
 pub trait Connect: Debug + Send + Sync {
-    /// Checks its parameters against their ranges and the populations; `subject` is how messages name the projection.
-    fn check(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError>;
+    /// Checks its parameters against their ranges and the populations; `subject` is how messages name the projection. Long
+    /// work polls `watch`.
+    fn check(&self, subject: &str, ends: &Ends, watch: Watch<'_>) -> Result<(), CompileError>;
 
     /// The sizes that source and target must have, where it asks for two of its own.
     fn sizes(&self) -> Option<[u64; 2]> {

@@ -4,7 +4,7 @@ use super::by_source::{BySource, Keys, Places, ROW};
 use super::connect::{Arguments, Computed, Connect, Described};
 use super::ends::Ends;
 use crate::allocation::push;
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::network::Windows;
 use crate::network::check::value_error;
 use crate::parallel::Watch;
@@ -22,9 +22,9 @@ impl Described for Convolution {
 }
 
 impl Connect for Convolution {
-    fn check(&self, subject: &str, _: &Ends) -> Result<(), NetworkError> {
+    fn check(&self, subject: &str, _: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
         let fault = self.0.fault();
-        fault.map_or(Ok(()), |(value, allowed)| Err(value_error(subject, "window", value, &allowed)))
+        fault.map_or(Ok(()), |(value, allowed)| Err(value_error(subject, "window", value, allowed).into()))
     }
 
     fn sizes(&self) -> Option<[u64; 2]> {

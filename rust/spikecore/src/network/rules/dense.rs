@@ -4,7 +4,7 @@ use super::all_to_all::{All, AllToAll};
 use super::by_source::{BySource, Keys};
 use super::connect::{Arguments, Computed, Connect, Described};
 use super::ends::Ends;
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::parallel::Watch;
 
 /// Every pair once, weighted by a matrix of (sources, targets).
@@ -20,7 +20,7 @@ impl Described for Dense {
 }
 
 impl Connect for Dense {
-    fn check(&self, _: &str, _: &Ends) -> Result<(), NetworkError> {
+    fn check(&self, _: &str, _: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
         Ok(())
     }
 

@@ -28,8 +28,8 @@ impl Described for FixedInDegree {
 }
 
 impl Connect for FixedInDegree {
-    fn check(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
-        check_degree(subject, "in-degree", self.0, ends.sources, ends)
+    fn check(&self, subject: &str, ends: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
+        Ok(check_degree(subject, ("k of FixedInDegree", self.0), (ends.sources, "sources"), ends)?)
     }
 
     fn synapses(&self, ends: &Ends) -> f64 {
@@ -72,11 +72,20 @@ impl Connect for FixedInDegree {
     }
 }
 
-/// Checks a number of synapses of one neuron against the `pool` of those at the other end.
-pub(super) fn check_degree(subject: &str, what: &'static str, k: u32, pool: u32, ends: &Ends) -> Result<(), NetworkError> {
-    let pool = pool.saturating_sub(u32::from(ends.excludes_self));
-    let enough = if ends.multapses { pool > 0 || k == 0 } else { k <= pool };
-    if enough { Ok(()) } else { Err(value_error(subject, what, k, &format!("0 to {pool} without multapses"))) }
+/// Checks a number of synapses of one neuron against the neurons at the other end: as many as it draws, unless it may draw one
+/// twice; then it needs any.
+pub(super) fn check_degree(
+    subject: &str,
+    (parameter, k): (&'static str, u32),
+    (neurons, what): (u32, &str),
+    ends: &Ends,
+) -> Result<(), NetworkError> {
+    let pool = ends.others(neurons);
+    match k > pool {
+        true if pool == 0 => Err(value_error(subject, parameter, k, format!("0: there are no {what} but the neuron itself"))),
+        true if !ends.multapses => Err(value_error(subject, parameter, k, format!("0 … {pool} {what} with multapses=False"))),
+        _ => Ok(()),
+    }
 }
 
 /// Rows of what was drawn by target.

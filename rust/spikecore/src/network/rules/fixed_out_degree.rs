@@ -4,7 +4,7 @@ use super::by_source::{BySource, Keys, Places, draw_targets};
 use super::connect::{Arguments, Connect, Described};
 use super::ends::Ends;
 use super::fixed_in_degree::check_degree;
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::parallel::Watch;
 use crate::random::most_drawn;
 
@@ -21,8 +21,8 @@ impl Described for FixedOutDegree {
 }
 
 impl Connect for FixedOutDegree {
-    fn check(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
-        check_degree(subject, "out-degree", self.0, ends.targets, ends)
+    fn check(&self, subject: &str, ends: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
+        Ok(check_degree(subject, ("k of FixedOutDegree", self.0), (ends.targets, "targets"), ends)?)
     }
 
     fn synapses(&self, ends: &Ends) -> f64 {

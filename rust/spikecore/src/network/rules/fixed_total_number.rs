@@ -4,7 +4,7 @@ use super::by_source::{BySource, Keys, Places, draw_targets};
 use super::connect::{Arguments, Connect, Described};
 use super::ends::Ends;
 use crate::allocation::with_room;
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::network::check::value_error;
 use crate::parallel::Watch;
 use crate::random::{binomial, most_drawn};
@@ -23,13 +23,14 @@ impl Described for FixedTotalNumber {
 }
 
 impl Connect for FixedTotalNumber {
-    fn check(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
+    fn check(&self, subject: &str, ends: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
         if !ends.multapses {
-            let allowed = "true with a fixed total number; fixed degrees and Bernoulli support false";
-            return Err(value_error(subject, "multapses", false, allowed));
+            let others = "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree and Pairs";
+            let allowed = format!("True with FixedTotalNumber; {others} take False");
+            return Err(value_error(subject, "multapses", false, allowed).into());
         }
         if self.0 > 0 && ends.excludes_self && ends.targets < 2 {
-            return Err(value_error(subject, "autapses", false, "true: no other target exists"));
+            return Err(value_error(subject, "n of FixedTotalNumber", self.0, "0: the only pair is an autapse").into());
         }
         Ok(())
     }

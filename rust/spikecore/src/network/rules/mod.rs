@@ -33,7 +33,7 @@ pub use fixed_in_degree::FixedInDegree;
 pub use fixed_out_degree::FixedOutDegree;
 pub use fixed_total_number::FixedTotalNumber;
 pub use one_to_one::OneToOne;
-pub use pairs::{Pairs, repeated_pair};
+pub use pairs::Pairs;
 pub use pooling::Pooling;
 
 /// Calls a macro with all rules.

@@ -3,7 +3,7 @@
 use super::by_source::{BySource, Keys, Places};
 use super::connect::{Arguments, Connect, Described};
 use super::ends::Ends;
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::network::check::value_error;
 use crate::parallel::Watch;
 
@@ -20,13 +20,14 @@ impl Described for OneToOne {
 }
 
 impl Connect for OneToOne {
-    fn check(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
+    fn check(&self, subject: &str, ends: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
         if ends.sources != ends.targets {
-            let value = format!("one-to-one of {} and {} neurons", ends.sources, ends.targets);
-            return Err(value_error(subject, "rule", value, "equal sizes"));
+            let allowed = format!("{}, the size of the source, for OneToOne", ends.sources);
+            return Err(value_error(subject, "the size of the target", ends.targets, allowed).into());
         }
         if ends.excludes_self {
-            return Err(value_error(subject, "autapses", false, "true: one-to-one within a population is all autapses"));
+            let allowed = "True: OneToOne of a population onto itself has only autapses";
+            return Err(value_error(subject, "autapses", false, allowed).into());
         }
         Ok(())
     }

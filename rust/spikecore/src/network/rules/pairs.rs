@@ -5,7 +5,7 @@ use super::connect::{Arguments, Connect, Described};
 use super::ends::Ends;
 use crate::allocation::filled;
 use crate::edges::{self, Edges};
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::network::check::value_error;
 use crate::parallel::Watch;
 
@@ -17,7 +17,7 @@ pub struct Pairs(pub Vec<u32>, pub Vec<u32>);
 ///
 /// # Errors
 /// Where `watch` asks to stop, or memory or threads end.
-pub fn repeated_pair(sources: &[u32], targets: &[u32], n: u32, watch: Watch<'_>) -> Result<Option<usize>, CompileError> {
+fn repeated_pair(sources: &[u32], targets: &[u32], n: u32, watch: Watch<'_>) -> Result<Option<usize>, CompileError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Edges::new((sources, targets), n, threads, watch)?.repeated())
 }
@@ -31,20 +31,20 @@ impl Described for Pairs {
 }
 
 impl Connect for Pairs {
-    fn check(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
+    fn check(&self, subject: &str, ends: &Ends, watch: Watch<'_>) -> Result<(), CompileError> {
         let Self(sources, targets) = self;
         if sources.len() != targets.len() {
-            return Err(value_error(subject, "targets", format!("{} values", targets.len()), &format!("{} values", sources.len())));
+            return Err(value_error(subject, "the length of targets", targets.len(), sources.len().to_string()).into());
         }
-        if sources.len() as u64 > u64::from(u32::MAX) {
-            return Err(value_error(subject, "the number of pairs", sources.len(), "at most 4294967295 in one projection"));
+        if u32::try_from(sources.len()).is_err() {
+            return Err(value_error(subject, "the number of pairs", sources.len(), "0 … 4294967295 in one projection").into());
         }
-        for (parameter, indices, size) in [("source index", sources, ends.sources), ("target index", targets, ends.targets)] {
-            if let Some(bad) = indices.iter().find(|&&index| index >= size) {
-                return Err(value_error(subject, parameter, bad, &format!("0 to {}", size - 1)));
+        for (what, indices, size) in [("sources", sources, ends.sources), ("targets", targets, ends.targets)] {
+            if let Some(at) = indices.iter().position(|&index| index >= size) {
+                return Err(value_error(subject, format!("{what}[{at}]"), indices[at], format!("0 … {}", size - 1)).into());
             }
         }
-        self.check_switches(subject, ends)
+        self.check_switches(subject, ends, watch)
     }
 
     fn synapses(&self, _: &Ends) -> f64 {
@@ -77,22 +77,19 @@ impl Connect for Pairs {
 
 impl Pairs {
     /// They must not contain what the switches exclude.
-    fn check_switches(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
+    fn check_switches(&self, subject: &str, ends: &Ends, watch: Watch<'_>) -> Result<(), CompileError> {
         let Self(sources, targets) = self;
-        if ends.excludes_self
-            && let Some((same, _)) = sources.iter().zip(targets).find(|(s, t)| s == t)
-        {
-            return Err(value_error(subject, "autapses", false, &format!("true: neuron {same} is paired with itself")));
-        }
-        if !ends.multapses {
-            let fault = match repeated_pair(sources, targets, ends.sources, &mut |_| true) {
-                Ok(None) => return Ok(()),
-                Ok(Some(at)) => format!("true: the pair ({}, {}) is given twice", sources[at], targets[at]),
-                Err(error) => format!("true: the pairs cannot be compared, {error}"),
-            };
-            return Err(value_error(subject, "multapses", false, &fault));
-        }
-        Ok(())
+        let own = || sources.iter().zip(targets).position(|(source, target)| source == target);
+        let excluded = if ends.excludes_self { own() } else { None };
+        let (at, allowed) = match excluded {
+            Some(at) => (Some(at), "source ≠ target with autapses=False"),
+            None if ends.multapses => (None, ""),
+            None => (repeated_pair(sources, targets, ends.sources, watch)?, "each pair once with multapses=False"),
+        };
+        at.map_or(Ok(()), |at| {
+            let pair = format!("({}, {})", sources[at], targets[at]);
+            Err(value_error(subject, format!("pair {at}"), pair, allowed).into())
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use super::by_source::{BySource, Keys};
 use super::connect::{Arguments, Computed, Connect, Described};
 use super::convolution::Convolution;
 use super::ends::Ends;
-use crate::error::{CompileError, NetworkError};
+use crate::error::CompileError;
 use crate::network::Windows;
 use crate::parallel::Watch;
 
@@ -22,8 +22,8 @@ impl Described for Pooling {
 }
 
 impl Connect for Pooling {
-    fn check(&self, subject: &str, ends: &Ends) -> Result<(), NetworkError> {
-        Convolution(self.0).check(subject, ends)
+    fn check(&self, subject: &str, ends: &Ends, watch: Watch<'_>) -> Result<(), CompileError> {
+        Convolution(self.0).check(subject, ends, watch)
     }
 
     fn sizes(&self) -> Option<[u64; 2]> {

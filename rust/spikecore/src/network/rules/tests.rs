@@ -49,7 +49,7 @@ fn keys(given: bool) -> Keys {
 /// Between two populations, and within one without autapses where the rule can be.
 fn cases(rule: &Rule) -> Vec<Ends> {
     let ends = |excludes_self| Ends { sources: N, targets: N, excludes_self, multapses: true };
-    let fits = |ends: &Ends| rule.check("a -> b", ends).is_ok() && !(rule.is_implicit() && ends.excludes_self);
+    let fits = |ends: &Ends| rule.check("a → b", ends, &mut |_| true).is_ok() && !(rule.is_implicit() && ends.excludes_self);
     [ends(false), ends(true)].into_iter().filter(fits).collect()
 }
 

@@ -1,0 +1,191 @@
+//! What a caller gave and may not: the parts of a message. The face puts them into words, in one place for what it refuses
+//! itself and for what the engine refuses; how numbers are written in a range is stated here, as Python writes them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use thiserror::Error;
+
+/// A value outside of what is allowed, in the caller's terms.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error("{}{parameter} is {value}, allowed: {allowed}", owner(subject))]
+pub struct Refusal {
+    /// Population, projection (`source → target`) or class; empty where the parameter says it all.
+    pub subject: String,
+    /// The parameter, as the caller calls it: `k of FixedInDegree`, `times[3]`.
+    pub parameter: Cow<'static, str>,
+    /// What was given.
+    pub value: Given,
+    /// The range.
+    pub allowed: String,
+}
+
+impl Refusal {
+    /// From its parts.
+    pub fn new(
+        subject: impl Into<String>,
+        parameter: impl Into<Cow<'static, str>>,
+        value: impl Into<Given>,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self { subject: subject.into(), parameter: parameter.into(), value: value.into(), allowed: allowed.into() }
+    }
+}
+
+/// A value as it was given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Given {
+    /// A real number.
+    Number(f64),
+    /// A whole number.
+    Whole(u64),
+    /// True or false.
+    Switch(bool),
+    /// What is shown as it is: a value with its unit, a pair, a distribution.
+    Text(String),
+}
+
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(value) => f.write_str(&exact(*value)),
+            Self::Whole(value) => write!(f, "{value}"),
+            Self::Switch(value) => f.write_str(if *value { "True" } else { "False" }),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<f64> for Given {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<u32> for Given {
+    fn from(value: u32) -> Self {
+        Self::Whole(value.into())
+    }
+}
+
+impl From<u64> for Given {
+    fn from(value: u64) -> Self {
+        Self::Whole(value)
+    }
+}
+
+impl From<usize> for Given {
+    fn from(value: usize) -> Self {
+        Self::Whole(value as u64)
+    }
+}
+
+impl From<bool> for Given {
+    fn from(value: bool) -> Self {
+        Self::Switch(value)
+    }
+}
+
+impl From<&str> for Given {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Given {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<fmt::Arguments<'_>> for Given {
+    fn from(text: fmt::Arguments<'_>) -> Self {
+        Self::Text(text.to_string())
+    }
+}
+
+/// Largest magnitude of a physical value (mV, pA, pF, ms, Hz): sums of weights stay finite in 32-bit floats.
+pub const LARGEST: f64 = 1e12;
+
+/// Whether a number is finite and no larger than [`LARGEST`].
+pub fn is_moderate(value: f64) -> bool {
+    value.abs() <= LARGEST
+}
+
+/// How messages write that range.
+pub fn moderate(unit: &str) -> String {
+    format!("finite numbers, at most {}{unit} in magnitude", general(LARGEST))
+}
+
+fn owner(subject: &str) -> String {
+    if subject.is_empty() { String::new() } else { format!("{subject}: ") }
+}
+
+/// A number in full, as Python's `repr` writes it.
+pub fn exact(value: f64) -> String {
+    match value {
+        _ if value.is_nan() => "nan".to_owned(),
+        _ if value.is_infinite() => format!("{value}"),
+        _ => signed_exponent(&format!("{value:?}")),
+    }
+}
+
+/// A number of at most six digits, as Python's `:g` writes it.
+pub fn general(value: f64) -> String {
+    digits(value, 6)
+}
+
+/// A number of at most so many digits, as Python's `:.{most}g` writes it.
+pub fn digits(value: f64, most: usize) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return if value == 0.0 { "0".to_owned() } else { exact(value) };
+    }
+    let scientific = format!("{value:.*e}", most - 1);
+    let (mantissa, exponent) = scientific.split_once('e').expect("a number in scientific notation");
+    let exponent: i32 = exponent.parse().expect("a whole exponent");
+    let plain = |text: &str| if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() };
+    match usize::try_from(most as i32 - 1 - exponent) {
+        Ok(decimals) if exponent >= -4 => plain(&format!("{value:.decimals$}")),
+        _ => signed_exponent(&format!("{}e{exponent}", plain(mantissa))),
+    }
+}
+
+/// An exponent with a sign and two digits.
+fn signed_exponent(text: &str) -> String {
+    let Some((mantissa, exponent)) = text.split_once('e') else { return text.to_owned() };
+    let (sign, size) = exponent.strip_prefix('-').map_or(('+', exponent), |size| ('-', size));
+    format!("{mantissa}e{sign}{size:0>2}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_python_writes_them() {
+        let cases = [
+            (1e12, "1000000000000.0", "1e+12"),
+            (1e-300, "1e-300", "1e-300"),
+            (1e16, "1e+16", "1e+16"),
+            (0.1, "0.1", "0.1"),
+            (-2.5e-7, "-2.5e-07", "-2.5e-07"),
+            (6553.5, "6553.5", "6553.5"),
+            (123_456_789.0, "123456789.0", "1.23457e+08"),
+            (999_999.9, "999999.9", "1e+06"),
+            (0.0, "0.0", "0"),
+            (f64::INFINITY, "inf", "inf"),
+            (f64::NAN, "nan", "nan"),
+        ];
+        for (value, full, short) in cases {
+            assert_eq!((exact(value).as_str(), general(value).as_str()), (full, short));
+        }
+        assert_eq!(digits(65_535.0 * 0.1, 15), "6553.5");
+    }
+
+    #[test]
+    fn a_refusal_names_owner_parameter_value_and_range() {
+        let refusal = Refusal::new("a → b", "k of FixedInDegree", 11_u32, "0 … 10");
+        assert_eq!(refusal.to_string(), "a → b: k of FixedInDegree is 11, allowed: 0 … 10");
+        assert_eq!(Refusal::new("", "autapses", false, "True").to_string(), "autapses is False, allowed: True");
+    }
+}
