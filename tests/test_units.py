@@ -565,7 +565,7 @@ def test_the_border_takes_columns():
         native.population("a", 3, "lif_delta", {**parameters, "c_m": np.ones(2)})
     with pytest.raises(TypeError, match="unknown parameter tau_adp"):
         native.population("a", 3, "lif_delta", {**parameters, "tau_adp": 1.0})
-    with pytest.raises(sc.NetworkError, match="t_ref is 1.0, allowed: 0 ms where the reset subtracts"):
+    with pytest.raises(sc.NetworkError, match=r"t_ref is 1\.0, allowed: 0 ms where the reset subtracts"):
         native.population("a", 3, "lif_subtract", {**parameters, "t_ref": 1.0})
     with pytest.raises(sc.NetworkError, match="tau_m is inf, allowed: greater than 0"):
         native.population("a", 1, "alif", {**sc.ALIF().parameters(), "tau_m": math.inf})

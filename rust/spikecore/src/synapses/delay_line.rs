@@ -192,16 +192,11 @@ impl<E: Filed> DelayLine<E> {
         }
     }
 
-    /// Puts an entry into a slot of a line without keys, and asks for the place of a later one: a turn files for all its slots
-    /// by turns, and these lie far apart.
+    /// Its slots, to file many entries one after the other; it has no keys.
     #[inline(always)]
-    pub(crate) fn put_ahead(&mut self, slot: usize, entry: E) {
-        let entries = &mut self.slots[slot];
-        prefetch_element(entries, entries.len() + 64 / size_of::<E>());
-        if entries.len() == entries.capacity() {
-            self.make_room(slot);
-        }
-        self.slots[slot].push(entry);
+    pub(crate) fn slots(&mut self) -> Slots<'_, E> {
+        debug_assert!(!self.is_keyed(), "invariant: an entry has its key beside it");
+        Slots { slots: &mut self.slots, buffers: &mut self.buffers, shift: self.shift }
     }
 
     /// Gives a slot its buffer, or more room in it.
@@ -309,6 +304,37 @@ impl<E: Filed> DelayLine<E> {
         let entries = self.slots.iter().map(|s| s.capacity() * size_of::<E>() + size_of_val(s)).sum::<usize>();
         let keys = self.keys.iter().map(|k| k.capacity() * size_of::<Key>() + size_of_val(k)).sum::<usize>();
         (entries + keys + self.buffers.bytes()) as u64 + self.waiting.bytes()
+    }
+}
+
+/// The slots of a line without keys.
+pub(crate) struct Slots<'a, E> {
+    slots: &'a mut [Vec<E>],
+    buffers: &'a mut Buffers<E>,
+    shift: u32,
+}
+
+impl<E> Slots<'_, E> {
+    /// Puts an entry into the slot of `tick`, and asks for the place of a later one: a turn files for all its slots by turns, and
+    /// these lie far apart.
+    #[inline(always)]
+    pub fn put(&mut self, tick: Tick, entry: E) {
+        let entries = &mut self.slots[(tick >> self.shift) as usize & (self.slots.len() - 1)];
+        prefetch_element(entries, entries.len() + 64 / size_of::<E>());
+        if entries.len() == entries.capacity() {
+            Self::make_room(entries, self.buffers);
+        }
+        entries.push(entry);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_room(entries: &mut Vec<E>, buffers: &mut Buffers<E>) {
+        if entries.capacity() > 0 {
+            Buffers::grow(entries, None);
+        } else {
+            *entries = buffers.take(false).0;
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a spike is filed: what of it is due in the current turn of the wheel goes into slots, and what is left waits.
 
-use super::delay_line::{DelayLine, LONGEST_FRAME};
-use super::entry::{Entry, LONGEST, Row, Segment};
+use super::delay_line::{DelayLine, LONGEST_FRAME, Slots};
+use super::entry::{Entry, Kind, LONGEST, Row, Segment};
 use super::loose::{Loose, LooseStore};
 use super::store::Store;
 use super::waiting::{LooseRest, RowRest};
@@ -10,6 +10,9 @@ use crate::id::{NeuronId, Tick};
 use crate::number::weight::Weight;
 use crate::simd::prefetch::prefetch_element;
 use std::ops::Range;
+
+/// Segments of a cache line.
+const LINE: usize = 64 / size_of::<Segment>();
 
 impl DelayLine<Entry> {
     /// Files a row, which the wheel can hold: one entry per frame that it reaches. Returns the number of its synapses.
@@ -39,26 +42,33 @@ impl DelayLine<Entry> {
         }
     }
 
-    /// Files what of a row is due in the current turn, and lets the rest wait; `number` and `segment` say where its segments
-    /// stand in the store. Returns the number of all its synapses.
-    pub(crate) fn file_in_turn(&mut self, row: Row<'_>, number: u32, segment: u32) -> u64 {
-        let due = self.due_in_turn(&row);
+    /// Files what of a row of so many synapses is due in the current turn, and lets the rest wait; `number` and `segment` say
+    /// where its segments stand in the store.
+    pub(crate) fn file_in_turn(&mut self, row: Row<'_>, synapses: u64, number: u32, segment: u32) {
+        let (due, _) = self.due_in_turn(&row);
         let filed = self.file(Row { segments: &row.segments[..due], ..row });
         let rest = &row.segments[due..];
-        let Some(next) = rest.first() else {
-            return filed;
-        };
-        let left = rest.iter().map(|segment| u64::from(segment.len())).sum::<u64>();
-        let tick = row.tick + u64::from(next.delay());
-        self.waiting.push(RowRest::new(number, segment + due as u32, row.first + filed, row.kind, tick), tick, left);
-        filed + left
+        if let Some(next) = rest.first() {
+            let tick = row.tick + u64::from(next.delay());
+            let rest = RowRest::new(number, segment + due as u32, row.first + filed, row.kind, tick);
+            self.waiting.push(rest, tick, synapses - filed);
+        }
     }
 
-    /// How many segments of a row are due in the current turn: the first ones.
+    /// How many segments of a row, the first ones, are due in the current turn, and how many synapses they have.
     #[inline(always)]
-    fn due_in_turn(&self, row: &Row<'_>) -> usize {
-        let due = |segment: &&Segment| row.tick + u64::from(segment.delay()) < self.turn_end;
-        row.segments.iter().take_while(due).count()
+    fn due_in_turn(&self, row: &Row<'_>) -> (usize, u64) {
+        let is_due = |segment: &Segment| row.tick + u64::from(segment.delay()) < self.turn_end;
+        let synapses = |segments: &[Segment]| segments.iter().map(|segment| segment.len()).sum::<u32>();
+        // By lines: their delays ascend, so that of the last says that all are due.
+        let (lines, _) = row.segments.as_chunks::<LINE>();
+        let (mut count, mut due) = (0, 0);
+        for line in lines.iter().take_while(|line| is_due(&line[LINE - 1])) {
+            (count, due) = (count + LINE, due + u64::from(synapses(line)));
+        }
+        let rest = &row.segments[count..];
+        let more = rest.iter().take_while(|segment| is_due(segment)).count();
+        (count + more, due + u64::from(synapses(&rest[..more])))
     }
 
     /// Begins the turn of `now`, which has none yet: files what waited for it. `starts` are the first neurons of populations.
@@ -95,28 +105,42 @@ impl DelayLine<Entry> {
     /// by itself.
     #[inline(always)]
     fn file_turn(&mut self, row: &Row<'_>, shared: &[u16], base: u16) -> (usize, u64) {
-        let (mut count, mut synapses, mut last) = (0, 0, row.tick);
-        for segment in row.segments {
-            let due = row.tick + u64::from(segment.delay());
-            if due >= self.turn_end {
-                break;
-            }
-            (count, synapses, last) = (count + 1, synapses + u64::from(segment.len()), due);
-        }
+        let (count, synapses) = self.due_in_turn(row);
         let segments = &row.segments[..count];
-        let frames = segments.first().map_or(0, |first| 1 + ((last - row.tick - u64::from(first.delay())) >> self.shift));
-        if row.kind == 0 || self.is_keyed() || synapses > FEW * frames.min(count as u64) {
+        let frames = match segments {
+            [first, .., last] => 1 + ((last.delay() - first.delay()) >> self.shift),
+            _ => count as u32,
+        };
+        if row.kind == 0 || self.is_keyed() || synapses > FEW * u64::from(frames).min(count as u64) {
             return (count, self.file(Row { segments, ..*row }));
         }
-        let mut cells = shared[row.first as usize..][..synapses as usize].iter();
-        for segment in segments {
-            let slot = ((row.tick + u64::from(segment.delay())) >> self.shift & self.mask) as usize;
-            for cell in cells.by_ref().take(segment.len() as usize) {
-                self.put_ahead(slot, Entry::single(cell.wrapping_add(base), row.kind));
-            }
-        }
+        file_cells(self.slots(), segments, row.tick, &shared[row.first as usize..][..synapses as usize], base, row.kind);
         (count, synapses)
     }
+}
+
+/// Files synapses of a shared weight, of a spike of step `tick`, one by one. A function of its own: its loop needs all registers.
+#[inline(never)]
+fn file_cells(mut slots: Slots<'_, Entry>, segments: &[Segment], tick: Tick, mut cells: &[u16], base: u16, kind: Kind) {
+    for segment in segments {
+        let (due, now) = (tick + u64::from(segment.delay()), cells.split_at(segment.len() as usize));
+        now.0.iter().for_each(|cell| slots.put(due, Entry::single(cell.wrapping_add(base), kind)));
+        cells = now.1;
+    }
+}
+
+/// Files those of some synapses of a spike of step `tick` that are due before `end`: the first ones; returns how many. A function
+/// of its own: its loop needs all registers.
+#[inline(never)]
+fn file_before<W: Weight>(mut slots: Slots<'_, Loose<W>>, bits: u32, tick: Tick, end: Tick, row: &[Loose<W>]) -> usize {
+    for (k, one) in row.iter().enumerate() {
+        let due = tick + u64::from(one.ticks(bits));
+        if due >= end {
+            return k;
+        }
+        slots.put(due, one.due_after(bits, tick));
+    }
+    row.len()
 }
 
 /// Asks for so many lines of an array, from an element on.
@@ -172,14 +196,8 @@ impl<W: Weight> DelayLine<Loose<W>> {
             self.file_keyed(bits, tick, source, &row[..due]);
             return due;
         }
-        for (k, one) in row.iter().enumerate() {
-            let due = tick + u64::from(one.ticks(bits));
-            if due >= self.turn_end {
-                return k;
-            }
-            self.put_ahead((due >> self.shift & self.mask) as usize, one.due_after(bits, tick));
-        }
-        row.len()
+        let end = self.turn_end;
+        file_before(self.slots(), bits, tick, end, row)
     }
 
     /// Begins the turn of `now`, which has none yet: files what waited for it.

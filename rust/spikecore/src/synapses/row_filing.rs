@@ -54,7 +54,14 @@ pub(super) fn file_rows<W: Weight, const TURNS: bool>(
                 first: store.first_synapse[row],
                 segments: &store.segments[begin..end],
             };
-            filed += if TURNS { line.file_in_turn(found, row as u32, begin as u32) } else { line.file(found) };
+            filed += if TURNS {
+                let end = spans[population].first + (starts[population + 1] - starts[population]) as usize * spans[population].kinds.len();
+                let synapses = store.row_synapses(row..end, k, &spans[population].kinds);
+                line.file_in_turn(found, synapses, row as u32, begin as u32);
+                synapses
+            } else {
+                line.file(found)
+            };
         }
     }
     filed

@@ -10,6 +10,7 @@ use crate::cells::frame::Frame;
 use crate::id::{NeuronId, Tick};
 use crate::number::weight::Weight;
 use crate::pages::Pages;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Where a population's rows begin, and their kinds: row = `first + index * kinds.len() + k`.
@@ -74,6 +75,26 @@ impl<W: Weight> Store<W> {
         let population = self.spans.partition_point(|span| span.first <= row) - 1;
         let span = &self.spans[population];
         starts[population] + ((row - span.first) / span.kinds.len()) as NeuronId
+    }
+
+    /// Synapses of the first of `rows`, which end with its population: its storage kind is the `k`-th of these.
+    #[inline]
+    pub(crate) fn row_synapses(&self, rows: Range<usize>, k: usize, kinds: &[Kind]) -> u64 {
+        let row = rows.start;
+        let by_segment = || {
+            let segments = &self.segments[self.first_segment[row] as usize..self.first_segment[row + 1] as usize];
+            segments.iter().map(|segment| u64::from(segment.len())).sum()
+        };
+        // Rows are contiguous (K1): it ends where the next in the same array begins. The last of a population has none there.
+        let same_array = |&kind: &Kind| (kind == 0) == (kinds[k] == 0);
+        let between = kinds.iter().cycle().skip(k + 1).position(same_array);
+        let next = row + 1 + between.expect("invariant: its own kind comes again");
+        if next >= rows.end {
+            return by_segment();
+        }
+        let synapses = self.first_synapse[next] - self.first_synapse[row];
+        debug_assert_eq!(synapses, by_segment(), "invariant K1: rows are contiguous");
+        synapses
     }
 
     /// Number of synapses.
