@@ -238,7 +238,7 @@ fn input_that_does_not_fit_is_named() {
     assert!(refused(1, 4, Column::Current(vec![0.0])).contains("population 4: input is a current"));
     assert!(refused(1, 0, spikes(&[0, 0], &[])).contains("population 0: input is spikes"));
     assert!(refused(1, 0, Column::Current(vec![0.0; 3])).contains("3 values, allowed: 150"));
-    assert!(refused(1, 0, Column::Current(vec![f64::NAN; 150])).contains("NaN"));
+    assert!(refused(1, 0, Column::Current(vec![f64::NAN; 150])).contains("nan"));
     assert!(refused(2, 4, spikes(&[0, 1], &[(1, 0)])).contains("2 limits"));
     assert!(refused(1, 4, spikes(&[0, 1], &[(0, 0)])).contains("tick 0"));
     assert!(refused(1, 4, spikes(&[0, 1], &[(5, 1)])).contains("neuron 1"));

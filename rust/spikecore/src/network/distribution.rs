@@ -283,6 +283,6 @@ mod tests {
         };
         let given = ticks(DelayLaw::new("a", &Distribution::Array(vec![0.1, 6553.5, 0.7]), 0.1));
         assert_eq!(given, ticks(DelayLaw::ticks("a", vec![1, 65_535, 7], 0.1)));
-        assert!(DelayLaw::ticks("a", vec![1, 0], 0.1).unwrap_err().to_string().contains("delay is 0"));
+        assert!(DelayLaw::ticks("a", vec![1, 0], 0.1).unwrap_err().to_string().contains("delay[1] is 0"));
     }
 }
