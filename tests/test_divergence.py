@@ -19,7 +19,8 @@ LARGE = {"f32": 3e38, "q16": 3e38, "f64": 1.66e308}
 
 @pytest.fixture
 def unlimited(monkeypatch):
-    """The face takes numbers up to 1e12, from which overflow takes long; these tests take a shorter way."""
+    """Face and engine take numbers up to 1e12, from which overflow takes long; these tests take a shorter way."""
+    monkeypatch.setenv("SPIKECORE_LARGEST", "1e308")
     monkeypatch.setitem(checks.number.__kwdefaults__, "low", -1e308)
     monkeypatch.setitem(checks.number.__kwdefaults__, "high", 1e308)
 

@@ -16,7 +16,6 @@ Examples
 
 from typing import TYPE_CHECKING, Any
 
-from spikecore import coding, scaling
 from spikecore._native import __version__
 from spikecore.connect import (
     AllToAll,
@@ -105,10 +104,11 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from spikecore import energy, library
+    from spikecore import coding, energy, library, scaling
     from spikecore.results.from_file import load_result
 
-_LATER = {"energy": "spikecore.energy", "library": "spikecore.library", "load_result": "spikecore.results.from_file"}
+_LATER = {name: f"spikecore.{name}" for name in ("coding", "energy", "library", "scaling")}
+_LATER |= {"load_result": "spikecore.results.from_file"}
 """Names whose modules are loaded when they are first asked for, to spare start-up time."""
 
 

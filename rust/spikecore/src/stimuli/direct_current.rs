@@ -1,7 +1,7 @@
 //! A current that is constant between two ticks.
 
 use super::stimulus::{Effect, Stimulate, check_magnitude};
-use crate::refusal::{Refusal, is_moderate};
+use crate::refusal::{Refusal, first_immoderate};
 
 /// A current in pA.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +17,7 @@ impl Stimulate for DirectCurrent {
             return Err(Refusal::new("", "amplitude", format!("{given} values"), format!("1 or {neurons} values")));
         }
         let at = |k: usize| if given == 1 { "amplitude".to_owned() } else { format!("amplitude[{k}]") };
-        let wrong = self.amplitudes.iter().position(|&amplitude| !is_moderate(amplitude));
+        let wrong = first_immoderate(&self.amplitudes);
         wrong.map_or(Ok(()), |k| check_magnitude(at(k), self.amplitudes[k], " pA"))
     }
 
