@@ -12,7 +12,7 @@ from typing import Never, Self
 
 from spikecore import checks
 
-__all__ = ["DenseOperations", "Density", "EffectiveOperations", "Operations", "Rate", "Result"]
+__all__ = ["DenseOperations", "Density", "EffectiveOperations", "Operations", "Rate"]
 
 _ONCE = "a rate is applied once: multiply DenseOperations by one Rate or Density"
 
