@@ -28,8 +28,8 @@ def network(n: int, synapses: int, longest: int, shared: bool, ticks: int) -> sc
     neurons = np.concatenate([rng.choice(n, count, replace=False) for count in counts])
     net = sc.Network(dt=DT, seed=3)
     sources = net.spike_source(n, (neurons, np.repeat(np.arange(1, ticks + 1), counts) * DT))
-    targets = net.population(n, sc.LIF())
-    weight = 0.001 if shared else sc.Normal(0.001, 0.0001)
+    targets = net.population(n, sc.LIF(v_th=1e6))
+    weight = 1.0 if shared else sc.Normal(1.0, 0.1)
     delay = DT if longest == 1 else sc.Uniform(DT, longest * DT)
     net.connect(sources, targets, sc.FixedOutDegree(synapses), weight=weight, delay=delay)
     return net
