@@ -154,3 +154,26 @@ def test_typical_magnitudes():
     assert advice.typical(np.r_[np.zeros(1000), np.full(10, -4.0)]) == 4.0
     assert advice.typical(np.zeros(5)) == 0.0
     assert advice.typical([]) == 0.0
+
+
+@pytest.mark.parametrize("form", ["coo", "csr", "lil", "dok"])
+def test_sparse_matrices_have_weights_whatever_their_form(form):
+    sparse = pytest.importorskip("scipy.sparse")
+    net = sc.Network(dt=0.1)
+    a, b = net.population(9, sc.LIF(), name="a"), net.population(9, sc.LIF(), name="b")
+    net.connect(a, b, sparse.coo_matrix(np.full((9, 9), 0.1)).asformat(form), delay=1.0)
+    assert "'a' → 'b' is 0.1 pA" in net.forecast().notes[0]
+
+
+def test_long_lists_are_sampled():
+    assert advice.typical([-4.0] * 10_000) == advice.typical(tuple([[4.0, 4.0]] * 5_000)) == 4.0
+
+
+def test_one_wrong_population_among_many_like_projections_is_named_for_each_of_them():
+    net = sc.Network(dt=0.1)
+    populations = [net.population(1, sc.LIF(), name=f"p{k}") for k in range(3)]
+    net.connect(populations, populations[0], sc.AllToAll(), weight=0.1, delay=1.0)
+    net.connect(populations, populations[1], sc.AllToAll(), weight=87.8, delay=1.0)
+    (note,) = net.forecast().notes
+    assert [f"'p{k}' → 'p0'" in note for k in range(3)] == [True] * 3
+    assert "→ 'p1'" not in note

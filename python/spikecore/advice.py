@@ -57,8 +57,7 @@ def on_rounding(populations: Iterable[Population], dt: float) -> str:
     """Return what 32 bits do to populations with long time constants in ticks; empty if nothing to speak of."""
     parts = []
     for population in populations:
-        tau = np.asarray(getattr(population.model, "tau_m", 0.0))
-        longest = float(np.max(tau, where=tau < NO_LEAK, initial=0.0))
+        longest = _longest(getattr(population.model, "tau_m", 0.0))
         if longest * SHORTEST > dt:
             what = "threshold" if np.isfinite(getattr(population.model, "v_th", np.inf)).any() else "potential"
             share = 100.0 * _SHARE * longest / dt
@@ -78,9 +77,15 @@ def on_units(
     """Return which magnitudes are beyond `LIMITS`, as if in another unit; empty if none is."""
     scales = {population.name: _Scale(population.model) for population in populations}
     parts = [part for population in populations for part in scales[population.name].of_parameters(population, dt)]
+    plain = set[tuple[str, float]]()
     for projection in projections:
-        scale, weight = scales[projection.target.name], projection.typical_weight
-        if weight is not None:
+        name, weight = projection.target.name, projection.typical_weight
+        if weight is None or (name, weight) in plain:
+            continue
+        scale = scales[name]
+        if not any(scale.of_weight("", weight)):
+            plain.add((name, weight))
+        else:
             parts += scale.of_weight(f"a synapse of {projection.source.name!r} → {projection.target.name!r}", weight)
     for population, stimulus in stimuli:
         name = printed.value(population.name)
@@ -105,6 +110,8 @@ def typical(value: Any) -> float:
         return abs(value.low + value.high) / 2.0
     if not is_array(value):
         return abs(float(value))
+    if isinstance(value, list | tuple):  # it is not made an array for the sake of a sample
+        value = value[:: max(1, len(value) // _SAMPLE)]
     flat = np.asarray(value).reshape(-1)
     some = np.abs(flat[:: max(1, len(flat) // _SAMPLE)].astype(np.float64))
     return float(np.median(some[some > 0.0])) if (some > 0.0).any() else 0.0
@@ -152,10 +159,17 @@ class _Scale:
             yield f"{what} is {size} and moves v by {effect:.2g} mV of {self.distance:.3g}"
 
 
+def _longest(tau: Any) -> float:
+    """Return the longest time constant of a population, without those that stand for no leak."""
+    if isinstance(tau, float):
+        return tau if tau < NO_LEAK else 0.0
+    return float(np.max(tau, where=tau < NO_LEAK, initial=0.0))
+
+
 def _median(model: Any, parameter: str, below: float = np.inf) -> float | None:
     """Return the median of a parameter; None where the model has none, or it is not below a limit."""
     value = getattr(model, parameter, None)
-    median = np.inf if value is None else float(np.median(value))
+    median = np.inf if value is None else float(np.median(value) if is_array(value) else value)
     return median if median < below else None
 
 

@@ -481,6 +481,8 @@ class Network(Declared):
 def _magnitude(rule: Any, weight: Any) -> float | None:
     """Return the typical magnitude of the weights of a projection, wherever they are given."""
     if hasattr(rule, "tocoo"):
-        return advice.typical(rule.tocoo().data)
+        stored = getattr(rule, "data", None)
+        plain = isinstance(stored, np.ndarray) and stored.dtype.kind in "iuf"
+        return advice.typical(stored if plain else rule.tocoo().data)
     weights = getattr(rule, "weights", getattr(rule, "kernel", None)) if weight is None else weight
     return None if weights is None else advice.typical(weights)

@@ -5,8 +5,8 @@ content and its schema, the version that wrote it, and of every array the type, 
 The comment of the archive holds the SHA-256 of the description. Equal contents give equal files.
 
 Reading believes nothing: no member is compressed, so a file is never larger than it is; a shape is compared with the
-bytes that are there before memory is taken; every type is one of those below; every byte is covered by a hash. Whatever
-is wrong raises `FileError` before the caller gets anything.
+bytes that are there before memory is taken; every type is one of those below; every value is covered by a hash.
+Whatever is wrong raises `FileError` before the caller gets anything.
 """
 
 import hashlib
