@@ -23,22 +23,14 @@ class _Window(Layer):
         if len(source) not in (2, 3):
             checks.refuse(self.kind, "shape", f"{source}", "(channels, length) or (channels, rows, columns)")
         dimensions = len(source) - 1
-        window = self._each("kernel", kernel, dimensions, 1)
-        steps = self._each("stride", stride, dimensions, 1)
-        pads = self._each("padding", padding, dimensions, 0)
-        spread = self._each("dilation", dilation, dimensions, 1)
+        window, steps = (self._sizes(*own, 1, dimensions) for own in (("kernel", kernel), ("stride", stride)))
+        pads, spread = self._sizes("padding", padding, 0, dimensions), self._sizes("dilation", dilation, 1, dimensions)
         plane = tuple(map(windows.positions, source[1:], window, steps, pads, spread))
         if min(plane) < 1:
             checks.refuse(self.kind, "kernel", f"{window}", f"at most the padded input of shape {source}")
         checks.kept(self, shape=source, kernel=window, stride=steps, padding=pads, dilation=spread)
-        checks.kept(self, input_shape=source, window=window, strides=steps)
+        checks.kept(self, window=window, strides=steps)
         return source, plane
-
-    def _each(self, name: str, value: Any, dimensions: int, low: int) -> Shape:
-        """Return one number per dimension."""
-        if isinstance(value, tuple | list) and len(value) != dimensions:
-            checks.refuse(self.kind, f"the length of {name}", len(value), f"{dimensions}, one per dimension")
-        return self._sizes(name, value, low, dimensions)
 
 
 @dataclass(frozen=True)
@@ -80,9 +72,10 @@ class Convolution(_Window):
             if value % groups:
                 checks.refuse(self.kind, name, value, f"a multiple of groups = {groups}")
         weights = targets * source[0] // groups * math.prod(self.window)
-        macs, outputs = weights * math.prod(plane), targets * math.prod(plane)
-        checks.kept(self, output_shape=(targets, *plane), weights=weights, macs=macs, synapses=macs)
-        checks.kept(self, biases=targets * self.bias, neurons=outputs * self.activation)
+        positions = math.prod(plane)
+        macs, neurons = weights * positions, targets * positions * self.activation
+        facts = {"macs": macs, "synapses": macs, "biases": targets * self.bias, "neurons": neurons}
+        self._keep(source, (targets, *plane), weights, **facts)
 
 
 @dataclass(frozen=True)
@@ -106,4 +99,4 @@ class Pooling(_Window):
     def __post_init__(self) -> None:
         stride = self.kernel if self.stride is None else self.stride
         source, plane = self._move(self.shape, self.kernel, stride, self.padding, self.dilation)
-        checks.kept(self, output_shape=(source[0], *plane))
+        self._keep(source, (source[0], *plane))

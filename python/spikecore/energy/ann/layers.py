@@ -69,21 +69,28 @@ class Layer:
         return math.prod(self.output_shape)
 
     def __str__(self) -> str:
-        return printed.console(self.ends("->"))
+        return printed.console(self.ends())
 
-    def ends(self, arrow: str = "→") -> str:
+    def ends(self) -> str:
         """Return what it is and the shapes of its two ends."""
-        return f"{self.kind} {shown(self.input_shape)} {arrow} {shown(self.output_shape)}"
+        return f"{self.kind} {shown(self.input_shape)} → {shown(self.output_shape)}"
+
+    def _keep(self, source: Shape, result: Shape, weights: int = 0, **facts: Any) -> None:
+        """Keep what follows from the sizes; a weight is one synapse, multiplied once, unless `facts` say otherwise."""
+        once = {"weights": weights, "macs": weights, "synapses": weights}
+        checks.kept(self, input_shape=source, output_shape=result, **{**once, **facts})
 
     def _size(self, name: str) -> int:
         """Check one size, keep it as a plain int and return it."""
-        value = checks.count(self.kind, name, getattr(self, name), low=1, high=MOST)
+        (value,) = self._sizes(name, getattr(self, name), dimensions=1)
         checks.kept(self, **{name: value})
         return value
 
-    def _sizes(self, name: str, value: Any, low: int = 1, dimensions: int = 1) -> Shape:
-        """Return checked sizes; a single number stands for all dimensions."""
-        sizes = tuple(value) if isinstance(value, tuple | list) else (value,) * dimensions
+    def _sizes(self, name: str, value: Any, low: int = 1, dimensions: int | None = None) -> Shape:
+        """Return checked sizes, one per dimension where their number is known; a single one stands for all."""
+        sizes = tuple(value) if isinstance(value, tuple | list) else (value,) * (dimensions or 1)
+        if dimensions not in (None, len(sizes)):
+            checks.refuse(self.kind, f"the length of {name}", len(sizes), f"{dimensions}, one per dimension")
         return tuple(checks.count(self.kind, name, size, low=low, high=MOST) for size in sizes)
 
 
@@ -110,8 +117,7 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         n, m = self._size("inputs"), self._size("outputs")
-        checks.kept(self, input_shape=(n,), output_shape=(m,), weights=n * m, macs=n * m, synapses=n * m)
-        checks.kept(self, biases=m * self.bias, neurons=m * self.activation)
+        self._keep((n,), (m,), n * m, biases=m * self.bias, neurons=m * self.activation)
 
 
 @dataclass(frozen=True)
@@ -138,8 +144,8 @@ class BatchNorm(Layer):
         shape = self._sizes("shape", self.shape)
         n = shape[0]
         stored = (Buffer("running mean", n), Buffer("running variance", n), Buffer("batches tracked", 1, 8))
-        checks.kept(self, input_shape=shape, output_shape=shape, buffers=stored if self.tracked else ())
-        checks.kept(self, weights=n * self.affine, biases=n * self.affine)
+        trained = {"weights": n * self.affine, "biases": n * self.affine}
+        self._keep(shape, shape, macs=0, synapses=0, buffers=stored if self.tracked else (), **trained)
 
 
 @dataclass(frozen=True)
@@ -172,10 +178,9 @@ class Recurrent(Layer):
     def __post_init__(self) -> None:
         m, n = self._size("inputs"), self._size("units")
         copies = 2 if self.bidirectional else 1
-        weights = copies * self.gates * n * (m + n)
-        checks.kept(self, input_shape=(m,), output_shape=(copies * n,), weights=weights, synapses=weights)
-        checks.kept(self, macs=weights + copies * self.products * n, biases=copies * self.gates * n * 2 * self.bias)
-        checks.kept(self, neurons=copies * n, state=copies * self.states * n)
+        units, own = copies * n, copies * self.gates * n
+        facts = {"biases": 2 * own * self.bias, "neurons": units, "state": self.states * units}
+        self._keep((m,), (units,), own * (m + n), macs=own * (m + n) + self.products * units, **facts)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ Prices multiply in `prices.OperationPrice`, which takes counts and no bare numbe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Never, Self
+from typing import Self
 
 from spikecore import checks
 
@@ -77,7 +77,7 @@ class Density:
 
 @dataclass(frozen=True)
 class _Operations:
-    """A count of operations of one inference, ≥ 0; only counts of one kind add up."""
+    """A count of operations of one inference, ≥ 0; only counts of one kind add up, and none is thinned out twice."""
 
     count: float
 
@@ -86,6 +86,16 @@ class _Operations:
 
     def __add__(self, other: Self) -> Self:
         return type(self)(self.count + other.count) if type(other) is type(self) else NotImplemented
+
+    def __mul__(self, thinning: Rate | Density) -> "EffectiveOperations":
+        """Apply a rate or a density, which makes a dense count effective; anything else is a `TypeError`."""
+        if isinstance(self, DenseOperations) and isinstance(thinning, Rate | Density):
+            share = thinning.spikes if isinstance(thinning, Rate) else thinning.share
+            return EffectiveOperations(self.count * share)
+        msg = f"{type(self).__name__} × {type(thinning).__name__}: {_ONCE}"
+        raise TypeError(msg)
+
+    __rmul__ = __mul__
 
 
 class DenseOperations(_Operations):
@@ -101,26 +111,9 @@ class DenseOperations(_Operations):
     TypeError: EffectiveOperations × Rate: a rate is applied once: multiply DenseOperations by one Rate or Density
     """
 
-    def __mul__(self, thinning: Rate | Density) -> "EffectiveOperations":
-        """Apply a rate or a density, which makes the count effective."""
-        if isinstance(thinning, Rate | Density):
-            share = thinning.spikes if isinstance(thinning, Rate) else thinning.share
-            return EffectiveOperations(self.count * share)
-        msg = f"DenseOperations × {type(thinning).__name__}: {_ONCE}"
-        raise TypeError(msg)
-
-    __rmul__ = __mul__
-
 
 class EffectiveOperations(_Operations):
     """The operations that a machine really does in one inference, `count` ≥ 0: a rate is inside, or it counted them."""
-
-    def __mul__(self, other: object) -> Never:
-        """Refuse: the rate has been applied."""
-        msg = f"EffectiveOperations × {type(other).__name__}: {_ONCE}"
-        raise TypeError(msg)
-
-    __rmul__ = __mul__
 
 
 Operations = DenseOperations | EffectiveOperations
