@@ -83,7 +83,7 @@ def test_prices_of_45_nm():
     assert macs == {"int8": 0.23, "int32": 3.2, "fp16": 1.5, "fp32": 4.6}
     for technology in prices.technologies():
         levels = [prices.memory(level, technology) for level in prices.memory_levels(technology)]
-        assert all(one.source and one.access_bits == 64 and one.access_high_pj >= one.access_pj for one in levels)
+        assert all(one.source and one.access_bits == 64 and one.byte_band_pj[1] >= one.byte_pj for one in levels)
 
 
 def test_panda_by_hand_and_backwards():

@@ -7,14 +7,14 @@ programs do, doubles every byte; here a caller must ask for it.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from spikecore import checks, printed
-from spikecore.energy import Price, load
+from spikecore.energy import load
 from spikecore.energy.ann.operations import Operations
 
 __all__ = [
@@ -78,7 +78,7 @@ class MemoryPrice:
 
     Attributes
     ----------
-    access_pj, access_high_pj, access_bits, capacity : float, float, int, int or None
+    access_pj, access_high_pj, access_bits, capacity : float, float or None, int, int or None
         Energy of one access in pJ as published, its upper end where a band was, the bits that it moves, and bytes of
         the memory; None off the chip.
 
@@ -92,11 +92,11 @@ class MemoryPrice:
     technology: str
     level: str
     access_pj: float
-    access_high_pj: float
-    access_bits: int
-    capacity: int | None
     evidence: str
     source: str
+    access_high_pj: float | None = None
+    access_bits: int = 64
+    capacity: int | None = None
 
     def spread_over(self, access_bits: int) -> "MemoryPrice":
         """Return the same price per access read as if an access moved another number of bits, 8 … 1024."""
@@ -110,31 +110,29 @@ class MemoryPrice:
     @property
     def byte_band_pj(self) -> tuple[float, float]:
         """Lower and upper energy per byte in pJ."""
-        return self.byte_pj, 8.0 * self.access_high_pj / self.access_bits
+        return self.byte_pj, 8.0 * (self.access_high_pj or self.access_pj) / self.access_bits
 
 
 def operation(precision: str, technology: str = "45nm") -> OperationPrice:
     """Return the price of arithmetic in int8, int32, fp16 or fp32; a `NetworkError` where none was published."""
-    checks.choice("energy", "technology", technology, technologies())
-    allowed = tuple(name for process, name in _operations() if process == technology)
-    return _operations()[technology, checks.choice(f"energy: {technology}", "precision", precision, allowed)]
+    price: OperationPrice = _price("operation", technology, "precision", precision)
+    return price
 
 
 def memory(level: str, technology: str = "45nm") -> MemoryPrice:
     """Return the price of a memory, one of `memory_levels`, per access of 64 bits as published."""
-    allowed = memory_levels(technology)
-    return _memories()[technology, checks.choice(f"energy: {technology}", "memory", level, allowed)]
+    price: MemoryPrice = _price("memory", technology, "memory", level)
+    return price
 
 
 def memory_levels(technology: str = "45nm") -> tuple[str, ...]:
     """Return the memories that a technology has prices for, the nearest first."""
-    checks.choice("energy", "technology", technology, technologies())
-    return tuple(level for process, level in _memories() if process == technology)
+    return tuple(_prices("memory", technology))
 
 
 def technologies() -> tuple[str, ...]:
     """Return the processes that prices are known for."""
-    return tuple(dict.fromkeys(process for process, _ in _operations()))
+    return tuple(_published())
 
 
 @dataclass(frozen=True)
@@ -199,19 +197,29 @@ def _count(operations: Operations) -> float:
     raise TypeError(msg)
 
 
-@cache
-def _operations() -> dict[tuple[str, str], OperationPrice]:
-    """Return all operations by technology and precision."""
-    prices = (OperationPrice(**fields) for fields in _entries("operation"))
-    return {(price.technology, price.precision): price for price in prices}
+def _price(kind: str, technology: str, parameter: str, name: str) -> Any:
+    prices = _prices(kind, technology)
+    return prices[checks.choice(f"energy: {technology}", parameter, name, tuple(prices))]
+
+
+def _prices(kind: str, technology: str) -> dict[str, Any]:
+    return _published()[checks.choice("energy", "technology", technology, technologies())][kind]
 
 
 @cache
-def _memories() -> dict[tuple[str, str], MemoryPrice]:
-    """Return all memories by technology and level."""
-    fields = _entries("memory")
-    prices = (MemoryPrice(**{"capacity": None, "access_high_pj": own["access_pj"], **own}) for own in fields)
-    return {(price.technology, price.level): price for price in prices}
+def _published() -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the prices of operations by precision and those of memories by level, by technology."""
+    data, kinds = published("prices"), {"operation": OperationPrice, "memory": MemoryPrice}
+    return {
+        technology: {
+            kind: {
+                name: price(technology, name, source=source, **_figures(**own))
+                for name, own in data[kind][technology].items()
+            }
+            for kind, price in kinds.items()
+        }
+        for technology, source in data["source"].items()
+    }
 
 
 def published(name: str) -> dict[str, Any]:
@@ -219,22 +227,14 @@ def published(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files("spikecore.energy.ann") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _entries(kind: str) -> Iterator[dict[str, Any]]:
-    """Yield the fields of every price of a kind."""
-    data = published("prices")
-    for entry in data[kind]:
-        own = _borrowed(kind, **entry.pop("profile")) if "profile" in entry else {}
-        yield {**own, **entry, "source": data["source"][entry["source"]]}
-
-
-def _borrowed(kind: str, name: str, count: str, level: str = "") -> dict[str, Any]:
-    """Return what a profile publishes for an addition, or for an access to memory, to one of several if it has them."""
-    price = next(price for price in load(name).prices if price.count == count)
-    if kind == "operation":
-        return {"add_pj": price.value, "evidence": price.evidence}
-    place = next((memory for memory in price.levels if memory.name == level), price)
-    capacity = None if isinstance(place, Price) or place.bytes is None else int(place.bytes)
-    bits = round(8e-12 * place.value / place.nominal_j)
-    high_pj = place.value if place.high is None else place.high
-    energy = {"access_pj": place.value, "access_high_pj": high_pj, "access_bits": bits}
-    return {**energy, "capacity": capacity, "evidence": price.evidence}
+def _figures(profile: Mapping[str, str] | None = None, **own: Any) -> dict[str, Any]:
+    """Return the figures of a price; those of an addition and of an access to memory may stand in a profile."""
+    if profile is not None:
+        price = next(price for price in load(profile["name"]).prices if price.count == profile["count"])
+        place = next((level for level in price.levels if level.name == profile.get("level")), price)
+        if "multiply_pj" in own:
+            return {"add_pj": price.value, "evidence": price.evidence, **own}
+        bits, size = round(8e-12 * place.value / place.nominal_j), getattr(place, "bytes", None)
+        own = {"access_pj": place.value, "access_high_pj": place.high, "access_bits": bits, "evidence": price.evidence}
+        own["capacity"] = size and int(size)
+    return own
