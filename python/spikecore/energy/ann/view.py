@@ -1,10 +1,11 @@
 """Costs of networks as a table, as rows for pandas, and as bars. All figures are modelled."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from spikecore.energy import quantity
-from spikecore.energy.ann.cost import Cost
+from spikecore.energy.ann.cost import Cost, Term
 from spikecore.energy.ann.prices import Silicon
 from spikecore.energy.figure import Bar, Bars
 from spikecore.energy.table import Column, Section, Table
@@ -24,7 +25,6 @@ _HEAD = (
     Column("evidence", is_words=True),
     Column("source", is_words=True, is_long=True),
 )
-_TERM = ("name", "count", "unit", "energy_j", "high_j", "with_spikes", "evidence", "source")
 
 
 def table(silicon: Silicon, costs: Mapping[str, Cost], verdict: str, remarks: Sequence[str]) -> Table:
@@ -45,13 +45,9 @@ def table(silicon: Silicon, costs: Mapping[str, Cost], verdict: str, remarks: Se
 
 def terms(costs: Mapping[str, Cost]) -> Table:
     """Return every term of every network as a row of plain values, without totals."""
-    rows = [
-        (role, cost.name, *(getattr(term, name) for name in _TERM))
-        for role, cost in costs.items()
-        for term in cost.terms
-    ]
-    head = ("role", "network", *("term" if name == "name" else name for name in _TERM), "status")
-    return Table("", tuple(map(Column, head)), tuple((*row, "modelled") for row in rows))
+    rows = [(role, cost.name, *vars(term).values(), "modelled") for role, cost in costs.items() for term in cost.terms]
+    head = ("role", "network", "term", *(field.name for field in fields(Term)[1:]), "status")
+    return Table("", tuple(map(Column, head)), tuple(rows))
 
 
 def bars(costs: Mapping[str, Cost]) -> Bars:
