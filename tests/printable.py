@@ -9,7 +9,8 @@ import numpy as np
 import spikecore as sc
 from spikecore import energy, scaling
 from spikecore.energy import ann
-from spikecore.energy.studies import clocked, local_memory, machines, papers, sweep, truenorth_benchmark
+from spikecore.energy.studies import clocked, local_memory, papers, sweep
+from spikecore.library import counts
 
 
 def network(names: str) -> list[Any]:
@@ -69,9 +70,9 @@ def layered(name: str) -> list[Any]:
 
 def studied() -> list[Any]:
     """Return profiles of machines, a measured energy, and what studies return."""
-    measured = machines.count(256, 20.0, time=20.0)
+    measured = counts.count(256, 20.0, time=20.0)
     study = [clocked.case(measured), clocked.crossing([measured]), *local_memory.memory(measured)]
-    study += [sweep.sweep([0.0, 4.0], [256], time=50.0), truenorth_benchmark.run(20.0, 16, cores=1, time=20.0)]
+    study += [sweep.sweep(counts.count, [0.0, 4.0], [256], time=50.0), counts.benchmark(20.0, 16, cores=1, time=20.0)]
     papers_read = [papers.paper(name) for name in papers.names()]
     return [
         *map(energy.load, energy.known()),

@@ -11,10 +11,10 @@ from spikecore.energy import load, profile_text
 from spikecore.energy.studies import sweep_view
 from spikecore.energy.studies.clocked import case, crossing
 from spikecore.energy.studies.local_memory import memory
-from spikecore.energy.studies.machines import count
 from spikecore.energy.studies.silicon import silicon
 from spikecore.energy.studies.sweep import sweep
 from spikecore.library import recurrent
+from spikecore.library.counts import count
 
 RATES = (1.0, 10.0, 100.0, 300.0, 600.0)
 
@@ -31,7 +31,7 @@ def cases(runs):
 
 @pytest.fixture(scope="module")
 def swept():
-    return sweep(rates=[0.0, 4.0, 12.0, 600.0], neurons=[256, 512], time=100.0)
+    return sweep(count, rates=[0.0, 4.0, 12.0, 600.0], neurons=[256, 512], time=100.0)
 
 
 def test_counts_are_those_of_the_run():
@@ -226,11 +226,11 @@ def test_only_weights_pay_for_distance(runs, cases):
         (lambda: count(256, 1.0, time=0.0), "time"),
         (lambda: memory(count(4096, 1.0, synapses=256, time=10.0)), "the bytes of all weights"),
         (lambda: memory(count(256, 0.0)), "the number of spikes"),
-        (lambda: sweep([1.0], [256], time=100.0, profile="truenorth"), "the scope of profile 'truenorth'"),
-        (lambda: sweep([1.0], [256], time=100.0, profile="host"), "profile"),
-        (lambda: sweep([0.001], [256], time=1.0), "the number of spikes"),
-        (lambda: sweep([1.0], []), "neurons"),
-        (lambda: sweep([0.0], [256]), "the highest rate"),
+        (lambda: sweep(count, [1.0], [256], time=100.0, profile="truenorth"), "the scope of profile 'truenorth'"),
+        (lambda: sweep(count, [1.0], [256], time=100.0, profile="host"), "profile"),
+        (lambda: sweep(count, [0.001], [256], time=1.0), "the number of spikes"),
+        (lambda: sweep(count, [1.0], []), "neurons"),
+        (lambda: sweep(count, [0.0], [256]), "the highest rate"),
     ],
 )
 def test_refusals_name_the_parameter(call, parameter):
@@ -264,7 +264,7 @@ def test_a_sweep_holds_every_size_and_rate(swept):
 
 
 def test_a_sweep_pays_the_prices_of_a_chip(swept):
-    loihi = sweep(rates=[600.0], neurons=[256], time=100.0, profile="loihi")
+    loihi = sweep(count, rates=[600.0], neurons=[256], time=100.0, profile="loihi")
     assert loihi.profile == load("loihi")
     assert loihi.cases[0] == case(swept.cases[3].run, load("loihi"))
     assert loihi.cases[0].synchronous != swept.cases[3].synchronous

@@ -9,8 +9,9 @@ import pytest
 from spikecore.command import cli
 from spikecore.command import energy as energy_cli
 from spikecore.energy import EnergyReport, joules, known, load
-from spikecore.energy.studies import sweep_view, truenorth, truenorth_benchmark, truenorth_view
+from spikecore.energy.studies import sweep_view, truenorth, truenorth_view
 from spikecore.energy.studies.sweep import sweep
+from spikecore.library import counts
 
 SWEEP = ["energy", "sweep", "--rates", "0,10,600", "--neurons", "256", "--time", "100"]
 
@@ -62,7 +63,7 @@ def test_profiles_of_ones_own_are_checked(capsys, tmp_path):
 
 
 def swept(profile=None):
-    return sweep(rates=[0.0, 10.0, 600.0], neurons=[256], time=100.0, profile=profile)
+    return sweep(counts.count, rates=[0.0, 10.0, 600.0], neurons=[256], time=100.0, profile=profile)
 
 
 def test_sweep_prints_its_tables_and_draws_its_picture(capsys, tmp_path):
@@ -301,7 +302,7 @@ def test_papers_show_citations_beside_formulas(papers_written, name):
 
 def test_merolla_comes_with_its_networks_on_the_engine(papers_written):
     text, report = papers_written["merolla"]
-    benchmark = truenorth_benchmark.benchmark()
+    benchmark = truenorth.benchmark(counts.benchmark)
     assert report["truenorth"] == json.loads(json.dumps(benchmark.to_dict()))
     assert len(benchmark.points) == len(truenorth.PUBLISHED)
     assert len(benchmark.grid) == 25

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from spikecore import checks
 from spikecore.command.energy import Recurrent
 from spikecore.energy import Comparison, EnergyReport, Profile, drawing, joules, known, load, profile_text, saved
-from spikecore.energy.studies import papers, sweep_view, truenorth_benchmark, truenorth_view
+from spikecore.energy.studies import papers, sweep_view, truenorth, truenorth_view
 from spikecore.energy.studies import sweep as studied
-from spikecore.library import recurrent
+from spikecore.library import counts, recurrent
 
 __all__ = ["ANSWERS", "Answer"]
 
@@ -94,6 +94,7 @@ def sweep(options: argparse.Namespace) -> Answer:
     if plot is not None:
         drawing.check("sweep", plot)
     swept = studied.sweep(
+        counts.count,
         rates=options.rates or studied.RATES_HZ,
         neurons=options.neurons or studied.NEURONS,
         synapses=options.synapses,
@@ -119,7 +120,7 @@ def paper(options: argparse.Namespace) -> Answer:
     figures = papers.paper(options.name)
     report, text = figures.to_dict(), figures.text()
     if options.name == "merolla":
-        benchmark = truenorth_benchmark.benchmark()
+        benchmark = truenorth.benchmark(counts.benchmark)
         report["truenorth"] = benchmark.to_dict()
         text = "\n\n".join([text, *(table.text() for table in truenorth_view.tables(benchmark))])
     return Answer(report, text)

@@ -1,5 +1,5 @@
-"""Former name of `spikecore.energy.studies.machines`."""
+"""Former name of `spikecore.energy.studies.machines`; `spikecore.library.counts` has what counted."""
 
-from spikecore.energy.studies.machines import asynchronous, count, synchronous
+from spikecore.energy.studies.machines import asynchronous, synchronous
 
-__all__ = ["asynchronous", "count", "synchronous"]
+__all__ = ["asynchronous", "synchronous"]

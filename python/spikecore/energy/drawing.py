@@ -5,7 +5,7 @@ Both faces draw the same shapes at the same pixels. The same drawing is the same
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,11 @@ class Drawing:
     height: float
     shapes: Sequence[Shape]
 
+    def above(self, other: "Drawing") -> "Drawing":
+        """Return one drawing with another below it."""
+        below = [_lowered(shape, self.height) for shape in other.shapes]
+        return Drawing(max(self.width, other.width), self.height + other.height, [*self.shapes, *below])
+
     def svg(self) -> str:
         """Return the text of an SVG file."""
         size = f'viewBox="0 0 {self.width:g} {self.height:g}" font-family="sans-serif" font-size="12"'
@@ -124,6 +129,12 @@ def check(owner: str, path: Path) -> None:
             import matplotlib  # noqa: F401  # optional
         except ImportError:
             checks.refuse(owner, "the suffix", "'.png'", "'.svg' or '.html'; '.png' needs spikecore[plot]")
+
+
+def _lowered(shape: Shape, pixels: float) -> Shape:
+    if isinstance(shape, Polyline):
+        return replace(shape, points=[(x, y + pixels) for x, y in shape.points])
+    return replace(shape, y=shape.y + pixels)
 
 
 def _svg(shape: Shape) -> str:

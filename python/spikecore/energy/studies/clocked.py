@@ -11,23 +11,11 @@ from itertools import pairwise
 from typing import Any
 
 from spikecore import checks
-from spikecore.energy.bill import bill
-from spikecore.energy.ledger import Ledger
-from spikecore.energy.profile import Profile
+from spikecore.energy import Profile
 from spikecore.energy.studies.machines import Run, asynchronous, synchronous
-from spikecore.energy.studies.silicon import silicon
+from spikecore.energy.studies.silicon import MachineEnergy, is_static, machine_energy, silicon
 
-__all__ = ["Case", "Crossing", "MachineEnergy", "case", "crossing"]
-
-
-@dataclass(frozen=True)
-class MachineEnergy:
-    """Energy of one machine for one run, J: by term of the profile, without static power, of it alone, and in all."""
-
-    terms: dict[str, float]
-    dynamic_j: float
-    static_j: float
-    total_j: float
+__all__ = ["Case", "Crossing", "case", "crossing"]
 
 
 @dataclass(frozen=True)
@@ -103,16 +91,16 @@ def case(run: Run, prices: Profile | None = None) -> Case:
 
     Examples
     --------
-    >>> from spikecore.energy.studies.machines import count
+    >>> from spikecore.library.counts import count
     >>> quiet, busy = (case(count(256, rate)) for rate in (1.0, 600.0))
     >>> quiet.dynamic_ratio > 100, busy.dynamic_ratio < 1
     (True, True)
     """
     profile = silicon(run.cores) if prices is None else prices
     clocked, events, idle = (
-        _energy(ledger, profile) for ledger in (synchronous(run), asynchronous(run), asynchronous(run.silent()))
+        machine_energy(ledger, profile) for ledger in (synchronous(run), asynchronous(run), asynchronous(run.silent()))
     )
-    static_is_priced = any(price.count == "biological_s" for price in profile.prices)
+    static_is_priced = any(map(is_static, profile.prices))
     return Case(
         run=run,
         synchronous=clocked,
@@ -141,7 +129,7 @@ def crossing(runs: Sequence[Run], prices: Profile | None = None) -> Crossing:
 
     Examples
     --------
-    >>> from spikecore.energy.studies.machines import count
+    >>> from spikecore.library.counts import count
     >>> equal = crossing([count(256, rate) for rate in (100.0, 600.0)])
     >>> abs(equal.interpolated_hz / equal.closed_form_hz - 1.0) < 0.05
     True
@@ -154,7 +142,7 @@ def crossing(runs: Sequence[Run], prices: Profile | None = None) -> Crossing:
     updates_alone = replace(busiest.silent(), updates=cells)
     all_updated = replace(busiest, synaptic_operations=busiest.spikes * busiest.synapses, updates=cells)
     clocked_j, updates_j, events_j = (
-        _energy(ledger, profile).dynamic_j
+        machine_energy(ledger, profile).dynamic_j
         for ledger in (synchronous(busiest), asynchronous(updates_alone), asynchronous(all_updated))
     )
     if events_j <= updates_j:
@@ -175,17 +163,10 @@ def _ratio(above: float, below: float) -> float | None:
     return above / below if below else None
 
 
-def _energy(ledger: Ledger, profile: Profile) -> MachineEnergy:
-    lines = bill(ledger, profile).lines
-    static = sum(line.nominal_j for line in lines if line.price.count == "biological_s")
-    dynamic = sum(line.nominal_j for line in lines if line.price.count != "biological_s")
-    return MachineEnergy({line.price.term: line.nominal_j for line in lines}, dynamic, static, dynamic + static)
-
-
 def _interpolated(runs: Sequence[Run], profile: Profile) -> float | None:
     points: list[tuple[float, float]] = []
     for run in sorted(runs, key=lambda run: run.spikes):
-        clocked, events = (_energy(ledger(run), profile).dynamic_j for ledger in (synchronous, asynchronous))
+        clocked, events = (machine_energy(ledger(run), profile).dynamic_j for ledger in (synchronous, asynchronous))
         points.append((run.counted_rate_hz, events - clocked))
     for (low, below), (high, above) in pairwise(points):
         if below < 0.0 <= above:

@@ -9,11 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from spikecore import checks
-from spikecore.energy.bill import bill
-from spikecore.energy.ledger import Ledger
-from spikecore.energy.profile import Profile
+from spikecore.energy import Ledger, Profile, bill
 from spikecore.energy.studies.machines import Run, asynchronous
-from spikecore.energy.studies.silicon import silicon
+from spikecore.energy.studies.silicon import machine_energy, silicon
 
 __all__ = ["Bounds", "Place", "memory"]
 
@@ -53,10 +51,10 @@ class Place:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; bounds that were not published stand with `weights_j` alone, as null."""
-        names = ("dynamic_j", "weights_share", "memory_share", "times_local")
-        known = {name: {key: value for key, value in asdict(getattr(self, name)).items() if value is not None}
-                 for name in names}  # fmt: skip
-        return {"place": self.place, "memory": self.memory, "weights_j": asdict(self.weights_j), **known}
+        plain = {name: value for name, value in asdict(self).items() if name != "state_j"}
+        for name in ("dynamic_j", "weights_share", "memory_share", "times_local"):
+            plain[name] = {key: value for key, value in plain[name].items() if value is not None}
+        return plain
 
 
 def memory(run: Run) -> tuple[Place, ...]:
@@ -69,7 +67,7 @@ def memory(run: Run) -> tuple[Place, ...]:
 
     Examples
     --------
-    >>> from spikecore.energy.studies.machines import count
+    >>> from spikecore.library.counts import count
     >>> [place.memory for place in memory(count(256, rate=10.0))]
     ['32 KB SRAM', '1 MB SRAM', 'DRAM']
     """
@@ -79,15 +77,15 @@ def memory(run: Run) -> tuple[Place, ...]:
     total = int(ledger.weight_store_bytes or 0)
     if total > _SHARED_BYTES:
         checks.refuse("sweep", "the bytes of all weights", total, f"{_SHARED_BYTES}, the shared memory")
-    local_j = sum(line.nominal_j for line in bill(ledger, profile).lines if line.price.count != "biological_s")
+    local_j = machine_energy(ledger, profile).dynamic_j
     stores = (("the core's SRAM", ledger.core_store_bytes), ("shared 1 MB SRAM", _SHARED_BYTES), ("DRAM", 1e18))
     return tuple(_place(name, replace(ledger, core_store_bytes=size), profile, local_j) for name, size in stores)
 
 
 def _place(name: str, ledger: Ledger, profile: Profile, local_j: float) -> Place:
-    lines = {line.price.term: line for line in bill(ledger, profile).lines if line.price.count != "biological_s"}
-    weights, state_j = lines["weights"], lines["state"].nominal_j
-    rest_j = sum(line.nominal_j for line in lines.values()) - weights.nominal_j
+    energy = machine_energy(ledger, profile)
+    state_j, rest_j = energy.terms["state"], energy.dynamic_j - energy.terms["weights"]
+    weights = next(line for line in bill(ledger, profile).lines if line.price.term == "weights")
     weights_j = Bounds(weights.low_j, weights.nominal_j, weights.high_j)
     return Place(
         place=name,

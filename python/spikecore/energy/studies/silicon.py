@@ -1,16 +1,40 @@
 """One silicon for two machines, a synchronous and an asynchronous one: the same price for the same thing.
 
-Its figures are those that profiles and `ann.prices` publish, taken from there; hops are in ``silicon.toml``.
+Its figures are those that profiles and `ann.prices` publish, taken from there; hops are in ``silicon.toml``. Static
+power is the price of time: both machines pay it, so it stands apart from dynamic energy.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from spikecore.energy import Price, Profile, load
+from spikecore.energy import Ledger, Price, Profile, bill, load
 from spikecore.energy.ann.prices import operation
 from spikecore.energy.profile_toml import parse
 from spikecore.energy.studies import published, truenorth
 
-__all__ = ["silicon"]
+__all__ = ["MachineEnergy", "is_static", "machine_energy", "silicon"]
+
+
+@dataclass(frozen=True)
+class MachineEnergy:
+    """Energy of one machine for one run, J: by term of the profile, without static power, of it alone, and in all."""
+
+    terms: dict[str, float]
+    dynamic_j: float
+    static_j: float
+    total_j: float
+
+
+def machine_energy(ledger: Ledger, profile: Profile) -> MachineEnergy:
+    """Return what the counts of a machine take."""
+    lines = bill(ledger, profile).lines
+    static = sum(line.nominal_j for line in lines if is_static(line.price))
+    dynamic = sum(line.nominal_j for line in lines if not is_static(line.price))
+    return MachineEnergy({line.price.term: line.nominal_j for line in lines}, dynamic, static, dynamic + static)
+
+
+def is_static(price: Price) -> bool:
+    """Return whether a price is that of time."""
+    return price.count == "biological_s"
 
 
 def silicon(cores: int) -> Profile:

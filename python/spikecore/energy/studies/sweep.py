@@ -1,6 +1,6 @@
 """Both claims, executed: asynchronous transmission (`clocked`) and local memory (`local_memory`)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,15 @@ from spikecore.energy.profile import Profile
 from spikecore.energy.profile_toml import load
 from spikecore.energy.studies.clocked import Case, Crossing, case, crossing
 from spikecore.energy.studies.local_memory import Place, memory
-from spikecore.energy.studies.machines import Run, count
+from spikecore.energy.studies.machines import Run
 from spikecore.energy.studies.silicon import silicon
 
-__all__ = ["NEURONS", "RATES_HZ", "Sweep", "sweep"]
+__all__ = ["NEURONS", "RATES_HZ", "Count", "Sweep", "sweep"]
 
 RATES_HZ = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 600.0)
 NEURONS = (256, 1024, 4096)
+Count = Callable[[int, float, int, float, int], Run]
+"""Runs a network of so many neurons at a rate in Hz, with synapses of each, a time in ms and a seed, and counts."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Sweep:
 
 
 def sweep(
+    count: Count,
     rates: Sequence[float] = RATES_HZ,
     neurons: Sequence[int] = NEURONS,
     synapses: int = 32,
@@ -71,10 +74,12 @@ def sweep(
 
     Parameters
     ----------
+    count : callable
+        What runs and counts a network: `spikecore.library.counts.count`.
     rates, neurons : sequence of float, sequence of int
         Mean rates in Hz, 0 … 1000, at least one above 0; sizes, multiples of 256.
     synapses, time, seed
-        As for `spikecore.energy.studies.machines.count`.
+        As for `count`.
     spikes_per_s : float
         Spikes per second of the whole network where sizes are compared.
     profile : str or Path, optional
@@ -87,7 +92,9 @@ def sweep(
 
     Examples
     --------
-    >>> [str(crossing)[:14] for crossing in sweep([10.0, 600.0], [256], time=100.0).crossings]
+    >>> from spikecore.library.counts import count
+    >>> swept = sweep(count, [10.0, 600.0], [256], time=100.0)
+    >>> [str(crossing)[:14] for crossing in swept.crossings]
     ['crossing at 34']
     """
     for name, values in (("rates", rates), ("neurons", neurons)):

@@ -1,15 +1,15 @@
 """The tables and the picture of a `Sweep`, and a page with both.
 
-The picture: left, power over rate, both axes logarithmic, a flat line and a rising one for every size, and where they
-cross; right, what the spikes of one network cost with its weights in three memories.
+The picture: power over rate, both axes logarithmic, a flat line and a rising one for every size, and where they cross;
+below, what the spikes of one network cost with its weights in three memories.
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from spikecore.energy import drawing, profile_text, quantity
-from spikecore.energy.drawing import Circle, Drawing, Polyline, Rect, Shape, Words
-from spikecore.energy.figure import Box, Lines, Series
+from spikecore.energy.drawing import Circle, Drawing, Polyline, Shape, Words
+from spikecore.energy.figure import Bar, Bars, Box, Lines, Series
 from spikecore.energy.quantity import or_dash
 from spikecore.energy.studies.clocked import Case
 from spikecore.energy.studies.local_memory import Bounds, Place
@@ -19,9 +19,12 @@ from spikecore.files import writing
 
 __all__ = ["describe", "draw", "tables", "write"]
 
-_LEFT, _RIGHT, _LABELS = Box(70, 40, 400, 320), Box(660, 40, 250, 320), 530
-_SERIES = (("#c0392b", "synchronous, dynamic"), ("#1f4e79", "asynchronous, dynamic"), ("#8a8a8a", "static, of either"))
-_PARTS = (("#1f4e79", "weights"), ("#2e86c1", "state"), ("#bfc9d1", "the rest"))
+_BOX = Box(70, 40, 950, 320)
+_SERIES = (
+    ("#c0392b", "", "synchronous, dynamic"),
+    ("#1f4e79", "", "asynchronous, dynamic"),
+    ("#8a8a8a", "4 3", "static, of either"),
+)
 
 
 def describe(sweep: Sweep) -> str:
@@ -30,7 +33,8 @@ def describe(sweep: Sweep) -> str:
     Examples
     --------
     >>> from spikecore.energy.studies.sweep import sweep
-    >>> text = describe(sweep(rates=[10.0, 600.0], neurons=[256], time=100.0))
+    >>> from spikecore.library.counts import count
+    >>> text = describe(sweep(count, [10.0, 600.0], [256], time=100.0))
     >>> "crossing at 34" in text, "DRAM" in text
     (True, True)
     """
@@ -92,7 +96,7 @@ def write(sweep: Sweep, path: Path) -> Path:
 
 def draw(sweep: Sweep) -> Drawing:
     """Return the picture."""
-    return Drawing(960, 420, [*_powers(sweep), *_memories(sweep)])
+    return Drawing(960, 420, list(_powers(sweep))).above(_memories(sweep))
 
 
 def _powers(sweep: Sweep) -> Iterator[Shape]:
@@ -103,8 +107,8 @@ def _powers(sweep: Sweep) -> Iterator[Shape]:
     series = tuple(line for cases in by_size.values() for line in _lines(cases))
     title = "Dynamic power over rate, static apart (modelled)"
     lines = Lines(title, "mean rate (Hz)", series, quantity.price, quantity.watts)
-    yield from lines.shapes(_LEFT)
-    x, y = lines.axes(_LEFT)
+    yield from lines.shapes(_BOX)
+    x, y = lines.axes(_BOX)
     level = {size: y(cases[-1].synchronous.dynamic_j / cases[-1].run.seconds) for size, cases in by_size.items()}
     for size in by_size:
         yield Words(x.start + 10, level[size] + 14, f"{size:,} neurons")
@@ -113,48 +117,32 @@ def _powers(sweep: Sweep) -> Iterator[Shape]:
         if rate is not None and x.low <= rate <= x.high:
             yield Circle(x(rate), level[crossing.neurons], 4)
             yield Words(x(rate) + 8, level[crossing.neurons] + 16, f"{rate:.0f} Hz")
-    for left, (colour, name) in zip((62, 224, 394), _SERIES, strict=True):
-        yield Polyline([(left, _LEFT.top - 8), (left + 18, _LEFT.top - 8)], colour)
-        yield Words(left + 23, _LEFT.top - 4, name)
+    for k, (colour, dash, name) in enumerate(_SERIES):
+        left = _BOX.left + 170 * k
+        yield Polyline([(left, _BOX.top - 8), (left + 18, _BOX.top - 8)], colour, dash)
+        yield Words(left + 23, _BOX.top - 4, name)
 
 
 def _lines(cases: list[Case]) -> Iterator[Series]:
     """Return the powers of one size over its rates, those that are 0 left out."""
     powers = [(case.synchronous.dynamic_j, case.asynchronous.dynamic_j, case.static_j) for case in cases]
-    for which, (colour, name) in enumerate(_SERIES):
+    for which, (colour, dash, name) in enumerate(_SERIES):
         energies = zip(cases, (power[which] for power in powers), strict=True)
         points = tuple((case.run.counted_rate_hz, energy / case.run.seconds) for case, energy in energies if energy)
-        yield Series(name, points, colour, "4 3" if which == 2 else "")
+        yield Series(name, points, colour, dash)
 
 
-def _memories(sweep: Sweep) -> Iterator[Shape]:
-    yield Words(_LABELS, 20, "The same spikes, weights elsewhere (modelled, dynamic)", is_bold=True)
-    longest = max(place.dynamic_j.high or place.dynamic_j.nominal for place in sweep.places)
-    for k, place in enumerate(sweep.places):
-        yield from _place(place, _RIGHT.top + 20 + 80 * k, _RIGHT.width / longest)
-    for k, (colour, name) in enumerate(_PARTS):
-        left = _LABELS + 90 * k
-        yield Rect(left, _RIGHT.top + 262, 12, 12, colour)
-        yield Words(left + 17, _RIGHT.top + 272, name)
+def _memories(sweep: Sweep) -> Drawing:
     run = sweep.memory_run
-    network = f"{run.neurons:,} neurons at {quantity.price(run.rate_hz, 'Hz')}"
-    yield Words(_LABELS, _RIGHT.top + 300, f"{network}; the black line: DRAM's price range")
+    title = f"Dynamic energy of {run.neurons:,} neurons at {_hertz(run.rate_hz)}"
+    return Bars(tuple(map(_bar, sweep.places)), title).drawing()
 
 
-def _place(place: Place, top: float, scale: float) -> Iterator[Shape]:
-    yield Words(_LABELS, top + 14, place.place)
-    if place.memory not in place.place:
-        yield Words(_LABELS, top + 30, f"({place.memory})")
-    left = _RIGHT.left
-    weights, total = place.weights_j.nominal, place.dynamic_j.nominal
-    parts = (weights, place.state_j, total - weights - place.state_j)
-    for energy, (colour, _) in zip(parts, _PARTS, strict=True):
-        yield Rect(left, top, energy * scale, 36, colour)
-        left += energy * scale
-    low, high = place.dynamic_j.low, place.dynamic_j.high
-    if low is not None and high is not None and low < high:
-        yield Polyline([(_RIGHT.left + end * scale, top + 18) for end in (low, high)])
-    yield Words(_RIGHT.left, top + 51, f"{place.times_local.nominal:.1f} times the core's own")
+def _bar(place: Place) -> Bar:
+    weights, total = place.weights_j.nominal, place.dynamic_j
+    parts = (("weights", weights), ("state", place.state_j), ("the rest", total.nominal - weights - place.state_j))
+    below = f"{place.memory}, {quantity.times(place.times_local.nominal)} times local"
+    return Bar(place.place, below, total.nominal, total.low, total.high, parts)
 
 
 _POWERS = (

@@ -1,22 +1,33 @@
-"""TrueNorth's power: an affine model at one voltage, and the published points it is held against.
+"""TrueNorth's power: an affine model at one voltage, and the chip's benchmark networks beside published points.
 
 A chip that leaks pays for time and for events; `fit` separates the two with two published points of one voltage. No law
-that scales them to another voltage was published, so `Affine.power_w` refuses every other one.
+that scales them to another voltage was published, so `Affine.power_w` refuses every other one. The networks run on the
+engine at reduced size: events of the whole chip are counted events times the ratio of neurons. Spikes of a small mesh
+travel less far than the chip's 21.3 cores in x and in y; the models price no hops of their own, so this changes no
+figure.
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from spikecore import checks
 from spikecore.energy.profile_toml import load
 from spikecore.energy.studies import published
+from spikecore.energy.studies.machines import Run
+from spikecore.errors import NetworkError
 
 __all__ = [
-    "ALL_IN_J", "CHIP_NEURONS", "FITTED", "OPERATIONS", "PUBLISHED", "Affine", "Point", "events_per_s", "fit",
-    "published_model",
+    "ALL_IN_J", "CHIP_NEURONS", "FITTED", "GRID_HZ", "GRID_SYNAPSES", "PUBLISHED", "Affine", "Benchmark", "Count",
+    "Efficiency", "GridPoint", "Point", "PublishedPoint", "benchmark", "events_per_s", "fit", "published_model",
 ]  # fmt: skip
+
+GRID_HZ = (0.0, 20.0, 50.0, 100.0, 200.0)
+GRID_SYNAPSES = (0, 64, 128, 192, 256)
+"""A grid over the published sweep, 0 … 200 Hz and 0 … 256 active synapses."""
+Count = Callable[[float, int, int, float, int], Run]
+"""Runs a network of a rate in Hz and active synapses on so many cores, for a time in ms, with a seed, and counts."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +44,6 @@ class Point:
 _DATA = tomllib.loads(published("truenorth"))
 CHIP_NEURONS: int = _DATA["neurons"]
 """Cores times neurons of a core."""
-OPERATIONS: list[dict[str, Any]] = _DATA["operations"]
-"""Published operations per second and joule, as the file explains them."""
 PUBLISHED = tuple(Point(**point) for point in _DATA["points"])
 """All published powers of these networks that come with a voltage; ticks of 1 ms."""
 FITTED = tuple(PUBLISHED[k] for k in _DATA["fitted"])
@@ -125,3 +134,147 @@ def fit(points: Sequence[Point]) -> Affine:
 def published_model() -> Affine:
     """Return the model fitted at 0.8 V to 11.58 Hz and 95.93 Hz."""
     return fit(FITTED)
+
+
+@dataclass(frozen=True)
+class PublishedPoint:
+    """A published power beside the run of its network, by the affine model and by the all-in price, 26 pJ an event.
+
+    Differences are relative to the published power. `published_event_j`, that power over counted events, is None if
+    there are none; `modelled_w` is None where the model does not hold, and `refused` says why. The model goes through
+    the two `fitted` points.
+    """
+
+    point: Point
+    run: Run
+    chip_events_per_s: float
+    published_event_j: float | None
+    modelled_w: float | None
+    difference: float | None
+    refused: str | None
+    fitted: bool
+    all_in_w: float
+    all_in_difference: float
+
+
+@dataclass(frozen=True)
+class GridPoint:
+    """One network of the grid: nominal events (neurons × rate × synapses), counted ones, and power by the model.
+
+    `difference` is that of the events, relative to nominal ones, None where only counted ones are not 0; outside of the
+    fitted points (`inside` is false) the model is extrapolated.
+    """
+
+    run: Run
+    nominal_events_per_s: float
+    chip_events_per_s: float
+    difference: float | None
+    modelled_w: float
+    inside: bool
+
+
+@dataclass(frozen=True)
+class Efficiency:
+    """Published operations per second or joule, beside counted ones (None, and the reason, where there are none)."""
+
+    published: float
+    unit: str
+    what: str
+    counted: float | None
+    difference: float | None
+    refused: str | None
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """The published points, the grid, and published operations per second or joule."""
+
+    points: tuple[PublishedPoint, ...]
+    efficiencies: tuple[Efficiency, ...]
+    grid: tuple[GridPoint, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        points = [{**vars(row.point), **vars(row), "run": _counts(row.run)} for row in self.points]
+        return {
+            "points": [{name: value for name, value in row.items() if name != "point"} for row in points],
+            "efficiencies": [dict(vars(row)) for row in self.efficiencies],
+            "sweep": [{**vars(row), "run": _counts(row.run)} for row in self.grid],
+        }
+
+
+def benchmark(
+    count: Count,
+    cores: int = 4,
+    time: float = 1_000.0,
+    seed: int = 1,
+    rates: Sequence[float] = GRID_HZ,
+    synapses: Sequence[int] = GRID_SYNAPSES,
+) -> Benchmark:
+    """Run the network of every published point and of a grid of rates (Hz, 0 … 200) and synapses (0 … 256), each once.
+
+    `count` is `spikecore.library.counts.benchmark`, and takes the other parameters.
+    """
+    grid = [(rate, k) for k in synapses for rate in rates]
+    networks = {*grid, *((point.rate_hz, point.synapses) for point in PUBLISHED)}
+    runs = {network: count(*network, cores, time, seed) for network in networks}
+    return Benchmark(
+        tuple(_published(point, runs[point.rate_hz, point.synapses]) for point in PUBLISHED),
+        tuple(_efficiency(runs, **operation) for operation in _DATA["operations"]),
+        tuple(_grid_point(runs[network]) for network in grid),
+    )
+
+
+def chip_events_per_s(run: Run) -> float:
+    """Return synaptic events per second of a chip full of cores such as those of the run."""
+    return run.synaptic_operations / run.seconds * (CHIP_NEURONS / run.neurons)
+
+
+def _counts(run: Run) -> dict[str, float]:
+    names = ("rate_hz", "synapses", "neurons", "counted_rate_hz", "seconds")
+    return {**{name: getattr(run, name) for name in names}, "counted_events": run.synaptic_operations}
+
+
+def _published(point: Point, run: Run) -> PublishedPoint:
+    events = chip_events_per_s(run)
+    modelled_w, refused, all_in_w = None, None, ALL_IN_J * events
+    try:
+        modelled_w = published_model().power_w(events, point.voltage_v)
+    except NetworkError as error:
+        refused = str(error)
+    return PublishedPoint(
+        point=point,
+        run=run,
+        chip_events_per_s=events,
+        published_event_j=point.power_w / events if events else None,
+        modelled_w=modelled_w,
+        difference=None if modelled_w is None else modelled_w / point.power_w - 1.0,
+        refused=refused,
+        fitted=point in FITTED,
+        all_in_w=all_in_w,
+        all_in_difference=all_in_w / point.power_w - 1.0,
+    )
+
+
+def _efficiency(
+    runs: Mapping[tuple[float, int], Run],
+    value: float,
+    unit: str,
+    what: str,
+    network: Sequence[Any] = (),
+    power_w: float | None = None,
+    refused: str | None = None,
+) -> Efficiency:
+    if not network:
+        return Efficiency(value, unit, what, None, None, refused)
+    per_s = chip_events_per_s(runs[network[0], network[1]]) * 1e-9
+    counted = per_s if power_w is None else per_s / power_w
+    return Efficiency(value, unit, what, counted, counted / value - 1.0, refused)
+
+
+def _grid_point(run: Run) -> GridPoint:
+    model = published_model()
+    nominal, events = events_per_s(run.rate_hz, run.synapses), chip_events_per_s(run)
+    difference = events / nominal - 1.0 if nominal else None if events else 0.0
+    modelled_w = model.power_w(events, model.voltage_v)
+    return GridPoint(run, nominal, events, difference, modelled_w, model.inside(run.rate_hz, run.synapses))

@@ -2,8 +2,7 @@
 
 from spikecore.energy import quantity
 from spikecore.energy.quantity import or_dash
-from spikecore.energy.studies.truenorth import published_model
-from spikecore.energy.studies.truenorth_benchmark import Benchmark, Efficiency, GridPoint, PublishedPoint
+from spikecore.energy.studies.truenorth import Benchmark, Efficiency, GridPoint, PublishedPoint, published_model
 from spikecore.energy.table import Cell, Column, Table
 
 __all__ = ["tables"]
@@ -14,8 +13,9 @@ def tables(benchmark: Benchmark) -> tuple[Table, Table, Table]:
 
     Examples
     --------
-    >>> from spikecore.energy.studies.truenorth_benchmark import benchmark
-    >>> [len(table.rows) for table in tables(benchmark(cores=1, time=100.0))]
+    >>> from spikecore.energy.studies.truenorth import benchmark
+    >>> from spikecore.library import counts
+    >>> [len(table.rows) for table in tables(benchmark(counts.benchmark, cores=1, time=100.0))]
     [7, 4, 5]
     """
     model = published_model()
