@@ -17,6 +17,7 @@ from patience import PATIENCE_S
 import spikecore as sc
 from spikecore.energy import load, saved
 from spikecore.files import json_text, reading, toml_text, writing
+from spikecore.pictures import file as pictures
 
 PROFILE = """name = "mine"
 title = "Mine"
@@ -232,14 +233,14 @@ def writers(result, folder):
         "report.html": energy.to_html,
         "compared.html": compared.to_html,
         "found.html": found.to_html,
-        "bars.svg": compared.bars().drawing().write,
+        "bars.svg": lambda path: pictures.write("compare", compared.bars().drawing(), path),
         "raster.svg": result.raster,
         "text.txt": lambda file: writing.text(file, "new"),
         "data.bin": lambda file: writing.data(file, bytes(100_000)),
     }
     if importlib.util.find_spec("matplotlib"):
         made |= {"raster.png": result.raster, "raster.pdf": result.raster}
-        made["bars.png"] = compared.bars().drawing().write
+        made["bars.png"] = made["bars.svg"]
     return {folder / name: call for name, call in made.items()}
 
 

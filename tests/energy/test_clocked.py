@@ -299,9 +299,9 @@ def test_pictures_are_svg_png_or_pages(tmp_path, swept):
     picture = sweep_view.draw(swept).svg()
     assert picture == sweep_view.draw(swept).svg()
     circles = ET.fromstring(picture).findall("{http://www.w3.org/2000/svg}circle")
-    assert len(circles) == len(swept.crossings)
+    assert len(circles) == len(swept.crossings) + len(swept.places)
     with pytest.raises(NetworkError, match="suffix"):
-        sweep_view.write(swept, tmp_path / "a.pdf")
+        sweep_view.write(swept, tmp_path / "a.doc")
     assert sweep_view.write(swept, tmp_path / "a.svg").read_text(encoding="utf-8") == picture
     page = sweep_view.write(swept, tmp_path / "a.html").read_text(encoding="utf-8")
     assert picture in page

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from spikecore import checks
 from spikecore.command.energy import Recurrent
-from spikecore.energy import Comparison, EnergyReport, Profile, drawing, joules, known, load, profile_text, saved
+from spikecore.energy import Comparison, EnergyReport, Profile, joules, known, load, profile_text, saved
 from spikecore.energy.studies import papers, sweep_view, truenorth, truenorth_view
 from spikecore.energy.studies import sweep as studied
 from spikecore.library import counts, recurrent
+from spikecore.pictures import file
 
 __all__ = ["ANSWERS", "Answer"]
 
@@ -36,7 +37,7 @@ def compare(options: argparse.Namespace) -> Answer:
     chosen = options.on or sorted((name for name in known() if load(name).prices), key=lambda name: name != "loihi")
     profiles = [load(name) for name in chosen]
     if options.plot:
-        drawing.check("compare", Path(options.plot))
+        file.check("compare", Path(options.plot), file.PAGES)
     names = [field.name for field in fields(Recurrent)]
     described = {name: getattr(options, name) for name in names if hasattr(options, name)}
     if options.run is None:
@@ -51,9 +52,9 @@ def compare(options: argparse.Namespace) -> Answer:
 
 
 def _drawn(comparison: Comparison, path: Path) -> str:
-    if path.suffix.lower() in drawing.PAGES:
+    if file.is_page(path):
         return f"page: {comparison.to_html(path)}"
-    return f"picture: {comparison.bars().drawing().write(path)}"
+    return f"picture: {file.write('compare', comparison.bars().drawing(), path)}"
 
 
 def _of_network(profiles: list[Profile], network: Recurrent) -> tuple[list[EnergyReport], str]:
@@ -92,7 +93,7 @@ def sweep(options: argparse.Namespace) -> Answer:
     """Run one network over rates and sizes, as a clocked and as an event-driven machine, with three memories."""
     plot = None if options.plot is None else Path(options.plot)
     if plot is not None:
-        drawing.check("sweep", plot)
+        file.check("sweep", plot, file.PAGES)
     swept = studied.sweep(
         counts.count,
         rates=options.rates or studied.RATES_HZ,
@@ -104,7 +105,7 @@ def sweep(options: argparse.Namespace) -> Answer:
     report, text = swept.to_dict(), sweep_view.describe(swept)
     if plot is None:
         return Answer(report, text)
-    kind = "page" if plot.suffix.lower() in drawing.PAGES else "picture"
+    kind = "page" if file.is_page(plot) else "picture"
     return Answer(report, text, lambda: f"{kind}: {sweep_view.write(swept, plot)}")
 
 

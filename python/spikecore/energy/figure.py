@@ -1,24 +1,31 @@
-"""Energies as a figure: bars of machines, and lines over two logarithmic axes; each is data, drawn as a `Drawing`.
+"""Energies of machines as a figure: points on a logarithmic axis, sorted, and the share of each term in its own total.
 
-A linear axis would show one machine and none of the others; lengths on a logarithmic one cannot be stacked. So bars
-have two panels: totals on a logarithmic axis, and the share of each term in its own total. Modelled totals are blue,
-measured ones dark grey, and what is unknown has no bar.
+A linear axis would show one machine and none of the others; lengths on a logarithmic one mean nothing, so totals are
+points. A line is a published band, an arrow a bound: the energy lies on that side of the point. A machine that cannot
+hold the network is a hollow point below the others. What is unknown has no point.
 """
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
-from spikecore.energy.drawing import INK, Drawing, Polyline, Rect, Shape, Words
-from spikecore.energy.quantity import joules
+import numpy as np
 
-__all__ = ["WHOLE", "Bar", "Bars", "Box", "Lines", "LogAxis", "Series", "colour"]
+from spikecore import extras, printed
+from spikecore.energy.quantity import bounded, joules
+from spikecore.pictures.drawing import FAINT, GREY, INK, Circle, Drawing, Polyline, Rect, Shape, Words, width_of
+from spikecore.pictures.figure import WIDTH, Figure, stacked
+from spikecore.pictures.panel import SMALL, Box, Panel
+from spikecore.pictures.scale import Scale
+
+__all__ = ["WHOLE", "Bar", "Bars", "Shares", "Totals", "colour"]
 
 WHOLE = "measured as a whole"
 """The part of a bar that is measured: terms are not told apart."""
 _MODELLED, _MEASURED = "#4c78a8", "#3a3a3a"
-_WIDTH, _ROW, _TOP = 1060, 34, 40
-_TOTALS, _SHARES = (190, 530), (640, 1020)
+_ROW, _TITLE, _ENTRY = 34.0, 26.0, 18.0
+_LONGEST = 36
+_ARROW = 26.0
 _TWENTY = (
     "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#b5b5b5", "#bcbd22", "#17becf",
     "#aec7e8", "#ffbb78", "#98df8a", "#ff9896", "#c5b0d5", "#c49c94", "#f7b6d2", "#dddddd", "#dbdb8d", "#9edae5",
@@ -41,40 +48,12 @@ def colour(k: int) -> str:
     return "#" + "".join(f"{int(dark * int(base[i : i + 2], 16)):02x}" for i in (1, 3, 5))
 
 
-class LogAxis:
-    """A logarithmic axis in whole decades: values to pixels.
-
-    Examples
-    --------
-    >>> axis = LogAxis([2.0, 50.0], 0.0, 200.0)
-    >>> axis.ticks(), axis(10.0)
-    ([1.0, 10.0, 100.0], 100.0)
-    """
-
-    def __init__(self, values: Sequence[float], start: float, stop: float) -> None:
-        self.low = 10.0 ** math.floor(math.log10(min(values)))
-        self.high = 10.0 ** math.ceil(math.log10(max(values)))
-        if self.high <= self.low:
-            self.high = 10.0 * self.low
-        self.start, self.stop = start, stop
-
-    def __call__(self, value: float) -> float:
-        """Return the pixel of a value."""
-        share = math.log10(value / self.low) / math.log10(self.high / self.low)
-        return self.start + share * (self.stop - self.start)
-
-    def ticks(self) -> list[float]:
-        """Return the decades."""
-        decades = round(math.log10(self.high / self.low))
-        return [self.low * 10.0**k for k in range(decades + 1)]
-
-
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its name and a second line `below`, its length and the ends of its whisker in J, None where not known.
+    """One machine: its name and a second line `below`, its energy and the ends of its band in J, None where not known.
 
-    `parts` are terms with their energy in J, those that cost nothing left out; `is_partial` says that the whisker holds
-    some terms at nominal.
+    `parts` are terms with their energy in J, those that cost nothing left out; `is_partial` says that the band holds
+    some terms at nominal, `bound` that the energy is a bound, and `is_misfit` that the machine cannot hold the network.
     """
 
     name: str
@@ -85,15 +64,22 @@ class Bar:
     parts: tuple[tuple[str, float], ...]
     is_measured: bool = False
     is_partial: bool = False
+    bound: Literal["", "min", "max"] = ""
+    is_misfit: bool = False
 
     @property
     def colour(self) -> str:
-        """Colour of the total."""
-        return _MEASURED if self.is_measured else _MODELLED
+        """Colour of the point."""
+        return _MEASURED if self.is_measured else GREY if self.is_misfit else _MODELLED
+
+    @property
+    def text(self) -> str:
+        """The energy as it is written."""
+        return bounded(joules(self.total_j), self.bound)
 
     @property
     def whisker(self) -> tuple[float, float] | None:
-        """The ends of the whisker, the nominal value where one is not known; None where there is none."""
+        """The ends of the band, the nominal value where one is not known; None where there is none."""
         if self.total_j is None or self.is_measured:
             return None
         low = self.total_j if self.low_j is None else self.low_j
@@ -103,19 +89,24 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """Machines side by side, the first on top; the title says what the totals are of.
+    """Machines beside each other; the title says what the energies are of.
 
     Examples
     --------
-    >>> both = Bars((Bar("a", "", 2e-6, None, None, (("spikes", 2e-6),)), Bar("b", "", None, None, None, ())))
-    >>> both.status, both.colours()
-    ('modelled', {'spikes': '#1f77b4'})
-    >>> both.drawing().svg().count("<rect")  # the ground, a total, a share, an entry of the legend
-    4
+    >>> both = Bars((Bar("a", "", 2e-6, None, None, (("spikes", 2e-6),)), Bar("b", "", 1e-6, None, None, ())))
+    >>> both.status, both.colours(), [bar.name for bar in both.sorted]
+    ('modelled', {'spikes': '#1f77b4'}, ['b', 'a'])
+    >>> both.drawing().svg().count("<circle")
+    2
     """
 
     bars: tuple[Bar, ...]
     title: str = "Energy"
+
+    @property
+    def sorted(self) -> tuple[Bar, ...]:
+        """The machines from the least energy on; then those that cannot hold the network, then what is unknown."""
+        return tuple(sorted(self.bars, key=lambda bar: (bar.total_j is None, bar.is_misfit, bar.total_j or 0.0)))
 
     @property
     def status(self) -> str:
@@ -124,9 +115,17 @@ class Bars:
         return " and ".join(sorted(known)) or "unknown"
 
     @property
-    def is_partial(self) -> bool:
-        """Whether a whisker holds some terms at nominal."""
-        return any(bar.is_partial for bar in self.bars)
+    def remark(self) -> str:
+        """What the signs mean that are drawn."""
+        partial = any(bar.is_partial for bar in self.bars)
+        signs = {
+            "line: published band" + ("; dashed: of some terms, the others at nominal" if partial else ""): any(
+                bar.whisker for bar in self.bars
+            ),
+            "arrow: a bound, the energy lies on that side": any(bar.bound for bar in self.bars),
+            "hollow: cannot hold the network, for information": any(bar.is_misfit for bar in self.bars),
+        }
+        return "; ".join(sign for sign, is_drawn in signs.items() if is_drawn)
 
     def colours(self) -> dict[str, str]:
         """Return a colour for every term, no two alike."""
@@ -134,136 +133,190 @@ class Bars:
         own = {term: colour(k) for k, term in enumerate(terms)}
         return own | ({WHOLE: _MEASURED} if any(bar.is_measured and bar.parts for bar in self.bars) else {})
 
+    @property
+    def figures(self) -> list[Figure]:
+        """Points, and below them the shares of their terms."""
+        totals, shares = Totals(self.sorted, self.title), Shares(self.sorted, self.colours())
+        low, high = totals.limits
+        energies = Figure([totals], f"energy, {self.status}", low, high, self.remark, is_log=True, show=joules)
+        parts = Figure([shares], "% of its own total", 0.0, 100.0)
+        return [energies, parts] if shares.bars else [energies]
+
     def drawing(self) -> Drawing:
         """Return the picture."""
-        colours = self.colours()
-        bottom = _TOP + _ROW * len(self.bars)
-        title = Words(20, 22, f"{self.title}, {self.status} (logarithmic)", is_bold=True)
-        shapes = [title, *self._totals(bottom), *self._shares(colours, bottom), *_legend(colours, bottom + 64)]
-        return Drawing(_WIDTH, bottom + 74 + 20 * -(-len(colours) // 4), shapes)
+        return stacked(self.figures)
 
-    def _totals(self, bottom: float) -> Iterator[Shape]:
-        left, right = _TOTALS
-        ends = [value for bar in self.bars for value in (bar.total_j, *(bar.whisker or ())) if value]
-        axis = LogAxis([value / 2.0 for value in ends] + ends, left, right) if ends else None
+    def plot(self, axes: Any = None) -> Any:
+        """Draw with matplotlib and return the axes in J.
+
+        On axes that are given the terms are stacked, on a linear axis in J. By default a single machine is drawn so on
+        new axes, and several on a figure of two panels, in the design of the drawing.
+        """
+        if axes is None and len(self.bars) > 1:
+            points, shares = _new_axes(len(self.bars), 2)
+            totals = Totals(self.sorted, self.title)
+            totals.plot(points)
+            points.set_xscale("log")
+            points.set_xlim(totals.limits[0], 4.0 * totals.limits[1])
+            Shares(self.sorted, self.colours()).plot(shares)
+        else:
+            points = _new_axes(len(self.bars), 1)[0] if axes is None else axes
+            Shares(self.bars, self.colours(), is_energy=True).plot(points)
+        points.xaxis.set_major_formatter(extras.load("matplotlib.ticker", "drawing energy").EngFormatter(unit="J"))
+        points.set_xlabel("\n".join([f"energy (J), {self.status}", *filter(None, self.remark.split("; "))]))
+        return points
+
+
+class _Rows(Panel):
+    """A row for each machine, marked by its name."""
+
+    def __init__(self, bars: Sequence[Bar]) -> None:
+        self.bars, self.height = bars, _ROW * len(bars)
+        widths = (max(width_of(_short(bar.name)), width_of(_short(bar.below), SMALL)) for bar in bars)
+        self.left = max(widths, default=0.0) + 20.0
+
+    def _middles(self, box: Box) -> Iterator[tuple[Bar, float]]:
         for k, bar in enumerate(self.bars):
-            top = _TOP + _ROW * k
-            yield Words(left - 8, top + (12 if bar.below else 17), bar.name, "end")
+            yield bar, box.top + _ROW * (k + 0.5)
+
+    def _names(self, box: Box) -> Iterator[Shape]:
+        for bar, y in self._middles(box):
+            yield Words(box.left - 8.0, y + (-1.0 if bar.below else 4.0), _short(bar.name), "end")
             if bar.below:
-                yield Words(left - 8, top + 26, bar.below, "end")
-            if not bar.total_j or axis is None:
-                yield Words(left + 6, top + 17, joules(bar.total_j))
-            else:
-                yield from _total(bar, axis, top)
-        if axis is not None:
-            yield from _frame(axis, bottom)
-            yield from self._whisker_note(bottom)
+                yield Words(box.left - 8.0, y + 12.0, _short(bar.below), "end", fill=GREY, size=SMALL)
+        yield Polyline([(box.left, box.top), (box.left, box.bottom), (box.right, box.bottom)], width=1.0)
 
-    def _whisker_note(self, bottom: float) -> Iterator[Shape]:
-        if any(bar.whisker for bar in self.bars):
-            dashed = "; dashed: of some terms only, the others at nominal" if self.is_partial else ""
-            yield Words(20, bottom + 42, f"black line: published band{dashed}")
-
-    def _shares(self, colours: dict[str, str], bottom: float) -> Iterator[Shape]:
-        left, right = _SHARES
-        yield Words(left, 22, "Share of each term in its own total (linear)", is_bold=True)
-        for k, bar in enumerate(self.bars):
-            start, total = float(left), sum(value for _, value in bar.parts)
-            for term, value in bar.parts:
-                width = (right - left) * value / total
-                yield Rect(start, _TOP + _ROW * k + 3, width, 20, colours[term])
-                start += width
-        yield Polyline([(left, _TOP), (left, bottom), (right, bottom)])
-        for percent in (0, 25, 50, 75, 100):
-            x = left + (right - left) * percent / 100
-            yield Polyline([(x, bottom), (x, bottom + 4)])
-            yield Words(x, bottom + 18, f"{percent} %", "middle")
+    def _name_axes(self, axes: Any) -> None:
+        below = ["unknown" if bar.total_j is None else bar.below for bar in self.bars]
+        labels = [f"{bar.name}\n({word})" if word else bar.name for bar, word in zip(self.bars, below, strict=True)]
+        axes.set_yticks(range(len(labels)), [printed.plain(label) for label in labels])
+        axes.set_ylim(len(labels) - 0.4, -0.6)
 
 
-def _total(bar: Bar, axis: LogAxis, top: float) -> Iterator[Shape]:
-    """Draw a total that is above 0, its whisker, and its value behind."""
-    total = bar.total_j or axis.low
-    end = axis(total)
-    yield Rect(axis.start, top + 3, end - axis.start, 20, bar.colour)
-    if bar.whisker:
-        low, end = axis(max(bar.whisker[0], axis.low)), axis(bar.whisker[1])
-        yield Polyline([(low, top + 13), (end, top + 13)], INK, "3 2" if bar.is_partial else "")
-    yield Words(end + 6, top + 17, joules(total))
+class Totals(_Rows):
+    """Points on a logarithmic axis of energy in J; `limits` are its ends."""
+
+    def __init__(self, bars: Sequence[Bar], title: str) -> None:
+        super().__init__(bars)
+        self._title, self.above = f"{title} (logarithmic)", _TITLE
+        ends = [value for bar in bars for value in (bar.total_j, *(bar.whisker or ())) if value]
+        self.limits = (min(ends) / 1.5, max(ends) * 1.5) if ends else (1e-12, 1e-9)
+        self.right = max((width_of(bar.text) for bar in bars), default=0.0) + 20.0
+
+    def shapes(self, box: Box, x: Scale) -> Iterator[Shape]:
+        """Draw bands, arrows, points and their values."""
+        yield Words(12.0, box.top - 12.0, self._title, is_bold=True)
+        for bar, y in self._middles(box):
+            if not bar.total_j:
+                yield Words(box.left + 6.0, y + 4.0, bar.text)
+                continue
+            ends = (bar.total_j, *(bar.whisker or ()))
+            at, *band = (float(x(np.array(max(end, self.limits[0])))) for end in ends)
+            yield Polyline([(box.left, y), (at, y)], FAINT, width=1.0)
+            if band:
+                yield Polyline([(end, y) for end in band], INK, "3 2" if bar.is_partial else "")
+            last = max((at, *band))
+            if bar.bound:
+                start, tip = (last, last + _ARROW) if bar.bound == "min" else (min((at, *band)), at - _ARROW)
+                back = tip - np.sign(tip - start) * 5.0
+                yield Polyline([(start, y), (tip, y)])
+                yield Polyline([(back, y - 4.0), (tip, y), (back, y + 4.0)])
+                last = max(last, tip)
+            yield Circle(at, y, 5.0, bar.colour, "white" if bar.is_misfit else bar.colour)
+            yield Words(last + 9.0, y + 4.0, bar.text, fill=GREY if bar.is_misfit else INK)
+        yield from self._names(box)
+
+    def plot(self, axes: Any) -> None:
+        """Draw the same with matplotlib."""
+        for place, bar in enumerate(self.bars):
+            if not bar.total_j:
+                continue
+            _whisker(axes, place, bar)
+            fill = "white" if bar.is_misfit else bar.colour
+            axes.plot(bar.total_j, place, "o", color=bar.colour, markerfacecolor=fill, zorder=3)
+            end = bar.whisker[1] if bar.whisker else bar.total_j
+            if bar.bound:
+                tip = (20, 0) if bar.bound == "min" else (-20, 0)
+                arrow = {"arrowstyle": "<-", "shrinkA": 0, "shrinkB": 0}
+                axes.annotate("", (bar.total_j, place), tip, textcoords="offset points", arrowprops=arrow)
+            gap = (24 if bar.bound == "min" else 7, 0)
+            axes.annotate(printed.plain(bar.text), (end, place), gap, textcoords="offset points", va="center")
+        self._name_axes(axes)
+        axes.set_title("total, logarithmic")
 
 
-def _frame(axis: LogAxis, bottom: float) -> Iterator[Shape]:
-    yield Polyline([(axis.start, _TOP), (axis.start, bottom), (axis.stop, bottom)])
-    ticks = axis.ticks()
-    for k, value in enumerate(ticks):
-        yield Polyline([(axis(value), bottom), (axis(value), bottom + 4)])
-        if k % -(-len(ticks) // 6) == 0:
-            yield Words(axis(value), bottom + 18, joules(value), "middle")
+class Shares(_Rows):
+    """Terms beside each other, those that cost nothing left out: in per cent of their total, or their energies in J."""
+
+    def __init__(self, bars: Sequence[Bar], colours: dict[str, str], is_energy: bool = False) -> None:
+        super().__init__([bar for bar in bars if bar.parts or is_energy])
+        self._colours, self._is_energy, self.right = colours, is_energy, 24.0
+        self._legend = list(_legend(colours))
+        self.above = _TITLE + _ENTRY * (1 + max((row for row, _, _, _ in self._legend), default=-1))
+
+    def _parts(self, bar: Bar) -> Iterator[tuple[str, float, float]]:
+        """Yield terms with where they begin and how long they are."""
+        left, scale = 0.0, 1.0 if self._is_energy else 100.0 / (sum(value for _, value in bar.parts) or 1.0)
+        for term, value in bar.parts:
+            yield term, left, scale * value
+            left += scale * value
+
+    def shapes(self, box: Box, x: Scale) -> Iterator[Shape]:
+        """Draw the terms and their legend."""
+        top = box.top - self.above
+        yield Words(12.0, top + 14.0, "Share of each term in its own total", is_bold=True)
+        for row, at, term, fill in self._legend:
+            y = top + _TITLE + _ENTRY * row
+            yield from (Rect(at, y, 11.0, 11.0, fill), Words(at + 16.0, y + 10.0, term, size=SMALL))
+        for bar, y in self._middles(box):
+            for term, left, length in self._parts(bar):
+                start, stop = (float(x(np.array(value))) for value in (left, left + length))
+                yield Rect(start, y - 9.0, stop - start, 18.0, self._colours[term])
+        yield from self._names(box)
+
+    def plot(self, axes: Any) -> None:
+        """Draw the same with matplotlib."""
+        seen = set[str]()
+        for place, bar in enumerate(self.bars):
+            for term, left, length in self._parts(bar):
+                label = None if term in seen else printed.plain(term)
+                axes.barh(place, length, left=left, color=self._colours[term], label=label, height=0.6)
+                seen.add(term)
+            if self._is_energy:
+                _whisker(axes, place, bar)
+        self._name_axes(axes)
+        if not self._is_energy:
+            axes.set_title("share of each term")
+            axes.set_xlabel("% of its own total")
+        if seen:
+            axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0, fontsize="small")
 
 
-def _legend(colours: dict[str, str], top: float) -> Iterator[Shape]:
-    for k, (term, fill) in enumerate(colours.items()):
-        x, y = 20 + 255 * (k % 4), top + 20 * (k // 4)
-        yield Rect(x, y, 12, 12, fill)
-        yield Words(x + 17, y + 10, term if len(term) < 36 else f"{term[:34]}…")
+def _short(text: str) -> str:
+    return printed.shortened(printed.shown(text), _LONGEST)
 
 
-@dataclass(frozen=True)
-class Series:
-    """A line of `Lines`: its name for a legend, points (x, y) above 0, its colour, and its dashes if it has some."""
-
-    name: str
-    points: tuple[tuple[float, float], ...]
-    colour: str
-    dash: str = ""
-
-
-@dataclass(frozen=True)
-class Box:
-    """A part of a drawing in pixels: its upper left corner and its size."""
-
-    left: float
-    top: float
-    width: float
-    height: float
+def _legend(colours: dict[str, str]) -> Iterator[tuple[int, float, str, str]]:
+    """Yield the row, the pixel, the name and the colour of every term, in rows that fit the figure."""
+    row, at = 0, 12.0
+    for term, fill in colours.items():
+        width = 16.0 + width_of(_short(term), SMALL)
+        if at > 12.0 and at + width > WIDTH - 12.0:
+            row, at = row + 1, 12.0
+        yield row, at, _short(term), fill
+        at += width + 14.0
 
 
-@dataclass(frozen=True)
-class Lines:
-    """Lines over two logarithmic axes, whose values are written by `show_x` and `show_y`.
+def _new_axes(rows: int, columns: int) -> Any:
+    """Return the axes of a new figure, side by side, high enough for so many rows."""
+    pyplot = extras.load("matplotlib.pyplot", "drawing energy")
+    size = (7.0 if columns == 1 else 12.0, 1.8 + 0.45 * rows)
+    return pyplot.figure(figsize=size, layout="constrained").subplots(1, columns, squeeze=False)[0]
 
-    Examples
-    --------
-    >>> rising = Lines("Power", "Hz", (Series("a", ((1.0, 1e-6), (10.0, 1e-5)), "#1f77b4"),), str, str)
-    >>> x, y = rising.axes(Box(0, 0, 100, 100))
-    >>> (x(10.0), y(1e-5))
-    (100.0, 0.0)
-    """
 
-    title: str
-    x_name: str
-    series: tuple[Series, ...]
-    show_x: Callable[[float], str]
-    show_y: Callable[[float], str]
-
-    def axes(self, box: Box) -> tuple[LogAxis, LogAxis]:
-        """Return the axes, which map values to the pixels of a box."""
-        points = [point for series in self.series for point in series.points]
-        x = LogAxis([x for x, _ in points], box.left, box.left + box.width)
-        return x, LogAxis([y for _, y in points], box.top + box.height, box.top)
-
-    def shapes(self, box: Box) -> Iterator[Shape]:
-        """Draw axes and lines into a box; the title stands above it."""
-        x, y = self.axes(box)
-        bottom = y.start
-        yield Words(box.left, box.top - 20, self.title, is_bold=True)
-        yield Polyline([(x.start, y.stop), (x.start, bottom), (x.stop, bottom)])
-        for value in x.ticks():
-            yield Polyline([(x(value), bottom), (x(value), bottom + 4)])
-            yield Words(x(value), bottom + 18, self.show_x(value), "middle")
-        for value in y.ticks():
-            yield Polyline([(x.start - 4, y(value)), (x.start, y(value))])
-            yield Words(x.start - 7, y(value) + 4, self.show_y(value), "end")
-        yield Words((x.start + x.stop) / 2, bottom + 36, self.x_name, "middle")
-        for series in self.series:
-            if series.points:
-                yield Polyline([(x(a), y(b)) for a, b in series.points], series.colour, series.dash)
+def _whisker(axes: Any, place: int, bar: Bar) -> None:
+    if bar.whisker is not None and bar.total_j is not None:
+        low, high = bar.whisker
+        ends = [[bar.total_j - low], [high - bar.total_j]]
+        drawn = axes.errorbar(bar.total_j, place, xerr=ends, color="black", capsize=4)
+        drawn[2][0].set_linestyle("--" if bar.is_partial else "-")

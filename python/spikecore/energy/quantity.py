@@ -18,8 +18,8 @@ from collections.abc import Callable, Sequence
 from spikecore import checks
 
 __all__ = [
-    "band", "count", "difference", "figure", "hertz", "joules", "or_dash", "percent", "place", "price", "seconds",
-    "terms", "times", "watts",
+    "band", "bounded", "count", "difference", "figure", "hertz", "joules", "or_dash", "percent", "place", "price",
+    "seconds", "terms", "times", "watts",
 ]  # fmt: skip
 
 _PREFIXES = (("", 1.0), ("m", 1e-3), ("µ", 1e-6), ("n", 1e-9), ("p", 1e-12))
@@ -77,6 +77,17 @@ def percent(share: float | None) -> str:
 def difference(share: float | None) -> str:
     """Return a relative difference in per cent with its sign and two decimals."""
     return _UNKNOWN if share is None else f"{100.0 * share:+,.2f} %"
+
+
+def bounded(text: str, bound: str) -> str:
+    """Return an energy with the sign of its bound: ``min`` where it is a lower one, ``max`` an upper one.
+
+    Examples
+    --------
+    >>> bounded("3 pJ", "min"), bounded("3 pJ", "")
+    ('≥ 3 pJ', '3 pJ')
+    """
+    return {"min": "≥ ", "max": "≤ "}.get(bound, "") + text
 
 
 def price(value: float, unit: str = "") -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from spikecore import checks, printed
-from spikecore.energy import axes as matplotlib_axes
 from spikecore.energy import placement, report_table, verdict
 from spikecore.energy.bill import Band, Bill, Inside, Line
 from spikecore.energy.figure import WHOLE, Bar, Bars
@@ -102,7 +101,7 @@ class EnergyReport(Bill):
 
     def plot(self, axes: Any = None) -> Any:
         """Draw the terms as a horizontal stacked bar with matplotlib and return the axes; new ones by default."""
-        return matplotlib_axes.plot(Bars((self.bar(),)), axes)
+        return Bars((self.bar(),)).plot(axes)
 
     def to_pandas(self) -> Any:
         """Return the terms as a pandas DataFrame, one row each; needs pandas."""
@@ -218,7 +217,7 @@ class Comparison:
 
     def plot(self, axes: Any = None) -> Any:
         """Draw totals and the shares of their terms with matplotlib and return the axes of the totals."""
-        return matplotlib_axes.plot(self.bars(), axes)
+        return self.bars().plot(axes)
 
     def to_svg(self) -> str:
         """Return the figure as the text of an SVG file; needs nothing."""

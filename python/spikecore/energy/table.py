@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from spikecore import printed
+from spikecore import extras, printed
 from spikecore.printed import markup
 
 __all__ = ["WIDTH", "Cell", "Column", "Section", "Table", "page", "wrapped"]
@@ -124,10 +124,9 @@ class Table:
 
     def pandas(self) -> Any:
         """Return the values as a pandas DataFrame; needs pandas."""
-        import pandas as pd  # optional
-
         values = [[value.value if isinstance(value, Cell) else value for value in row] for row in self.rows]
-        return pd.DataFrame(values, columns=[column.name for column in self.head])
+        pandas = extras.load("pandas", "to_pandas")
+        return pandas.DataFrame(values, columns=[column.name for column in self.head])
 
     def _aligned(self) -> Iterator[str]:
         shown = [at for at, column in enumerate(self.head) if not column.is_long]

@@ -1,4 +1,4 @@
-"""A drawing as data: rectangles, lines, many short strokes, and words; as SVG, or through matplotlib.
+"""A drawing as data: rectangles, lines, circles, many short strokes, and words; as SVG, or through matplotlib.
 
 Both faces draw the same shapes at the same pixels, and the same drawing is the same bytes of SVG. Python visits shapes
 and points of lines, never single strokes.
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from spikecore import extras, printed
 
-__all__ = ["FAINT", "GREY", "INK", "PALETTE", "Drawing", "Polyline", "Rect", "Shape", "Strokes", "Words", "width_of"]
+__all__ = [
+    "FAINT", "GREY", "INK", "PALETTE", "Circle", "Drawing", "Polyline", "Rect", "Shape", "Strokes", "Words", "width_of",
+]  # fmt: skip
 
 INK, GREY, FAINT = "#222222", "#666666", "#d8d8d8"
 """Colours of lines and words, of remarks, and of lines that only part."""
@@ -27,6 +29,8 @@ FONT_SIZE = 12.0
 _SIDES = {"start": "left", "middle": "center", "end": "right"}
 _POINTS = 0.72
 """Points of matplotlib in a pixel: a figure has 100 pixels to the inch."""
+_LEVEL = 2
+"""Where matplotlib draws lines: shapes of one level are drawn in their order."""
 _NARROW = frozenset("iljtfrI.,:;|!'()[]/ ")
 
 
@@ -49,6 +53,17 @@ class Polyline:
     stroke: str = INK
     dash: str = ""
     width: float = 1.5
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A circle around (x, y) of so many pixels, filled where it has a colour for that."""
+
+    x: float
+    y: float
+    radius: float
+    stroke: str = INK
+    fill: str = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +91,7 @@ class Words:
     is_upright: bool = False
 
 
-Shape = Rect | Polyline | Strokes | Words
+Shape = Rect | Polyline | Circle | Strokes | Words
 
 
 @dataclass(frozen=True)
@@ -151,6 +166,9 @@ def _svg(shape: Shape) -> str:
         dashes = f' stroke-dasharray="{shape.dash}"' if shape.dash else ""
         style = f'fill="none" stroke="{shape.stroke}" stroke-width="{shape.width:g}"{dashes}'
         return f'<polyline points="{points}" {style}/>'
+    if isinstance(shape, Circle):
+        style = f'fill="{shape.fill}" stroke="{shape.stroke}" stroke-width="1.5"'
+        return f'<circle cx="{shape.x:.1f}" cy="{shape.y:.1f}" r="{shape.radius:g}" {style}/>'
     if isinstance(shape, Strokes):
         return f'<path d="{_path(shape)}" stroke="{shape.stroke}" stroke-width="{shape.width:g}"/>'
     place = f'x="{shape.x:.1f}" y="{shape.y:.1f}"'
@@ -195,12 +213,19 @@ def _draw(shape: Shape, axes: Any) -> None:
         across = np.stack([shape.xs, shape.xs, nowhere], axis=1).reshape(-1)
         down = np.stack([shape.ys - half, shape.ys + half, nowhere], axis=1).reshape(-1)
         axes.plot(across, down, color=shape.stroke, linewidth=_POINTS * shape.width, solid_capstyle="butt")
-    elif isinstance(shape, Rect):
-        patches = extras.load("matplotlib.patches", "a picture")
-        axes.add_patch(patches.Rectangle((shape.x, shape.y), shape.width, shape.height, facecolor=shape.fill))
+    elif isinstance(shape, Rect | Circle):
+        axes.add_patch(_patch(shape))
     else:
         style: dict[str, Any] = {"ha": _SIDES[shape.anchor], "va": "baseline", "color": shape.fill}
         style |= {"fontsize": _POINTS * shape.size, "fontweight": "bold" if shape.is_bold else "normal"}
         if shape.is_upright:
             style |= {"rotation": 90.0, "rotation_mode": "anchor"}
         axes.text(shape.x, shape.y, printed.plain(shape.text), **style)
+
+
+def _patch(shape: Rect | Circle) -> Any:
+    patches = extras.load("matplotlib.patches", "a picture")
+    if isinstance(shape, Rect):
+        return patches.Rectangle((shape.x, shape.y), shape.width, shape.height, facecolor=shape.fill, zorder=_LEVEL)
+    style = {"facecolor": shape.fill, "edgecolor": shape.stroke, "linewidth": _POINTS * 1.5, "zorder": _LEVEL}
+    return patches.Circle((shape.x, shape.y), shape.radius, **style)

@@ -1,26 +1,25 @@
 """A figure: panels over one horizontal axis, with a remark below; as a drawing, a file, or axes of matplotlib."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from spikecore import checks, extras, printed
-from spikecore.files import writing
+from spikecore import extras, printed
+from spikecore.pictures import file
 from spikecore.pictures.drawing import GREY, Drawing, Polyline, Shape, Words, width_of
 from spikecore.pictures.panel import SMALL, Box, Panel
 from spikecore.pictures.scale import Scale
 
-__all__ = ["Figure", "TimeUnit", "check"]
+__all__ = ["WIDTH", "Figure", "TimeUnit", "axis", "stacked"]
 
 WIDTH = 760.0
 """Pixels of a figure across: two columns of a journal, 7.6 inches at 100 pixels to the inch."""
 _TOP, _GAP, _LINE = 12.0, 12.0, 15.0
 _SECONDS_FROM = 5_000.0
-_MORE = "; others need matplotlib: pip install 'spikecore[plot]'"
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,8 @@ class Figure:
         What has to be said below.
     is_log : bool
         Whether the horizontal axis is logarithmic.
+    show : callable, optional
+        Writes the marks of the horizontal axis.
     """
 
     panels: Sequence[Panel]
@@ -66,44 +67,37 @@ class Figure:
     high: float
     remark: str = ""
     is_log: bool = False
+    show: Callable[[float], str] | None = None
 
     def drawing(self) -> Drawing:
         """Return the picture."""
-        marks = Scale(self.low, self.high, 0.0, WIDTH, self.is_log).texts(4)
+        return stacked([self])
+
+    def shapes(self, top: float) -> tuple[list[Shape], float]:
+        """Return its shapes from a pixel downwards, and the pixel below them."""
+        marks = Scale(self.low, self.high, 0.0, WIDTH, self.is_log, self.show).texts(4)
         half = max((width_of(text, SMALL) / 2.0 + 2.0 for text in marks), default=0.0)
         left = max(half, *(panel.left for panel in self.panels))
         right = WIDTH - max(half, *(panel.right for panel in self.panels))
-        x = Scale(self.low, self.high, left, right, self.is_log)
+        x = Scale(self.low, self.high, left, right, self.is_log, self.show)
         shapes: list[Shape] = []
-        bottom = _TOP - _GAP
+        bottom = top - _GAP
         for panel in self.panels:
             top = bottom + _GAP + panel.above
             bottom = top + panel.height
             shapes += panel.shapes(Box(left, top, right, bottom), x)
-        shapes += self._axis(x, bottom)
+        shapes += axis(x, bottom, self.x_name)
         lines = textwrap.wrap(printed.shown(self.remark), int((WIDTH - 24.0) / (0.53 * SMALL))) if self.remark else []
         shapes += [Words(12.0, bottom + 58.0 + _LINE * k, line, fill=GREY, size=SMALL) for k, line in enumerate(lines)]
-        return Drawing(WIDTH, bottom + 48.0 + _LINE * len(lines) + (4.0 if lines else 0.0), shapes)
-
-    def _axis(self, x: Scale, bottom: float) -> Iterator[Shape]:
-        most = _most_marks(x)
-        for value, text in zip(x.ticks(most), x.texts(most), strict=True):
-            at = float(x(np.array(value)))
-            yield Polyline([(at, bottom), (at, bottom + 4.0)], width=1.0)
-            yield Words(at, bottom + 17.0, text, "middle", size=SMALL)
-        yield Words((x.start + x.stop) / 2.0, bottom + 36.0, self.x_name, "middle")
+        return shapes, bottom + 48.0 + _LINE * len(lines) + (4.0 if lines else 0.0)
 
     def svg(self) -> str:
         """Return the text of an SVG file."""
         return self.drawing().svg()
 
     def write(self, owner: str, path: Path) -> Path:
-        """Write it in the format of its suffix and return its path; see `check` for what is refused."""
-        check(owner, path)
-        kind = path.suffix[1:].lower() or "svg"
-        if kind == "svg":
-            return writing.text(path, self.svg())
-        return writing.data(path, self.drawing().rendered(kind))
+        """Write it in the format of its suffix and return its path; see `file.check` for what is refused."""
+        return file.write(owner, self.drawing(), path)
 
     def plot(self, owner: str, axes: Any = None) -> Any:
         """Draw with matplotlib, the main panel on axes that are given, all on new ones; return those of the main panel.
@@ -151,24 +145,24 @@ class Figure:
         return self.plot(owner, where)
 
 
-def check(owner: str, path: Path) -> None:
-    """Refuse a file whose suffix names no format that can be drawn here: all but ``.svg`` need matplotlib."""
-    if path.suffix.lower() == ".svg" or writing.is_direct(path):
-        return
-    kinds = _kinds()
-    if path.suffix[1:].lower() not in kinds:
-        allowed = ", ".join(f"'.{kind}'" for kind in sorted(kinds))
-        checks.refuse(owner, "the suffix", repr(path.suffix), allowed + ("" if len(kinds) > 1 else _MORE))
+def stacked(figures: Sequence[Figure]) -> Drawing:
+    """Return figures below each other, each over its own axis."""
+    shapes: list[Shape] = []
+    bottom = 0.0
+    for figure in figures:
+        drawn, bottom = figure.shapes(bottom + _TOP)
+        shapes += drawn
+    return Drawing(WIDTH, bottom, shapes)
 
 
-def _kinds() -> set[str]:
-    """Return the suffixes that can be drawn here."""
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional package
-    except ImportError:
-        return {"svg"}
-    # pgf keeps pictures in further files, which could not be replaced with it.
-    return set(FigureCanvasAgg.get_supported_filetypes()) - {"pgf"}
+def axis(x: Scale, bottom: float, name: str) -> Iterator[Shape]:
+    """Draw the marks of a horizontal axis and what it shows, below a pixel."""
+    most = _most_marks(x)
+    for value, text in zip(x.ticks(most), x.texts(most), strict=True):
+        at = float(x(np.array(value)))
+        yield Polyline([(at, bottom), (at, bottom + 4.0)], width=1.0)
+        yield Words(at, bottom + 17.0, text, "middle", size=SMALL)
+    yield Words((x.start + x.stop) / 2.0, bottom + 36.0, name, "middle")
 
 
 def _most_marks(x: Scale) -> int:

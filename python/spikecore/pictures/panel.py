@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,8 @@ class Curves(Panel):
         Whether the vertical axis is logarithmic; values that are not above 0 are left out then.
     low : float, optional
         Where a linear vertical axis begins; by default below the least value.
+    show : callable, optional
+        Writes the marks of the vertical axis.
     """
 
     def __init__(
@@ -97,10 +99,11 @@ class Curves(Panel):
         height: float = 90.0,
         is_log: bool = False,
         low: float | None = None,
+        show: Callable[[float], str] | None = None,
     ) -> None:
-        self.label, self.curves, self.height, self.is_log = label, curves, height, is_log
+        self.label, self.curves, self.height, self.is_log, self.show = label, curves, height, is_log, show
         self._limits = _limits([curve.ys for curve in curves], is_log, low)
-        texts = self._scale(0.0, height).texts(self._most)
+        texts = self.scale(0.0, height).texts(self._most)
         self.left = max((width_of(text, SMALL) for text in texts), default=0.0) + _TICK + 30.0
         self.right = 20.0
         self._legend = list(_legend(curves)) if self._is_named else []
@@ -114,12 +117,13 @@ class Curves(Panel):
     def _most(self) -> int:
         return max(2, int(self.height / 32.0))
 
-    def _scale(self, top: float, bottom: float) -> Scale:
-        return Scale(*self._limits, bottom, top, self.is_log)
+    def scale(self, top: float, bottom: float) -> Scale:
+        """Return the vertical axis from a pixel to the one at its low end."""
+        return Scale(*self._limits, bottom, top, self.is_log, self.show)
 
     def shapes(self, box: Box, x: Scale) -> Iterator[Shape]:
         """Draw frame, marks and curves."""
-        y = self._scale(box.top, box.bottom)
+        y = self.scale(box.top, box.bottom)
         for curve in self.curves:
             yield from _lines(curve, x, y)
         yield Polyline([(box.left, box.top), (box.left, box.bottom), (box.right, box.bottom)], width=1.0)

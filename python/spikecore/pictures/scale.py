@@ -1,12 +1,13 @@
 """Axes: values to pixels, and the round values that get a mark."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Scale", "round_step"]
+__all__ = ["Scale", "decades", "round_step"]
 
 
 def round_step(least: float) -> float:
@@ -21,9 +22,25 @@ def round_step(least: float) -> float:
     return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= least * (1.0 - 1e-9))
 
 
+def decades(values: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of a logarithmic axis in whole decades that shows values above 0.
+
+    Examples
+    --------
+    >>> decades([2.0, 50.0]), decades([10.0]), decades([])
+    ((1.0, 100.0), (10.0, 100.0), (0.1, 1.0))
+    """
+    if not values:
+        return 0.1, 1.0
+    low, high = 10.0 ** math.floor(math.log10(min(values))), 10.0 ** math.ceil(math.log10(max(values)))
+    return low, high if high > low else 10.0 * low
+
+
 @dataclass(frozen=True)
 class Scale:
     """An axis from `low` to `high`, drawn from pixel `start` to pixel `stop`; linear, or logarithmic.
+
+    `show` writes its marks; by default they have as many decimals as tell them apart.
 
     Examples
     --------
@@ -41,6 +58,7 @@ class Scale:
     start: float
     stop: float
     is_log: bool = False
+    show: Callable[[float], str] | None = None
 
     def __call__(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the pixels of values."""
@@ -78,15 +96,15 @@ class Scale:
         return step
 
     def texts(self, most: int) -> list[str]:
-        """Return how the marks are written: as many decimals as tell them apart.
+        """Return how the marks are written.
 
         Examples
         --------
         >>> Scale(0.0, 0.5, 0.0, 1.0).texts(3), Scale(1e-3, 2.0, 0.0, 1.0, is_log=True).texts(4)
         (['0.0', '0.2', '0.4'], ['0.001', '0.01', '0.1', '1'])
         """
-        if self.is_log:
-            return [f"{value:g}" for value in self.ticks(most)]
+        if self.show is not None or self.is_log:
+            return list(map(self.show or "{:g}".format, self.ticks(most)))
         step = self.step(most)
         decimals = max(0, -math.floor(math.log10(step) + 1e-9))
         if decimals > 6 or max(abs(self.low), abs(self.high)) >= 1e15:

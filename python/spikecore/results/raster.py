@@ -203,9 +203,9 @@ def _band(
 
 def check(path: Path) -> None:
     """Refuse a file whose suffix cannot be drawn, before a run: all but ``.svg`` need matplotlib."""
-    from spikecore.pictures import figure as pictures  # start-up time: pictures are drawn on request
+    from spikecore.pictures import file  # start-up time: pictures are drawn on request
 
-    pictures.check("raster", path)
+    file.check("raster", path)
 
 
 def terminal(picture: Picture, columns: int = 80, lines_per_band: int = 2) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from spikecore.energy import axes as matplotlib_axes
 from spikecore.energy import quantity
 from spikecore.energy.ann import view
 from spikecore.energy.ann.cost import Cost, artificial_cost, spiking_cost, twin_cost
@@ -185,7 +184,7 @@ class Comparison:
 
     def plot(self, axes: Any = None) -> Any:
         """Draw the networks as horizontal stacked bars with matplotlib and return the axes; new ones by default."""
-        return matplotlib_axes.plot(view.bars(self.costs), axes)
+        return view.bars(self.costs).plot(axes)
 
     def to_html(self, file: str | Path) -> Path:
         """Write one self-contained page and return its path."""

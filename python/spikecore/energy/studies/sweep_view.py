@@ -7,23 +7,28 @@ below, what the spikes of one network cost with its weights in three memories.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from spikecore.energy import drawing, profile_text, quantity
-from spikecore.energy.drawing import Circle, Drawing, Polyline, Shape, Words
-from spikecore.energy.figure import Bar, Bars, Box, Lines, Series
+import numpy as np
+
+from spikecore.energy import profile_text, quantity
+from spikecore.energy.figure import Bar, Bars
 from spikecore.energy.quantity import or_dash
 from spikecore.energy.studies.clocked import Case
 from spikecore.energy.studies.local_memory import Bounds, Place
 from spikecore.energy.studies.sweep import Sweep
 from spikecore.energy.table import Cell, Column, Table, page
 from spikecore.files import writing
+from spikecore.pictures import file
+from spikecore.pictures.drawing import Circle, Drawing, Shape, Words
+from spikecore.pictures.figure import Figure, stacked
+from spikecore.pictures.panel import Box, Curve, Curves
+from spikecore.pictures.scale import Scale, decades
 
 __all__ = ["describe", "draw", "tables", "write"]
 
-_BOX = Box(70, 40, 950, 320)
 _SERIES = (
     ("#c0392b", "", "synchronous, dynamic"),
     ("#1f4e79", "", "asynchronous, dynamic"),
-    ("#8a8a8a", "4 3", "static, of either"),
+    ("#6a6a6a", "4 3", "static, of either"),
 )
 
 
@@ -84,11 +89,10 @@ def write(sweep: Sweep, path: Path) -> Path:
     Raises
     ------
     NetworkError
-        If the suffix is not ``.svg``, ``.png`` (with matplotlib), ``.html`` or ``.htm``.
+        If the suffix is none of these; all pictures but ``.svg`` need matplotlib.
     """
-    drawing.check("sweep", path)
-    if path.suffix.lower() not in drawing.PAGES:
-        return draw(sweep).write(path)
+    if not file.is_page(path):
+        return file.write("sweep", draw(sweep), path)
     shown = "".join(table.html() for table in tables(sweep))
     prices = profile_text.table(sweep.profile).html()
     return writing.text(path, page("Two claims, executed", draw(sweep).svg() + shown + prices))
@@ -96,46 +100,52 @@ def write(sweep: Sweep, path: Path) -> Path:
 
 def draw(sweep: Sweep) -> Drawing:
     """Return the picture."""
-    return Drawing(960, 420, list(_powers(sweep))).above(_memories(sweep))
+    powers, run = _Powers(sweep), sweep.memory_run
+    memories = Bars(
+        tuple(map(_bar, sweep.places)), f"Dynamic energy of {run.neurons:,} neurons at {_hertz(run.rate_hz)}"
+    )
+    over_rate = Figure([powers], "mean rate (Hz)", *powers.rates, is_log=True)
+    return stacked([over_rate, *memories.figures])
 
 
-def _powers(sweep: Sweep) -> Iterator[Shape]:
-    by_size: dict[int, list[Case]] = {}
-    for case in sweep.cases:
-        if case.run.spikes:
-            by_size.setdefault(case.run.neurons, []).append(case)
-    series = tuple(line for cases in by_size.values() for line in _lines(cases))
-    title = "Dynamic power over rate, static apart (modelled)"
-    lines = Lines(title, "mean rate (Hz)", series, quantity.price, quantity.watts)
-    yield from lines.shapes(_BOX)
-    x, y = lines.axes(_BOX)
-    level = {size: y(cases[-1].synchronous.dynamic_j / cases[-1].run.seconds) for size, cases in by_size.items()}
-    for size in by_size:
-        yield Words(x.start + 10, level[size] + 14, f"{size:,} neurons")
-    for crossing in sweep.crossings:
-        rate = crossing.closed_form_hz
-        if rate is not None and x.low <= rate <= x.high:
-            yield Circle(x(rate), level[crossing.neurons], 4)
-            yield Words(x(rate) + 8, level[crossing.neurons] + 16, f"{rate:.0f} Hz")
-    for k, (colour, dash, name) in enumerate(_SERIES):
-        left = _BOX.left + 170 * k
-        yield Polyline([(left, _BOX.top - 8), (left + 18, _BOX.top - 8)], colour, dash)
-        yield Words(left + 23, _BOX.top - 4, name)
+class _Powers(Curves):
+    """Power over rate, static power apart, and where the machines of a size cross; `rates` are the ends of the axis."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        by_size: dict[int, list[Case]] = {}
+        for case in sweep.cases:
+            if case.run.spikes:
+                by_size.setdefault(case.run.neurons, []).append(case)
+        curves = [curve for k, cases in enumerate(by_size.values()) for curve in _curves(cases, is_named=k == 0)]
+        super().__init__("power (modelled)", curves, 320.0, is_log=True, show=quantity.watts)
+        self._sweep, last = sweep, {size: cases[-1] for size, cases in by_size.items()}
+        self._flat_w = {size: case.synchronous.dynamic_j / case.run.seconds for size, case in last.items()}
+        self.rates = decades([float(rate) for curve in curves for rate in curve.xs])
+
+    def shapes(self, box: Box, x: Scale) -> Iterator[Shape]:
+        """Draw curves, sizes and crossings."""
+        yield from super().shapes(box, x)
+        y = self.scale(box.top, box.bottom)
+        level = {size: float(y(np.array(power))) for size, power in self._flat_w.items()}
+        for size in level:
+            yield Words(x.start + 10.0, level[size] + 15.0, f"{size:,} neurons")
+        for crossing in self._sweep.crossings:
+            rate = crossing.closed_form_hz
+            if rate is not None and x.low <= rate <= x.high:
+                at = float(x(np.array(rate)))
+                yield Circle(at, level[crossing.neurons], 4.0)
+                yield Words(at + 8.0, level[crossing.neurons] + 16.0, f"{rate:.0f} Hz")
 
 
-def _lines(cases: list[Case]) -> Iterator[Series]:
+def _curves(cases: list[Case], is_named: bool) -> Iterator[Curve]:
     """Return the powers of one size over its rates, those that are 0 left out."""
     powers = [(case.synchronous.dynamic_j, case.asynchronous.dynamic_j, case.static_j) for case in cases]
     for which, (colour, dash, name) in enumerate(_SERIES):
         energies = zip(cases, (power[which] for power in powers), strict=True)
-        points = tuple((case.run.counted_rate_hz, energy / case.run.seconds) for case, energy in energies if energy)
-        yield Series(name, points, colour, dash)
-
-
-def _memories(sweep: Sweep) -> Drawing:
-    run = sweep.memory_run
-    title = f"Dynamic energy of {run.neurons:,} neurons at {_hertz(run.rate_hz)}"
-    return Bars(tuple(map(_bar, sweep.places)), title).drawing()
+        points = [(case.run.counted_rate_hz, energy / case.run.seconds) for case, energy in energies if energy]
+        if points:
+            rates, watts = np.array(points).T
+            yield Curve(name if is_named else "", rates, watts, colour, dash, 1.5)
 
 
 def _bar(place: Place) -> Bar:
