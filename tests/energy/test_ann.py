@@ -144,14 +144,14 @@ def sizes_and_rates():
 
 def test_synaptic_operations_of_rates_by_hand():
     net, spiking = sizes_and_rates()
-    expected = 4 * 64 * 2 * 9 * 3.0 + 64 * 20 * 2.0 + 20 * 20 * 1.5 + 20 * 5 * 1.5
+    expected = 4 * 2 * 22**2 * 3.0 + 64 * 20 * 2.0 + 20 * 20 * 1.5 + 20 * 5 * 1.5
     assert spiking.synaptic_operations.count == expected
-    assert spiking.synapses == net.synapses == 4 * 64 * 18 + 64 * 20 + 400 + 100
+    assert spiking.synapses == net.synapses == 4 * 2 * 22**2 + 64 * 20 + 400 + 100
     assert spiking.neuron_updates == 10 * (256 + 20 + 5)
     assert spiking.spikes == 128 * 3.0 + 256 * 0.5 + 20 * 1.5
     analog = art.Spiking.of_rates(net, [0.5, 2.0, 1.5], ticks=10, analog_passes=1)
     assert analog.analog.count == 4 * 64 * 18
-    assert analog.synaptic_operations.count == expected - 4 * 64 * 18 * 3.0
+    assert analog.synaptic_operations.count == expected - 4 * 2 * 22**2 * 3.0
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,11 @@ class Bill:
         return self.ledger.biological_s
 
     @property
+    def per_sample_j(self) -> float | None:
+        """Nominal energy of one sample of a batch in J; of a run that of the run, None where nothing is priced."""
+        return None if self.nominal_j is None else self.nominal_j / self.ledger.samples
+
+    @property
     def status(self) -> str:
         """``"modelled"``: counts times prices; ``"measured"``: read from this machine, or ``"not measured"``."""
         if not self.profile.measured:

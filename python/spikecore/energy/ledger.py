@@ -84,8 +84,9 @@ class Ledger:
         a projection has one weight; the weight alone of a matrix or kernel. `Machine.statistics` has what is stored.
     state_bytes, state_bytes_dense : float or None
         Bytes of neuron state read and written by the updates done; by all updates.
-    ticks, dt_ms, neurons, synapses : float
-        Length in ticks, added over the samples of a batch; length of a tick in ms of biological time; size.
+    ticks, samples, dt_ms, neurons, synapses : float
+        Length in ticks, added over the samples of a batch, and how many these are, ≥ 1: all counts are theirs together;
+        length of a tick in ms of biological time; size of the network.
     weight_store_bytes, core_store_bytes : float or None
         Bytes of all synapses, as above, a kernel once, and of those of one core of the machine that is priced: the
         sizes of memories. The second is given by hand, and None for a run, whose cores follow the number of workers.
@@ -120,6 +121,7 @@ class Ledger:
     state_bytes_dense: float | None = None
     learning_updates: float = 0
     ticks: float = 0
+    samples: float = 1
     dt_ms: float = 1.0
     neurons: float = 0
     synapses: float = 0
@@ -135,6 +137,7 @@ class Ledger:
 
     def __post_init__(self) -> None:
         _check_fields(self, "ledger")
+        checks.number("ledger", "samples", self.samples, low=1.0)
         if not math.isfinite(self.biological_s):
             checks.refuse("ledger", "ticks", self.ticks, f"fewer at dt_ms = {self.dt_ms:g}: a finite time")
         tables = _kind("populations", self.populations, "a table")

@@ -123,6 +123,7 @@ class EnergyReport(Bill):
             "notes": [*profile.notes, *ledger.notes],
             "biological_s": self.biological_s,
             "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
+            "per_sample_j": self.per_sample_j,
             "partial_band_j": _partial_band(self.band),
             "chip": None if profile.chip is None or ledger.packets is None else vars(profile.chip).copy(),
             "operating_point": None if profile.operating_point is None else vars(profile.operating_point).copy(),
@@ -198,6 +199,12 @@ class Comparison:
         self.names = _numbered([report.profile.name for report in self.reports])
         self._named = tuple(zip(self.reports, self.names, strict=True))
 
+    @property
+    def sizes(self) -> dict[str, str]:
+        """What each ledger counts, as far as it says, where they are not of one run; empty where they are."""
+        sizes = {name: report_table.size(report.ledger) for report, name in self._named}
+        return sizes if len({*sizes.values()} - {""}) > 1 else {}
+
     def verdicts(self) -> list[Rank]:
         """Return a value for each report beside the first: which is cheaper, and what would flip it."""
         first, *others = self._named
@@ -234,7 +241,7 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Return all reports, by `names`, and the sentences of the verdicts, as plain values."""
         reports = {name: report.to_dict() for report, name in self._named}
-        return {"reports": reports, "verdicts": [str(rank) for rank in self.verdicts()]}
+        return {"reports": reports, "verdicts": [str(rank) for rank in self.verdicts()], "sizes": self.sizes}
 
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame with a row for every priced term of every report; needs pandas.
@@ -263,6 +270,8 @@ class Comparison:
         if bands:
             partial = tuple(f"{name}: {report_table.held(band)}" for band, name in bands)
             yield Section(f"in brackets, partial bands ({report_table.HELD})", partial)
+        if self.sizes:
+            yield Section("not of one run", tuple(f"{name}: {size}" for name, size in self.sizes.items()))
         for report, name in self._named:
             point, departure = report.profile.operating_point, report.off_point
             if departure and point is not None:

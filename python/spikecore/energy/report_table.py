@@ -5,13 +5,13 @@ from typing import Any
 
 from spikecore.energy import quantity, verdict
 from spikecore.energy.bill import Band, Bill, Line
-from spikecore.energy.ledger import BYTES
+from spikecore.energy.ledger import BYTES, Ledger
 from spikecore.energy.meter import Measured
 from spikecore.energy.price import Term
 from spikecore.energy.quantity import joules, percent, terms
 from spikecore.energy.table import Cell, Column, Section, Table
 
-__all__ = ["ENERGIES", "HELD", "doubts", "ends", "full", "held", "missing", "short_status", "table"]
+__all__ = ["ENERGIES", "HELD", "doubts", "ends", "full", "held", "missing", "short_status", "size", "table"]
 
 HELD = "terms without a published band held at nominal"
 """How a partial band is labelled."""
@@ -117,6 +117,9 @@ def _figures(bill: Bill) -> Iterator[str]:
     if bill.biological_s and bill.nominal_j is not None:
         nominal = "" if bill.profile.measured else "nominal, "
         yield f"{joules(bill.nominal_j / bill.biological_s)} per biological second, {nominal}{short_status(bill)}"
+    if ledger.samples != 1:
+        sample = f"{joules(bill.per_sample_j)} per sample, {short_status(bill)}"
+        yield f"{sample}: the table is of all {quantity.count(ledger.samples)} samples together"
     if ledger.updates_done or ledger.updates_skipped:
         most = ledger.updates_active_most
         active = "" if most is None else f"; at most {quantity.count(most)} got input in their tick"
@@ -162,6 +165,13 @@ def missing(bill: Bill, name: str = "") -> Iterator[str]:
         yield f"inside the all-in price{f' of {name}' if name else ''}: {contained}"
     unpriced = [term.term for term in bill.unpriced]
     yield f"unpriced{where}: {terms(unpriced) if unpriced else 'nothing that its profile knows of'}"
+
+
+def size(ledger: Ledger) -> str:
+    """Return what a ledger says of the network and the length that it counts; empty where it says nothing."""
+    sizes = {"neurons": ledger.neurons, "synapses": ledger.synapses, "s of biological time": ledger.biological_s}
+    known = [quantity.count(value, unit) for unit, value in sizes.items() if value]
+    return ", ".join([*known, *([quantity.count(ledger.samples, "samples")] if ledger.samples != 1 else [])])
 
 
 def held(band: Band) -> str:

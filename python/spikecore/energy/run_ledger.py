@@ -49,6 +49,7 @@ def of(result: Counted) -> Ledger:
         updates_done=done,
         updates_skipped=skipped,
         ticks=result.ticks,
+        samples=result.sample_count,
         dt_ms=result.dt,
         neurons=sum(population.size for population in result.populations),
         synapses=sum(projection.synapses for projection in projections),

@@ -85,7 +85,7 @@ def _saved(key: str, entry: Any, path: Path) -> Saved:
         name = part.name if part.name in plain else _FIRST.get(part.name, part.name)
         if name in plain:
             values[part.name] = plain[name]
-        elif part.name != "notes":  # the first version wrote none
+        elif part.name not in ("notes", "samples"):  # the first version wrote none
             _fail(path, f"{at}.{part.name}", "is missing")
     try:
         if isinstance(values["projections"], list):

@@ -188,7 +188,7 @@ class BatchResult(Priced):
         wiring: Wiring,
     ) -> None:
         self._length = len(record["spikes"])
-        super().__init__(wiring, grid.dt, ticks * self._length)
+        super().__init__(wiring, grid.dt, ticks * self._length, self._length)
         self._per_population = {key: values for key, values in record.items() if key.endswith("_per_population")}
         self.duration = float(grid.ms(ticks))
         self.real_s = record["real_s"]

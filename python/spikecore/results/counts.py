@@ -116,15 +116,16 @@ class Counted(ABC):
         The synapses of every neuron.
     dt : float
         Tick in ms.
-    ticks : int
-        Length in ticks; of a batch, that of all samples together.
+    ticks, sample_count : int
+        Length in ticks; of a batch, that of all samples together; and how many there are, 1 for a run.
     """
 
-    def __init__(self, wiring: Wiring, dt: float, ticks: int) -> None:
+    def __init__(self, wiring: Wiring, dt: float, ticks: int, sample_count: int = 1) -> None:
         self.wiring = wiring
         self.populations = wiring.populations
         self.dt = dt
         self.ticks = ticks
+        self.sample_count = sample_count
 
     @cached_property
     def counts(self) -> Counts:

@@ -17,7 +17,7 @@ class Priced(Counted):
     """A run or a batch, with its energy report."""
 
     def energy(self, profile: "str | Path | Profile" = "loihi", *, mapping: bool = False) -> "EnergyReport":
-        """Price the counts; of a batch those of all samples, to be divided by its length for one sample.
+        """Price the counts; of a batch those of all samples, and the report says what one of them takes.
 
         Parameters
         ----------

@@ -1,6 +1,6 @@
 """Formulas that price arithmetic alone: `panda`, `syops` and `yin`. Memory is free in all of them.
 
-With c_l multiply-accumulates in layer l and R_l spikes per neuron and inference that arrive there:
+With c_l multiply-accumulates in layer l, on the padding too, and R_l spikes per neuron and inference that arrive there:
 
 * panda: E_ANN = Σ c_l E_MAC, E_SNN = Σ c_l R_l E_AC + multiply-accumulates of an analog first layer
 * syops: E = ACs × E_AC + MACs × E_MAC of either network
@@ -17,7 +17,7 @@ from spikecore import checks
 from spikecore.energy.ann.convolution import Pooling
 from spikecore.energy.ann.layers import LSTM, RNN, Dense, Layer
 from spikecore.energy.ann.network import Network
-from spikecore.energy.ann.operations import DenseOperations, Operations, Rate, Result
+from spikecore.energy.ann.operations import DenseOperations, EffectiveOperations, Operations, Rate, Result
 from spikecore.energy.ann.prices import operation
 from spikecore.energy.ann.spiking import Spiking
 
@@ -32,7 +32,7 @@ def _panda_artificial(network: Network, precision: str = "int32") -> Result:
 
 
 def _panda_spiking(activity: Spiking, precision: str = "int32") -> Result:
-    return _priced(precision, {"operations": activity.synaptic_operations}, {_ANALOG: activity.analog})
+    return _priced(precision, {"operations": _events(activity)}, {_ANALOG: activity.analog})
 
 
 def _syops_artificial(network: Network, precision: str = "fp32") -> Result:
@@ -40,7 +40,7 @@ def _syops_artificial(network: Network, precision: str = "fp32") -> Result:
 
 
 def _syops_spiking(activity: Spiking, precision: str = "fp32") -> Result:
-    return _priced(precision, {"accumulates": activity.synaptic_operations}, {"multiply-accumulates": activity.analog})
+    return _priced(precision, {"accumulates": _events(activity)}, {"multiply-accumulates": activity.analog})
 
 
 def _yin_artificial(network: Network, precision: str = "int32") -> Result:
@@ -54,7 +54,12 @@ def _yin_spiking(activity: Spiking, precision: str = "int32", k: float = 1.0) ->
         checks.refuse("yin", "layer", "Pooling", "Dense, Convolution or RNN")
     updates = DenseOperations(per_update * activity.neuron_updates)
     macs = {"neuron updates": updates, _ANALOG: activity.analog}
-    return _priced(precision, {"accumulates": activity.synaptic_operations}, macs)
+    return _priced(precision, {"accumulates": _events(activity)}, macs)
+
+
+def _events(activity: Spiking) -> EffectiveOperations:
+    """Return Σ c_l R_l, which counts a kernel on the padding too, as c_l does."""
+    return activity.synaptic_operations + activity.padded
 
 
 def _yin_macs(layer: Layer) -> int:

@@ -1,6 +1,7 @@
 """An artificial and a spiking network on the same silicon: ratio, break-even, crossovers, twin, and their faces."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from spikecore.energy import quantity
 from spikecore.energy.ann import view
 from spikecore.energy.ann.cost import Cost, artificial_cost, spiking_cost, twin_cost
 from spikecore.energy.ann.crossover import CROSSOVERS, twin_bits
+from spikecore.energy.ann.layers import Layer
 from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.operations import EffectiveOperations
 from spikecore.energy.ann.prices import Silicon
@@ -74,6 +76,17 @@ class Comparison:
         return self.spikes_per_synapse / self.network.steps
 
     @property
+    def sizes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """What is held against each other of the two networks: inputs and outputs of every layer with weights.
+
+        Of a run, whose layers are unknown, it is the synapses; a gated cell has one where it has a weight per gate.
+        """
+        if not self.activity.layers:
+            pairs = sum(layer.synapses // getattr(layer, "gates", 1) for layer in self.network.layers)
+            return (pairs,), (round(self.activity.synapses),)
+        return _chain(self.network.layers), _chain([active.layer for active in self.activity.layers])
+
+    @property
     def break_even(self) -> float | None:
         """Spikes per synapse and inference at which both cost the same, all rates scaled alike.
 
@@ -104,7 +117,15 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """One line: who wins, and what would turn it round; no winner where a price is unverified."""
+        """One line: who wins, and what would turn it round, or why nobody does; and where sizes differ, which."""
+        line = self._outcome()
+        if self.sizes[0] == self.sizes[1]:
+            return line
+        kind = "" if self.activity.layers else " synapses"
+        artificial, spiking = ("-".join(f"{size:,}" for size in sizes) + kind for sizes in self.sizes)
+        return f"{line}; the networks differ in size: artificial {artificial}, spiking {spiking}"
+
+    def _outcome(self) -> str:
         if self.winner is None:
             silicon = self.artificial.silicon
             return f"none: prices of {silicon.precision} at {silicon.technology} are unverified, read in no source"
@@ -126,12 +147,14 @@ class Comparison:
         return {
             "status": "modelled",
             "silicon": vars(self.artificial.silicon) | {},
+            "sizes": {role: list(sizes) for role, sizes in zip(self.costs, self.sizes, strict=False)},
             "ratio": self.ratio,
             "ratio_band": list(self.ratio_band),
             "twin_ratio": self.twin_ratio,
             "twin_bits": None if self.twin is None else twin_bits(activity.whole_ticks),
             "counts": {
                 "dense_macs": self.network.macs,
+                "padding_macs": self.network.padded,
                 "effective_macs": None if self.effective is None else self.effective.count,
                 "dense_synaptic_operations": activity.synapses * activity.ticks,
                 "effective_acs": activity.synaptic_operations.count,
@@ -223,6 +246,11 @@ def _twin(network: Network, spiking: Spiking, silicon: Silicon) -> Cost | None:
         return twin
     both = f"{network.synapses:,} synapses, the run has {spiking.synapses:,.0f}"
     return replace(twin, notes=(f"its layers are those of the artificial network ({both})", *twin.notes))
+
+
+def _chain(layers: Sequence[Layer]) -> tuple[int, ...]:
+    weighted = [layer for layer in layers if layer.macs]
+    return layers[0].inputs_per_pass, *(layer.outputs_per_pass for layer in weighted)
 
 
 def _over(a: float, b: float) -> float:

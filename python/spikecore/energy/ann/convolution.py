@@ -17,27 +17,29 @@ class _Window(Layer):
     window: Shape = field(init=False, repr=False, default=())
     strides: Shape = field(init=False, repr=False, default=())
 
-    def _move(self, shape: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> tuple[Shape, Shape]:
-        """Check and keep everything; return the shape of the input and the sizes of an output plane."""
+    def _move(self, shape: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> tuple[Shape, Shape, int]:
+        """Check and keep everything; return the shape of the input, the sizes of an output plane, and what is seen."""
         source = self._sizes("shape", shape)
         if len(source) not in (2, 3):
             checks.refuse(self.kind, "shape", f"{source}", "(channels, length) or (channels, rows, columns)")
         dimensions = len(source) - 1
         window, steps = (self._sizes(*own, 1, dimensions) for own in (("kernel", kernel), ("stride", stride)))
         pads, spread = self._sizes("padding", padding, 0, dimensions), self._sizes("dilation", dilation, 1, dimensions)
-        plane = tuple(map(windows.positions, source[1:], window, steps, pads, spread))
+        moves = (source[1:], window, steps, pads, spread)
+        plane = tuple(map(windows.positions, *moves))
         if min(plane) < 1:
             checks.refuse(self.kind, "kernel", f"{window}", f"at most the padded input of shape {source}")
         checks.kept(self, shape=source, kernel=window, stride=steps, padding=pads, dilation=spread)
         checks.kept(self, window=window, strides=steps)
-        return source, plane
+        return source, plane, math.prod(map(windows.seen, *moves))
 
 
 @dataclass(frozen=True)
 class Convolution(_Window):
     """A kernel that moves over one or two dimensions.
 
-    It takes ``C_out · prod(out) · C_in / groups · prod(kernel)`` multiply-accumulates, those on the padding included.
+    It takes ``C_out · prod(out) · C_in / groups · prod(kernel)`` multiply-accumulates, those on the padding included,
+    as counters of operations give them. Its synapses are those of the engine: a kernel finds none on the padding.
 
     Parameters
     ----------
@@ -53,6 +55,9 @@ class Convolution(_Window):
     >>> layer = Convolution((1, 28, 28), 2, 7)
     >>> layer.output_shape, layer.macs, layer.weights
     ((2, 22, 22), 47432, 98)
+    >>> padded = Convolution((1, 8, 8), 1, 3, padding=1)
+    >>> padded.macs, padded.synapses
+    (576, 484)
     """
 
     shape: Shape
@@ -66,16 +71,16 @@ class Convolution(_Window):
     activation: bool = True
 
     def __post_init__(self) -> None:
-        source, plane = self._move(self.shape, self.kernel, self.stride, self.padding, self.dilation)
+        source, plane, seen = self._move(self.shape, self.kernel, self.stride, self.padding, self.dilation)
         targets, groups = self._size("channels"), self._size("groups")
         for name, value in (("channels of the input", source[0]), ("channels", targets)):
             if value % groups:
                 checks.refuse(self.kind, name, value, f"a multiple of groups = {groups}")
         weights = targets * source[0] // groups * math.prod(self.window)
         positions = math.prod(plane)
-        macs, neurons = weights * positions, targets * positions * self.activation
-        facts = {"macs": macs, "synapses": macs, "biases": targets * self.bias, "neurons": neurons}
-        self._keep(source, (targets, *plane), weights, **facts)
+        macs, synapses = weights * positions, targets * source[0] // groups * seen
+        counts = {"macs": macs, "padded": macs - synapses, "synapses": synapses, "biases": targets * self.bias}
+        self._keep(source, (targets, *plane), weights, **counts, neurons=targets * positions * self.activation)
 
 
 @dataclass(frozen=True)
@@ -98,5 +103,5 @@ class Pooling(_Window):
 
     def __post_init__(self) -> None:
         stride = self.kernel if self.stride is None else self.stride
-        source, plane = self._move(self.shape, self.kernel, stride, self.padding, self.dilation)
+        source, plane, _ = self._move(self.shape, self.kernel, stride, self.padding, self.dilation)
         self._keep(source, (source[0], *plane))

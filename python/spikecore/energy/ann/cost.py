@@ -111,10 +111,11 @@ class Lines:
 def artificial_cost(network: Network, silicon: Silicon, effective: EffectiveOperations | None = None) -> Cost:
     """Return what one inference of an artificial network takes on a silicon.
 
-    A machine that skips zeros does the `effective` multiply-accumulates (`Network.effective`), by default all; with
-    ideal reuse it still reads all weights.
+    A machine that skips zeros does the `effective` multiply-accumulates (`Network.effective`), by default all but those
+    on the padding, which no network of these needs; with ideal reuse it still reads all weights.
     """
-    lines, operations = Lines(silicon), network.dense() if effective is None else effective
+    lines = Lines(silicon)
+    operations = DenseOperations(network.macs - network.padded) if effective is None else effective
     lines.multiplied("multiply-accumulates", operations)
     _move(lines, network, operations.count)
     return Cost(network.name, silicon, tuple(lines.terms), _notes(network, silicon))
@@ -126,9 +127,9 @@ def twin_cost(network: Network, ticks: int, silicon: Silicon) -> Cost:
     It does its products bit by bit, one accumulate per bit of the activation, because no price of a product that narrow
     is published; weights have the precision of the silicon.
     """
-    bits, lines = twin_bits(ticks), Lines(silicon)
-    lines.accumulated(f"accumulates, {bits} per product", DenseOperations(network.macs * bits))
-    _move(lines, network, network.macs, activation_bits=bits)
+    bits, lines, macs = twin_bits(ticks), Lines(silicon), network.macs - network.padded
+    lines.accumulated(f"accumulates, {bits} per product", DenseOperations(macs * bits))
+    _move(lines, network, macs, activation_bits=bits)
     notes = ("it sees the spikes of an inference as one number: where their times matter it is no equal",)
     return Cost(f"{bits}-bit twin of {network.name}", silicon, tuple(lines.terms), notes + _notes(network, silicon))
 
@@ -138,16 +139,18 @@ def spiking_cost(spiking: Spiking, silicon: Silicon) -> Cost:
     lines, operations = Lines(silicon), spiking.synaptic_operations
     lines.accumulated("synaptic operations", operations, with_spikes=True)
     lines.multiplied("neuron updates", DenseOperations(spiking.neuron_updates * silicon.macs_per_update))
-    lines.multiplied("analog input", spiking.analog)
+    padded = sum(active.analog_passes * active.layer.padded for active in spiking.layers)
+    lines.multiplied("analog input", DenseOperations(spiking.analog.count - padded))
     lines.moved("weights", operations.count, with_spikes=True)
     lines.moved("potentials of updates", 2 * spiking.neuron_updates)
     if silicon.reuse == "none":
         lines.moved("potentials of synaptic operations", 2 * operations.count, with_spikes=True)
     lines.moved("spikes", 2 * (spiking.spikes or 0.0), SPIKE_BITS, with_spikes=True)
     for active in spiking.layers:
-        layer, passes, is_held = active.layer, active.analog_passes, silicon.reuse == "ideal"
-        lines.moved("weights, analog input", passes * (layer.weights if is_held else layer.macs))
-        lines.moved("analog input", passes * (layer.inputs_per_pass if is_held else layer.macs))
+        layer, passes = active.layer, active.analog_passes
+        is_held, macs = silicon.reuse == "ideal", layer.macs - layer.padded
+        lines.moved("weights, analog input", passes * (layer.weights if is_held else macs))
+        lines.moved("analog input", passes * (layer.inputs_per_pass if is_held else macs))
     notes = [f"biases are part of the neuron update; a spike is written and read as {SPIKE_BITS} bits"]
     if spiking.spikes is None:
         notes.append("the number of spikes is unknown: moving them is not priced")

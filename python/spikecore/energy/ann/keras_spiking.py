@@ -1,15 +1,16 @@
 """keras-spiking's ModelEnergy: one price per connection and one per neuron, by device.
 
 ``E = e_synapse · connections · rate · dt · T + e_neuron · neurons · T``, summed over layers; a device that does not
-spike computes every connection and every neuron once. A connection is a pair of an input and an output value; neurons
-are only in layers with an activation.
+spike computes every connection and every neuron once. A connection is a pair of an input and an output value, one
+of the padding too; neurons are only in layers with an activation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from spikecore import checks
+from spikecore.energy.ann.layers import Layer
 from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.operations import Result
 from spikecore.energy.ann.prices import published
@@ -36,7 +37,7 @@ DEVICES: Mapping[str, Device] = MappingProxyType(
 def artificial(network: Network, device: str | Device = "cpu") -> Result:
     """Return every connection and neuron of every step; `device` does not spike, or has prices of your own."""
     prices = _device(device, spiking=False)
-    return _counted(prices, network.synapses, network.neurons, network.steps * network.synapses, network.steps)
+    return _counted(prices, network.layers, None, network.steps)
 
 
 def spiking(activity: Spiking, device: str | Device = "loihi-davies") -> Result:
@@ -44,14 +45,19 @@ def spiking(activity: Spiking, device: str | Device = "loihi-davies") -> Result:
     prices = _device(device, spiking=True)
     if activity.analog.count:
         checks.refuse("keras_spiking", "analog_passes", "> 0", "0: the formula knows spikes alone")
-    synapses = sum(active.layer.synapses for active in activity.layers)
-    neurons = sum(active.layer.neurons for active in activity.layers)
-    return _counted(prices, synapses, neurons, activity.synaptic_operations.count, activity.ticks)
+    layers = [active.layer for active in activity.layers]
+    operations = activity.synaptic_operations + activity.padded
+    return _counted(prices, layers, operations.count, activity.ticks)
 
 
-def _counted(device: Device, synapses: float, neurons: float, operations: float, passes: float) -> Result:
-    updates = neurons * passes
-    sizes = {"connections": synapses, "neurons": neurons}
+def _counted(device: Device, layers: Sequence[Layer], operations: float | None, passes: float) -> Result:
+    """Return what so many passes cost; by default every connection does an operation in each."""
+    connections, neurons = (
+        sum(layer.synapses + layer.padded for layer in layers),
+        sum(layer.neurons for layer in layers),
+    )
+    operations, updates = connections * passes if operations is None else operations, neurons * passes
+    sizes = {"connections": connections, "neurons": neurons}
     counts = {**sizes, "synaptic operations": operations, "neuron updates": updates}
     return counts, {"synapses": operations * device.synapse_j, "neurons": updates * device.neuron_j}
 

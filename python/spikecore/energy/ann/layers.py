@@ -35,9 +35,9 @@ class Layer:
     ----------
     input_shape, output_shape : tuple of int
         Values without batch and time, channels first.
-    weights, biases, macs, synapses : int
-        Numbers that are trained, multiply-accumulates of one pass without biases, and pairs of an input and an output
-        that a weight connects; a kernel counts at every position.
+    weights, biases, macs, padded, synapses : int
+        Numbers that are trained; multiply-accumulates of one pass without biases, and of these those on the padding;
+        and pairs of an input and an output that a weight connects, a kernel at every position, none on the padding.
     neurons, state, buffers : int, int, tuple of Buffer
         Values that get an activation function, the neurons of a spiking network of the same shape; values kept from one
         pass to the next; and what is stored beside the parameters.
@@ -48,6 +48,7 @@ class Layer:
     weights: int = field(init=False, repr=False, default=0)
     biases: int = field(init=False, repr=False, default=0)
     macs: int = field(init=False, repr=False, default=0)
+    padded: int = field(init=False, repr=False, default=0)
     synapses: int = field(init=False, repr=False, default=0)
     neurons: int = field(init=False, repr=False, default=0)
     state: int = field(init=False, repr=False, default=0)

@@ -25,9 +25,9 @@ class Network:
 
     Attributes
     ----------
-    macs, neurons, synapses, weights, parameters : int
-        Sums over the layers: of `Layer.macs` in all steps of one inference, of neurons and synapses in one step, of the
-        weights that multiply, and of all numbers that are trained.
+    macs, padded, neurons, synapses, weights, parameters : int
+        Sums over the layers: of `Layer.macs` and those on the padding in all steps of one inference, of neurons and
+        synapses in one step, of the weights that multiply, and of all numbers that are trained.
 
     Examples
     --------
@@ -56,6 +56,7 @@ class Network:
         for index, (before, layer) in enumerate(pairwise(self.layers), start=1):
             self._check_chain(index, before, layer)
         self.macs = self.steps * sum(layer.macs for layer in self.layers)
+        self.padded = self.steps * sum(layer.padded for layer in self.layers)
         self.weights = sum(layer.weights for layer in self.layers if layer.macs)
         self.parameters = sum(layer.weights + layer.biases for layer in self.layers)
         self.synapses = sum(layer.synapses for layer in self.layers)
@@ -71,7 +72,7 @@ class Network:
         raise NetworkError(msg, parameter=f"layers[{index}]", value=taken, allowed=offered)
 
     def dense(self) -> DenseOperations:
-        """Return the multiply-accumulates of one inference as a count that a rate or a density may thin out."""
+        """Return the multiply-accumulates of one inference, those on the padding too, as a count to be thinned out."""
         return DenseOperations(self.macs)
 
     def effective(
@@ -94,7 +95,9 @@ class Network:
                 checks.refuse(self.name, f"the number of {name}", len(shares), f"{len(layers)}, one per layer")
         total = EffectiveOperations(0)
         for layer, active, nonzero in zip(layers, activations, kept, strict=True):
-            total += DenseOperations(self.steps * layer.macs) * Density.of(active).joint(Density.of(nonzero))
+            total += DenseOperations(self.steps * (layer.macs - layer.padded)) * Density.of(active).joint(
+                Density.of(nonzero)
+            )
         return total
 
     def footprint_bytes(self, parameter_bytes: int = 4) -> int:

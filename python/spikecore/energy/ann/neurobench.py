@@ -21,7 +21,7 @@ __all__ = ["LinearCounts", "artificial", "count_linear", "sparsity", "spiking"]
 def artificial(network: Network, parameter_bytes: int = 4) -> Result:
     """Return dense counts, which need no values: effective ones do (`count_linear`, `Network.effective`)."""
     stored = network.footprint_bytes(checks.count("neurobench", "parameter_bytes", parameter_bytes, low=1))
-    return {"dense": network.macs, "parameters": network.parameters, "footprint_bytes": stored}, {}
+    return {"dense": network.macs - network.padded, "parameters": network.parameters, "footprint_bytes": stored}, {}
 
 
 def spiking(activity: Spiking) -> Result:

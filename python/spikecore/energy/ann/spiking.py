@@ -19,6 +19,8 @@ __all__ = ["SPIKING", "LayerActivity", "Spiking"]
 
 SPIKING = (Dense, Convolution, RNN, Pooling, BatchNorm)
 """Layers that a spiking network may have."""
+_NEEDED = object()
+"""Stands for a count that must be known."""
 _UPDATES = ("neuron_updates", "updates_done", "updates_active")
 
 
@@ -58,8 +60,13 @@ class LayerActivity:
         return own if self.analog_passes else DenseOperations(self.layer.synapses - recurrent) * self.arriving + own
 
     @property
+    def padded(self) -> EffectiveOperations:
+        """What published formulas count of arriving spikes beside these: the weights of a kernel on the padding."""
+        return DenseOperations(0 if self.analog_passes else self.layer.padded) * self.arriving
+
+    @property
     def analog(self) -> DenseOperations:
-        """Multiply-accumulates of an analog input."""
+        """Multiply-accumulates of an analog input, those on the padding included."""
         return DenseOperations(self.layer.macs * self.analog_passes)
 
 
@@ -71,9 +78,9 @@ class Spiking:
     ----------
     synapses, ticks, neuron_updates : float
         Pairs of neurons that a weight connects and length of an inference, > 0; neurons × ticks, or updates done, ≥ 0.
-    synaptic_operations, analog : EffectiveOperations, DenseOperations
-        Weights applied because of a spike, and multiply-accumulates of an analog first layer; bare numbers are a
-        `TypeError`.
+    synaptic_operations, padded, analog : EffectiveOperations, EffectiveOperations, DenseOperations
+        Weights applied because of a spike, what published formulas count on the padding of convolutions beside these,
+        and multiply-accumulates of an analog first layer; bare numbers are a `TypeError`.
     spikes, layers : float or None, tuple of LayerActivity
         Spikes, input spikes included, None where not known; layers are empty where only counts are known.
 
@@ -92,12 +99,14 @@ class Spiking:
     analog: DenseOperations = field(default=DenseOperations(0))
     layers: tuple[LayerActivity, ...] = ()
     name: str = "spiking network"
+    padded: EffectiveOperations = field(default=EffectiveOperations(0))
 
     __repr__ = printed.record
 
     def __post_init__(self) -> None:
         checks.name("spiking network", "name", self.name)
-        for name, kind in (("synaptic_operations", EffectiveOperations), ("analog", DenseOperations)):
+        kinds = {"synaptic_operations": EffectiveOperations, "padded": EffectiveOperations, "analog": DenseOperations}
+        for name, kind in kinds.items():
             if not isinstance(getattr(self, name), kind):
                 checks.wrong_kind(self.name, name, kind.__name__, type(getattr(self, name)).__name__)
         checks.number(self.name, "synapses", self.synapses, above=0.0, high=1e30)
@@ -165,18 +174,19 @@ class Spiking:
             analog=sum((active.analog for active in layers), DenseOperations(0)),
             layers=layers,
             name=name,
+            padded=sum((active.padded for active in layers), EffectiveOperations(0)),
         )
 
     @classmethod
-    def of_ledger(cls, ledger: Any, *, inferences: int = 1, updates: str = "neuron_updates") -> "Spiking":
+    def of_ledger(cls, ledger: Any, *, inferences: int | None = None, updates: str = "neuron_updates") -> "Spiking":
         """Return what a run did, per inference; a count that is missing or unknown is a `NetworkError`.
 
         Parameters
         ----------
         ledger, inferences, updates : Ledger, mapping or any object, int, str
             Counts named ``synapses``, ``synaptic_operations``, ``ticks`` and `updates`, ``spikes`` if it has them; of
-            how many inferences, ≥ 1; and ``"neuron_updates"`` of a clocked machine, or ``"updates_done"`` or
-            ``"updates_active"``.
+            how many inferences, ≥ 1, by default its ``samples``, those of a batch, or 1 where it names none; and
+            ``"neuron_updates"`` of a clocked machine, or ``"updates_done"`` or ``"updates_active"``.
 
         Examples
         --------
@@ -185,8 +195,9 @@ class Spiking:
         2.0
         """
         checks.choice("ledger", "updates", updates, _UPDATES)
-        share = 1.0 / checks.count("ledger", "inferences", inferences, low=1)
-        spikes = _count(ledger, "spikes")
+        samples = _count(ledger, "samples", otherwise=1) if inferences is None else inferences
+        share = 1.0 / checks.count("ledger", "inferences", samples, low=1)
+        spikes = _count(ledger, "spikes", otherwise=None)
         return cls(
             synapses=_count(ledger, "synapses"),
             synaptic_operations=EffectiveOperations(_count(ledger, "synaptic_operations") * share),
@@ -226,10 +237,12 @@ def _has_rate(layer: Layer) -> bool:
     return bool(layer.neurons) or isinstance(layer, Pooling)
 
 
-def _count(ledger: Any, name: str) -> Any:
-    """Return a count of a ledger, checked; that of spikes alone may be unknown, None."""
+def _count(ledger: Any, name: str, otherwise: Any = _NEEDED) -> Any:
+    """Return a count of a ledger, checked, or something else where it does not know it."""
     value = ledger.get(name) if isinstance(ledger, Mapping) else getattr(ledger, name, None)
-    if value is None and name != "spikes":
+    if value is not None:
+        return checks.number("ledger", name, value, low=0.0, high=1e30)
+    if otherwise is _NEEDED:
         msg = f"ledger: {name} is unknown; a comparison needs it"
         raise NetworkError(msg, parameter=name)
-    return None if value is None else checks.number("ledger", name, value, low=0.0, high=1e30)
+    return otherwise
