@@ -9,7 +9,7 @@ import pytest
 from spikecore.command import cli
 from spikecore.command import energy as energy_cli
 from spikecore.energy import EnergyReport, joules, known, load
-from spikecore.energy.studies import sweep_view, truenorth, truenorth_view
+from spikecore.energy.studies import papers, sweep_view, truenorth, truenorth_view
 from spikecore.energy.studies.sweep import sweep
 from spikecore.library import counts
 
@@ -292,12 +292,11 @@ def papers_written(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", energy_cli.PAPERS)
-def test_papers_show_citations_beside_formulas(papers_written, name):
+def test_papers_show_what_they_write(papers_written, name):
     text, report = papers_written[name]
-    assert report["paper"] == name
-    for figure in report["figures"]:
-        assert figure["status"] == "citation"
-        assert f"{figure['value']:g}" in text
+    paper = papers.paper(name)
+    assert paper.text() in text
+    assert {key: report[key] for key in paper.to_dict()} == json.loads(json.dumps(paper.to_dict()))
 
 
 def test_merolla_comes_with_its_networks_on_the_engine(papers_written):
@@ -310,6 +309,4 @@ def test_merolla_comes_with_its_networks_on_the_engine(papers_written):
 
 
 def test_all_papers_are_there():
-    from spikecore.energy.studies import papers
-
     assert papers.names() == energy_cli.PAPERS

@@ -11,33 +11,59 @@ from spikecore.energy import ann as art
 from spikecore.energy.studies import papers
 
 FIGURES = {
-    "yin": [126.2, 935.0, 1602.0, 1776.0, 3353.3, 41.3],
+    "yin": [126.2, 935.0, 1602.0, 1776.0, 3353.3, 41.3, 100.0, 1000.0, 100.0],
     "panda": [6.52, 7.7, 10.6, 74.9, 81.3, 104.8],
     "merolla": [46.0, 4.5],
-    "davies": [2.58, 8.08, 48.74],
+    "davies": [2.58, 8.08, 48.74, 1000.0],
 }
 
 
+def plain(name):
+    return json.loads(json.dumps(papers.paper(name).to_dict()))
+
+
+def rows(name):
+    """The rows of figures and of formulas, each a dict of figures and words."""
+    report = plain(name)
+    return [{"figure": one["figure"], **one["beside"]} for one in report["figures"]] + report["formulas"]
+
+
+def values(row):
+    return {name: cell["value"] if isinstance(cell, dict) else cell for name, cell in row.items()}
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_quoted_figure_is_a_citation_with_a_reason(name):
-    data = json.loads(json.dumps(papers.paper(name).to_dict()))
-    assert [one["value"] for one in data["figures"]] == FIGURES[name]
-    assert {one["status"] for one in data["figures"]} == {"citation"}
-    assert all(one["why"] for one in data["figures"])
-    assert data["source"]
-    assert all(row["status"] == "computed" for row in data["formulas"])
+def test_every_quoted_figure_has_a_source_and_a_reason(name):
+    report = plain(name)
+    assert [one["figure"]["value"] for one in report["figures"]] == FIGURES[name]
+    assert all(one["why"] and one["figure"]["source"] for one in report["figures"])
     text = " ".join(papers.paper(name).text().split())
-    shown = [f"{value:g}" for value in FIGURES[name]] + [one["why"] for one in data["figures"]]
-    assert all(words in text for words in (*shown, data["source"], *data["notes"]))
+    shown = [f"{value:g}" for value in FIGURES[name]]
+    shown += [words for one in report["figures"] for words in (one["why"], one["figure"]["source"])]
+    shown += [note[key] for note in report["notes"] for key in ("text", "evidence")]
+    assert all(words in text for words in (*shown, report["source"]))
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_what_is_recalled_stands_as_unverified_wherever_it_is_shown(name):
-    paper = papers.paper(name)
-    assert (paper.evidence == "unverified") == (name != "merolla")
-    assert {row["evidence"] for row in papers.paper(name).to_dict()["formulas"]} <= {paper.evidence}
-    marked = paper.text().count("unverified:\n")
-    assert marked == (1 + bool(paper.formulas) if paper.evidence == "unverified" else 0)
+def test_every_number_says_how_it_is_known(name):
+    """No cell is a bare number, and the text names the evidence of each."""
+    text = " ".join(papers.paper(name).text().split())
+    for row in rows(name):
+        for cell in row.values():
+            assert not isinstance(cell, int | float)
+            if isinstance(cell, dict):
+                assert cell["evidence"] in papers.EVIDENCE
+                assert cell["evidence"] in text
+    with pytest.raises(sc.NetworkError, match="evidence is 'certain'"):
+        papers.Figure(1.0, "certain")
+
+
+def test_a_column_of_mixed_evidence_says_it_in_every_cell():
+    text = papers.paper("davies").text()
+    cells = ("400 (recalled)", "32256 (quoted at second hand)", "0.7 (recalled)", "5760 (quoted at second hand)")
+    assert all(cell in text for cell in cells)
+    assert "recalled: delay ratio" in text
+    assert "computed from a recalled delay: energy × delay" in text
 
 
 def test_names_and_unknown_names():
@@ -47,7 +73,7 @@ def test_names_and_unknown_names():
 
 
 def test_the_sizes_of_yin_reproduce_the_published_numbers_of_parameters():
-    sizes = {row["task"]: row["sizes"] for row in papers.paper("yin").to_dict()["formulas"]}
+    sizes = {row["task"]: row["sizes"] for row in plain("yin")["formulas"]}
     # "141.3k": weights alone
     assert art.parse(sizes["SHD"], bias=False).parameters == 141_312
     # "156.3k": weights, biases of both matrices, two time constants per neuron
@@ -56,57 +82,79 @@ def test_the_sizes_of_yin_reproduce_the_published_numbers_of_parameters():
 
 
 def test_yin_rows_are_the_formulas_and_no_published_ratio():
-    rows = papers.paper("yin").to_dict()["formulas"]
-    assert {row["rate is"] for row in rows if row["task"] == "SSC"} == {"published"}
-    shd = next(row for row in rows if (row["task"], row["rate per step"]) == ("SHD", 0.05))
+    found = [values(row) for row in plain("yin")["formulas"]]
+    shd = next(row for row in found if (row["task"], row["rate of neurons"]) == ("SHD", 0.05))
     spikes = 0.05 * (700 * 128 + 128 * 128 + 2 * 128 * 128 + 128 * 20)
     lstm = 4 * (700 * 128 + 128 * 128) + 17 * 128 + 4 * 2 * 128 * 128 + 17 * 128 + 128 * 20
     assert shd["LSTM ratio, k = 1"] == pytest.approx(3.2 * lstm / (0.1 * spikes + 3.2 * 276))
     assert shd["LSTM ratio, k = 0"] == pytest.approx(3.2 * lstm / (0.1 * spikes))
-    ratios = {round(value, 1) for row in rows for key, value in row.items() if "ratio" in key}
+    ratios = {round(value, 1) for row in found for key, value in row.items() if "ratio" in key}
     assert not ratios & set(FIGURES["yin"])
 
 
+def test_yin_only_the_rate_of_neurons_of_ssc_was_published_and_the_inputs_move_the_ratio():
+    ssc = [row for row in plain("yin")["formulas"] if row["task"] == "SSC"]
+    assert {(row["rate of neurons"]["value"], row["rate of neurons"]["evidence"]) for row in ssc} == {
+        (0.02885, "published")
+    }
+    assert {row["rate of inputs"]["evidence"] for row in plain("yin")["formulas"]} == {"assumed"}
+    by_input = {row["rate of inputs"]["value"]: row["LSTM ratio, k = 1"]["value"] for row in ssc}
+    spikes = 0.1 * 700 * 400 + 0.02885 * (3 * 400 * 400 + 400 * 35)
+    lstm = 4 * (700 * 400 + 400 * 400) + 4 * 2 * 400 * 400 + 2 * 17 * 400 + 400 * 35
+    assert by_input[0.1] == pytest.approx(3.2 * lstm / (0.1 * spikes + 3.2 * 835))
+    assert by_input[0.02] > 2 * by_input[0.2]
+
+
 def test_yin_the_smallest_ratio_needs_neuron_updates():
-    computed = [next(iter(one["computed"].values())) for one in papers.paper("yin").to_dict()["figures"]]
-    assert [value > 1.0 for value in computed] == [True, False, False, False, False, False]
+    rates = [next(iter(one["beside"].values())) for one in plain("yin")["figures"]]
+    assert [rate["value"] > 1.0 for rate in rates] == [True] + [False] * 8
+    assert {(rate["evidence"], rate["source"]) for rate in rates} == {("computed", "a recalled formula")}
+    assert [rate["bound"] for rate in rates] == [""] * 6 + ["<", "", "<"]
+    assert rates[6]["value"] == pytest.approx(32.0 / 100.0)
 
 
 def test_panda_its_recalled_prices_decide_nothing():
     """At int32 three ratios would stand above the crossover of 1.72, at fp32 none: no side is shown."""
-    figures = papers.paper("panda").to_dict()["figures"]
-    rates = [list(one["computed"].values()) for one in figures]
+    pairs = [list(one["beside"].values()) for one in plain("panda")["figures"]]
+    rates = [[cell["value"] for cell in pair] for pair in pairs]
     assert [[rate > 1.72 for rate in pair] for pair in rates] == [[True, False]] * 3 + [[False, False]] * 3
-    assert all(len(pair) == 2 for pair in rates)
-    for one, int32, fp32 in zip(figures[3:], (0.427, 0.394, 0.305), (0.068, 0.063, 0.049), strict=True):
-        rates = list(one["computed"].values())
-        assert rates[:2] == pytest.approx([int32, fp32], abs=1e-3)
+    for pair, int32, fp32 in zip(rates[3:], (0.427, 0.394, 0.305), (0.068, 0.063, 0.049), strict=True):
+        assert pair == pytest.approx([int32, fp32], abs=1e-3)
+    assert [cell["source"] for cell in pairs[0]] == ["recalled prices", "assumed prices"]
 
 
 def test_panda_the_ratio_of_spikes_depends_on_the_rate_alone_and_pixels_set_a_ceiling():
-    rows = papers.paper("panda").to_dict()["formulas"]
-    for row in rows:
+    found = [values(row) for row in plain("panda")["formulas"]]
+    for row in found:
         if row["spikes per neuron"]:
             assert row["ratio, spikes arrive"] == pytest.approx(32.0 / row["spikes per neuron"])
-    ceiling = next(row for row in rows if not row["spikes per neuron"])
+    ceiling = next(row for row in found if not row["spikes per neuron"])
     assert ceiling["ratio, spikes arrive"] is None
     first, all_layers = 32 * 32 * 27 * 64, 313_201_664  # VGG-16 at 32 × 32 with one full layer of 512 × 10
     assert ceiling["ratio, pixels arrive"] == pytest.approx(all_layers / first)
-    assert max(row["ratio, pixels arrive"] for row in rows) == ceiling["ratio, pixels arrive"]
+    assert max(row["ratio, pixels arrive"] for row in found) == ceiling["ratio, pixels arrive"]
 
 
 def test_merolla_the_published_figures_disagree():
-    rows = papers.paper("merolla").to_dict()["formulas"]
+    found = plain("merolla")["formulas"]
     # 4096 · 256 neurons · 20 Hz · 128 synapses = 2.684e9 per second
-    assert [row["GSOPS/W"] for row in rows] == pytest.approx([38.46, 37.28, 41.30], abs=0.01)
-    assert [row["pJ per event"] for row in rows] == pytest.approx([26.0, 26.82, 24.21], abs=0.01)
+    assert [row["GSOPS/W"]["value"] for row in found] == pytest.approx([38.46, 37.28, 41.30], abs=0.01)
+    assert [row["pJ per event"]["value"] for row in found] == pytest.approx([26.0, 26.82, 24.21], abs=0.01)
+    assert [row["pJ per event"]["evidence"] for row in found] == ["quoted at second hand", "computed", "computed"]
+    assert [values(row)["V"] for row in found] == [None, 0.775, 0.75]
 
 
-def test_davies_delay_and_energy_give_the_published_products():
-    for one in papers.paper("davies").to_dict()["figures"]:
-        computed = one["computed"]
-        assert computed["energy-delay product"] == pytest.approx(computed["published"], rel=5e-3)
-        assert one["status"] == "citation"
+def test_davies_a_recalled_delay_is_no_evidence():
+    found = [one["beside"] for one in plain("davies")["figures"]]
+    for row in found[:3]:
+        assert row["energy × delay"]["value"] == pytest.approx(row["energy-delay product"]["value"], rel=5e-3)
+        assert row["energy × delay"]["source"] == "a recalled delay"
+        assert row["delay ratio"]["evidence"] == "recalled"
+    products = [row["energy-delay product"]["evidence"] for row in found[:3]]
+    assert products == [row["unknowns"]["evidence"] for row in found[:3]]
+    assert products == ["recalled", "recalled", "quoted at second hand"]
+    assert found[3] == {}
+    assert [note["evidence"] for note in plain("davies")["notes"] if "LARS" in note["text"]] == ["recalled"]
 
 
 def test_importing_the_package_reads_none_of_this():

@@ -183,6 +183,10 @@ def test_tables_hold_the_values_of_the_benchmark(merolla):
     assert points.rows[5][8:10] == (None, None)
     assert points.rows[5][10] == f"refused: {refused.point.voltage_v} V"
     assert [row[0].value for row in operations.rows] == [46.0, 58.0, 400.0, 70.0]
+    assert "assumed" in operations.rows[1][1]  # 58 GSOPS and 200 Hz × 256 were not published as one
+    sources = {row.point.source for row in merolla.points}
+    assert all(any(remark.endswith(source) for remark in points.remarks) for source in sources)
+    assert all(any(truenorth.EVIDENCE in remark for remark in table.remarks) for table in (points, operations))
     assert grid.rows[1][2] == merolla.grid[4].modelled_w
     assert grid.rows[1][1].text == "(64.43 mW)"  # extrapolated, and marked
 

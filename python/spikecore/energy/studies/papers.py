@@ -1,8 +1,8 @@
-"""Figures that are often quoted, as citations, beside what the formulas give for the same networks.
+"""Figures that are often quoted, beside what the formulas give for the same networks.
 
-Invariant: nothing here is fitted. A figure is shown as it was published, with the reason why nobody can recompute it;
-what is computed says from what, and "unverified" where its formula was read in no source. Figures and sizes are data,
-in `papers.toml`.
+Invariants: every number is a `Figure`, which says how we know it, and nothing is fitted. A published figure is shown as
+it was published, with the reason why nobody can recompute it. What is computed from something that is recalled or
+assumed says so, and decides nothing. Figures and sizes are data, in `papers.toml`.
 """
 
 import tomllib
@@ -17,65 +17,91 @@ from spikecore.energy.ann import Convolution, Dense, Layer, Network, Pooling, Ra
 from spikecore.energy.ann.arithmetic import panda_implied_rate, yin_implied_rate
 from spikecore.energy.ann.formulas import estimate
 from spikecore.energy.studies import published
-from spikecore.energy.table import Column, Table, wrapped
+from spikecore.energy.table import Cell, Column, Table, wrapped
 
-__all__ = ["Paper", "Quoted", "names", "paper"]
+__all__ = ["EVIDENCE", "Figure", "Paper", "Quoted", "names", "paper"]
 
-Row = Mapping[str, float | str | None]
-"""Values by what they are; rows of one table need not have the same."""
+EVIDENCE = ("published", "quoted at second hand", "recalled", "assumed", "computed")
+"""How a figure is known: read in its source, read where others quote it, read nowhere, chosen here, or worked out."""
+_FORMULA = "a recalled formula"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, how we know it, one of `EVIDENCE`, and from what: a source, or what it is computed from.
+
+    `bound` is ``>`` or ``<`` where the number is one.
+    """
+
+    value: float
+    evidence: str
+    source: str = ""
+    bound: str = ""
+
+    def __post_init__(self) -> None:
+        checks.choice("figure", "evidence", self.evidence, EVIDENCE)
+
+    @property
+    def label(self) -> str:
+        """How we know it, and from what where it is computed."""
+        return f"computed from {self.source}" if self.evidence == "computed" and self.source else self.evidence
+
+    def __str__(self) -> str:
+        digits = f"{self.value:.4g}" if self.evidence == "computed" else f"{self.value:g}"
+        return f"{self.bound} {digits}" if self.bound else digits
+
+
+Row = Mapping[str, Figure | str | None]
+"""Figures and words by what they are; rows of one table need not have the same."""
 
 
 @dataclass(frozen=True)
 class Quoted:
-    """A figure as it was published, why nobody can recompute it, and what follows from the figure itself."""
+    """A figure as others state it, with its unit, of what it is, and why nobody can recompute it."""
 
-    value: float
+    figure: Figure
     unit: str
     what: str
     why: str
-    computed: Row
+    beside: Row
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper's figures, and what the formulas give beside them.
-
-    Attributes
-    ----------
-    evidence : {"computed", "unverified"}
-        How we know what is computed: unverified where formula or inputs were read in no source.
-    figures, formulas : tuple of Quoted, tuple of mapping
-        The citations, and rows computed from sizes and rates.
-    """
+    """A paper's figures, and what the formulas give beside them; notes are sentences, with what they rest on or ""."""
 
     name: str
     title: str
     source: str
-    evidence: str
-    notes: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
     figures: tuple[Quoted, ...]
     formulas: tuple[Row, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values; figures have the status ``"citation"``, rows ``"computed"``."""
-        figures = [vars(figure) | {"computed": {**figure.computed}, "status": "citation"} for figure in self.figures]
-        rows = [{**row, "status": "computed", "evidence": self.evidence} for row in self.formulas]
-        heads = {"paper": self.name, "title": self.title, "source": self.source, "notes": list(self.notes)}
-        return {**heads, "figures": figures, "formulas": rows}
+        """Return everything as plain values: each figure with value, evidence, source and bound."""
+        figures = [
+            {**vars(quoted), "figure": dict(vars(quoted.figure)), "beside": _plain(quoted.beside)}
+            for quoted in self.figures
+        ]
+        notes = [{"evidence": evidence, "text": text} for evidence, text in self.notes]
+        heads = {"paper": self.name, "title": self.title, "source": self.source, "notes": notes}
+        return {**heads, "figures": figures, "formulas": [_plain(row) for row in self.formulas]}
 
     def text(self) -> str:
-        """Return figures, what the formulas give, reasons and notes as aligned text."""
-        is_unverified = self.evidence == "unverified"
-        beside, mark = ("; columns beside them are unverified", ", unverified") if is_unverified else ("", "")
-        quoted = [{"figure": f"{each.value:g} {each.unit}", "": each.what, **each.computed} for each in self.figures]
-        parts = [self.title, f"  source: {self.source}", _aligned(f"published, as citations{beside}:", quoted)]
-        reasons = dict.fromkeys(figure.why for figure in self.figures)
-        for why in reasons:
-            values = ", ".join(f"{figure.value:g}" for figure in self.figures if figure.why == why)
-            parts += wrapped(f"  {values}: {why}" if len(reasons) > 1 else f"  {why}")
+        """Return figures, what the formulas give, sources, reasons and notes as aligned text."""
+        rows = [
+            {"figure": f"{quoted.figure} {quoted.unit}", "of": quoted.what, "is": quoted.figure.label, **quoted.beside}
+            for quoted in self.figures
+        ]
+        parts = [self.title, f"  paper: {self.source}", _table("figures, and what follows from them", rows).text()]
+        for reason_of in (lambda quoted: f"from {quoted.figure.source}", lambda quoted: quoted.why):
+            for reason in dict.fromkeys(map(reason_of, self.figures)):
+                values = ", ".join(str(quoted.figure) for quoted in self.figures if reason_of(quoted) == reason)
+                parts += wrapped(f"  {values}: {reason}")
         if self.formulas:
-            parts.append(_aligned(f"what the formulas give{mark}:", self.formulas))
-        return "\n".join([*parts, *(line for note in self.notes for line in wrapped(f"note: {note}"))])
+            parts.append(_table("what the formulas give", self.formulas).text())
+        notes = (f"note{evidence and f', {evidence}'}: {text}" for evidence, text in self.notes)
+        return "\n".join([*parts, *(line for note in notes for line in wrapped(note))])
 
 
 def names() -> tuple[str, ...]:
@@ -99,50 +125,59 @@ def paper(name: str) -> Paper:
 
     Examples
     --------
-    >>> figure = paper("davies").figures[0]
-    >>> figure.value, round(figure.computed["energy-delay product"], 2)
-    (2.58, 0.7)
+    >>> quoted = paper("davies").figures[0]
+    >>> quoted.figure.value, quoted.figure.evidence, quoted.beside["energy-delay product"].evidence
+    (2.58, 'quoted at second hand', 'recalled')
     """
-    data = {"inputs": {}, **_read()[checks.choice("energy", "paper", name, names())]}
-    follows, rows = _PAPERS[name]
+    data = _read()[checks.choice("energy", "paper", name, names())]
+    beside, rows = _PAPERS[name]
     figures = []
-    for figure in data["figures"]:
-        value, inputs = figure["value"], figure.get("inputs", {})
-        why = figure.get("why", data["why"])
-        figures.append(Quoted(value, figure["unit"], figure["what"], why, follows(value, **inputs)))
-    title, source, evidence, notes = (data[key] for key in ("title", "source", "evidence", "notes"))
-    return Paper(name, title, source, evidence, tuple(notes), tuple(figures), tuple(rows(**data["inputs"])))
+    for own in data["figures"]:
+        stated = {**data, **own}
+        figure = Figure(own["value"], stated["evidence"], stated["from"], own.get("bound", ""))
+        figures.append(Quoted(figure, own["unit"], own["what"], stated["why"], beside(figure, **own.get("inputs", {}))))
+    notes = tuple((note.get("evidence", ""), note["text"]) for note in data["notes"])
+    return Paper(name, data["title"], data["source"], notes, tuple(figures), tuple(rows(**data.get("inputs", {}))))
 
 
-def _yin_figure(value: float, gates: int) -> Row:
-    return {"rate per step it stands for, k = 0": yin_implied_rate(value, gates)}
+def _yin_beside(figure: Figure, gates: int) -> Row:
+    """Return the rate that a ratio stands for: below a rate where it is above a ratio."""
+    bound = "<" if figure.bound else ""
+    rate = Figure(yin_implied_rate(figure.value, gates), "computed", _FORMULA, bound)
+    return {"rate per step it stands for, k = 0": rate}
 
 
 def _yin_rows(architectures: Sequence[Mapping[str, Any]], rates: Sequence[float]) -> list[Row]:
-    """Ratios of equal sizes, by task and rate; the rate of the inputs is that of the neurons."""
+    """Return ratios of equal sizes, by task and rate; neurons without a published rate have that of the inputs."""
     rows: list[Row] = []
     for network in architectures:
-        sizes, published = network["sizes"], network.get("rate")
-        spiking, lstm = parse(sizes, bias=False), parse(sizes, cell="lstm", bias=False)
-        for rate in rates if published is None else (published,):
-            hidden = [rate] * sum(1 for layer in spiking.layers if layer.neurons)
+        spiking, lstm = parse(network["sizes"], bias=False), parse(network["sizes"], cell="lstm", bias=False)
+        for rate in rates:
+            inputs = neurons = Figure(rate, "assumed")
+            if "rate" in network:
+                neurons = Figure(network["rate"], "published")
+            hidden = [neurons.value] * sum(1 for layer in spiking.layers if layer.neurons)
             activity = Spiking.of_rates(spiking, hidden, ticks=1, input_rate=rate)
-            row = {"task": network["task"], "sizes": sizes, "rate per step": rate}
-            row["rate is"] = "assumed" if published is None else "published"
+            row: dict[str, Figure | str | None] = {"task": network["task"], "sizes": network["sizes"]}
+            row |= {"rate of inputs": inputs, "rate of neurons": neurons}
             for k in (1, 0):
                 for cell, twin in (("LSTM", lstm), ("RNN", spiking)):
-                    row[f"{cell} ratio, k = {k}"] = _joules("yin", twin) / _joules("yin", activity, k=k)
+                    ratio = _joules("yin", twin) / _joules("yin", activity, k=k)
+                    row[f"{cell} ratio, k = {k}"] = Figure(ratio, "computed", _FORMULA)
             rows.append(row)
     return rows
 
 
-def _panda_figure(value: float) -> Row:
-    rates = {precision: panda_implied_rate(value, precision).spikes for precision in ("int32", "fp32")}
-    return {"spikes per neuron it stands for, int32": rates["int32"], "fp32": rates["fp32"]}
+def _panda_beside(figure: Figure) -> Row:
+    rates = {precision: panda_implied_rate(figure.value, precision).spikes for precision in ("int32", "fp32")}
+    return {
+        "spikes per neuron it stands for, int32": Figure(rates["int32"], "computed", "recalled prices"),
+        "fp32": Figure(rates["fp32"], "computed", "assumed prices"),
+    }
 
 
 def _panda_rows(rates: Sequence[float], vgg16: Mapping[str, Any]) -> list[Row]:
-    """Ratios of VGG-16 with an analog and with a spiking input, by mean spikes per neuron."""
+    """Return ratios of VGG-16 with an analog and with a spiking input, by mean spikes per neuron."""
     network = _vgg(**vgg16)
     ticks = 100  # longer than any rate below: a neuron spikes at most once per tick
     artificial = _joules("panda", network)
@@ -154,9 +189,9 @@ def _panda_rows(rates: Sequence[float], vgg16: Mapping[str, Any]) -> list[Row]:
         rows.append(
             {
                 "network": f"VGG-16, {network.macs / 1e6:.1f} M MACs (assumed)",
-                "spikes per neuron": rate,
-                "ratio, spikes arrive": artificial / events if events else None,
-                "ratio, pixels arrive": artificial / pixels,
+                "spikes per neuron": Figure(rate, "assumed"),
+                "ratio, spikes arrive": Figure(artificial / events, "computed", _FORMULA) if events else None,
+                "ratio, pixels arrive": Figure(artificial / pixels, "computed", _FORMULA),
             }
         )
     return rows
@@ -175,37 +210,55 @@ def _joules(formula: str, subject: Network | Spiking, **options: float) -> float
     return estimate(formula, subject, **options).energy_j or 0.0
 
 
-def _merolla_figure(value: float, is_chip: bool = False) -> Row:
-    computed = {"pJ per operation it stands for": 1e3 / value}
-    return {**computed, "published price, pJ": _truenorth_pj()} if is_chip else computed
+def _merolla_beside(figure: Figure, is_chip: bool = False) -> Row:
+    computed: Row = {"pJ per operation it stands for": Figure(1e3 / figure.value, "computed")}
+    return {**computed, "price, pJ": _truenorth_pj()} if is_chip else computed
 
 
-def _truenorth_pj() -> float:
+def _truenorth_pj() -> Figure:
     """Return the published price of a synaptic event of TrueNorth in pJ, the whole chip in it."""
-    return next(price.value for price in load("truenorth").prices if price.count == "synaptic_operations")
+    price = next(price for price in load("truenorth").prices if price.count == "synaptic_operations")
+    return Figure(price.value, "quoted at second hand", price.source)
 
 
-def _merolla_rows(neurons: int, rate_hz: float, active_synapses: int, powers: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Operations per joule from the published price, and from workload and power."""
-    events, event_pj = neurons * rate_hz * active_synapses, _truenorth_pj()
-    rows: list[Row] = [{"from": f"1 / {event_pj:g} pJ, all-in", "GSOPS/W": 1e3 / event_pj, "pJ per event": event_pj}]
-    load = f"{rate_hz:g} Hz × {active_synapses} synapses"
+def _merolla_rows(neurons: int, workload: Mapping[str, float], powers: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Return operations per joule from the published price, and from workload and power."""
+    price, quoted = _truenorth_pj(), "quoted at second hand"
+    events = neurons * workload["Hz"] * workload["synapses"]
+    heads = dict.fromkeys((*workload, "mW", "V"))
+    rows: list[Row] = [
+        {"from": "the price, all-in", **heads, "GSOPS/W": Figure(1e3 / price.value, "computed"), "pJ per event": price}
+    ]
     for point in powers:
-        watts = point["power_mw"] * 1e-3
-        place = f"{load}, {point['power_mw']:g} mW at {point['voltage_v']:g} V ({point['source']})"
-        rows.append({"from": place, "GSOPS/W": events / watts / 1e9, "pJ per event": watts / events * 1e12})
+        stated = {**workload, "mW": point["mW"], "V": point["V"]}
+        computed = {"GSOPS/W": events / point["mW"] / 1e6, "pJ per event": point["mW"] / events * 1e9}
+        row = {name: Figure(value, quoted) for name, value in stated.items()}
+        row |= {name: Figure(value, "computed") for name, value in computed.items()}
+        rows.append({"from": point["source"], **row})
     return rows
 
 
-def _davies_figure(value: float, delay: float, edp: float) -> Row:
-    return {"delay ratio (unverified)": delay, "energy-delay product": value * delay, "published": edp}
+def _davies_beside(
+    figure: Figure,
+    unknowns: tuple[int, str] | None = None,
+    delay: float | None = None,
+    edp: tuple[float, str] = (0, ""),
+) -> Row:
+    if unknowns is None or delay is None:
+        return {}
+    return {
+        "unknowns": Figure(*unknowns),
+        "delay ratio": Figure(delay, "recalled"),
+        "energy × delay": Figure(figure.value * delay, "computed", "a recalled delay"),
+        "energy-delay product": Figure(*edp),
+    }
 
 
 _PAPERS: dict[str, tuple[Callable[..., Row], Callable[..., list[Row]]]] = {
-    "yin": (_yin_figure, _yin_rows),
-    "panda": (_panda_figure, _panda_rows),
-    "merolla": (_merolla_figure, _merolla_rows),
-    "davies": (_davies_figure, list),
+    "yin": (_yin_beside, _yin_rows),
+    "panda": (_panda_beside, _panda_rows),
+    "merolla": (_merolla_beside, _merolla_rows),
+    "davies": (_davies_beside, list),
 }
 
 
@@ -214,12 +267,28 @@ def _read() -> dict[str, dict[str, Any]]:
     return tomllib.loads(published("papers"))
 
 
-def _aligned(title: str, rows: Sequence[Row]) -> str:
+def _plain(row: Row) -> dict[str, Any]:
+    return {name: dict(vars(value)) if isinstance(value, Figure) else value for name, value in row.items()}
+
+
+def _table(title: str, rows: Sequence[Row]) -> Table:
+    """Return rows as a table: how we know its figures stands below it, by column, and in the cells where it differs."""
     heads = list(dict.fromkeys(head for row in rows for head in row))
-    is_words = {head: any(isinstance(row.get(head), str) for row in rows) for head in heads}
-    columns = tuple(Column(head, _cell, is_words=is_words[head]) for head in heads)
-    return Table(title, columns, tuple(tuple(row.get(head) for head in heads) for row in rows)).text()
+    labels = {head: dict.fromkeys(cell.label for cell in _figures(rows, head)) for head in heads}
+    columns = tuple(Column(head, is_words=not labels[head]) for head in heads)
+    cells = tuple(tuple(_cell(row.get(head), len(labels[head]) > 1) for head in heads) for row in rows)
+    shared = {
+        label: [head for head in heads if list(labels[head]) == [label]] for own in labels.values() for label in own
+    }
+    remarks = tuple(f"{label}: {', '.join(names)}" for label, names in shared.items() if names)
+    return Table(title, columns, cells, remarks=remarks)
 
 
-def _cell(value: float | str | None) -> str:
-    return "-" if value is None else value if isinstance(value, str) else f"{value:.4g}"
+def _figures(rows: Sequence[Row], head: str) -> list[Figure]:
+    return [cell for row in rows if isinstance(cell := row.get(head), Figure)]
+
+
+def _cell(value: Figure | str | None, is_labelled: bool) -> Cell:
+    if isinstance(value, Figure):
+        return Cell(value.value, f"{value} ({value.label})" if is_labelled else str(value))
+    return Cell(value, "-" if value is None else value)

@@ -19,8 +19,9 @@ from spikecore.energy.studies.machines import Run
 from spikecore.errors import NetworkError
 
 __all__ = [
-    "ALL_IN_J", "CHIP_NEURONS", "FITTED", "GRID_HZ", "GRID_SYNAPSES", "PUBLISHED", "Affine", "Benchmark", "Count",
-    "Efficiency", "GridPoint", "Point", "PublishedPoint", "benchmark", "events_per_s", "fit", "published_model",
+    "ALL_IN_J", "CHIP_NEURONS", "EVIDENCE", "FITTED", "GRID_HZ", "GRID_SYNAPSES", "PUBLISHED", "Affine", "Benchmark",
+    "Count", "Efficiency", "GridPoint", "Point", "PublishedPoint", "benchmark", "events_per_s", "fit",
+    "published_model",
 ]  # fmt: skip
 
 GRID_HZ = (0.0, 20.0, 50.0, 100.0, 200.0)
@@ -42,6 +43,8 @@ class Point:
 
 
 _DATA = tomllib.loads(published("truenorth"))
+EVIDENCE: str = _DATA["evidence"]
+"""How we know what was published, as `papers.EVIDENCE` has it."""
 CHIP_NEURONS: int = _DATA["neurons"]
 """Cores times neurons of a core."""
 PUBLISHED = tuple(Point(**point) for point in _DATA["points"])
@@ -197,6 +200,7 @@ class Benchmark:
         """Return plain values for JSON."""
         points = [{**vars(row.point), **vars(row), "run": _counts(row.run)} for row in self.points]
         return {
+            "evidence": {"published": EVIDENCE, "other figures": "computed"},
             "points": [{name: value for name, value in row.items() if name != "point"} for row in points],
             "efficiencies": [dict(vars(row)) for row in self.efficiencies],
             "sweep": [{**vars(row), "run": _counts(row.run)} for row in self.grid],

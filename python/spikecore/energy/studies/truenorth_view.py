@@ -2,7 +2,14 @@
 
 from spikecore.energy import quantity
 from spikecore.energy.quantity import or_dash
-from spikecore.energy.studies.truenorth import Benchmark, Efficiency, GridPoint, PublishedPoint, published_model
+from spikecore.energy.studies.truenorth import (
+    EVIDENCE,
+    Benchmark,
+    Efficiency,
+    GridPoint,
+    PublishedPoint,
+    published_model,
+)
 from spikecore.energy.table import Cell, Column, Table
 
 __all__ = ["tables"]
@@ -20,12 +27,24 @@ def tables(benchmark: Benchmark) -> tuple[Table, Table, Table]:
     """
     model = published_model()
     power = f"{quantity.watts(model.static_w)} + {quantity.joules(model.event_j)} per synaptic event"
+    known = f"published: {EVIDENCE}; other columns: computed"
+    sources = dict.fromkeys(row.point.source for row in benchmark.points)
     remarks = (
+        f"rate, synapses, supply and {known}",
+        *(f"{_powers(benchmark, source)}: {source}" for source in sources),
         f"* the model was fitted at {_volts(model.voltage_v)} to these two; other voltages are refused, not scaled",
         "events are counted on the engine at reduced size and scaled by the number of neurons",
     )
     points = Table.of(f"TrueNorth, modelled: {power}", _POINTS, benchmark.points, remarks)
-    return points, Table.of("Operations", _OPERATIONS, benchmark.efficiencies), _grid(benchmark.grid, model.voltage_v)
+    return (
+        points,
+        Table.of("Operations", _OPERATIONS, benchmark.efficiencies, [known]),
+        _grid(benchmark.grid, model.voltage_v),
+    )
+
+
+def _powers(benchmark: Benchmark, source: str) -> str:
+    return ", ".join(quantity.watts(row.point.power_w) for row in benchmark.points if row.point.source == source)
 
 
 def _grid(grid: tuple[GridPoint, ...], voltage_v: float) -> Table:
@@ -36,7 +55,7 @@ def _grid(grid: tuple[GridPoint, ...], voltage_v: float) -> Table:
     worst = max((point.difference for point in grid if point.difference is not None), key=abs)
     remark = f"counted events differ from neurons × rate × synapses by {quantity.difference(worst)} at most"
     title = f"Modelled power at {_volts(voltage_v)}; in brackets beyond the points of the fit"
-    return Table(title, head, rows, remarks=(remark,))
+    return Table(title, head, rows, remarks=("all figures are computed", remark))
 
 
 def _power(point: GridPoint) -> float | Cell:
