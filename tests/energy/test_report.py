@@ -71,10 +71,20 @@ def test_every_profile_makes_every_face(result, name, tmp_path):
     assert plain["ledger"]["projections"][0]["name"] == "E → E"
     full, short = report._repr_html_(), report.table()
     assert report.profile.title in full
-    assert [row[0] for row in short.rows][: len(report.lines)] == [line.price.term for line in report.lines]
-    assert all(markup(line.price.source) in full for line in report.lines)
+    shown = [line for line in report.lines if line.price.count != "learning_updates"]  # nothing learned
+    assert [row[0] for row in short.rows if row[0] != "total"] == [line.price.term for line in shown]
+    assert all(markup(line.price.source) in full for line in shown)
     page = report.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(("learned", "rows"), [(0, 0), (33, 1)])
+def test_learning_has_a_row_where_something_learned(learned, rows):
+    report = EnergyReport.of(Ledger(synaptic_operations=100, learning_updates=learned), "loihi")
+    assert sum("synaptic updates" in row[0] for row in report.table().rows) == rows
+    assert ("synaptic updates" in report._repr_html_()) == bool(rows)
+    pytest.importorskip("pandas")
+    assert sum("synaptic updates" in term for term in report.compare("cpu").to_pandas()["term"]) == rows
 
 
 class Links(HTMLParser):

@@ -286,6 +286,28 @@ def test_outside_its_operating_point_row_and_verdict_say_so(change, differs):
     assert both.table().rows[0][-1] == "modelled, outside its operating point"
 
 
+def fed(rate, outside_hz):
+    """The ledger of 256 neurons that fire at a rate and get spikes of 2,000 sources at another."""
+    net = sc.Network(dt=1.0, seed=1)
+    times = [float(t) for t in range(1, 1000, round(1000 / outside_hz))]
+    source = net.spike_source(2000, [times] * 2000)
+    steady = sc.IF(c_m=1.0, e_l=0.0, v_th=1.0, v_reset=0.0, i_e=1e-3 * rate, reset="subtract")
+    neurons = net.population(256, steady)
+    net.connect(source, neurons, sc.FixedInDegree(10), weight=1e-6, delay=1.0)
+    return net.compile(workers=1).run(1000.0).ledger
+
+
+@pytest.mark.parametrize("outside_hz", [10, 100, 500])
+def test_the_rate_is_that_of_neurons_on_the_chip_and_not_of_sources(outside_hz):
+    for rate, name in ((169.0, "truenorth"), (125.0, "truenorth-0.8V")):
+        differences = EnergyReport.of(fed(rate, outside_hz), name).off_point.differences
+        assert [each.value for each in differences if each.name == "rate_hz"] == [pytest.approx(rate, abs=1.0)]
+    silent = replace(fed(0.0, outside_hz), populations={})  # by hand nothing tells sources from neurons
+    [by_hand] = [each.value for each in EnergyReport.of(silent, "truenorth").off_point.differences
+                 if each.name == "rate_hz"]  # fmt: skip
+    assert by_hand == pytest.approx(silent.spikes / 256)
+
+
 def at(rate, **change):
     spikes = rate * 1_048_576
     return replace(FULL, **{"spikes": spikes, "synaptic_operations": 128 * spikes, **change})

@@ -57,8 +57,8 @@ class OperatingPoint:
     Attributes
     ----------
     rate_hz, rate_hz_most : float, float or None
-        Mean rate, > 0 Hz: spikes, also those from outside, per neuron on the chip and second; for prices that were
-        fitted on a range of rates its lower and upper end.
+        Mean rate, > 0 Hz: spikes of neurons on the chip, per neuron there and second; for prices that were fitted on a
+        range of rates its lower and upper end.
     synapses, tick_ms, neurons : float, float, float or None
         Synaptic operations of a spike, time step in ms, and neurons of the machine that was measured; None where the
         prices hold for any number, because static power is priced apart.
@@ -127,9 +127,17 @@ def neurons_on_chip(ledger: Ledger) -> float:
     return ledger.neuron_updates / ledger.ticks if ledger.neuron_updates and ledger.ticks else ledger.neurons
 
 
+def _spikes_on_chip(ledger: Ledger) -> float:
+    """Return the spikes of neurons on the chip: sources are outside, and no update of them is counted."""
+    spikes, updates = (ledger.populations.get(name, {}) for name in ("spikes", "neuron_updates"))
+    if not any(updates.values()):
+        return ledger.spikes
+    return sum(number for name, number in spikes.items() if updates.get(name))
+
+
 def _conditions(ledger: Ledger) -> dict[str, float]:
     """Return the conditions of a run; those of a spike only where there is one."""
     neurons = neurons_on_chip(ledger)
-    rate = {"rate_hz": ledger.spikes / neurons / ledger.biological_s}
+    rate = {"rate_hz": _spikes_on_chip(ledger) / neurons / ledger.biological_s}
     synapses = {"synapses": ledger.synaptic_operations / ledger.spikes} if ledger.spikes else {}
     return {**rate, **synapses, "neurons": neurons, "tick_ms": ledger.dt_ms}

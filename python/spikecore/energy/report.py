@@ -251,7 +251,7 @@ class Comparison:
         """
         rows = []
         for report, name in self._named:
-            for term in map(report._term, report.lines):
+            for term in map(report._term, filter(report_table.happens, report.lines)):
                 energies = {f"{end}_j": energy for end, energy in term["energy_j"].items()}
                 rows.append(tuple({**term, **energies, "profile": name}[column] for column in _FRAME))
         return Table("", tuple(map(Column, _FRAME)), tuple(rows)).pandas()

@@ -11,7 +11,7 @@ from spikecore.energy.price import Term
 from spikecore.energy.quantity import joules, percent, terms
 from spikecore.energy.table import Cell, Column, Section, Table
 
-__all__ = ["ENERGIES", "HELD", "doubts", "ends", "full", "held", "missing", "short_status", "size", "table"]
+__all__ = ["ENERGIES", "HELD", "doubts", "ends", "full", "happens", "held", "missing", "short_status", "size", "table"]
 
 HELD = "terms without a published band held at nominal"
 """How a partial band is labelled."""
@@ -45,6 +45,11 @@ def doubts(bill: Bill) -> list[str]:
     return (["unverified price"] if bill.unverified else []) + departure
 
 
+def happens(line: Line) -> bool:
+    """Return whether a line has a row: that of learning has none in a run without."""
+    return line.price.count != "learning_updates" or line.count > 0
+
+
 def ends(bill: Bill) -> tuple[Cell, float | None, Cell]:
     """Return low, nominal and high of the sum; in brackets an end at which some terms are held at nominal."""
     low, high = (
@@ -61,11 +66,12 @@ def _title(bill: Bill) -> str:
 
 def _rows(bill: Bill) -> Iterator[tuple[Any, ...]]:
     departure = f", {bill.off_point.status}" if bill.off_point else ""
-    for line in bill.lines:
+    lines = [line for line in bill.lines if happens(line)]
+    for line in lines:
         price, share = line.price, line.nominal_j / bill.nominal_j if bill.nominal_j else 0.0
         energies, status = (line.low_j, line.nominal_j, line.high_j), f"{bill.status}, {price.evidence}{departure}"
         yield price.term, _counted(line), _price(line), *energies, status, price.source, share
-    if len(bill.lines) > 1:
+    if len(lines) > 1:
         yield "total", "", "", *ends(bill), short_status(bill), "", Cell(None, "")
     for inside in bill.inside:
         price, none = inside.price, Cell(None, "-")
