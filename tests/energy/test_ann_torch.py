@@ -141,3 +141,133 @@ def test_torch_itself():
     with pytest.raises(sc.NetworkError, match="used twice"):
         torch_module.read(nn.Sequential(shared, act, shared))
     assert torch_module.read(nn.Sequential(shared, act, nn.Linear(3, 3), act)).neurons == 6
+
+
+class Held(Module):
+    """A parameter or a buffer of so many values of 4 bytes."""
+
+    def __init__(self, size):
+        self.size = size
+
+    def numel(self):
+        return self.size
+
+    def element_size(self):
+        return 4
+
+
+def derived(base, **methods):
+    return type(f"My{base.__name__}", (base,), methods)
+
+
+HUNDRED = {"in_features": 100, "out_features": 100, "bias": None}
+LOW_RANK = {
+    "down": Linear(in_features=100, out_features=8, bias=None),
+    "up": Linear(in_features=8, out_features=100, bias=None),
+}
+
+
+def run(self, values):
+    return values
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        (derived(Linear)(**HUNDRED, **LOW_RANK), "is MyLinear with down, a module inside, allowed: a Linear as it is"),
+        (Linear(**HUNDRED, **LOW_RANK), "is Linear with down, a module inside"),
+        (derived(Linear, forward=run)(**HUNDRED), "is MyLinear with a forward of its own"),
+        (derived(derived(Linear, forward=run))(**HUNDRED), "is MyMyLinear with a forward of its own"),
+        (Linear(**HUNDRED, forward=run), "is Linear with a forward of its own"),
+        (type("Linear", (Linear,), {"forward": run})(**HUNDRED), "is Linear with a forward of its own"),
+        (derived(Conv2d, _conv_forward=run)(in_channels=1, out_channels=1, kernel_size=(3, 3)), "a _conv_forward of"),
+        (derived(ReLU, forward=run)(), "is MyReLU with a forward of its own, allowed: a ReLU as it is"),
+        (derived(Dropout)(inner=Linear(**HUNDRED)), "is MyDropout with inner, a module inside"),
+        (Linear(**HUNDRED, _forward_pre_hooks={0: run}), r"_forward_pre_hooks is 1, allowed: none"),
+        (ReLU(_forward_hooks={0: run, 1: run}), r"_forward_hooks is 2"),
+        (
+            Linear(**HUNDRED, _parameters={"weight": Held(10_000), "a": Held(800)}),
+            r"is 10800 \(weight, a\), allowed: 1",
+        ),
+        (ReLU(_parameters={"slope": Held(3)}), r"the parameters of Sequential.0 is 3 \(slope\), allowed: 0"),
+        (
+            Conv2d(in_channels=1, out_channels=1, kernel_size=(3, 3), padding=(1, 1), padding_mode="reflect"),
+            "padding_mode is reflect, allowed: 'zeros'",
+        ),
+    ],
+)
+def test_what_a_module_does_beside_its_layer_is_never_skipped(module, message):
+    with pytest.raises(sc.NetworkError, match=message):
+        torch_module.read(Sequential(module), (1, 10, 10))
+
+
+def test_parameters_of_a_module_that_holds_others_are_never_skipped():
+    model = Custom(fc=Linear(**HUNDRED), _parameters={"position": Held(7), "nothing": None})
+    with pytest.raises(sc.NetworkError, match=r"the parameters of Custom is 7 \(position\), allowed: 0"):
+        torch_module.read(model, in_order=True)
+    model._parameters, model._forward_hooks = {}, {0: run}
+    with pytest.raises(sc.NetworkError, match="_forward_hooks is 1"):
+        torch_module.read(model, in_order=True)
+
+
+def test_a_sequence_with_a_forward_of_its_own_is_read_where_the_caller_says_how():
+    model = derived(type(Sequential()), forward=run)(a=Linear(**HUNDRED), b=ReLU())
+    with pytest.raises(sc.NetworkError, match="MySequential, allowed: a Sequential, or in_order=True"):
+        torch_module.read(model)
+    assert torch_module.read(model, in_order=True).macs == 10_000
+
+
+def test_a_derived_class_that_runs_as_its_base_is_read():
+    held = {"_parameters": {"weight": Held(10_000), "bias": None}, "_buffers": {"mask": Held(50), "none": None}}
+    net = torch_module.read(derived(Linear, describe=run)(**HUNDRED, **held))
+    assert (net.macs, net.parameters, net.footprint_bytes()) == (10_000, 10_000, 40_200)
+    assert torch_module.read(derived(type(Sequential()))(a=derived(Linear)(**HUNDRED))).macs == 10_000
+
+
+@pytest.mark.parametrize("module", [5, None, "a network", art.Dense(3, 3)])
+def test_what_is_no_module_is_refused(module):
+    with pytest.raises(TypeError, match=r"module must be a torch\.nn\.Module, not"):
+        torch_module.read(module)
+
+
+def test_torch_itself_skips_nothing():
+    torch = pytest.importorskip("torch")
+    nn = torch.nn
+
+    class LowRank(nn.Linear):
+        def __init__(self):
+            super().__init__(100, 100, bias=False)
+            self.down, self.up = nn.Linear(100, 8, bias=False), nn.Linear(8, 100, bias=False)
+
+        def forward(self, values):
+            return super().forward(values) + self.up(self.down(values))
+
+    class Scaled(nn.Linear):
+        def forward(self, values):
+            return 2.0 * super().forward(values)
+
+    class Named(nn.Linear):
+        def extra_repr(self):
+            return "named"
+
+    class Imitation(nn.Module):
+        in_features, out_features, bias = 3, 3, None
+
+        def forward(self, values):
+            return values
+
+    Imitation.__name__ = "Linear"
+    hooked, patched = nn.Linear(3, 3), nn.Linear(3, 3)
+    hooked.register_forward_hook(lambda *_: None)
+    patched.forward = lambda values: values
+    bare = nn.Linear(3, 3)
+    bare.register_parameter("scale", nn.Parameter(torch.ones(3)))
+    wrong = [LowRank(), Scaled(3, 3), Imitation(), hooked, patched, bare, nn.MultiheadAttention(8, 2)]
+    wrong += [nn.utils.parametrizations.weight_norm(nn.Linear(3, 3)), nn.utils.spectral_norm(nn.Linear(3, 3))]
+    nn.utils.prune.l1_unstructured(pruned := nn.Linear(3, 3), "weight", 0.5)
+    for module in [*wrong, pruned]:
+        with pytest.raises(sc.NetworkError):
+            torch_module.read(nn.Sequential(module), in_order=True)
+    for module in (Named(3, 4), nn.Sequential(), nn.Sequential(nn.Linear(3, 4), nn.Sequential())):
+        if len(list(module.parameters())):
+            assert torch_module.read(module).macs == 12

@@ -1,8 +1,9 @@
 """Reads a ``torch.nn.Module`` as a `Network`: sizes alone, no values, no gradient; nothing is run.
 
 It knows modules by the names of their classes and reads their attributes, so torch need not be imported. What it does
-not know it refuses by name and never skips. The order of execution is that of a ``Sequential``; the code of any other
-``forward`` cannot be read, so its children are only taken as registered when the caller says that they run so.
+not know it refuses by name and never skips: modules or parameters inside a known one, a ``forward`` put over its own,
+hooks. The order of execution is that of a ``Sequential``; the code of any other ``forward`` cannot be read, so its
+children are only taken as registered when the caller says that they run so.
 """
 
 import math
@@ -11,9 +12,9 @@ from dataclasses import replace
 from operator import floordiv, mod
 from typing import Any
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy.ann.convolution import Convolution, Pooling
-from spikecore.energy.ann.layers import GRU, LSTM, RNN, BatchNorm, Dense, Layer, Shape
+from spikecore.energy.ann.layers import GRU, LSTM, RNN, BatchNorm, Buffer, Dense, Layer, Shape
 from spikecore.energy.ann.network import Network
 
 __all__ = ["read"]
@@ -28,6 +29,8 @@ _POOLINGS = ("MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d")
 _ADAPTIVE = ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d")
 _RECURRENT = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU, "RNNCell": RNN, "LSTMCell": LSTM, "GRUCell": GRU}
 _NORMS = ("BatchNorm1d", "BatchNorm2d")
+_RUN = ("forward", "__call__", "_call_impl", "_wrapped_call_impl", "_slow_forward", "_conv_forward")
+"""What runs when a module is called."""
 _KNOWN = (
     "Sequential", "Linear", "Flatten", *_CONVOLUTIONS, *_POOLINGS, *_ADAPTIVE, *_RECURRENT, *_NORMS,
     *_ACTIVATIONS, *_NOTHING,
@@ -55,7 +58,10 @@ def read(
     Raises
     ------
     NetworkError
-        With the path of a module that is not known, is used twice, has an unknown size, or does not chain.
+        With the path of a module that is not known, runs otherwise than the known one that it is derived from, is used
+        twice, has hooks, modules or parameters of its own, an unknown size, or does not chain.
+    TypeError
+        If `module` is none.
 
     Examples
     --------
@@ -66,8 +72,10 @@ def read(
     """
     label = name or type(module).__name__
     reader = _Reader(label, None if shape is None else shape if isinstance(shape, tuple) else (shape,), in_order)
+    if not hasattr(module, "_modules"):
+        checks.wrong_kind("read", "module", "a torch.nn.Module", f"{type(module).__name__} {printed.value(module)}")
     reader.visit(module, label)
-    return Network(reader.finished(), steps=steps, name=label)
+    return Network(reader.finished(), steps=steps, buffers=reader.buffers, name=label)
 
 
 class _Reader:
@@ -75,22 +83,39 @@ class _Reader:
 
     def __init__(self, owner: str, shape: Shape | None, in_order: bool) -> None:
         self.owner, self.shape, self.in_order = owner, shape, in_order
-        self.layers, self.seen, self.activated = list[Layer](), set[int](), False
+        self.layers, self.buffers, self.seen, self.activated = list[Layer](), list[Buffer](), set[int](), False
 
     def visit(self, module: Any, path: str) -> None:
-        """Read a module that runs now, by the known name of its class or of the nearest that it is derived from."""
-        kind = next((base.__name__ for base in type(module).__mro__ if base.__name__ in _KNOWN), None)
+        """Read a module that runs now, by the known class that it is, or that it is derived from and runs like."""
+        known = _known(type(module))
+        kind = "" if known is None else known.__name__
         if id(module) in self.seen and kind not in (*_ACTIVATIONS, *_NOTHING, "Flatten"):
             checks.refuse(self.owner, path, f"{type(module).__name__} used twice", "each module once")
         self.seen.add(id(module))
-        children = list(module._modules.items())  # named_children would leave out the second use of a module
-        if kind == "Sequential" or (kind is None and children and self.in_order):
-            for child, part in children:
-                self.visit(part, f"{path}.{child}")
-        elif kind is None:
+        for hooks in ("_forward_pre_hooks", "_forward_hooks"):
+            if count := len(getattr(module, hooks, ())):
+                checks.refuse(self.owner, f"{path}.{hooks}", count, "none: the code of a hook cannot be read")
+        # named_children would leave out the second use of a module
+        children = {name: part for name, part in module._modules.items() if part is not None}
+        altered = _altered(module, known)
+        if kind and kind != "Sequential":
+            if altered or children:
+                inside = altered or f"{next(iter(children))}, a module inside"
+                checks.refuse(self.owner, path, f"{type(module).__name__} with {inside}", f"a {kind} as it is")
+            read = self._leaf(kind, module, path)
+        elif not (kind or children) or not (self.in_order or (kind and not altered)):
             nested = "a Sequential, or in_order=True where its children run once each as registered"
             checks.refuse(self.owner, path, type(module).__name__, nested if children else ", ".join(_KNOWN))
-        elif kind in _ACTIVATIONS:
+        else:
+            read = []
+            for child, part in children.items():
+                self.visit(part, f"{path}.{child}")
+        self._check_numbers(module, path, read)
+
+    def _leaf(self, kind: str, module: Any, path: str) -> list[Layer]:
+        """Add the layers of a module without modules inside, and return them."""
+        layers = list[Layer]()
+        if kind in _ACTIVATIONS:
             self.activated = True
         elif kind == "Flatten":
             if (module.start_dim, module.end_dim) != (1, -1):
@@ -100,9 +125,22 @@ class _Reader:
         elif kind not in _NOTHING:
             for layer in self._layers(kind, module, path):
                 self._check_input(path, layer)
-                self.layers.append(layer)
+                layers.append(layer)
                 self.shape = layer.output_shape
                 self.activated = self.activated and not layer.macs
+        self.layers += layers
+        return layers
+
+    def _check_numbers(self, module: Any, path: str, layers: list[Layer]) -> None:
+        """Refuse parameters of a module that its layers do not have; keep what else it stores."""
+        parameters = {name: own for name, own in getattr(module, "_parameters", {}).items() if own is not None}
+        read = sum(layer.weights + layer.biases for layer in layers)
+        held = sum(own.numel() for own in parameters.values())
+        if parameters and held != read:
+            checks.refuse(self.owner, f"the parameters of {path}", f"{held} ({', '.join(parameters)})", f"{read}")
+        if not any(layer.buffers for layer in layers):
+            stored = {name: own for name, own in getattr(module, "_buffers", {}).items() if own is not None}
+            self.buffers += [Buffer(f"{path}.{name}", own.numel(), own.element_size()) for name, own in stored.items()]
 
     def finished(self) -> list[Layer]:
         """Return the layers; the last with weights has an activation only if one followed."""
@@ -153,6 +191,8 @@ class _Reader:
         return Pooling(shape, tuple(map(floordiv, plane, sizes)))
 
     def _padding(self, module: Any, path: str) -> Any:
+        if getattr(module, "padding_mode", "zeros") != "zeros" and set(module.padding) != {0}:
+            checks.refuse(self.owner, f"{path}.padding_mode", module.padding_mode, "'zeros', on which nothing is done")
         if not isinstance(module.padding, str):
             return module.padding
         if module.padding == "valid":
@@ -177,6 +217,23 @@ class _Reader:
         if self.shape not in (None, taken) and not (is_flat and math.prod(self.shape or ()) == layer.inputs_per_pass):
             allowed = f"{self.shape}, which the module before gives"
             checks.refuse(self.owner, f"the input of {path}", f"{taken}", allowed)
+
+
+def _known(kind: type) -> type | None:
+    """Return the class of PyTorch that a class is or is derived from, told by its name; the nearest of those known."""
+    is_torch = any(base.__module__.startswith("torch.") for base in kind.__mro__)
+    known = [base for base in kind.__mro__ if base.__name__ in _KNOWN]
+    known = [base for base in known if base.__module__.startswith("torch.nn.")] if is_torch else known
+    same = [base for base in known if base.__name__ == known[0].__name__]
+    return same[-1] if same else None  # a class of the same name may be derived from it
+
+
+def _altered(module: Any, known: type | None) -> str | None:
+    """Return the method by which a module runs otherwise than the known class that it is derived from."""
+    classes = type(module).__mro__
+    derived = classes[: classes.index(known)] if known else ()
+    own = {*vars(module), *(name for kind in derived for name in vars(kind))}
+    return next((f"a {name} of its own" for name in _RUN if name in own), None)
 
 
 def _is_set(bias: Any) -> bool:
