@@ -24,6 +24,7 @@ __all__ = [
     "choice",
     "count",
     "indices",
+    "instance",
     "is_infinite",
     "kept",
     "listed",
@@ -64,6 +65,13 @@ def wrong_kind(owner: str, parameter: str, expected: str, value: Any) -> Never:
     """Raise `TypeError` for a value of the wrong kind."""
     msg = f"{printed.owner(owner)}{parameter} must be {expected}, not {printed.shortened(printed.shown(str(value)))}"
     raise TypeError(printed.encodable(msg))
+
+
+def instance(owner: str, parameter: str, value: Any, kind: type, hint: str = "") -> None:
+    """Raise `TypeError` for a value that is no `kind`; `hint` says of what or where from one is."""
+    if not isinstance(value, kind):
+        expected = f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}{hint}"
+        wrong_kind(owner, parameter, expected, printed.value(value))
 
 
 def name(owner: str, parameter: str, value: Any, allowed: str = "a name that is not empty") -> str:

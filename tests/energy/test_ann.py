@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import spikecore as sc
 from spikecore.energy import ann as art
 from spikecore.energy import artificial
-from spikecore.energy.ann import neurobench, prices
+from spikecore.energy.ann import formulas, neurobench, prices
 from spikecore.energy.ann.crossover import CROSSOVERS, twin_bits
 
 
@@ -94,6 +94,52 @@ def test_mistakes_are_named(call, message):
     with pytest.raises(sc.NetworkError) as info:
         call()
     assert message.replace("'", "") in str(info.value).replace("'", "")
+
+
+NET, BUSY_NET = art.parse("64-32-10"), art.Spiking.of_rates(art.parse("64-32-10"), [1.0], ticks=9, input_rate=1.0)
+INT8 = art.Silicon("int8", None)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: artificial.compare("64-32-10", BUSY_NET, INT8),
+            r"""network must be a Network, as parse\("64-32-10"\) or torch.read makes one, not '?64-32-10""",
+        ),
+        (
+            lambda: art.compare(NET, "64-32-10", INT8),
+            "spiking must be a Spiking, as Spiking.of_rates and of_ledger make",
+        ),
+        (lambda: art.compare(NET, BUSY_NET, "int8"), "silicon must be a Silicon, such as Silicon.*, not .?int8"),
+        (
+            lambda: art.compare(NET, BUSY_NET, INT8, effective=5.0),
+            "effective must be an EffectiveOperations, as Network.ef",
+        ),
+        (lambda: art.artificial_cost(None, INT8), "network must be a Network"),
+        (lambda: art.twin_cost(5, 10, INT8), "network must be a Network, as parse.*, not 5"),
+        (lambda: art.spiking_cost(NET, INT8), "spiking must be a Spiking"),
+        (lambda: art.Spiking.of_rates("64-32-10", [1.0], ticks=9, input_rate=1.0), "network must be a Network"),
+        (
+            lambda: art.Spiking.of_rates(NET, 1.0, ticks=9, input_rate=1.0),
+            "rates must be a Collection of rates.*, not 1",
+        ),
+        (lambda: art.Network(art.Dense(3, 4)), "layers must be an Iterable of Layer, not Dense"),
+        (lambda: art.Network([art.Dense(3, 4)], buffers=[5]), "buffer 0 must be a Buffer, not 5"),
+        (lambda: NET.effective(0.5), "activations must be a Collection of shares, one per layer, not 0.5"),
+        (lambda: art.parse(64), 'text must be a str of sizes, such as "700-128r-128r-20", not 64'),
+        (lambda: formulas.estimate("lemaire", NET, memory="sram"), "memory must be a Fit or a Piecewise, not .?sram"),
+    ],
+)
+def test_what_is_expected_is_said(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+def test_rates_may_be_an_array():
+    of_array = art.Spiking.of_rates(NET, np.array([1.0]), ticks=9, input_rate=np.float64(1.0))
+    assert of_array.synaptic_operations == BUSY_NET.synaptic_operations
+    assert NET.effective(np.array([0.5, 0.5])) == NET.effective([0.5, 0.5])
 
 
 def test_layers_are_frozen_and_compare_by_value():
@@ -208,7 +254,7 @@ def test_a_run_can_be_compared():
 
 
 def test_the_types_of_counts_are_enforced():
-    with pytest.raises(TypeError, match="synaptic_operations must be EffectiveOperations"):
+    with pytest.raises(TypeError, match="synaptic_operations must be an EffectiveOperations, not DenseOp"):
         art.Spiking(10, art.DenseOperations(10), 1, 1)
     price = prices.operation("fp32")
     assert price.macs_j(art.EffectiveOperations(10)) == pytest.approx(46e-12)

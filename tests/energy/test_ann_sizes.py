@@ -114,6 +114,8 @@ def test_the_ledger_of_a_batch_knows_its_samples():
     whole, one = art.Spiking.of_ledger(batch.ledger), art.Spiking.of_ledger(run.ledger)
     assert (whole.spikes_per_synapse, whole.ticks, whole.neuron_updates, whole.spikes) == (2.0, 30, 300, 32)
     assert (one.spikes_per_synapse, one.ticks, one.neuron_updates, one.spikes) == (2.0, 30, 300, 32)
+    with pytest.raises(sc.NetworkError, match="ledger: synapses is unknown"):
+        art.Spiking.of_ledger(batch)
     assert art.Spiking.of_ledger(batch.ledger, inferences=10).spikes_per_synapse == 1.0, "two in every sample"
     net = art.Network([art.Dense(16, 10)])
     both = [art.compare(net, spiking, INT8).to_dict() for spiking in (whole, one)]

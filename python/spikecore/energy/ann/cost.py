@@ -6,10 +6,10 @@ Operations and memory are priced alike for all. Nothing is free that is not said
 import math
 from dataclasses import dataclass
 
-from spikecore import printed
+from spikecore import checks, printed
 from spikecore.energy.ann.crossover import twin_bits
 from spikecore.energy.ann.layers import BatchNorm
-from spikecore.energy.ann.network import Network
+from spikecore.energy.ann.network import PARSED, Network
 from spikecore.energy.ann.operations import DenseOperations, EffectiveOperations, Operations
 from spikecore.energy.ann.prices import UNVERIFIED, Silicon
 from spikecore.energy.ann.spiking import Spiking
@@ -84,6 +84,7 @@ class Lines:
     """Terms under construction, all at the prices of one silicon; what is zero gets no line."""
 
     def __init__(self, silicon: Silicon) -> None:
+        checks.instance("energy", "silicon", silicon, Silicon, ', such as Silicon("int8", "sram-32KB")')
         self.silicon, self.terms = silicon, list[Term]()
 
     def multiplied(self, name: str, operations: Operations) -> None:
@@ -114,6 +115,9 @@ def artificial_cost(network: Network, silicon: Silicon, effective: EffectiveOper
     A machine that skips zeros does the `effective` multiply-accumulates (`Network.effective`), by default all but those
     on the padding, which no network of these needs; with ideal reuse it still reads all weights.
     """
+    checks.instance("energy", "network", network, Network, PARSED)
+    if effective is not None:
+        checks.instance("energy", "effective", effective, EffectiveOperations, ", as Network.effective gives")
     lines = Lines(silicon)
     operations = DenseOperations(network.macs - network.padded) if effective is None else effective
     lines.multiplied("multiply-accumulates", operations)
@@ -127,6 +131,7 @@ def twin_cost(network: Network, ticks: int, silicon: Silicon) -> Cost:
     It does its products bit by bit, one accumulate per bit of the activation, because no price of a product that narrow
     is published; weights have the precision of the silicon.
     """
+    checks.instance("energy", "network", network, Network, PARSED)
     bits, lines, macs = twin_bits(ticks), Lines(silicon), network.macs - network.padded
     lines.accumulated(f"accumulates, {bits} per product", DenseOperations(macs * bits))
     _move(lines, network, macs, activation_bits=bits)
@@ -136,6 +141,7 @@ def twin_cost(network: Network, ticks: int, silicon: Silicon) -> Cost:
 
 def spiking_cost(spiking: Spiking, silicon: Silicon) -> Cost:
     """Return what one inference of a spiking network takes on a silicon, whose batch it has no use for."""
+    checks.instance("energy", "spiking", spiking, Spiking, ", as Spiking.of_rates and of_ledger make one")
     lines, operations = Lines(silicon), spiking.synaptic_operations
     lines.accumulated("synaptic operations", operations, with_spikes=True)
     lines.multiplied("neuron updates", DenseOperations(spiking.neuron_updates * silicon.macs_per_update))

@@ -30,7 +30,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy.ann.convolution import Convolution, Pooling
 from spikecore.energy.ann.layers import BatchNorm, Dense, Layer
 from spikecore.energy.ann.network import Network
@@ -90,7 +90,7 @@ class Piecewise:
 
 def artificial(network: Network, precision: str = "int32", memory: Fit | Piecewise | None = None) -> Result:
     """Price formal layers; `precision`, int8 or int32, is the width of what is stored, `memory` Fit() by default."""
-    tally = _Tally(operation(precision), memory or Fit())
+    tally = _Tally(operation(precision), memory)
     for layer in _covered(network.layers):
         _add_formal(tally, layer, network.steps)
         tally.access("memory, output", network.steps * layer.outputs_per_pass, layer.outputs_per_pass, "written")
@@ -106,7 +106,7 @@ def spiking(
     fifo: int = 1000,
 ) -> Result:
     """Price spiking layers; `leak` says LIF, not IF, and `fifo` ≥ 1 how many messages wait between two layers."""
-    tally = _Tally(operation(precision), memory or Fit())
+    tally = _Tally(operation(precision), memory)
     room = checks.count("lemaire", "fifo", fifo, low=1)
     covered = _covered([active.layer for active in activity.layers])
     for active in activity.layers:
@@ -122,8 +122,10 @@ def spiking(
 class _Tally:
     """Counts and energy under construction."""
 
-    def __init__(self, price: OperationPrice, memory: Fit | Piecewise) -> None:
-        self.price, self.memory = price, memory
+    def __init__(self, price: OperationPrice, memory: Fit | Piecewise | None) -> None:
+        self.price, self.memory = price, Fit() if memory is None else memory
+        if not isinstance(self.memory, Fit | Piecewise):
+            checks.wrong_kind("lemaire", "memory", "a Fit or a Piecewise", printed.value(memory))
         self.counts, self.pj = defaultdict[str, float](float), defaultdict[str, float](float)
 
     def operations(self, term: str, macs: float, accs: float) -> None:

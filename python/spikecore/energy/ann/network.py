@@ -1,15 +1,20 @@
 """Artificial networks: layers in a row whose sizes chain, and the notation of papers for them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from spikecore import checks, printed
 from spikecore.energy.ann.layers import GRU, LSTM, RNN, Buffer, Dense, Layer, Recurrent, shown
 from spikecore.energy.ann.operations import DenseOperations, Density, EffectiveOperations
 from spikecore.errors import NetworkError
 
-__all__ = ["Network", "parse"]
+__all__ = ["PARSED", "Network", "parse"]
+
+Record = TypeVar("Record", Layer, Buffer)
+PARSED = ', as parse("64-32-10") or torch.read makes one'
+"""Where a network is from, in the message to a caller who has none."""
 
 
 class Network:
@@ -45,12 +50,9 @@ class Network:
         self, layers: Sequence[Layer], *, steps: int = 1, buffers: Sequence[Buffer] = (), name: str = "network"
     ) -> None:
         self.name = name = checks.name("network", "name", name)
-        self.layers = tuple(layers)
+        self.layers = _records(name, "layer", layers, Layer)
         self.steps = checks.count(name, "steps", steps, low=1)
-        self.buffers = tuple(buffers)
-        for index, layer in enumerate(self.layers):
-            if not isinstance(layer, Layer):
-                checks.wrong_kind(name, f"layer {index}", "a Layer", f"{type(layer).__name__} {printed.value(layer)}")
+        self.buffers = _records(name, "buffer", buffers, Buffer)
         if not self.layers:
             checks.refuse(name, "the number of layers", 0, "≥ 1")
         for index, (before, layer) in enumerate(pairwise(self.layers), start=1):
@@ -91,6 +93,7 @@ class Network:
         layers = [layer for layer in self.layers if layer.macs]
         kept = [1.0] * len(layers) if weights is None else weights
         for name, shares in (("activations", activations), ("weights", kept)):
+            checks.instance(self.name, name, shares, Collection, " of shares, one per layer")
             if len(shares) != len(layers):
                 checks.refuse(self.name, f"the number of {name}", len(shares), f"{len(layers)}, one per layer")
         total = EffectiveOperations(0)
@@ -109,6 +112,15 @@ class Network:
         sizes = [shown(self.layers[0].input_shape), *(shown(layer.output_shape) for layer in self.layers)]
         steps = f", {self.steps} steps" if self.steps > 1 else ""
         return printed.console(f"Network({printed.shown(self.name)}: {' -> '.join(sizes)}{steps})")
+
+
+def _records(owner: str, kind: str, entries: Iterable[Record], record: type[Record]) -> tuple[Record, ...]:
+    """Return layers or buffers, each checked."""
+    checks.instance(owner, f"{kind}s", entries, Iterable, f" of {record.__name__}")
+    kept = tuple(entries)
+    for index, entry in enumerate(kept):
+        checks.instance(owner, f"{kind} {index}", entry, record)
+    return kept
 
 
 _CELLS = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
@@ -131,6 +143,7 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
     141312
     """
     checks.choice("network", "cell", cell, tuple(_CELLS))
+    checks.instance("network", "text", text, str, ' of sizes, such as "700-128r-128r-20"')
     sizes = re.split("[-–]", text)
     if len(sizes) < 2 or not all(re.fullmatch(r"[1-9]\d{0,9}r?", size) for size in sizes) or sizes[0].endswith("r"):
         checks.refuse("network", "sizes", text, 'two or more sizes, as "700-128r-128r-20"')

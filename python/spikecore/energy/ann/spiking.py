@@ -4,14 +4,14 @@ A user describes it by layer sizes and rates, or by the counts of a run. Rates m
 nowhere else (`operations`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from spikecore import checks, printed
 from spikecore.energy.ann.convolution import Convolution, Pooling
 from spikecore.energy.ann.layers import RNN, BatchNorm, Dense, Layer
-from spikecore.energy.ann.network import Network
+from spikecore.energy.ann.network import PARSED, Network
 from spikecore.energy.ann.operations import DenseOperations, EffectiveOperations, Rate
 from spikecore.errors import NetworkError
 
@@ -107,8 +107,7 @@ class Spiking:
         checks.name("spiking network", "name", self.name)
         kinds = {"synaptic_operations": EffectiveOperations, "padded": EffectiveOperations, "analog": DenseOperations}
         for name, kind in kinds.items():
-            if not isinstance(getattr(self, name), kind):
-                checks.wrong_kind(self.name, name, kind.__name__, type(getattr(self, name)).__name__)
+            checks.instance(self.name, name, getattr(self, name), kind)
         checks.number(self.name, "synapses", self.synapses, above=0.0, high=1e30)
         checks.number(self.name, "neuron_updates", self.neuron_updates, low=0.0, high=1e30)
         checks.number(self.name, "ticks", self.ticks, above=0.0, high=1e30)
@@ -157,7 +156,9 @@ class Spiking:
         >>> spiking.synaptic_operations, spiking.neuron_updates
         (EffectiveOperations(count=25728.0), 1380)
         """
+        checks.instance("spiking network", "network", network, Network, PARSED)
         name = network.name
+        checks.instance(name, "rates", rates, Collection, " of rates, one per layer with neurons and per pooling")
         ticks = checks.count(name, "ticks", ticks, low=1)
         passes = checks.count(name, "analog_passes", analog_passes)
         if (input_rate is None) == (passes == 0):
@@ -195,11 +196,12 @@ class Spiking:
         2.0
         """
         checks.choice("ledger", "updates", updates, _UPDATES)
+        synapses = _count(ledger, "synapses")
         samples = _count(ledger, "samples", otherwise=1) if inferences is None else inferences
         share = 1.0 / checks.count("ledger", "inferences", samples, low=1)
         spikes = _count(ledger, "spikes", otherwise=None)
         return cls(
-            synapses=_count(ledger, "synapses"),
+            synapses=synapses,
             synaptic_operations=EffectiveOperations(_count(ledger, "synaptic_operations") * share),
             neuron_updates=_count(ledger, updates) * share,
             ticks=_count(ledger, "ticks") * share,
