@@ -73,11 +73,54 @@ def test_errors_of_the_engine_carry_the_values_behind_their_message():
     assert allowed.startswith("such that 1 pA moves")
 
 
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda net: net.forecast(rate=-1.0), "rate is -1.0, allowed: 0 … 10000 Hz"),
+        (lambda net: net.forecast(rate=10**400), "rate is beyond 1e308, allowed: 0 … 10000 Hz"),
+        (lambda net: net.compile(workers=1025), "workers is 1025, allowed: 1 … 1024"),
+        (lambda net: net.compile(workers=-(10**400)), "workers is about -10^400, allowed: 1 … 1024"),
+        (lambda net: net.compile(updates="often"), "updates is 'often', allowed: 'auto', 'dense', 'event'"),
+        (lambda net: net.compile(weights="f64"), "weights is 'f64', allowed: 'f32', 'q16'"),
+        (lambda net: net.compile(workers=1).reset(seed=2**64), f"seed is {2**64}, allowed: 0 … 2^64 - 1"),
+        (lambda net: net.compile(workers=1).run_batch(1.0, seeds=[1, -1]), "seeds[1] is -1, allowed: 0 … 2^64 - 1"),
+        (lambda net: net.compile(workers=1).state("exc", "i_syn"), "exc: variable is 'i_syn', allowed: 'v'"),
+        (lambda net: net.compile(workers=1).bare_scatter(0), "events is 0, allowed: 1 … 1073741824"),
+        (
+            lambda net: net.record("exc", neurons=[1, 0, 1]),
+            "exc: neurons is [1, 0, 1], allowed: at least one neuron, each",
+        ),
+        (lambda net: net.population(0, sc.LIF(), name="new"), "new: size is 0, allowed: 1 … 4294967293"),
+    ],
+)
+def test_what_the_engine_refuses_has_one_wording(call, text):
+    net = sc.Network()
+    net.population(2, sc.LIFDelta(), name="exc")
+    with pytest.raises(sc.NetworkError) as caught:
+        call(net)
+    assert str(caught.value).startswith(text)
+    assert caught.value.allowed is not None
+
+
+def test_a_word_of_another_kind_is_a_mistake_of_kind():
+    net = sc.Network()
+    exc = net.population(2, sc.LIF())
+    for call in (
+        lambda: net.compile(weights=16),
+        lambda: net.compile(precision=None),
+        lambda: net.forecast(updates=True),
+        lambda: net.record(exc, variable=0),
+        lambda: net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0, receptor=1),
+    ):
+        with pytest.raises(TypeError, match="must be a string, not"):
+            call()
+
+
 def test_each_error_of_the_border_carries_them():
     from spikecore import _native
 
     net = _native.Network(0.1, 1)
-    size = "1 to 4294967294 neurons in the whole network"
+    size = "1 … 4294967295"
     assert details(lambda: net.population("a", 0, "spike_source", {})) == (sc.NetworkError, "a", "size", 0, size)
     assert details(lambda: net.record_spikes([3])) == (sc.NetworkError, None, "population", 3, "below 0")
     net.population("a", 40_000, "lif_exp", sc.LIF(tau_syn_exc=1.0).lowered()[1])

@@ -561,7 +561,7 @@ def test_what_depends_on_the_population_is_named_there():
 def test_the_border_takes_columns():
     native = sc.Network(dt=0.1)._native
     parameters = sc.IF().lowered()[1]
-    with pytest.raises(ValueError, match=r"lif_delta: c_m has 2 values, allowed: one, or one per neuron, 3"):
+    with pytest.raises(sc.NetworkError, match=r"a: the shape of c_m is \(2,\), allowed: \(3,\), one value per neuron"):
         native.population("a", 3, "lif_delta", {**parameters, "c_m": np.ones(2)})
     with pytest.raises(TypeError, match="unknown parameter tau_adp"):
         native.population("a", 3, "lif_delta", {**parameters, "tau_adp": 1.0})

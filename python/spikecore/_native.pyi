@@ -14,6 +14,13 @@ __version__: str
 __build_profile__: str
 
 __all__ = [
+    "LARGEST",
+    "MOST_DELAY_TICKS",
+    "MOST_NEURONS",
+    "MOST_TICKS",
+    "MOST_WORKERS",
+    "REACH",
+    "TICKS_MS",
     "FanOut",
     "Machine",
     "Network",
@@ -22,6 +29,8 @@ __all__ = [
     "__version__",
     "available_memory",
     "check_distribution",
+    "check_updates",
+    "check_workers",
     "cpu_features",
     "huge_pages",
     "joined_trains",
@@ -29,8 +38,17 @@ __all__ = [
     "models",
     "most_threads",
     "simd_level",
+    "weight_format",
     "weighted",
 ]
+
+LARGEST: float
+MOST_DELAY_TICKS: int
+MOST_NEURONS: int
+MOST_TICKS: int
+MOST_WORKERS: int
+REACH: float
+TICKS_MS: tuple[float, float]
 
 class _Model(TypedDict):
     name: str
@@ -69,6 +87,9 @@ def huge_pages() -> str: ...
 def available_memory() -> int: ...
 def joined_trains(trains: tuple[Any, ...]) -> tuple[NDArray[np.uint32], NDArray[np.float64]] | None: ...
 def check_distribution(law: _Distribution) -> None: ...
+def check_updates(updates: str) -> None: ...
+def check_workers(workers: int) -> None: ...
+def weight_format(weights: str | None, precision: str) -> Literal["f32", "q16", "f64"]: ...
 def weighted(spikes: NDArray[np.uint64], weights: NDArray[np.uint32], firsts: list[int]) -> list[int]: ...
 def model_shape(name: str, size: int, parameters: dict[str, float | NDArray[np.float64]]) -> _Shape: ...
 def models() -> list[_Model]: ...
@@ -79,6 +100,7 @@ class Network:
     """A network description; ids are handed out in call order."""
 
     def __new__(cls, dt: float, seed: int) -> Network: ...
+    def check_size(self, name: str, size: int) -> None: ...
     def population(
         self,
         name: str,

@@ -15,7 +15,7 @@ from typing import Any, Never
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import printed
+from spikecore import _native, printed
 from spikecore.errors import NetworkError, refusal
 
 __all__ = [
@@ -34,13 +34,15 @@ __all__ = [
     "reals",
     "refuse",
     "switch",
+    "whole",
     "within",
+    "word",
     "wrong_kind",
 ]
 
-MAX_NEURONS = 2**32 - 1
+MAX_NEURONS = _native.MOST_NEURONS
 """Neuron ids are 32 bits wide."""
-LARGEST = 1e12
+LARGEST = _native.LARGEST
 """Largest magnitude of a physical value (mV, pA, pF, ms, Hz): sums of weights stay finite in 32-bit floats."""
 
 
@@ -51,14 +53,24 @@ def refuse(owner: str, parameter: str, value: Any, allowed: str, **details: Any)
 
 @contextmanager
 def as_given(given: Mapping[str, Any]) -> Iterator[None]:
-    """Show parameters that the engine refuses as they were given, and not as the floats that they became."""
+    """Show a parameter that the engine refuses, or its element, as it was given and not as what it became."""
     try:
         yield
     except NetworkError as error:
-        if error.parameter not in given:
-            raise
-        shown = _beyond(given[error.parameter], error.value)
-        raise refusal(error.population, error.parameter, shown, error.allowed) from None
+        for parameter, value in _places(given, error.parameter):
+            if parameter == error.parameter:
+                shown = _beyond(value, error.value)
+                raise refusal(error.population, error.parameter, shown, error.allowed) from None
+        raise
+
+
+def _places(given: Mapping[str, Any], parameter: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what messages call the parameters and elements that could be this one, each with its value."""
+    yield from given.items()
+    for name, values in given.items():
+        if str(parameter).startswith(f"{name}[") and np.ndim(values) == 1:
+            elements = values.tolist() if isinstance(values, np.ndarray) else values
+            yield from ((f"{name}[{at}]", value) for at, value in enumerate(elements))
 
 
 def wrong_kind(owner: str, parameter: str, expected: str, value: Any) -> Never:
@@ -118,11 +130,16 @@ def number(
     return result
 
 
-def count(owner: str, parameter: str, value: Any, *, low: int = 0, high: int = MAX_NEURONS) -> int:
-    """Return `value` as an integer in `[low, high]`."""
+def whole(owner: str, parameter: str, value: Any) -> int:
+    """Return `value` as an integer; its range is checked elsewhere."""
     if isinstance(value, bool) or not _is_whole(value):
         wrong_kind(owner, parameter, "a whole number", printed.value(value))
-    result = int(value)
+    return int(value)
+
+
+def count(owner: str, parameter: str, value: Any, *, low: int = 0, high: int = MAX_NEURONS) -> int:
+    """Return `value` as an integer in `[low, high]`."""
+    result = whole(owner, parameter, value)
     if not low <= result <= high:
         refuse(owner, parameter, value, within(low, high))
     return result
@@ -156,6 +173,13 @@ def switch(owner: str, parameter: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool_):
         wrong_kind(owner, parameter, "True or False", _kind(value))
     return bool(value)
+
+
+def word(owner: str, parameter: str, value: Any) -> str:
+    """Return `value` when it is a string; which ones are allowed is checked elsewhere."""
+    if not isinstance(value, str):
+        wrong_kind(owner, parameter, "a string", _kind(value))
+    return printed.shown(str(value))
 
 
 def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> str:

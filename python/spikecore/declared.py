@@ -32,10 +32,11 @@ class Declared:
         As of `Network`.
     """
 
-    def __init__(self, grid: Grid, seed: int) -> None:
+    def __init__(self, grid: Grid, seed: Any) -> None:
         self._grid = grid
-        self._seed = seed
-        self._native = _native.Network(grid.dt, seed)
+        self._seed = checks.whole("", "seed", seed)
+        with checks.as_given({"seed": seed}):
+            self._native = _native.Network(grid.dt, self._seed)
         self._populations = Populations("network")
         self._projections: list[Projection] = []
         self._stimuli = list[tuple[Population, Stimulus]]()
@@ -126,12 +127,10 @@ class Declared:
         return label
 
     def _new_size(self, name: str, size: Any) -> int:
-        room = checks.MAX_NEURONS - self._populations.neurons
-        if not room:
-            checks.refuse(
-                name, "size", size, f"none: the network has {checks.MAX_NEURONS:,} neurons, the most there are"
-            )
-        return checks.count(name, "size", size, low=1, high=room)
+        asked = checks.whole(name, "size", size)
+        with checks.as_given({"size": size}):
+            self._alone(lambda: self._native.check_size(printed.shown(name), asked))
+        return asked
 
 
 class Extent:

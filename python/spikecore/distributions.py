@@ -15,7 +15,7 @@ from spikecore import _native, checks
 
 __all__ = ["Normal", "Uniform", "Value", "law_to_native"]
 
-SIGMAS = 6.8
+SIGMAS = _native.REACH
 """No draw of the engine lies further from the mean than this many standard deviations."""
 
 

@@ -11,20 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks
+from spikecore import _native, checks
 
 __all__ = ["FOREVER", "LONGEST_DT", "MAX_DELAY_TICKS", "MAX_TICKS", "SHORTEST_DT", "Grid"]
 
-SHORTEST_DT = 1e-9
-"""Shortest tick in ms: all times and rates of a grid stay far from the ends of floats."""
-LONGEST_DT = 100.0
-"""Longest tick in ms."""
+SHORTEST_DT, LONGEST_DT = _native.TICKS_MS
+"""Shortest and longest tick in ms: all times and rates of a grid stay far from the ends of floats."""
 
-MAX_DELAY_TICKS = 65_535
+MAX_DELAY_TICKS = _native.MOST_DELAY_TICKS
 """Longest delay of a synapse, in ticks."""
 FOREVER = 2**64 - 1
 """The stop tick of a stimulus that never stops."""
-MAX_TICKS = 2**48 - 65_537
+MAX_TICKS = _native.MOST_TICKS
 """Ticks that a machine can count, and so the latest moment of anything."""
 _PIECE = 2**14
 _EPS = float(np.finfo(np.float64).eps)

@@ -210,8 +210,9 @@ class Machine:
         [2.0, 3.0]
         """
         columns = of_one(inputs, self._populations, self._grid).columns
-        number = None if seed is None else checks.count("", "seed", seed, high=2**64 - 1)
-        self._native.reset(columns, number)
+        number = None if seed is None else checks.whole("", "seed", seed)
+        with checks.as_given({"seed": seed}):
+            self._native.reset(columns, number)
 
     def run_batch(
         self,
@@ -284,7 +285,7 @@ class Machine:
         asked = self._variables(states)
         self._warn_of_changes()
         wanted = [(population.index, variable) for population, variable in asked]
-        with batch_progress(progress, batch.samples) as report:
+        with checks.as_given({"seeds": numbers}), batch_progress(progress, batch.samples) as report:
             record = self._native.run_batch(ticks, batch.samples, batch.columns, wanted, numbers, report)
         typed = cast("BatchRecord", record)
         return BatchResult(typed, self._grid, ticks, self._recorded, self._recorders, asked, self._wiring)
@@ -298,9 +299,7 @@ class Machine:
                 msg = f"states must be a sequence of pairs (population, variable), not of {printed.value(pair)}"
                 raise TypeError(msg)
         populations = [self._populations.find(key) for key, _ in states]
-        variables = [variable for _, variable in states]
-        for population, variable in zip(populations, variables, strict=True):
-            checks.choice(population.name, "variable", variable, population.model.variables)
+        variables = [checks.word("", "variable", variable) for _, variable in states]
         return list(zip(populations, variables, strict=True))
 
     def result(self) -> Result:
@@ -340,8 +339,7 @@ class Machine:
             If the population has no such variable.
         """
         member = self._populations.find(population)
-        checks.choice(member.name, "variable", variable, member.model.variables)
-        return self._native.state(member.index, variable)
+        return self._native.state(member.index, checks.word(member.name, "variable", variable))
 
     def synapses(self, source: Population | str, target: Population | str) -> Synapses:
         """Return all synapses from one population to another, as the stores hold them.
@@ -391,8 +389,9 @@ class Machine:
         CapacityError
             If the system gives no thread.
         """
-        n = checks.count("", "events", events, low=1, high=2**30)
-        return self._native.bare_scatter(n)
+        n = checks.whole("", "events", events)
+        with checks.as_given({"events": events}):
+            return self._native.bare_scatter(n)
 
     def _warn_of_changes(self) -> None:
         """Warn once of what has been declared in the network since it was compiled."""

@@ -62,7 +62,7 @@ class Network(Declared):
     """
 
     def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
-        super().__init__(Grid(dt), checks.count("", "seed", seed, high=2**64 - 1))
+        super().__init__(Grid(dt), seed)
 
     def population(
         self,
@@ -310,20 +310,17 @@ class Network(Declared):
             outside the population or given twice, or the interval is off the grid.
         """
         member = self._populations.find(population)
-        checks.choice(member.name, "variable", variable, member.model.variables)
+        wanted = checks.word(member.name, "variable", variable)
         if neurons is None:
             chosen = np.arange(member.size, dtype=np.uint32)
         else:
             chosen = checks.indices(member.name, "neurons", neurons, member.size, fresh=True, mask=True)
-        if len(chosen) == 0 or len(np.unique(chosen)) != len(chosen):
-            allowed = "at least one neuron, each once"
-            checks.refuse(member.name, "neurons", f"{chosen[:8].tolist()}", allowed)
         step = self.dt if interval is None else interval
         ticks = self._grid.ticks(member.name, "interval", step, low=1)
 
         def add() -> Recorder:
-            index = self._native.record(member.index, variable, chosen, ticks)
-            recorder = Recorder(member, variable, closed(chosen), float(step), index)
+            index = self._native.record(member.index, wanted, chosen, ticks)
+            recorder = Recorder(member, wanted, closed(chosen), float(step), index)
             self._recorders += [recorder]
             return recorder
 
@@ -364,10 +361,10 @@ class Network(Declared):
         NetworkError
             If an option is unknown or the rate is below 0.
         """
-        store = options.weight_format(weights, precision)
-        checks.choice("", "updates", updates, ("auto", "dense", "event"))
-        mean = checks.number("", "rate", rate, low=0.0, high=1e3 / self.dt, unit="Hz")
-        return self._forecast(options.workers(workers), store, updates, mean)
+        store, mode = options.weight_format(weights, precision), options.update_mode(updates)
+        mean = checks.real("", "rate", rate)
+        with checks.as_given({"rate": rate}):
+            return self._forecast(options.workers(workers), store, mode, mean)
 
     def compile(
         self,
@@ -422,7 +419,7 @@ class Network(Declared):
         """
         store = options.weight_format(weights, precision)
         n_workers = options.workers(workers)
-        checks.choice("", "updates", updates, ("auto", "dense", "event"))
+        mode = options.update_mode(updates)
         checks.switch("", "progress", progress)
         if isinstance(record_spikes, bool | np.bool_):
             recorded = list(self._populations) if record_spikes else []
@@ -436,11 +433,11 @@ class Network(Declared):
         self._advise(store)
         try:
             with build_progress(progress) as report:
-                native = self._native.compile(n_workers, store, updates, progress=report)
+                native = self._native.compile(n_workers, store, mode, progress=report)
         except ForecastError as error:
             if error.parameter is not None:  # it fitted, and then memory ended all the same
                 raise
-            forecast = self._forecast(n_workers, store, updates, 0.0, error.allowed)
+            forecast = self._forecast(n_workers, store, mode, 0.0, error.allowed)
             msg = f"{error}. {forecast}"
             raise ForecastError(msg, value=forecast.bytes, allowed=forecast.available) from None
         nouns = self.populations, tuple(self._recorders), tuple(recorded), self.projections

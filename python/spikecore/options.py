@@ -1,14 +1,15 @@
-"""Options of `Network.compile`: workers and weight formats."""
+"""Options of `Network.compile`: their kinds are checked here, and the engine says which there are."""
 
 import os
 from typing import Any, Literal, cast
 
-from spikecore import checks, printed
+from spikecore import _native, checks
 
-__all__ = ["MAX_WORKERS", "cpus_allowed", "weight_format", "workers"]
+__all__ = ["MAX_WORKERS", "cpus_allowed", "update_mode", "weight_format", "workers"]
 
 WeightFormat = Literal["f32", "q16", "f64"]
-MAX_WORKERS = 1024
+Updates = Literal["auto", "dense", "event"]
+MAX_WORKERS = _native.MOST_WORKERS
 """Most threads of a machine."""
 
 
@@ -29,16 +30,20 @@ def workers(wanted: int | None) -> int:
     """Return a number of workers that may be had; the CPUs allowed by default."""
     if wanted is None:
         return min(cpus_allowed(), MAX_WORKERS)
-    return checks.count("", "workers", wanted, low=1, high=MAX_WORKERS)
+    asked = checks.whole("", "workers", wanted)
+    with checks.as_given({"workers": wanted}):
+        _native.check_workers(asked)
+    return asked
 
 
 def weight_format(weights: Any, precision: Any) -> WeightFormat:
     """Return the format of the stores for these options of `Network.compile`."""
-    checks.choice("", "precision", precision, ("f32", "f64"))
-    if weights is None:
-        return cast("WeightFormat", precision)
-    checks.choice("", "weights", weights, ("f32", "q16"))
-    if precision == "f64":
-        allowed = "left out with precision='f64', which keeps its weights in 64 bits"
-        checks.refuse("", "weights", printed.value(weights), allowed)
-    return cast("WeightFormat", weights)
+    format_of_weights = None if weights is None else checks.word("", "weights", weights)
+    return _native.weight_format(format_of_weights, checks.word("", "precision", precision))
+
+
+def update_mode(updates: Any) -> Updates:
+    """Return a way of updating neurons that there is."""
+    mode = checks.word("", "updates", updates)
+    _native.check_updates(mode)
+    return cast("Updates", mode)

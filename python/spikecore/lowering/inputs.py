@@ -94,7 +94,7 @@ def seed_list(seeds: Any) -> list[int] | None:
     if not is_array(seeds):
         checks.wrong_kind("", "seeds", "a sequence of whole numbers, one per sample", printed.value(seeds))
     numbers = np.asarray(seeds).tolist() if hasattr(seeds, "__array__") else list(seeds)
-    return [checks.count("", f"seeds[{k}]", seed, high=2**64 - 1) for k, seed in enumerate(numbers)]
+    return [checks.whole("", f"seeds[{k}]", seed) for k, seed in enumerate(numbers)]
 
 
 def _items(inputs: Any, populations: Populations) -> list[tuple[Population, Any]]:

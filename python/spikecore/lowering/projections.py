@@ -52,7 +52,7 @@ def _plan(source: Population, target: Population, settings: Settings, grid: Grid
     rule, weight, delay = settings.rule, settings.weight, settings.delay
     autapses = settings.autapses
     if settings.receptor is not None:
-        checks.choice(owner, "receptor", settings.receptor, ("excitatory", "inhibitory"))
+        checks.word(owner, "receptor", settings.receptor)
     if not isinstance(rule, rules.Expanded | connect.Rule):
         dense = "; give a dense matrix as Dense(matrix)" if isinstance(rule, np.ndarray) else ""
         msg = f"{owner}: rule must be one of {_RULES}, not {type(rule).__name__}{dense}"

@@ -1,13 +1,14 @@
 //! Inputs from Python and batches to Python: arrays in, arrays out.
 
 use numpy::{IntoPyArray, PyReadonlyArray1};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use spikecore::allocation::{gathered, push, with_room};
 use spikecore::{Batched, Column, Inputs, Sample};
 
-use crate::door::{list, values};
+use crate::convert::{self, Whole};
+use crate::door::{elements, list, values};
+use crate::errors;
 
 /// A population's input: `(population, "spikes", first, neurons, ticks)` or `(population, "current", values)`.
 fn column(tuple: &Bound<'_, PyTuple>) -> PyResult<(usize, Column)> {
@@ -20,15 +21,25 @@ fn column(tuple: &Bound<'_, PyTuple>) -> PyResult<(usize, Column)> {
         "spikes" => {
             let (neurons, ticks) = (array::<u32>(tuple, 3)?, array::<u64>(tuple, 4)?);
             if neurons.len() != ticks.len() {
-                return Err(PyValueError::new_err(format!("{} neurons, {} ticks", neurons.len(), ticks.len())));
+                return Err(errors::refused("", "the length of ticks", ticks.len(), neurons.len().to_string()));
             }
             let first = gathered(array::<u64>(tuple, 2)?.into_iter().map(|at| at as usize), "the input of samples");
             Column::Spikes { first, spikes: gathered(ticks.into_iter().zip(neurons), "the input of samples") }
         }
         "current" => Column::Current(array(tuple, 2)?),
-        other => return Err(PyValueError::new_err(format!("unknown input {other:?}"))),
+        other => return Err(errors::refused("", "input", other, "'spikes', 'current'")),
     };
     Ok((population, column))
+}
+
+/// The seeds of samples.
+pub fn seeds(list: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
+    let given = elements::<Whole>(list, "the seeds of samples")?;
+    let mut seeds = with_room(given.len(), "the seeds of samples");
+    for (k, seed) in given.iter().enumerate() {
+        seeds.push(convert::seed(format!("seeds[{k}]"), seed)?);
+    }
+    Ok(seeds)
 }
 
 /// The inputs of so many samples.

@@ -1,15 +1,33 @@
 //! Python values to the engine's description types.
 
+use std::borrow::Cow;
+
 use numpy::PyReadonlyArray1;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spikecore::allocation::copied;
-use spikecore::{Arguments, Axis, DelayLaw, Distribution, Receptor, Rule, Updates, Windows};
-
-use crate::errors;
+use spikecore::{Arguments, Axis, DelayLaw, Distribution, Rule, Updates, Windows, whole};
 
 use crate::door::{door, values};
+use crate::errors;
+
+/// A whole number of Python; of one beyond 128 bits the nearest that they hold. The engine, which has no range as wide, refuses
+/// it, and the face shows what was given.
+pub struct Whole(pub i128);
+
+impl<'py> FromPyObject<'_, 'py> for Whole {
+    type Error = PyErr;
+
+    fn extract(number: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match number.extract::<i128>() {
+            Err(error) if error.is_instance_of::<PyOverflowError>(number.py()) => {
+                Ok(Self(if number.lt(0)? { i128::MIN } else { i128::MAX }))
+            }
+            other => other.map(Self),
+        }
+    }
+}
 
 fn tag(tuple: &Bound<'_, PyTuple>) -> PyResult<String> {
     tuple.get_item(0)?.extract()
@@ -19,14 +37,14 @@ fn number<'py, T: for<'a> FromPyObject<'a, 'py, Error = PyErr>>(tuple: &Bound<'p
     tuple.get_item(index)?.extract::<T>()
 }
 
+/// A seed of random draws.
+pub fn seed(parameter: impl Into<Cow<'static, str>>, seed: &Whole) -> PyResult<u64> {
+    whole("", parameter, seed.0, (0, u64::MAX)).map_err(errors::refusal)
+}
+
 /// `"auto"`, `"dense"` or `"event"`.
 pub fn updates(name: &str) -> PyResult<Updates> {
-    match name {
-        "auto" => Ok(Updates::Auto),
-        "dense" => Ok(Updates::Dense),
-        "event" => Ok(Updates::Event),
-        _ => Err(PyValueError::new_err(format!("updates {name:?}"))),
-    }
+    Updates::named(name).map_err(errors::refusal)
 }
 
 /// `("constant", v)`, `("uniform", low, high)`, `("normal", mean, sd, low, high, mode)` or `("array", values)`.
@@ -43,7 +61,7 @@ pub fn distribution(tuple: &Bound<'_, PyTuple>) -> PyResult<Distribution> {
         },
         "array" => Distribution::Array(values(&tuple.get_item(1)?.extract::<PyReadonlyArray1<'_, f64>>()?, "an array of values")?),
         other => {
-            return Err(PyValueError::new_err(format!("unknown distribution {other:?}")));
+            return Err(errors::refused("", "distribution", other, "'constant', 'uniform', 'normal', 'array'"));
         }
     })
 }
@@ -57,7 +75,7 @@ fn bound(tuple: &Bound<'_, PyTuple>, index: usize, none: f64) -> PyResult<f64> {
 /// Refuses a distribution that cannot be, wherever it is used.
 #[pyfunction]
 pub fn check_distribution(law: &Bound<'_, PyTuple>) -> PyResult<()> {
-    door(|| distribution(law)?.check_law().map_err(|refusal| errors::network(refusal.into())))
+    door(|| distribution(law)?.check_law().map_err(errors::refusal))
 }
 
 /// Delays: `("ticks", values)`, or a distribution in ms.
@@ -122,16 +140,6 @@ impl Arguments for Values<'_, '_> {
 /// A connection rule: its name, and the values that it asks for.
 pub fn rule(tuple: &Bound<'_, PyTuple>) -> PyResult<Rule> {
     let name = tag(tuple)?;
-    let unknown = || Err(PyValueError::new_err(format!("unknown rule {name:?}")));
+    let unknown = || Err(errors::refused("", "rule", name.as_str(), "the name of a rule"));
     Rule::read(&name, &mut Values { tuple, next: 1 }).unwrap_or_else(unknown)
-}
-
-/// A receptor by name; none means by the weight's sign.
-pub fn receptor(name: Option<&str>) -> PyResult<Receptor> {
-    match name {
-        None => Ok(Receptor::BySign),
-        Some("excitatory") => Ok(Receptor::Excitatory),
-        Some("inhibitory") => Ok(Receptor::Inhibitory),
-        Some(other) => Err(PyValueError::new_err(format!("receptor is {other:?}, allowed: 'excitatory', 'inhibitory'"))),
-    }
 }

@@ -49,7 +49,7 @@ fn out_of_memory(text: String, memory: OutOfMemory) -> PyErr {
 pub fn network(error: NetworkError) -> PyErr {
     let text = error.to_string();
     match error {
-        NetworkError::Value(refusal) => refused_value(&refusal),
+        NetworkError::Value(refused) => refusal(refused),
         NetworkError::Unknown { what, id, known } => {
             let raised = with(python::NetworkError::new_err(text), [("parameter", what.to_owned()), ("allowed", format!("below {known}"))]);
             with(raised, [("value", id)])
@@ -58,18 +58,24 @@ pub fn network(error: NetworkError) -> PyErr {
 }
 
 /// A value outside of its range: Python makes the exception and its words, as it does for what it refuses itself.
-fn refused_value(refusal: &Refusal) -> PyErr {
+pub fn refusal(refused: Refusal) -> PyErr {
+    let Refusal { subject, parameter, value, allowed } = refused;
     Python::attach(|py| {
-        let value = match &refusal.value {
+        let value = match value {
             Given::Number(number) => number.into_bound_py_any(py),
             Given::Whole(count) => count.into_bound_py_any(py),
             Given::Switch(switch) => switch.into_bound_py_any(py),
             Given::Text(text) => text.into_bound_py_any(py),
         };
-        let words = (refusal.subject.as_str(), &*refusal.parameter, value?, refusal.allowed.as_str());
+        let words = (subject, &*parameter, value?, allowed);
         Ok(PyErr::from_value(refusal_of(py)?.call1(words)?))
     })
     .unwrap_or_else(|other: PyErr| other)
+}
+
+/// What the border itself refuses.
+pub fn refused(subject: &str, parameter: &'static str, value: impl Into<Given>, allowed: impl Into<String>) -> PyErr {
+    refusal(Refusal::new(subject, parameter, value, allowed))
 }
 
 /// What makes the exception of a refusal.
@@ -132,7 +138,7 @@ fn with<V: for<'py> IntoPyObject<'py>, const N: usize>(error: PyErr, details: [(
 }
 
 /// A call that has no turn with a `what`.
-pub fn refused(refused: Refused, what: &str) -> PyErr {
+pub fn no_turn(refused: Refused, what: &str) -> PyErr {
     match refused {
         Refused::Busy => BusyError::new_err(format!(
             "another call is using this {what}, in another thread or in the code that was interrupted; a {what} serves one at a time"

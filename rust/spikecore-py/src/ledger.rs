@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use spikecore::allocation::{copied, gathered, with_room};
@@ -142,7 +141,7 @@ pub fn weighted<'py>(
         let firsts: Vec<usize> = elements(firsts, "segments")?;
         if spikes.len() != weights.len() || !firsts.is_sorted() || firsts.last().is_some_and(|&last| last > spikes.len()) {
             let text = format!("{} spikes, {} weights, {} segments", spikes.len(), weights.len(), firsts.len());
-            return Err(PyValueError::new_err(format!("{text}, allowed: equal lengths, and segments inside in ascending order")));
+            return Err(errors::refused("", "weighted", text, "equal lengths, and segments inside in ascending order"));
         }
         let ends = firsts.iter().skip(1).copied().chain([spikes.len()]);
         let sums = firsts.iter().zip(ends).map(|(&first, end)| spikecore::weighted(&spikes[first..end], &weights[first..end]));

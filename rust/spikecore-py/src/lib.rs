@@ -7,6 +7,7 @@ mod convert;
 mod door;
 mod errors;
 mod ledger;
+mod limits;
 mod machine;
 mod models;
 mod network;
@@ -29,7 +30,9 @@ mod _native {
     #[pymodule_export]
     use super::network::Network;
     #[pymodule_export]
-    use super::system::{available_memory, cpu_features, huge_pages, most_threads, simd_level};
+    use super::system::{
+        available_memory, check_updates, check_workers, cpu_features, huge_pages, most_threads, simd_level, weight_format,
+    };
     #[pymodule_export]
     use super::trains::joined_trains;
 
@@ -38,6 +41,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::errors::load(module.py())?;
+        crate::limits::add(module)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("__build_profile__", if cfg!(debug_assertions) { "debug" } else { "release" })
     }

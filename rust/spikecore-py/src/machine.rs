@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use spikecore::allocation::{Fault, caught, gathered, with_room};
 use spikecore::{Batch, Record, Statistics, Turn};
 
+use crate::convert::Whole;
 use crate::door::{door, elements, list};
 use crate::ledger::Wiring;
 use crate::watcher::Watcher;
-use crate::{batch, errors};
+use crate::{batch, convert, errors};
 
 /// A compiled network; at most one call at a time.
 #[pyclass(frozen, module = "spikecore._native")]
@@ -84,7 +84,7 @@ impl Machine {
                 Err(errors::fault(fault))
             })
         });
-        worked.map_err(|refused| errors::refused(refused, "machine"))?
+        worked.map_err(|refused| errors::no_turn(refused, "machine"))?
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut spikecore::Machine) -> PyResult<T>) -> PyResult<T> {
@@ -127,8 +127,9 @@ impl Machine {
 
     /// Goes back to tick 0, with other input until the next reset, and another seed of the stimuli.
     #[pyo3(signature = (inputs, seed=None))]
-    fn reset(&self, py: Python<'_>, inputs: &Bound<'_, PyList>, seed: Option<u64>) -> PyResult<()> {
+    fn reset(&self, py: Python<'_>, inputs: &Bound<'_, PyList>, seed: Option<Whole>) -> PyResult<()> {
         door(|| {
+            let seed = seed.map(|seed| convert::seed("seed", &seed)).transpose()?;
             let inputs = batch::inputs(1, inputs)?;
             let reset = |desk: &mut Desk| {
                 desk.engine.reset(&inputs, seed).map_err(errors::run)?;
@@ -153,9 +154,9 @@ impl Machine {
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         door(|| {
-            let seeds = seeds.map(|list| elements::<u64>(&list, "the seeds of samples")).transpose()?;
+            let seeds = seeds.map(|list| batch::seeds(&list)).transpose()?;
             if let Some(seeds) = seeds.as_ref().filter(|seeds| seeds.len() != samples) {
-                return Err(PyValueError::new_err(format!("{} seeds of {samples} samples", seeds.len())));
+                return Err(errors::refused("", "the length of seeds", seeds.len(), format!("{samples}, one per sample")));
             }
             let states = elements::<(usize, String)>(states, "the states of samples")?;
             let states = self.with(|m| {
@@ -212,8 +213,8 @@ impl Machine {
     }
 
     /// ns per synapse of the bare scatter, per worker, all workers at once.
-    fn bare_scatter<'py>(&self, py: Python<'py>, events: usize) -> PyResult<Bound<'py, PyList>> {
-        door(|| list(py, py.detach(|| self.with(|m| m.bare_scatter(events).map_err(errors::run)))?))
+    fn bare_scatter<'py>(&self, py: Python<'py>, events: Whole) -> PyResult<Bound<'py, PyList>> {
+        door(|| list(py, py.detach(|| self.with(|m| m.bare_scatter(events.0).map_err(errors::run)))?))
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use numpy::PyReadonlyArray1;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use spikecore::allocation::push;
-use spikecore::{Model, Population, Values};
+use spikecore::{Model, Population, Refusal, Values};
 
 use crate::door::{self, list};
+use crate::errors;
 
 /// The parameters of a population: by name, one number for all neurons or an array of one each.
 pub type Parameters<'py> = BTreeMap<String, Bound<'py, PyAny>>;
@@ -18,14 +19,14 @@ pub type Parameters<'py> = BTreeMap<String, Bound<'py, PyAny>>;
 type Columns = Vec<(usize, Vec<f64>)>;
 
 /// The model of a population and the parameters in which its neurons differ; every parameter must be given, and no other.
-pub fn model(name: &str, size: u32, parameters: &Parameters<'_>) -> PyResult<(Model, Columns)> {
-    let kind = spikecore::kind(name).ok_or_else(|| PyValueError::new_err(format!("unknown model {name:?}")))?;
+pub fn model(subject: &str, name: &str, size: u32, parameters: &Parameters<'_>) -> PyResult<(Model, Columns)> {
+    let kind = spikecore::kind(name).ok_or_else(|| errors::refused(subject, "model", name, "the name of a model"))?;
     let (mut values, mut each) = (Values::default(), vec![]);
     for (place, parameter) in kind.parameters().iter().enumerate() {
         let key = parameter.name;
         let given = parameters.get(key).ok_or_else(|| PyTypeError::new_err(format!("{name}: parameter {key} is missing")))?;
         match given.extract::<PyReadonlyArray1<'_, f64>>() {
-            Ok(array) => push(&mut each, (place, column(name, key, size, &array)?), "the parameters of neurons"),
+            Ok(array) => push(&mut each, (place, column(subject, key, size, &array)?), "the parameters of neurons"),
             Err(_) => values[place] = given.extract()?,
         }
     }
@@ -36,12 +37,13 @@ pub fn model(name: &str, size: u32, parameters: &Parameters<'_>) -> PyResult<(Mo
 }
 
 /// As many values as neurons.
-fn column(name: &str, key: &str, size: u32, array: &PyReadonlyArray1<'_, f64>) -> PyResult<Vec<f64>> {
+fn column(subject: &str, key: &str, size: u32, array: &PyReadonlyArray1<'_, f64>) -> PyResult<Vec<f64>> {
     let values = door::values(array, "the parameters of neurons")?;
     if values.len() == size as usize && size > 0 {
         return Ok(values);
     }
-    Err(PyValueError::new_err(format!("{name}: {key} has {} values, allowed: one, or one per neuron, {size}", values.len())))
+    let allowed = format!("({size},), one value per neuron");
+    Err(errors::refusal(Refusal::new(subject, format!("the shape of {key}"), format!("({},)", values.len()), allowed)))
 }
 
 /// What every model states: name, title, and its class and option in Python, and of each parameter name, description, unit,
@@ -68,7 +70,7 @@ pub fn models(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
 #[pyfunction]
 pub fn model_shape<'py>(py: Python<'py>, name: &str, size: u32, parameters: Parameters<'py>) -> PyResult<Bound<'py, PyDict>> {
     door::door(|| {
-        let (model, each) = model(name, size, &parameters)?;
+        let (model, each) = model(name, name, size, &parameters)?;
         let shape = Population::widest(&model, size as usize, &each).shape();
         let dict = PyDict::new(py);
         dict.set_item("receptors", shape.receptors)?;

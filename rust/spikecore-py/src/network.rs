@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use numpy::PyReadonlyArray1;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use spikecore::allocation::{filled, gathered, with_room};
 use spikecore::{
-    CompileOptions, DelayLaw, DirectCurrent, Expected, Network as Description, Poisson, Projection, SampleRecorder, Stimulus, Turn,
-    subject_of,
+    CompileOptions, DelayLaw, DirectCurrent, Expected, Network as Description, Poisson, Projection, Receptor, SampleRecorder, Stimulus,
+    Turn, subject_of,
 };
 
+use crate::convert::Whole;
 use crate::door::{door, elements, values};
 use crate::machine::Machine;
 use crate::models::Parameters;
@@ -37,7 +37,7 @@ impl Network {
     }
 
     fn turn<T>(&self, work: impl FnOnce(&mut Arc<Description>) -> T) -> PyResult<T> {
-        self.0.take(work).map_err(|refused| errors::refused(refused, "network"))
+        self.0.take(work).map_err(|refused| errors::no_turn(refused, "network"))
     }
 
     /// Adds projections, all of them or none.
@@ -65,7 +65,8 @@ impl Laws<'_, '_> {
     /// A projection of a law between two populations.
     fn projection(&mut self, index: usize, (source, target): (usize, usize)) -> PyResult<Projection> {
         let (rule, weight, delay, receptor, autapses, multapses) = &self.laws[index];
-        let (rule, weight, receptor) = (convert::rule(rule)?, convert::distribution(weight)?, convert::receptor(receptor.as_deref())?);
+        let (rule, weight, receptor) =
+            (convert::rule(rule)?, convert::distribution(weight)?, self.receptor((source, target), receptor.as_deref())?);
         let delay = match &self.delay {
             Some((tuple, DelayLaw::Constant(ticks))) if tuple.is(delay) => DelayLaw::Constant(*ticks),
             Some((tuple, DelayLaw::Table(table))) if tuple.is(delay) => DelayLaw::Table(Arc::clone(table)),
@@ -76,11 +77,19 @@ impl Laws<'_, '_> {
 }
 
 impl<'py> Laws<'_, 'py> {
-    fn delay(&mut self, (source, target): (usize, usize), tuple: &Bound<'py, PyTuple>) -> PyResult<DelayLaw> {
-        let network = self.network;
-        let known = source.max(target) < network.populations.len();
-        let subject = if known { subject_of(network, source, target) } else { "projection".to_owned() };
-        let law = convert::delay(tuple, &subject, network.dt)?;
+    /// How messages name a projection; one of populations that there are not is refused later.
+    fn subject(&self, (source, target): (usize, usize)) -> String {
+        let known = source.max(target) < self.network.populations.len();
+        if known { subject_of(self.network, source, target) } else { "projection".to_owned() }
+    }
+
+    fn receptor(&self, ends: (usize, usize), name: Option<&str>) -> PyResult<Receptor> {
+        let subject = name.map_or_else(String::new, |_| self.subject(ends));
+        Receptor::named(&subject, name).map_err(errors::refusal)
+    }
+
+    fn delay(&mut self, ends: (usize, usize), tuple: &Bound<'py, PyTuple>) -> PyResult<DelayLaw> {
+        let law = convert::delay(tuple, &self.subject(ends), self.network.dt)?;
         self.delay = match &law {
             DelayLaw::Constant(ticks) => Some((tuple.clone(), DelayLaw::Constant(*ticks))),
             DelayLaw::Table(table) => Some((tuple.clone(), DelayLaw::Table(Arc::clone(table)))),
@@ -94,7 +103,7 @@ impl<'py> Laws<'_, 'py> {
 fn projections(network: &Description, laws: &[Law<'_>], ends: &[(usize, usize, usize)]) -> PyResult<Vec<Projection>> {
     let mut left = filled(laws.len(), 0usize, "laws of projections");
     for &(.., index) in ends {
-        *left.get_mut(index).ok_or_else(|| PyValueError::new_err(format!("law {index} of {}", laws.len())))? += 1;
+        *left.get_mut(index).ok_or_else(|| errors::refused("", "law", index, format!("below {}", laws.len())))? += 1;
     }
     let mut models: Vec<Option<Projection>> = gathered(laws.iter().map(|_| None), "laws of projections");
     let mut made = Laws { network, laws, delay: None };
@@ -116,14 +125,22 @@ fn projections(network: &Description, laws: &[Law<'_>], ends: &[(usize, usize, u
 #[pymethods]
 impl Network {
     #[new]
-    fn new(dt: f64, seed: u64) -> PyResult<Self> {
-        door(|| Ok(Self(Turn::new(Arc::new(Description::new(dt, seed).map_err(errors::network)?)))))
+    fn new(dt: f64, seed: Whole) -> PyResult<Self> {
+        door(|| {
+            let seed = convert::seed("seed", &seed)?;
+            Ok(Self(Turn::new(Arc::new(Description::new(dt, seed).map_err(errors::network)?))))
+        })
+    }
+
+    /// Checks a number of neurons that a population of this name may have.
+    fn check_size(&self, name: &str, size: Whole) -> PyResult<()> {
+        door(|| self.shared()?.check_size(name, size.0).map(drop).map_err(errors::network))
     }
 
     /// Adds a population.
     fn population(&self, name: &str, size: u32, model: &str, parameters: Parameters<'_>) -> PyResult<usize> {
         self.with(|n| {
-            let (model, each) = models::model(model, size, &parameters)?;
+            let (model, each) = models::model(name, model, size, &parameters)?;
             n.varied_population(name, size, model, each).map_err(errors::network)
         })
     }
@@ -167,8 +184,8 @@ impl Network {
     /// Adds independent Poisson processes; rate in Hz, times in ticks.
     #[pyo3(signature = (population, rate, weight, start, stop, receptor=None))]
     fn poisson(&self, population: usize, rate: f64, weight: f64, start: u64, stop: u64, receptor: Option<&str>) -> PyResult<usize> {
-        let receptor = convert::receptor(receptor)?;
         self.with(|n| {
+            let receptor = Receptor::named("", receptor).map_err(errors::refusal)?;
             let lambda = rate * n.dt * 1e-3;
             n.stimulus(Stimulus::new(population, (start, stop), Poisson { lambda, weight, receptor })).map_err(errors::network)
         })

@@ -1,8 +1,29 @@
 //! Facts about this machine.
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use spikecore::Level;
+use spikecore::{Format, Level};
+
+use crate::convert::{self, Whole};
+use crate::errors;
+
+/// Checks a number of workers.
+#[pyfunction]
+pub fn check_workers(workers: Whole) -> PyResult<()> {
+    spikecore::workers(workers.0).map(drop).map_err(errors::refusal)
+}
+
+/// Checks how neurons are to be updated.
+#[pyfunction]
+pub fn check_updates(updates: &str) -> PyResult<()> {
+    convert::updates(updates).map(drop)
+}
+
+/// The format of the weights that these two options ask for.
+#[pyfunction]
+#[pyo3(signature = (weights, precision))]
+pub fn weight_format(weights: Option<&str>, precision: &str) -> PyResult<&'static str> {
+    Format::chosen(weights, precision).map(Format::name).map_err(errors::refusal)
+}
 
 /// CPU features that the engine can use and this CPU has.
 #[pyfunction]
@@ -16,10 +37,10 @@ pub fn simd_level() -> PyResult<&'static str> {
     level().map(Level::name)
 }
 
-/// The level in use, or a `ValueError` that names what `SPIKECORE_SIMD` says.
+/// The level in use, or an error that names what `SPIKECORE_SIMD` says.
 pub fn level() -> PyResult<Level> {
     Level::in_use().map_err(|text| {
-        PyValueError::new_err(format!("SPIKECORE_SIMD is {text:?}, allowed on this CPU: scalar up to {}", Level::detect().name()))
+        errors::refused("", "SPIKECORE_SIMD", format!("{text:?}"), format!("scalar up to {} on this CPU", Level::detect().name()))
     })
 }
 

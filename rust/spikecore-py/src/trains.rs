@@ -8,12 +8,13 @@
 //!   every message.
 
 use numpy::{Element, IntoPyArray, PyArray1, PyArrayDescrMethods, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
-use pyo3::exceptions::{PyOverflowError, PyValueError};
+use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt, PyList, PyTuple, PyType};
 use spikecore::allocation::{push, reserve, resize, with_room};
 
 use crate::door::door;
+use crate::errors;
 
 const WHAT: &str = "spike times";
 /// Trains and times that are read between two looks for a signal: some milliseconds.
@@ -33,7 +34,8 @@ pub fn joined_trains<'py>(py: Python<'py>, trains: &Bound<'py, PyTuple>) -> PyRe
             if !joined.train(&train)? {
                 return Ok(None);
             }
-            let neuron = u32::try_from(index).map_err(|_| PyValueError::new_err("trains: more than there can be neurons"))?;
+            let neuron =
+                u32::try_from(index).map_err(|_| errors::refused("", "trains", trains.len(), "as many as there can be neurons"))?;
             resize(&mut neurons, joined.times.len(), neuron, WHAT);
             joined.look(py, 1)?;
         }
@@ -130,7 +132,7 @@ impl Joined<'_> {
             let all = match array.cast_exact::<PyArray1<T>>() {
                 Ok(all) if all.is_aligned() => all,
                 _ if begin == 0 => return Ok(false),
-                _ => return Err(PyValueError::new_err("spike times: an array has become another while it was read")),
+                _ => return Err(errors::refused("", "times", "an array that changes while it is read", "arrays at rest")),
             };
             let end = all.len().min(begin + LOOK_EVERY);
             reserve(&mut self.times, end.saturating_sub(begin), WHAT);

@@ -60,14 +60,18 @@ pub use network::rules::{
     AllToAll, Arguments, Bernoulli, Convolution, Dense, FixedInDegree, FixedOutDegree, FixedTotalNumber, OneToOne, Pairs, Pooling,
 };
 pub use network::{
-    Axis, Column, DelayLaw, Distribution, Inputs, Network, Population, Projection, Receptor, Rule, SampleRecorder, Ticks, Windows,
+    Axis, Column, DelayLaw, Distribution, Inputs, Network, Population, Projection, Receptor, Rule, SampleRecorder, TICKS, Ticks, Windows,
     subject_of,
 };
 pub use neurocore::counts::SparseCounts;
 pub use neurons::census::Updates;
-pub use refusal::{Given, Refusal};
+pub use number::format::Format;
+pub use random::REACH;
+pub use refusal::{Given, LARGEST, Refusal, whole};
 pub use simd::{Level, cpu_features};
 pub use stimuli::{DirectCurrent, Poisson, Stimulus};
 pub use system::available_memory;
-pub use threads::most_threads;
+/// The most ticks that a machine counts.
+pub const MOST_TICKS: Tick = router::ClockWord::MAX;
+pub use threads::{MOST_WORKERS, most_threads, workers};
 pub use turn::{Refused, Turn};

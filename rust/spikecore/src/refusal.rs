@@ -38,7 +38,7 @@ pub enum Given {
     /// A real number.
     Number(f64),
     /// A whole number.
-    Whole(u64),
+    Whole(i128),
     /// True or false.
     Switch(bool),
     /// What is shown as it is: a value with its unit, a pair, a distribution.
@@ -62,6 +62,12 @@ impl From<f64> for Given {
     }
 }
 
+impl From<i128> for Given {
+    fn from(value: i128) -> Self {
+        Self::Whole(value)
+    }
+}
+
 impl From<u32> for Given {
     fn from(value: u32) -> Self {
         Self::Whole(value.into())
@@ -70,13 +76,13 @@ impl From<u32> for Given {
 
 impl From<u64> for Given {
     fn from(value: u64) -> Self {
-        Self::Whole(value)
+        Self::Whole(value.into())
     }
 }
 
 impl From<usize> for Given {
     fn from(value: usize) -> Self {
-        Self::Whole(value as u64)
+        Self::Whole(value as i128)
     }
 }
 
@@ -128,6 +134,38 @@ pub fn first_immoderate(values: &[f64]) -> Option<usize> {
 /// How messages write that range.
 pub fn moderate(unit: &str) -> String {
     format!("finite numbers, at most {}{unit} in magnitude", general(LARGEST))
+}
+
+/// A whole number that lies in a range, of whatever a caller gave.
+///
+/// # Errors
+/// Where it does not.
+pub fn whole(subject: &str, parameter: impl Into<Cow<'static, str>>, value: i128, (low, high): (u64, u64)) -> Result<u64, Refusal> {
+    let inside = u64::try_from(value).ok().filter(|value| (low..=high).contains(value));
+    inside.ok_or_else(|| Refusal::new(subject, parameter, value, within(low, high)))
+}
+
+/// How messages write a range of whole numbers.
+pub fn within(low: u64, high: u64) -> String {
+    let bits = (u128::from(high) + 1).ilog2();
+    if bits > 32 && u128::from(high) + 1 == 1 << bits { format!("{low} … 2^{bits} - 1") } else { format!("{low} … {high}") }
+}
+
+/// What a name stands for, of some choices.
+///
+/// # Errors
+/// Where it is none of them.
+pub fn one_of<T: Copy>(subject: &str, parameter: &'static str, name: &str, choices: &[(&str, T)]) -> Result<T, Refusal> {
+    let chosen = choices.iter().find(|(known, _)| *known == name);
+    chosen.map(|&(_, choice)| choice).ok_or_else(|| {
+        let known = choices.iter().map(|(known, _)| quoted(known)).collect::<Vec<_>>().join(", ");
+        Refusal::new(subject, parameter, quoted(name), if known.is_empty() { "none".to_owned() } else { known })
+    })
+}
+
+/// A name as a caller writes it.
+pub fn quoted(name: &str) -> String {
+    format!("'{name}'")
 }
 
 fn owner(subject: &str) -> String {
@@ -193,6 +231,20 @@ mod tests {
             assert_eq!((exact(value).as_str(), general(value).as_str()), (full, short));
         }
         assert_eq!(digits(65_535.0 * 0.1, 15), "6553.5");
+    }
+
+    #[test]
+    fn whole_numbers_and_names_have_one_wording() {
+        assert_eq!(whole("a", "k", 3, (1, 3)), Ok(3));
+        let refused = |value, range| whole("a", "k", value, range).unwrap_err().to_string();
+        assert_eq!(refused(-1, (0, 3)), "a: k is -1, allowed: 0 … 3");
+        assert_eq!(refused(i128::MAX, (1, u64::MAX)), format!("a: k is {}, allowed: 1 … 2^64 - 1", i128::MAX));
+        assert_eq!(within(0, (1 << 32) - 1), "0 … 4294967295");
+        assert_eq!(within(0, 1 << 40), "0 … 1099511627776");
+        assert_eq!(one_of("", "reset", "set", &[("set", 1), ("subtract", 2)]), Ok(1));
+        let refused = |choices: &[(&str, u8)]| one_of("", "reset", "zero", choices).unwrap_err().to_string();
+        assert_eq!(refused(&[("set", 1), ("subtract", 2)]), "reset is 'zero', allowed: 'set', 'subtract'");
+        assert_eq!(refused(&[]), "reset is 'zero', allowed: none");
     }
 
     #[test]

@@ -2,10 +2,20 @@
 //! cost more than cores that take turns on one; and cores look at each other's clocks in every tick, so where populations are
 //! not placed by the caller there are no more cores than these threads need. Tests of workers and cores ask for all.
 
+use crate::refusal::{Refusal, whole};
+
 /// The environment variable by which all workers are started, whatever the CPUs.
 const START_ALL: &str = "SPIKECORE_START_ALL_WORKERS";
 /// The most workers that may be asked for.
 pub const MOST_WORKERS: usize = 1024;
+
+/// A number of workers that may be asked for.
+///
+/// # Errors
+/// Where it is not in its range.
+pub fn workers(asked: i128) -> Result<usize, Refusal> {
+    whole("", "workers", asked, (1, MOST_WORKERS as u64)).map(|workers| workers as usize)
+}
 
 /// CPUs that this process may use.
 pub fn cpus() -> usize {

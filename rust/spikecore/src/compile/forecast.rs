@@ -7,6 +7,7 @@ use super::plan::Plan;
 use crate::network::Network;
 use crate::neurons::census::Updates;
 use crate::number::weight::Weight;
+use crate::refusal::{Refusal, general};
 
 /// Neurons, synapses and bytes of a machine.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,20 @@ pub struct Expected {
     pub updates: Updates,
     /// Mean rate of all neurons but spike sources, Hz.
     pub rate: f64,
+}
+
+impl Expected {
+    /// Checks that neurons can have this rate: at most a spike in every tick of `dt` ms.
+    ///
+    /// # Errors
+    /// Where they cannot.
+    pub fn check(&self, dt: f64) -> Result<(), Refusal> {
+        let most = 1e3 / dt;
+        if (0.0..=most).contains(&self.rate) {
+            return Ok(());
+        }
+        Err(Refusal::new("", "rate", self.rate, format!("0 … {} Hz", general(most))))
+    }
 }
 
 impl Forecast {

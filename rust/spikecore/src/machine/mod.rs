@@ -34,8 +34,9 @@ use crate::id::{NeuronId, PopulationId, Tick};
 use crate::models::Variable;
 use crate::network::{Inputs, Network};
 use crate::neurons::census::Updates;
+use crate::number::format::Format;
 use crate::number::weight::{Q16, Weight};
-use crate::refusal::Refusal;
+use crate::refusal::whole;
 use crate::threads;
 pub use batch::{Batch, Batched, Sample};
 use engine::Engine;
@@ -68,30 +69,24 @@ fn engine<W: Weight>(network: &Network, options: &Options, watch: &mut dyn FnMut
     Ok(Box::new(Engine::new(network, compile::compile(network, options, watch)?)))
 }
 
-fn unknown_format(weights: &str) -> CompileError {
-    NetworkError::from(Refusal::new("", "weights", weights, "'f32', 'q16', 'f64'")).into()
-}
-
 fn check_workers(workers: usize) -> Result<(), CompileError> {
-    if (1..=threads::MOST_WORKERS).contains(&workers) {
-        return Ok(());
-    }
-    Err(NetworkError::from(Refusal::new("", "workers", workers, format!("1 … {}", threads::MOST_WORKERS))).into())
+    Ok(threads::workers(workers as i128).map(drop).map_err(NetworkError::from)?)
 }
 
 impl Machine {
     /// Neurons, synapses and bytes that a machine would need.
     ///
     /// # Errors
-    /// For an unknown weight format or number of workers, or if a core would be too full.
+    /// For an unknown weight format, a number of workers or a rate that cannot be, or if a core would be too full.
     pub fn forecast(network: &Network, workers: usize, weights: &str, expected: Expected) -> Result<Forecast, CompileError> {
         check_workers(workers)?;
+        let format = Format::named(weights).map_err(NetworkError::from)?;
+        expected.check(network.dt).map_err(NetworkError::from)?;
         let partition = compile::partition::Partition::new(network, workers, None, None)?;
-        match weights {
-            "f32" => Ok(Forecast::new(network, &partition, &Plan::<f32>::new(network, None, None)?, expected)),
-            "f64" => Ok(Forecast::new(network, &partition, &Plan::<f64>::new(network, None, None)?, expected)),
-            "q16" => Ok(Forecast::new(network, &partition, &Plan::<Q16>::new(network, None, None)?, expected)),
-            _ => Err(unknown_format(weights)),
+        match format {
+            Format::F32 => Ok(Forecast::new(network, &partition, &Plan::<f32>::new(network, None, None)?, expected)),
+            Format::F64 => Ok(Forecast::new(network, &partition, &Plan::<f64>::new(network, None, None)?, expected)),
+            Format::Q16 => Ok(Forecast::new(network, &partition, &Plan::<Q16>::new(network, None, None)?, expected)),
         }
     }
 
@@ -104,11 +99,11 @@ impl Machine {
         if options.updates == Updates::Event {
             network.check_events()?;
         }
-        caught(|| match weights {
-            "f32" => Ok(Self::F32(engine(network, options, watch)?)),
-            "f64" => Ok(Self::F64(engine(network, options, watch)?)),
-            "q16" => Ok(Self::Q16(engine(network, options, watch)?)),
-            _ => Err(unknown_format(weights)),
+        let format = Format::named(weights).map_err(NetworkError::from)?;
+        caught(|| match format {
+            Format::F32 => Ok(Self::F32(engine(network, options, watch)?)),
+            Format::F64 => Ok(Self::F64(engine(network, options, watch)?)),
+            Format::Q16 => Ok(Self::Q16(engine(network, options, watch)?)),
         })?
     }
 
@@ -232,8 +227,10 @@ impl Machine {
     /// Time of the bare scatter, ns per synapse and worker, as many workers at once as there are CPUs.
     ///
     /// # Errors
-    /// [`RunError`] if the system gives no thread.
-    pub fn bare_scatter(&self, events: usize) -> Result<Vec<f64>, RunError> {
+    /// [`RunError`] if `events` is not in its range, or the system gives no thread.
+    pub fn bare_scatter(&self, events: i128) -> Result<Vec<f64>, RunError> {
+        const MOST_EVENTS: u64 = 1 << 30;
+        let events = whole("", "events", events, (1, MOST_EVENTS)).map_err(NetworkError::from)? as usize;
         each!(self, e => e.bare_scatter(events))
     }
 }

@@ -1,5 +1,7 @@
 //! Where a weight arrives.
 
+use crate::refusal::{Refusal, one_of};
+
 /// Where a weight arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receptor {
@@ -12,6 +14,15 @@ pub enum Receptor {
 }
 
 impl Receptor {
+    /// The receptor of this name; without one, by the sign of the weight.
+    ///
+    /// # Errors
+    /// Where there is none of this name.
+    pub fn named(subject: &str, name: Option<&str>) -> Result<Self, Refusal> {
+        let names = [("excitatory", Self::Excitatory), ("inhibitory", Self::Inhibitory)];
+        name.map_or(Ok(Self::BySign), |name| one_of(subject, "receptor", name, &names))
+    }
+
     /// Whether a weight arrives at the inhibitory receptor.
     #[inline]
     pub fn is_inhibitory(self, weight: f64) -> bool {

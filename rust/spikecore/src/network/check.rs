@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::Network;
+use crate::allocation::copied;
 use crate::error::NetworkError;
 use crate::models::{Readable, Variable};
-use crate::refusal::{Given, Refusal, is_moderate, moderate};
+use crate::refusal::{Given, Refusal, is_moderate, moderate, one_of, within};
 use crate::stimuli::Stimulus;
 
 /// The error for a value out of range.
@@ -30,9 +31,27 @@ pub(super) fn magnitude(subject: &str, parameter: impl Into<Cow<'static, str>>, 
 
 /// The variable of this name among those that can be read of a population.
 pub fn variable_of(population: &str, readable: &[Readable], name: &str) -> Result<Variable, NetworkError> {
-    let place = readable.iter().position(|readable| readable.name == name);
-    let names = || readable.iter().map(|readable| readable.name).collect::<Vec<_>>().join(", ");
-    place.map(Variable).ok_or_else(|| value_error(population, "variable", name, names()))
+    let names: Vec<_> = readable.iter().enumerate().map(|(place, readable)| (readable.name, Variable(place))).collect();
+    Ok(one_of(population, "variable", name, &names)?)
+}
+
+/// Checks that indices lie within a population.
+pub(super) fn indices(subject: &str, parameter: &str, indices: &[u32], size: u32) -> Result<(), NetworkError> {
+    let wrong = indices.iter().position(|&index| index >= size);
+    wrong.map_or(Ok(()), |at| Err(value_error(subject, format!("{parameter}[{at}]"), indices[at], within(0, u64::from(size) - 1))))
+}
+
+/// Checks the neurons of a recorder: within the population, and each once.
+pub(super) fn recorded(population: &str, size: u32, neurons: &[u32]) -> Result<(), NetworkError> {
+    const SHOWN: usize = 8;
+    indices(population, "neurons", neurons, size)?;
+    let mut sorted = copied(neurons, "the neurons of a recorder");
+    sorted.sort_unstable();
+    if !sorted.is_empty() && sorted.windows(2).all(|pair| pair[0] < pair[1]) {
+        return Ok(());
+    }
+    let first = &neurons[..neurons.len().min(SHOWN)];
+    Err(value_error(population, "neurons", format!("{first:?}"), "at least one neuron, each once"))
 }
 
 /// How messages name a projection.

@@ -7,7 +7,7 @@ use super::check::{magnitude, value_error};
 use crate::allocation::{copied, with_room};
 use crate::error::NetworkError;
 use crate::id::MAX_DELAY;
-use crate::random::Discrete;
+use crate::random::{Discrete, REACH};
 use crate::refusal::{LARGEST, Refusal, digits, exact, first_immoderate, general, is_moderate, moderate};
 
 /// A distribution of real values.
@@ -112,14 +112,14 @@ impl Distribution {
         }
     }
 
-    /// The largest magnitude that can be drawn (infinite for an unbounded normal's tail is cut at the 6.7 standard
-    /// deviations that 32-bit uniforms reach).
+    /// The largest magnitude that can be drawn (infinite for an unbounded normal's tail is cut at [`REACH`]
+    /// standard deviations).
     pub fn bound(&self) -> f64 {
         match self {
             Self::Constant(value) => value.abs(),
             Self::Uniform { low, high } => low.abs().max(high.abs()),
             Self::Normal { mean, sd, low, high, .. } => {
-                let reach = 6.8 * sd;
+                let reach = REACH * sd;
                 (mean - reach).max(*low).abs().max((mean + reach).min(*high).abs())
             }
             Self::Array(values) => values.iter().fold(0.0, |m, v| m.max(v.abs())),
@@ -131,7 +131,7 @@ impl Distribution {
         match self {
             Self::Constant(value) => (*value, *value),
             Self::Uniform { low, high } => (*low, *high),
-            Self::Normal { mean, sd, low, high, .. } => ((mean - 6.8 * sd).max(*low), (mean + 6.8 * sd).min(*high)),
+            Self::Normal { mean, sd, low, high, .. } => ((mean - REACH * sd).max(*low), (mean + REACH * sd).min(*high)),
             Self::Array(values) => values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v))),
         }
     }

@@ -31,7 +31,11 @@ use crate::error::{CompileError, NetworkError};
 use crate::id::{NeuronId, PopulationId, Tick};
 use crate::models::{Mistake, Model, Variable};
 use crate::parallel::Watch;
+use crate::refusal::{general, whole};
 use check::{known, value_error};
+
+/// The shortest and the longest tick in ms: all times and rates of a grid stay far from the ends of floats.
+pub const TICKS: (f64, f64) = (1e-9, 100.0);
 
 /// A set of neurons with one model.
 #[derive(Debug)]
@@ -117,10 +121,11 @@ pub struct Network {
 }
 
 impl Network {
-    /// An empty network with a tick of `dt` ms (1e-9 ≤ dt ≤ 100).
+    /// An empty network with a tick of `dt` ms, in the range of [`TICKS`].
     pub fn new(dt: f64, seed: u64) -> Result<Self, NetworkError> {
-        if !(1e-9..=100.0).contains(&dt) {
-            return Err(value_error("", "dt", dt, "1e-09 … 100 ms"));
+        let (shortest, longest) = TICKS;
+        if !(shortest..=longest).contains(&dt) {
+            return Err(value_error("", "dt", dt, format!("{} … {} ms", general(shortest), general(longest))));
         }
         Ok(Self { dt, seed, populations: vec![], projections: vec![], stimuli: vec![], recorders: vec![], recorded: vec![] })
     }
@@ -155,9 +160,7 @@ impl Network {
         mut each: Vec<(usize, Vec<f64>)>,
     ) -> Result<PopulationId, NetworkError> {
         let first = self.neurons();
-        if size == 0 || first + u64::from(size) > u64::from(u32::MAX) {
-            return Err(value_error(name, "size", size, "1 to 4294967294 neurons in the whole network"));
-        }
+        self.check_size(name, size.into())?;
         let mut model: Model = model.into();
         for (parameter, values) in &each {
             model = model.with(*parameter, values[0]);
@@ -177,6 +180,19 @@ impl Network {
         push(&mut self.populations, Arc::new(population), "a population");
         self.recorded.push(true); // there is room
         Ok(self.populations.len() - 1)
+    }
+
+    /// A number of neurons that the network has room for.
+    ///
+    /// # Errors
+    /// Where it is 0, or more than ids can name with those there are.
+    pub fn check_size(&self, name: &str, size: i128) -> Result<u32, NetworkError> {
+        let room = u64::from(NeuronId::MAX) - self.neurons();
+        if room == 0 {
+            let allowed = format!("none: the network has {} neurons, the most there are", NeuronId::MAX);
+            return Err(value_error(name, "size", size, allowed));
+        }
+        Ok(whole(name, "size", size, (1, room)).map(|size| size as u32)?)
     }
 
     /// Checks the parameters of every neuron.
@@ -281,9 +297,7 @@ impl Network {
         if recorder.variable.0 >= population.model.shape().readable.len() {
             return Err(value_error(&population.name, "variable", format!("{:?}", recorder.variable), "a variable of its model"));
         }
-        if let Some(bad) = recorder.neurons.iter().find(|&&n| n >= population.size) {
-            return Err(value_error(&population.name, "neuron", *bad, format!("0 … {}", population.size - 1)));
-        }
+        check::recorded(&population.name, population.size, &recorder.neurons)?;
         if recorder.interval == 0 {
             return Err(value_error(&population.name, "interval", 0_u32, "at least one tick"));
         }

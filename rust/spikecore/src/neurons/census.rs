@@ -2,6 +2,7 @@
 
 use crate::allocation::filled;
 use crate::id::Tick;
+use crate::refusal::{Refusal, one_of};
 
 /// How neurons are updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,6 +14,16 @@ pub enum Updates {
     Dense,
     /// Only where something happens.
     Event,
+}
+
+impl Updates {
+    /// The way of this name.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn named(name: &str) -> Result<Self, Refusal> {
+        one_of("", "updates", name, &[("auto", Self::Auto), ("dense", Self::Dense), ("event", Self::Event)])
+    }
 }
 
 /// Most inputs of a full block in a tick that count as calm.

@@ -1,4 +1,5 @@
 //! Precisions and weight formats.
 
+pub mod format;
 pub mod real;
 pub mod weight;

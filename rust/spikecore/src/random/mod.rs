@@ -31,5 +31,6 @@ pub fn most_drawn(mean: f64) -> f64 {
 pub use discrete::Discrete;
 pub use gaps::PoissonGaps;
 pub use mass::normal_mass;
+pub use normal::REACH;
 pub use poisson::PoissonCounts;
 pub use stream::{Purpose, Stream};

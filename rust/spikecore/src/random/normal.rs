@@ -7,6 +7,9 @@ use super::philox::LANES;
 use super::stream::{GROUP, Stream, store};
 use std::f32::consts::FRAC_PI_2;
 
+/// No number lies further from the mean than this many standard deviations: 24 bits reach 6.66.
+pub const REACH: f64 = 6.8;
+
 /// Redraws before [`fill_truncated`] gives up on an element.
 pub const MAX_REDRAWS: usize = 1000;
 

@@ -6,7 +6,7 @@ use super::ends::Ends;
 use crate::allocation::filled;
 use crate::edges::{self, Edges};
 use crate::error::CompileError;
-use crate::network::check::value_error;
+use crate::network::check::{self, value_error};
 use crate::parallel::Watch;
 
 /// Given pairs (source index, target index), in their order.
@@ -40,9 +40,7 @@ impl Connect for Pairs {
             return Err(value_error(subject, "the number of pairs", sources.len(), "0 … 4294967295 in one projection").into());
         }
         for (what, indices, size) in [("sources", sources, ends.sources), ("targets", targets, ends.targets)] {
-            if let Some(at) = indices.iter().position(|&index| index >= size) {
-                return Err(value_error(subject, format!("{what}[{at}]"), indices[at], format!("0 … {}", size - 1)).into());
-            }
+            check::indices(subject, what, indices, size)?;
         }
         self.check_switches(subject, ends, watch)
     }
