@@ -36,6 +36,6 @@ fn variables_have_names() {
     let mut network = Network::new(0.1, 1).expect("valid");
     let id = network.population("exc", 1, DELTA).expect("valid");
     assert_eq!(network.variable(id, "v"), Ok(Variable::POTENTIAL));
-    assert!(network.variable(id, "i_syn").is_err_and(|error| error.to_string() == "exc: variable is i_syn, allowed: v"));
+    assert!(network.variable(id, "i_syn").is_err_and(|error| error.to_string() == "exc: variable is 'i_syn', allowed: 'v'"));
     assert!(network.variable(7, "v").is_err());
 }
