@@ -6,7 +6,7 @@ the wrong kind is a `TypeError`. Times and the grid live in `spikecore.grid`.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from numbers import Integral, Rational, Real
@@ -27,7 +27,9 @@ __all__ = [
     "instance",
     "is_infinite",
     "kept",
+    "kind",
     "listed",
+    "meant",
     "name",
     "number",
     "real",
@@ -168,6 +170,13 @@ def is_infinite(value: Any) -> bool:
     return isinstance(value, float | np.floating) and bool(value == math.inf)
 
 
+def kind(owner: str, parameter: str, value: Any, expected: type, *, or_none: bool = False) -> None:
+    """Raise `TypeError` where `value` is of another class."""
+    if not (isinstance(value, expected) or (or_none and value is None)):
+        words = f"{expected.__name__}{' or None' if or_none else ''}"
+        wrong_kind(owner, parameter, f"a {words}" if words[0] not in "AEIO" else f"an {words}", printed.value(value))
+
+
 def switch(owner: str, parameter: str, value: Any) -> bool:
     """Return `value` when it is True or False; a word such as "no" is not."""
     if not isinstance(value, bool | np.bool_):
@@ -185,8 +194,24 @@ def word(owner: str, parameter: str, value: Any) -> str:
 def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return `value` when it is one of `allowed`."""
     if not isinstance(value, str) or value not in allowed:
-        refuse(owner, parameter, printed.value(value), ", ".join(map(repr, allowed)) or "none")
+        names = ", ".join(map(repr, allowed)) or "none"
+        refuse(owner, parameter, printed.value(value), names, hint=meant(value, allowed))
     return str(value)
+
+
+def meant(value: Any, known: Iterable[str]) -> str:
+    """Return the question whether the nearest of some names was meant; empty where none is near.
+
+    Examples
+    --------
+    >>> meant("Lohi", ["loihi", "cpu"]), meant("abacus", ["loihi", "cpu"])
+    ("did you mean 'loihi'?", '')
+    """
+    import difflib  # start-up time: only where a name is wrong
+
+    small = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(value.lower(), small, n=1) if isinstance(value, str) else []
+    return f"did you mean {small[close[0]]!r}?" if close else ""
 
 
 def reals(owner: str, parameter: str, values: Any, expected: str, *, fresh: bool = True) -> NDArray[np.float64]:

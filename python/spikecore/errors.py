@@ -77,7 +77,7 @@ class NetworkError(SpikecoreError, ValueError):
     """
 
 
-def refusal(subject: str, parameter: str, value: Any, allowed: str, **details: Any) -> NetworkError:
+def refusal(subject: str, parameter: str, value: Any, allowed: str, *, hint: str = "", **details: Any) -> NetworkError:
     """Return the error about a value outside of its range, in the one wording that the face and the engine share.
 
     Parameters
@@ -88,8 +88,8 @@ def refusal(subject: str, parameter: str, value: Any, allowed: str, **details: A
         As the caller calls it.
     value : object
         What was given. Text is shown as it is.
-    allowed : str
-        The range.
+    allowed, hint : str, str
+        The range; what may have been meant.
     **details : object
         Further attributes.
 
@@ -104,7 +104,7 @@ def refusal(subject: str, parameter: str, value: Any, allowed: str, **details: A
     exc → exc: k of FixedInDegree is 11, allowed: 0 … 10 sources
     """
     text = printed.shortened(printed.shown(value)) if isinstance(value, str) else printed.value(value)
-    msg = f"{printed.owner(subject)}{parameter} is {text}, allowed: {allowed}"
+    msg = f"{printed.owner(subject)}{parameter} is {text}, allowed: {allowed}{hint and f'; {hint}'}"
     return NetworkError(msg, population=subject, parameter=parameter, value=value, allowed=allowed, **details)
 
 

@@ -7,6 +7,8 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spikecore import checks
+
 __all__ = ["MissingName", "later"]
 
 _MODELS = "neuron models are LIF, LIFDelta, LIFAlpha, ALIF, IF and LeakyIntegrator"
@@ -38,11 +40,5 @@ class MissingName(AttributeError):
         """Return what there is instead, or the nearest name."""
         plain = self._missing.replace("_", "").lower()
         instead = next((answer for names, answer in _INSTEAD.items() if plain in names.split()), None)
-        return f"module 'spikecore' has no attribute {self._missing!r}; {instead or self._nearest()}"
-
-    def _nearest(self) -> str:
-        import difflib  # start-up time: only where a name is wrong
-
-        small = {name.lower(): name for name in self._known}
-        close = difflib.get_close_matches(self._missing.lower(), small, n=1)
-        return f"did you mean {small[close[0]]!r}?" if close else "dir(spikecore) lists what it has"
+        nearest = checks.meant(self._missing, self._known) or "dir(spikecore) lists what it has"
+        return f"module 'spikecore' has no attribute {self._missing!r}; {instead or nearest}"

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spikecore import checks
 from spikecore.energy.ledger import Ledger, ProjectionCounts
 from spikecore.energy.meter import Measured
 from spikecore.energy.operating_point import Departure, neurons_on_chip
@@ -121,6 +122,9 @@ class Bill:
     """
 
     def __init__(self, ledger: Ledger, profile: Profile, measured: Measured | None = None) -> None:
+        checks.kind("energy", "ledger", ledger, Ledger)
+        checks.kind("energy", "profile", profile, Profile)
+        checks.kind("energy", "measured", measured, Measured, or_none=True)
         self.ledger, self.profile, self.measured = ledger, profile, measured
         lines, inside, unpriced = list[Line](), list[Inside](), list[Term]()
         all_in = [price for price in profile.prices if price.scope == "all-in"]

@@ -50,14 +50,15 @@ def load(which: str | OsPath) -> Profile:
     23.6
     """
     if not isinstance(which, str | os.PathLike):
-        checks.wrong_kind("energy", "profile", "a name or the path of a TOML file", printed.value(which))
+        checks.wrong_kind("energy", "profile", "a name, the path of a TOML file or a Profile", printed.value(which))
     if str(which) in known():
         entry = resources.files("spikecore.energy") / "profiles" / f"{which}.toml"
         return parse(entry.read_text(encoding="utf-8"), f"{which}.toml")
     if OsPath(which).suffix == ".toml" and os.path.lexists(which):
         return parse(reading.text(OsPath(which), _subject(str(which)), "profile"), str(which))
     allowed = f"{', '.join(repr(name) for name in known())} or the path of a .toml file"
-    checks.refuse("energy", "profile", printed.value(str(which)), allowed)
+    hint = "there is no such file" if OsPath(which).suffix == ".toml" else checks.meant(str(which), known())
+    checks.refuse("energy", "profile", printed.value(str(which)), allowed, hint=hint)
 
 
 def parse(text: str, file: str) -> Profile:

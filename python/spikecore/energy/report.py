@@ -59,6 +59,8 @@ class EnergyReport(Bill):
     @classmethod
     def of_run(cls, result: Any, which: str | Path | Profile, mapping: bool = False) -> "EnergyReport":
         """Price a `Result` or `BatchResult`, placed on the chip first if `mapping` says so."""
+        if not hasattr(result, "ledger"):
+            checks.wrong_kind("energy", "result", "a Result or a BatchResult", printed.value(result))
         profile = which if isinstance(which, Profile) else load(which)
         if not checks.switch("", "mapping", mapping):
             return cls(result.ledger, profile)
@@ -110,7 +112,7 @@ class EnergyReport(Bill):
     def to_html(self, file: str | Path) -> Path:
         """Write one self-contained page and return its path."""
         body = f"<h2>{printed.markup(self.profile.title)}</h2>{self._repr_html_()}"
-        return writing.text(Path(file), page("Energy report", body))
+        return writing.text(writing.path_of("energy", file), page("Energy report", body))
 
     def to_dict(self) -> dict[str, Any]:
         """Return all numbers, prices and sources as plain values."""
@@ -193,6 +195,8 @@ class Comparison:
     """
 
     def __init__(self, reports: Sequence[EnergyReport]) -> None:
+        for report in reports:
+            checks.kind("comparison", "report", report, EnergyReport)
         self.reports = tuple(reports)
         if not self.reports:
             checks.refuse("comparison", "the number of reports", 0, "1 or more")
@@ -236,7 +240,7 @@ class Comparison:
         for report, name in self._named:
             title = report.profile.title if report.profile.title == name else f"{report.profile.title} ({name})"
             body.append(f"<h2>{printed.markup(title)}</h2>{report._repr_html_()}")
-        return writing.text(Path(file), page("Energy report", "".join(body)))
+        return writing.text(writing.path_of("energy", file), page("Energy report", "".join(body)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return all reports, by `names`, and the sentences of the verdicts, as plain values."""

@@ -13,15 +13,22 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Never
+from typing import Any, BinaryIO, Never
 
-from spikecore import printed
+from spikecore import checks, printed
 from spikecore.errors import NetworkError
 
-__all__ = ["check", "data", "in_place", "is_direct", "text"]
+__all__ = ["check", "data", "in_place", "is_direct", "path_of", "text"]
 
 _STREAM = re.compile(r"/dev/(stdin|stdout|stderr)|(?:/dev|/proc/self)/fd/(\d+)")
 _NUMBERS = {"stdin": 0, "stdout": 1, "stderr": 2}
+
+
+def path_of(owner: str, file: Any) -> Path:
+    """Return the path that a caller gives; anything else is a `TypeError` that names the owner."""
+    if not isinstance(file, str | os.PathLike):
+        checks.wrong_kind(owner, "file", "a path", printed.value(file))
+    return Path(file)
 
 
 def text(path: Path, words: str) -> Path:

@@ -156,11 +156,7 @@ def _check_option(name: str, reset: Any, t_ref: Any) -> None:
 
 
 def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
-    import difflib  # start-up time: only where a name is wrong
-
     meant = _PYNN_NAMES.get(keyword)
-    if meant not in known:
-        close = difflib.get_close_matches(keyword.lower(), known, n=1)
-        meant = close[0] if close else None
-    hint = f"did you mean {meant!r}?" if meant else f"it has {', '.join(known)}"
+    near = f"did you mean {meant!r}?" if meant in known else checks.meant(keyword, known)
+    hint = near or f"it has {', '.join(known)}"
     return f"{name} has no parameter {printed.value(keyword)}; {hint}"

@@ -11,7 +11,7 @@ import spikecore.models as known_models
 from spikecore import _native, printed
 from spikecore.arrays import closed
 from spikecore.errors import FileError, SpikecoreError
-from spikecore.files import container
+from spikecore.files import container, writing
 from spikecore.grid import Grid
 from spikecore.models import NeuronModel
 from spikecore.population import Population, Recorder
@@ -60,7 +60,7 @@ def load_result(file: str | Path) -> Result:
     >>> again.spikes_sha256() == result.spikes_sha256(), again.rates() == result.rates()
     (True, True)
     """
-    path = Path(file)
+    path = writing.path_of("load_result", file)
     contents = container.read(path, KIND, SCHEMA)
     try:
         return _result(contents.description, contents.arrays)

@@ -241,11 +241,9 @@ class Result(Priced, Activity):
         ``values`` of recorder K, ``populations/size``. ``description`` is JSON as bytes: names, models, counters,
         ``dt`` in ms, and the SHA-256 of each array.
         """
-        from pathlib import Path  # start-up time: it and what it loads are a fifth of this package's own import
-
         from spikecore.results import to_file  # start-up time: it loads `zipfile`
 
-        return to_file.save(Path(file), self.span, self.wiring, self.spikes, self.traces)
+        return to_file.save(file, self.span, self.wiring, self.spikes, self.traces)
 
     def __repr__(self) -> str:
         """Show time, spikes, events and speed."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore.files import container
+from spikecore.files import container, writing
 from spikecore.models import NeuronModel
 from spikecore.population import Population
 from spikecore.results.recorded import SpikeTrains
@@ -30,8 +30,9 @@ NO_KERNEL = -1
 _Arrays = dict[str, NDArray[Any]]
 
 
-def save(path: Path, span: Span, wiring: Wiring, spikes: SpikeTrains, traces: Traces) -> Path:
+def save(file: str | Path, span: Span, wiring: Wiring, spikes: SpikeTrains, traces: Traces) -> Path:
     """Write the parts of a result to a file and return its path."""
+    path = writing.path_of("save", file)
     description: dict[str, Any] = {
         "dt": span.grid.dt,
         "before": span.before,

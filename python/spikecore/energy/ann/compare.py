@@ -212,7 +212,8 @@ class Comparison:
     def to_html(self, file: str | Path) -> Path:
         """Write one self-contained page and return its path."""
         picture = view.bars(self.costs).drawing().svg()
-        return writing.text(Path(file), page("An artificial and a spiking network", picture + self.table.html()))
+        whole = page("An artificial and a spiking network", picture + self.table.html())
+        return writing.text(writing.path_of("compare", file), whole)
 
 
 def compare(

@@ -6,6 +6,7 @@ power is the price of time: both machines pay it, so it stands apart from dynami
 
 from dataclasses import dataclass, replace
 
+from spikecore import checks
 from spikecore.energy import Ledger, Price, Profile, bill, load
 from spikecore.energy.ann.prices import operation
 from spikecore.energy.profile_toml import parse
@@ -50,6 +51,7 @@ def silicon(cores: int) -> Profile:
     >>> round(silicon(16).prices[-1].value, 4)  # mW
     0.2517
     """
+    cores = checks.count("silicon", "cores", cores, low=1)
     own, processor = parse(published("silicon"), "silicon.toml"), load("cpu")
     digital = {price.count: price for price in processor.prices}
     computed = (*_arithmetic(digital["synaptic_operations"]), *_memory(digital["weight_bytes"]))

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy.price import Price
 from spikecore.energy.profile import Profile
 from spikecore.energy.profile_toml import load
@@ -97,8 +97,13 @@ def sweep(
     >>> [str(crossing)[:14] for crossing in swept.crossings]
     ['crossing at 34']
     """
+    if not callable(count):
+        checks.wrong_kind("sweep", "count", "a function that runs and counts a network", printed.value(count))
     for name, values in (("rates", rates), ("neurons", neurons)):
-        if not values:
+        numbers = checks.reals("sweep", name, values, "a list of numbers")
+        if numbers.ndim != 1:
+            checks.wrong_kind("sweep", name, "a list of numbers", printed.value(values))
+        if not numbers.size:
             checks.refuse("sweep", name, "empty", "at least one")
     if max(rates) <= 0.0:
         checks.refuse("sweep", "the highest rate", max(rates), "> 0 Hz")

@@ -106,7 +106,7 @@ def events_per_s(rate_hz: float, synapses: int, neurons: int = CHIP_NEURONS) -> 
     >>> round(events_per_s(20.0, 128) / 1e9, 5)
     2.68435
     """
-    return neurons * rate_hz * synapses
+    return neurons * checks.number("TrueNorth", "rate_hz", rate_hz, low=0.0, unit="Hz") * synapses
 
 
 def fit(points: Sequence[Point]) -> Affine:
