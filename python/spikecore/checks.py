@@ -27,7 +27,6 @@ __all__ = [
     "instance",
     "is_infinite",
     "kept",
-    "kind",
     "listed",
     "meant",
     "name",
@@ -168,13 +167,6 @@ def within(low: int, high: int) -> str:
 def is_infinite(value: Any) -> bool:
     """Return whether `value` is +∞: an allowed value of some times, such as the end of a stimulus."""
     return isinstance(value, float | np.floating) and bool(value == math.inf)
-
-
-def kind(owner: str, parameter: str, value: Any, expected: type, *, or_none: bool = False) -> None:
-    """Raise `TypeError` where `value` is of another class."""
-    if not (isinstance(value, expected) or (or_none and value is None)):
-        words = f"{expected.__name__}{' or None' if or_none else ''}"
-        wrong_kind(owner, parameter, f"a {words}" if words[0] not in "AEIO" else f"an {words}", printed.value(value))
 
 
 def switch(owner: str, parameter: str, value: Any) -> bool:

@@ -122,9 +122,10 @@ class Bill:
     """
 
     def __init__(self, ledger: Ledger, profile: Profile, measured: Measured | None = None) -> None:
-        checks.kind("energy", "ledger", ledger, Ledger)
-        checks.kind("energy", "profile", profile, Profile)
-        checks.kind("energy", "measured", measured, Measured, or_none=True)
+        checks.instance("energy", "ledger", ledger, Ledger)
+        checks.instance("energy", "profile", profile, Profile)
+        if measured is not None:
+            checks.instance("energy", "measured", measured, Measured)
         self.ledger, self.profile, self.measured = ledger, profile, measured
         lines, inside, unpriced = list[Line](), list[Inside](), list[Term]()
         all_in = [price for price in profile.prices if price.scope == "all-in"]

@@ -196,7 +196,7 @@ class Comparison:
 
     def __init__(self, reports: Sequence[EnergyReport]) -> None:
         for report in reports:
-            checks.kind("comparison", "report", report, EnergyReport)
+            checks.instance("comparison", "report", report, EnergyReport)
         self.reports = tuple(reports)
         if not self.reports:
             checks.refuse("comparison", "the number of reports", 0, "1 or more")

@@ -96,7 +96,7 @@ def case(run: Run, prices: Profile | None = None) -> Case:
     >>> quiet.dynamic_ratio > 100, busy.dynamic_ratio < 1
     (True, True)
     """
-    checks.kind("case", "run", run, Run)
+    checks.instance("case", "run", run, Run)
     profile = silicon(run.cores) if prices is None else prices
     clocked, events, idle = (
         machine_energy(ledger, profile) for ledger in (synchronous(run), asynchronous(run), asynchronous(run.silent()))

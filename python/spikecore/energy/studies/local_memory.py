@@ -71,7 +71,7 @@ def memory(run: Run) -> tuple[Place, ...]:
     >>> [place.memory for place in memory(count(256, rate=10.0))]
     ['32 KB SRAM', '1 MB SRAM', 'DRAM']
     """
-    checks.kind("memory", "run", run, Run)
+    checks.instance("memory", "run", run, Run)
     if not run.spikes:
         checks.refuse("sweep", "the number of spikes", 0, "1 or more")
     ledger, profile = asynchronous(run), silicon(run.cores)
