@@ -231,6 +231,6 @@ def test_the_capacity_matched_twin_in_the_dense_regime():
 def test_energy_delay_product_of_the_third_problem():
     # Davies 2018, Table 3, problem 3: energy 48.74, delay 118.18, EDP 5760
     third = papers.paper("davies").figures[2]
-    assert third.figure.value == 48.74
-    assert third.beside["energy × delay"].value == pytest.approx(5_760.1, rel=1e-3)
-    assert third.figure.evidence == third.beside["energy-delay product"].evidence == "quoted at second hand"
+    assert third["figure"].value == 48.74
+    assert third["energy × delay"].value == pytest.approx(5_760.1, rel=1e-3)
+    assert third["figure"].evidence == third["energy-delay product"].evidence == "quoted at second hand"

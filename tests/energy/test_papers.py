@@ -9,6 +9,7 @@ import pytest
 import spikecore as sc
 from spikecore.energy import ann as art
 from spikecore.energy.studies import papers
+from spikecore.energy.studies.figures import EVIDENCE, Figure, table
 
 FIGURES = {
     "yin": [126.2, 935.0, 1602.0, 1776.0, 3353.3, 41.3, 100.0, 1000.0, 100.0],
@@ -25,7 +26,7 @@ def plain(name):
 def rows(name):
     """The rows of figures and of formulas, each a dict of figures and words."""
     report = plain(name)
-    return [{"figure": one["figure"], **one["beside"]} for one in report["figures"]] + report["formulas"]
+    return report["figures"] + report["formulas"]
 
 
 def values(row):
@@ -35,35 +36,42 @@ def values(row):
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_quoted_figure_has_a_source_and_a_reason(name):
     report = plain(name)
-    assert [one["figure"]["value"] for one in report["figures"]] == FIGURES[name]
-    assert all(one["why"] and one["figure"]["source"] for one in report["figures"])
+    assert [row["figure"]["value"] for row in report["figures"]] == FIGURES[name]
     text = " ".join(papers.paper(name).text().split())
-    shown = [f"{value:g}" for value in FIGURES[name]]
-    shown += [words for one in report["figures"] for words in (one["why"], one["figure"]["source"])]
+    shown = [report["source"], *(f"{value:g}" for value in FIGURES[name])]
+    shown += [words for row in report["figures"] for words in (row["why"], row["figure"]["source"])]
     shown += [note[key] for note in report["notes"] for key in ("text", "evidence")]
-    assert all(words in text for words in (*shown, report["source"]))
+    assert all(row["why"] and row["figure"]["source"] for row in report["figures"])
+    assert [words for words in shown if words not in text] == []
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_number_says_how_it_is_known(name):
     """No cell is a bare number, and the text names the evidence of each."""
     text = " ".join(papers.paper(name).text().split())
-    for row in rows(name):
-        for cell in row.values():
-            assert not isinstance(cell, int | float)
-            if isinstance(cell, dict):
-                assert cell["evidence"] in papers.EVIDENCE
-                assert cell["evidence"] in text
-    with pytest.raises(sc.NetworkError, match="evidence is 'certain'"):
-        papers.Figure(1.0, "certain")
+    cells = [cell for row in rows(name) for cell in row.values()]
+    assert not any(isinstance(cell, int | float) for cell in cells)
+    evidence = {cell["evidence"] for cell in cells if isinstance(cell, dict)}
+    assert evidence <= set(EVIDENCE)
+    assert [word for word in evidence if word not in text] == []
+
+
+def test_a_figure_is_known_in_one_of_five_ways():
+    with pytest.raises(sc.NetworkError) as caught:
+        Figure(1.0, "certain")
+    assert (caught.value.parameter, caught.value.value) == ("evidence", "'certain'")
 
 
 def test_a_column_of_mixed_evidence_says_it_in_every_cell():
-    text = papers.paper("davies").text()
-    cells = ("400 (recalled)", "32256 (quoted at second hand)", "0.7 (recalled)", "5760 (quoted at second hand)")
-    assert all(cell in text for cell in cells)
-    assert "recalled: delay ratio" in text
-    assert "computed from a recalled delay: energy × delay" in text
+    mixed = [
+        {"a": Figure(1.0, "recalled"), "b": Figure(2.0, "assumed")},
+        {"a": Figure(3.0, "computed", "b"), "b": None},
+    ]
+    assert table("", mixed).texts() == [("1 (recalled)", "2"), ("3 (computed from b)", "-")]
+    assert table("", mixed).remarks == ("assumed: b",)
+    assert table("", mixed[:1]).remarks == ("recalled: a", "assumed: b")
+    figures = papers.paper("davies").figures
+    assert [row["unknowns"].label for row in figures[:3]] == ["recalled", "recalled", "quoted at second hand"]
 
 
 def test_names_and_unknown_names():
@@ -106,7 +114,7 @@ def test_yin_only_the_rate_of_neurons_of_ssc_was_published_and_the_inputs_move_t
 
 
 def test_yin_the_smallest_ratio_needs_neuron_updates():
-    rates = [next(iter(one["beside"].values())) for one in plain("yin")["figures"]]
+    rates = [row["rate per step it stands for, k = 0"] for row in plain("yin")["figures"]]
     assert [rate["value"] > 1.0 for rate in rates] == [True] + [False] * 8
     assert {(rate["evidence"], rate["source"]) for rate in rates} == {("computed", "a recalled formula")}
     assert [rate["bound"] for rate in rates] == [""] * 6 + ["<", "", "<"]
@@ -115,7 +123,7 @@ def test_yin_the_smallest_ratio_needs_neuron_updates():
 
 def test_panda_its_recalled_prices_decide_nothing():
     """At int32 three ratios would stand above the crossover of 1.72, at fp32 none: no side is shown."""
-    pairs = [list(one["beside"].values()) for one in plain("panda")["figures"]]
+    pairs = [[row["spikes per neuron it stands for, int32"], row["fp32"]] for row in plain("panda")["figures"]]
     rates = [[cell["value"] for cell in pair] for pair in pairs]
     assert [[rate > 1.72 for rate in pair] for pair in rates] == [[True, False]] * 3 + [[False, False]] * 3
     for pair, int32, fp32 in zip(rates[3:], (0.427, 0.394, 0.305), (0.068, 0.063, 0.049), strict=True):
@@ -145,7 +153,7 @@ def test_merolla_the_published_figures_disagree():
 
 
 def test_davies_a_recalled_delay_is_no_evidence():
-    found = [one["beside"] for one in plain("davies")["figures"]]
+    found = plain("davies")["figures"]
     for row in found[:3]:
         assert row["energy × delay"]["value"] == pytest.approx(row["energy-delay product"]["value"], rel=5e-3)
         assert row["energy × delay"]["source"] == "a recalled delay"
@@ -153,7 +161,7 @@ def test_davies_a_recalled_delay_is_no_evidence():
     products = [row["energy-delay product"]["evidence"] for row in found[:3]]
     assert products == [row["unknowns"]["evidence"] for row in found[:3]]
     assert products == ["recalled", "recalled", "quoted at second hand"]
-    assert found[3] == {}
+    assert found[3].keys() == {"figure", "of", "why"}
     assert [note["evidence"] for note in plain("davies")["notes"] if "LARS" in note["text"]] == ["recalled"]
 
 

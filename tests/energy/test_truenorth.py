@@ -125,28 +125,35 @@ def merolla():
     return truenorth.benchmark(counts.benchmark, 2, 500.0, rates=(0.0, 20.0, 200.0), synapses=(0, 128, 256))
 
 
+def value(figure):
+    return None if figure is None else figure.value
+
+
 def test_every_published_point_is_compared(merolla):
     model = truenorth.published_model()
-    assert tuple(row.point for row in merolla.points) == truenorth.PUBLISHED
-    for row in merolla.points:
-        events = truenorth.chip_events_per_s(row.run)
-        assert row.fitted == (row.point.rate_hz in (11.58, 95.93))
-        assert row.all_in_w == 26e-12 * events
-        assert row.published_event_j == (row.point.power_w / events if events else None)
-        if row.point.voltage_v == 0.8:
-            assert row.refused is None
-            assert row.modelled_w == model.power_w(events, 0.8)
-            assert row.difference == pytest.approx(row.modelled_w / row.point.power_w - 1.0)
-            assert abs(row.difference) < 0.02
+    for row, point in zip(merolla.points, truenorth.PUBLISHED, strict=True):
+        stated = [row[name] for name in ("rate_hz", "synapses", "voltage_v", "power_w")]
+        assert [figure.value for figure in stated] == [point.rate_hz, point.synapses, point.voltage_v, point.power_w]
+        assert {(figure.evidence, figure.source) for figure in stated} == {("quoted at second hand", point.source)}
+        events = row["run"]["counted_events"] / row["run"]["seconds"] * (2**20 / row["run"]["neurons"])
+        assert row["chip_events_per_s"].value == events
+        assert row["fitted"] == (point.rate_hz in (11.58, 95.93))
+        assert row["all_in_w"].value == 26e-12 * events
+        assert value(row["published_event_j"]) == (point.power_w / events if events else None)
+        if point.voltage_v == 0.8:
+            assert row["refused"] is None
+            assert row["modelled_w"].value == model.power_w(events, 0.8)
+            assert row["difference"].value == pytest.approx(row["modelled_w"].value / point.power_w - 1.0)
+            assert abs(row["difference"].value) < 0.02
         else:
-            assert row.modelled_w is row.difference is None
-            assert row.refused
+            assert row["modelled_w"] is row["difference"] is None
+            assert row["refused"]
     usual = merolla.points[3]  # 72 mW at 20 Hz: published as 26 pJ
-    assert usual.published_event_j == pytest.approx(truenorth.ALL_IN_J, rel=0.05)
+    assert usual["published_event_j"].value == pytest.approx(truenorth.ALL_IN_J, rel=0.05)
 
 
 def test_26_pj_holds_at_its_own_operating_point_alone(merolla):
-    errors = {row.point.rate_hz: row.all_in_difference for row in merolla.points if row.point.voltage_v == 0.8}
+    errors = {row["rate_hz"].value: row["all_in_difference"].value for row in merolla.points[:3]}
     assert abs(errors[20.07]) < 0.05
     assert errors[11.58] == pytest.approx(-0.406, abs=0.02)
     assert errors[95.93] == pytest.approx(2.56, abs=0.05)
@@ -154,41 +161,44 @@ def test_26_pj_holds_at_its_own_operating_point_alone(merolla):
 
 def test_the_grid_spans_the_published_envelope(merolla):
     pairs = [(k, rate) for k in (0, 128, 256) for rate in (0.0, 20.0, 200.0)]
-    assert [(point.run.synapses, point.run.rate_hz) for point in merolla.grid] == pairs
-    assert [point.inside for point in merolla.grid] == [pair == (128, 20.0) for pair in pairs]
-    for point in merolla.grid:
-        counted, nominal = truenorth.chip_events_per_s(point.run), point.nominal_events_per_s
-        assert nominal == 2**20 * point.run.rate_hz * point.run.synapses
+    assert [(row["run"]["synapses"], row["run"]["rate_hz"]) for row in merolla.grid] == pairs
+    assert [row["inside"] for row in merolla.grid] == [pair == (128, 20.0) for pair in pairs]
+    for row, (k, rate) in zip(merolla.grid, pairs, strict=True):
+        counted, nominal = row["chip_events_per_s"].value, row["nominal_events_per_s"].value
+        assert nominal == 2**20 * rate * k
         assert counted == pytest.approx(nominal, rel=0.02)
-        assert point.difference == (counted / nominal - 1.0 if nominal else 0.0)
-        assert point.modelled_w == pytest.approx(64.43e-3 + 2.2966e-12 * counted, rel=1e-4)
+        assert row["difference"].value == (counted / nominal - 1.0 if nominal else 0.0)
+        assert row["modelled_w"].value == pytest.approx(64.43e-3 + 2.2966e-12 * counted, rel=1e-4)
 
 
 def test_operations_beside_published_ones(merolla):
-    rows = {(row.published, row.unit): row for row in merolla.efficiencies}
+    rows = {(row["published"].value, row["published"].unit): row for row in merolla.operations}
     # 46 GSOPS/W and 65 mW do not belong to one workload: the published rate and synapses give 41.3
-    assert rows[46.0, "GSOPS/W"].counted == pytest.approx(41.3, rel=0.02)
-    assert rows[58.0, "GSOPS"].counted == pytest.approx(53.7, rel=0.01)
-    assert rows[58.0, "GSOPS"].difference == pytest.approx(53.7 / 58.0 - 1.0, abs=0.01)
+    assert rows[46.0, "GSOPS/W"]["counted"].value == pytest.approx(41.3, rel=0.02)
+    peak = rows[58.0, "GSOPS"]
+    assert peak["counted"].value == pytest.approx(53.7, rel=0.01)
+    assert peak["difference"].value == pytest.approx(53.7 / 58.0 - 1.0, abs=0.01)
+    assert "assumed" in peak["what"]  # 58 GSOPS and 200 Hz × 256 were not published as one
     for published in (400.0, 70.0):
-        assert rows[published, "GSOPS/W"].counted is rows[published, "GSOPS/W"].difference is None
-        assert rows[published, "GSOPS/W"].refused
+        row = rows[published, "GSOPS/W"]
+        assert row["counted"] is row["difference"] is None
+        assert row["refused"]
 
 
 def test_tables_hold_the_values_of_the_benchmark(merolla):
     points, operations, grid = truenorth_view.tables(merolla)
     fitted, refused = merolla.points[0], merolla.points[5]
-    assert points.rows[0][:4] == (11.58, 128, 0.8, 68e-3)
-    assert points.rows[0][6:] == (fitted.all_in_w, fitted.all_in_difference, fitted.modelled_w, fitted.difference, "*")
-    assert points.rows[5][8:10] == (None, None)
-    assert points.rows[5][10] == f"refused: {refused.point.voltage_v} V"
+    names = ("all_in_w", "all_in_difference", "modelled_w", "difference")
+    rows = [[cell.value for cell in row] for row in points.rows]
+    assert rows[0][:4] == [11.58, 128, 0.8, 68e-3]
+    assert rows[0][6:] == [*(fitted[name].value for name in names), "*"]
+    assert rows[5][8:10] == [None, None]
+    assert rows[5][10] == f"refused: {refused['voltage_v'].value} V"
     assert [row[0].value for row in operations.rows] == [46.0, 58.0, 400.0, 70.0]
-    assert "assumed" in operations.rows[1][1]  # 58 GSOPS and 200 Hz × 256 were not published as one
-    sources = {row.point.source for row in merolla.points}
-    assert all(any(remark.endswith(source) for remark in points.remarks) for source in sources)
-    assert all(any(truenorth.EVIDENCE in remark for remark in table.remarks) for table in (points, operations))
-    assert grid.rows[1][2] == merolla.grid[4].modelled_w
+    assert grid.rows[1][2] == merolla.grid[4]["modelled_w"].value
     assert grid.rows[1][1].text == "(64.43 mW)"  # extrapolated, and marked
+    sources = {point.source for point in truenorth.PUBLISHED}
+    assert all(any(remark.endswith(source) for remark in points.remarks) for source in sources)
 
 
 def test_the_profile_is_the_fit():

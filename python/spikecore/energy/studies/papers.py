@@ -17,89 +17,50 @@ from spikecore.energy.ann import Convolution, Dense, Layer, Network, Pooling, Ra
 from spikecore.energy.ann.arithmetic import panda_implied_rate, yin_implied_rate
 from spikecore.energy.ann.formulas import estimate
 from spikecore.energy.studies import published
-from spikecore.energy.table import Cell, Column, Table, wrapped
+from spikecore.energy.studies.figures import Figure, Row, computed, plain, sources, table
+from spikecore.energy.table import wrapped
 
-__all__ = ["EVIDENCE", "Figure", "Paper", "Quoted", "names", "paper"]
+__all__ = ["Paper", "names", "paper"]
 
-EVIDENCE = ("published", "quoted at second hand", "recalled", "assumed", "computed")
-"""How a figure is known: read in its source, read where others quote it, read nowhere, chosen here, or worked out."""
 _FORMULA = "a recalled formula"
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A number, how we know it, one of `EVIDENCE`, and from what: a source, or what it is computed from.
-
-    `bound` is ``>`` or ``<`` where the number is one.
-    """
-
-    value: float
-    evidence: str
-    source: str = ""
-    bound: str = ""
-
-    def __post_init__(self) -> None:
-        checks.choice("figure", "evidence", self.evidence, EVIDENCE)
-
-    @property
-    def label(self) -> str:
-        """How we know it, and from what where it is computed."""
-        return f"computed from {self.source}" if self.evidence == "computed" and self.source else self.evidence
-
-    def __str__(self) -> str:
-        digits = f"{self.value:.4g}" if self.evidence == "computed" else f"{self.value:g}"
-        return f"{self.bound} {digits}" if self.bound else digits
-
-
-Row = Mapping[str, Figure | str | None]
-"""Figures and words by what they are; rows of one table need not have the same."""
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """A figure as others state it, with its unit, of what it is, and why nobody can recompute it."""
-
-    figure: Figure
-    unit: str
-    what: str
-    why: str
-    beside: Row
-
-
-@dataclass(frozen=True)
 class Paper:
-    """A paper's figures, and what the formulas give beside them; notes are sentences, with what they rest on or ""."""
+    """A paper's figures with what follows from them, and what the formulas give.
+
+    Attributes
+    ----------
+    figures, formulas : tuple of Row
+        Each figure with ``of`` what it is, ``why`` nobody can recompute it, and figures beside it; rows of formulas.
+    notes : tuple of (str, str)
+        How a sentence is known, or nothing, and the sentence.
+    """
 
     name: str
     title: str
     source: str
     notes: tuple[tuple[str, str], ...]
-    figures: tuple[Quoted, ...]
+    figures: tuple[Row, ...]
     formulas: tuple[Row, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values: each figure with value, evidence, source and bound."""
-        figures = [
-            {**vars(quoted), "figure": dict(vars(quoted.figure)), "beside": _plain(quoted.beside)}
-            for quoted in self.figures
-        ]
+        """Return everything as plain values: each figure with value, evidence, source, unit and bound."""
         notes = [{"evidence": evidence, "text": text} for evidence, text in self.notes]
         heads = {"paper": self.name, "title": self.title, "source": self.source, "notes": notes}
-        return {**heads, "figures": figures, "formulas": [_plain(row) for row in self.formulas]}
+        return {**heads, "figures": list(map(plain, self.figures)), "formulas": list(map(plain, self.formulas))}
 
     def text(self) -> str:
         """Return figures, what the formulas give, sources, reasons and notes as aligned text."""
-        rows = [
-            {"figure": f"{quoted.figure} {quoted.unit}", "of": quoted.what, "is": quoted.figure.label, **quoted.beside}
-            for quoted in self.figures
-        ]
-        parts = [self.title, f"  paper: {self.source}", _table("figures, and what follows from them", rows).text()]
-        for reason_of in (lambda quoted: f"from {quoted.figure.source}", lambda quoted: quoted.why):
-            for reason in dict.fromkeys(map(reason_of, self.figures)):
-                values = ", ".join(str(quoted.figure) for quoted in self.figures if reason_of(quoted) == reason)
-                parts += wrapped(f"  {values}: {reason}")
+        rows = [{name: cell for name, cell in row.items() if name != "why"} for row in self.figures]
+        parts = [self.title, f"  paper: {self.source}", table("figures, and what follows from them", rows).text()]
+        sentences = sources(row["figure"] for row in self.figures)
+        for why in dict.fromkeys(row["why"] for row in self.figures):
+            values = ", ".join(str(row["figure"]) for row in self.figures if row["why"] == why)
+            sentences += (f"{values}: {why}",)
+        parts += [line for sentence in sentences for line in wrapped(f"  {sentence}")]
         if self.formulas:
-            parts.append(_table("what the formulas give", self.formulas).text())
+            parts.append(table("what the formulas give", self.formulas).text())
         notes = (f"note{evidence and f', {evidence}'}: {text}" for evidence, text in self.notes)
         return "\n".join([*parts, *(line for note in notes for line in wrapped(note))])
 
@@ -125,8 +86,8 @@ def paper(name: str) -> Paper:
 
     Examples
     --------
-    >>> quoted = paper("davies").figures[0]
-    >>> quoted.figure.value, quoted.figure.evidence, quoted.beside["energy-delay product"].evidence
+    >>> row = paper("davies").figures[0]
+    >>> row["figure"].value, row["figure"].evidence, row["energy-delay product"].evidence
     (2.58, 'quoted at second hand', 'recalled')
     """
     data = _read()[checks.choice("energy", "paper", name, names())]
@@ -134,16 +95,16 @@ def paper(name: str) -> Paper:
     figures = []
     for own in data["figures"]:
         stated = {**data, **own}
-        figure = Figure(own["value"], stated["evidence"], stated["from"], own.get("bound", ""))
-        figures.append(Quoted(figure, own["unit"], own["what"], stated["why"], beside(figure, **own.get("inputs", {}))))
+        figure = Figure(own["value"], stated["evidence"], stated["from"], own["unit"], own.get("bound", ""))
+        words = {"of": own["what"], "why": stated["why"]}
+        figures.append({"figure": figure, **words, **beside(figure.value, **own.get("inputs", {}))})
     notes = tuple((note.get("evidence", ""), note["text"]) for note in data["notes"])
     return Paper(name, data["title"], data["source"], notes, tuple(figures), tuple(rows(**data.get("inputs", {}))))
 
 
-def _yin_beside(figure: Figure, gates: int) -> Row:
+def _yin_beside(value: float, gates: int, bound: str = "") -> Row:
     """Return the rate that a ratio stands for: below a rate where it is above a ratio."""
-    bound = "<" if figure.bound else ""
-    rate = Figure(yin_implied_rate(figure.value, gates), "computed", _FORMULA, bound)
+    rate = Figure(yin_implied_rate(value, gates), "computed", _FORMULA, bound=bound)
     return {"rate per step it stands for, k = 0": rate}
 
 
@@ -158,22 +119,20 @@ def _yin_rows(architectures: Sequence[Mapping[str, Any]], rates: Sequence[float]
                 neurons = Figure(network["rate"], "published")
             hidden = [neurons.value] * sum(1 for layer in spiking.layers if layer.neurons)
             activity = Spiking.of_rates(spiking, hidden, ticks=1, input_rate=rate)
-            row: dict[str, Figure | str | None] = {"task": network["task"], "sizes": network["sizes"]}
-            row |= {"rate of inputs": inputs, "rate of neurons": neurons}
-            for k in (1, 0):
-                for cell, twin in (("LSTM", lstm), ("RNN", spiking)):
-                    ratio = _joules("yin", twin) / _joules("yin", activity, k=k)
-                    row[f"{cell} ratio, k = {k}"] = Figure(ratio, "computed", _FORMULA)
-            rows.append(row)
+            ratios = {
+                f"{cell} ratio, k = {k}": _joules("yin", twin) / _joules("yin", activity, k=k)
+                for k in (1, 0)
+                for cell, twin in (("LSTM", lstm), ("RNN", spiking))
+            }
+            heads = {"task": network["task"], "sizes": network["sizes"]}
+            rows.append({**heads, "rate of inputs": inputs, "rate of neurons": neurons, **computed(ratios, _FORMULA)})
     return rows
 
 
-def _panda_beside(figure: Figure) -> Row:
-    rates = {precision: panda_implied_rate(figure.value, precision).spikes for precision in ("int32", "fp32")}
-    return {
-        "spikes per neuron it stands for, int32": Figure(rates["int32"], "computed", "recalled prices"),
-        "fp32": Figure(rates["fp32"], "computed", "assumed prices"),
-    }
+def _panda_beside(value: float) -> Row:
+    rates = {precision: panda_implied_rate(value, precision).spikes for precision in ("int32", "fp32")}
+    recalled = computed({"spikes per neuron it stands for, int32": rates["int32"]}, "recalled prices")
+    return {**recalled, **computed({"fp32": rates["fp32"]}, "assumed prices")}
 
 
 def _panda_rows(rates: Sequence[float], vgg16: Mapping[str, Any]) -> list[Row]:
@@ -186,14 +145,12 @@ def _panda_rows(rates: Sequence[float], vgg16: Mapping[str, Any]) -> list[Row]:
         each = [Rate(rate)] * sum(1 for layer in network.layers if layer.neurons or isinstance(layer, Pooling))
         events = _joules("panda", Spiking.of_rates(network, each, ticks=ticks, input_rate=rate))
         pixels = _joules("panda", Spiking.of_rates(network, each, ticks=ticks, analog_passes=1))
-        rows.append(
-            {
-                "network": f"VGG-16, {network.macs / 1e6:.1f} M MACs (assumed)",
-                "spikes per neuron": Figure(rate, "assumed"),
-                "ratio, spikes arrive": Figure(artificial / events, "computed", _FORMULA) if events else None,
-                "ratio, pixels arrive": Figure(artificial / pixels, "computed", _FORMULA),
-            }
-        )
+        ratios = {
+            "ratio, spikes arrive": artificial / events if events else None,
+            "ratio, pixels arrive": artificial / pixels,
+        }
+        heads = {"network": f"VGG-16, {network.macs / 1e6:.1f} M MACs (assumed)"}
+        rows.append({**heads, "spikes per neuron": Figure(rate, "assumed"), **computed(ratios, _FORMULA)})
     return rows
 
 
@@ -210,9 +167,9 @@ def _joules(formula: str, subject: Network | Spiking, **options: float) -> float
     return estimate(formula, subject, **options).energy_j or 0.0
 
 
-def _merolla_beside(figure: Figure, is_chip: bool = False) -> Row:
-    computed: Row = {"pJ per operation it stands for": Figure(1e3 / figure.value, "computed")}
-    return {**computed, "price, pJ": _truenorth_pj()} if is_chip else computed
+def _merolla_beside(value: float, is_chip: bool = False) -> Row:
+    own = computed({"pJ per operation it stands for": 1e3 / value})
+    return {**own, "price, pJ": _truenorth_pj()} if is_chip else own
 
 
 def _truenorth_pj() -> Figure:
@@ -223,35 +180,26 @@ def _truenorth_pj() -> Figure:
 
 def _merolla_rows(neurons: int, workload: Mapping[str, float], powers: Sequence[Mapping[str, Any]]) -> list[Row]:
     """Return operations per joule from the published price, and from workload and power."""
-    price, quoted = _truenorth_pj(), "quoted at second hand"
+    price = _truenorth_pj()
     events = neurons * workload["Hz"] * workload["synapses"]
     heads = dict.fromkeys((*workload, "mW", "V"))
     rows: list[Row] = [
-        {"from": "the price, all-in", **heads, "GSOPS/W": Figure(1e3 / price.value, "computed"), "pJ per event": price}
+        {"from": "the price, all-in", **heads, **computed({"GSOPS/W": 1e3 / price.value}), "pJ per event": price}
     ]
     for point in powers:
         stated = {**workload, "mW": point["mW"], "V": point["V"]}
-        computed = {"GSOPS/W": events / point["mW"] / 1e6, "pJ per event": point["mW"] / events * 1e9}
-        row = {name: Figure(value, quoted) for name, value in stated.items()}
-        row |= {name: Figure(value, "computed") for name, value in computed.items()}
-        rows.append({"from": point["source"], **row})
+        quoted = {name: Figure(value, "quoted at second hand") for name, value in stated.items()}
+        own = computed({"GSOPS/W": events / point["mW"] / 1e6, "pJ per event": point["mW"] / events * 1e9})
+        rows.append({"from": point["source"], **quoted, **own})
     return rows
 
 
-def _davies_beside(
-    figure: Figure,
-    unknowns: tuple[int, str] | None = None,
-    delay: float | None = None,
-    edp: tuple[float, str] = (0, ""),
-) -> Row:
-    if unknowns is None or delay is None:
+def _davies_beside(value: float, unknowns: Sequence[Any] = (), delay: float = 0.0, edp: Sequence[Any] = ()) -> Row:
+    if not unknowns:
         return {}
-    return {
-        "unknowns": Figure(*unknowns),
-        "delay ratio": Figure(delay, "recalled"),
-        "energy × delay": Figure(figure.value * delay, "computed", "a recalled delay"),
-        "energy-delay product": Figure(*edp),
-    }
+    product = computed({"energy × delay": value * delay}, "a recalled delay")
+    recalled = {"unknowns": Figure(*unknowns), "delay ratio": Figure(delay, "recalled")}
+    return {**recalled, **product, "energy-delay product": Figure(*edp)}
 
 
 _PAPERS: dict[str, tuple[Callable[..., Row], Callable[..., list[Row]]]] = {
@@ -265,30 +213,3 @@ _PAPERS: dict[str, tuple[Callable[..., Row], Callable[..., list[Row]]]] = {
 @cache
 def _read() -> dict[str, dict[str, Any]]:
     return tomllib.loads(published("papers"))
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    return {name: dict(vars(value)) if isinstance(value, Figure) else value for name, value in row.items()}
-
-
-def _table(title: str, rows: Sequence[Row]) -> Table:
-    """Return rows as a table: how we know its figures stands below it, by column, and in the cells where it differs."""
-    heads = list(dict.fromkeys(head for row in rows for head in row))
-    labels = {head: dict.fromkeys(cell.label for cell in _figures(rows, head)) for head in heads}
-    columns = tuple(Column(head, is_words=not labels[head]) for head in heads)
-    cells = tuple(tuple(_cell(row.get(head), len(labels[head]) > 1) for head in heads) for row in rows)
-    shared = {
-        label: [head for head in heads if list(labels[head]) == [label]] for own in labels.values() for label in own
-    }
-    remarks = tuple(f"{label}: {', '.join(names)}" for label, names in shared.items() if names)
-    return Table(title, columns, cells, remarks=remarks)
-
-
-def _figures(rows: Sequence[Row], head: str) -> list[Figure]:
-    return [cell for row in rows if isinstance(cell := row.get(head), Figure)]
-
-
-def _cell(value: Figure | str | None, is_labelled: bool) -> Cell:
-    if isinstance(value, Figure):
-        return Cell(value.value, f"{value} ({value.label})" if is_labelled else str(value))
-    return Cell(value, "-" if value is None else value)

@@ -15,12 +15,12 @@ from typing import Any
 from spikecore import checks
 from spikecore.energy.profile_toml import load
 from spikecore.energy.studies import published
+from spikecore.energy.studies.figures import Figure, Row, computed, plain
 from spikecore.energy.studies.machines import Run
-from spikecore.errors import NetworkError
 
 __all__ = [
     "ALL_IN_J", "CHIP_NEURONS", "EVIDENCE", "FITTED", "GRID_HZ", "GRID_SYNAPSES", "PUBLISHED", "Affine", "Benchmark",
-    "Count", "Efficiency", "GridPoint", "Point", "PublishedPoint", "benchmark", "events_per_s", "fit",
+    "Count", "Point", "benchmark", "chip_events_per_s", "events_per_s", "fit",
     "published_model",
 ]  # fmt: skip
 
@@ -44,7 +44,7 @@ class Point:
 
 _DATA = tomllib.loads(published("truenorth"))
 EVIDENCE: str = _DATA["evidence"]
-"""How we know what was published, as `papers.EVIDENCE` has it."""
+"""How we know what was published, one of `figures.EVIDENCE`."""
 CHIP_NEURONS: int = _DATA["neurons"]
 """Cores times neurons of a core."""
 PUBLISHED = tuple(Point(**point) for point in _DATA["points"])
@@ -140,71 +140,30 @@ def published_model() -> Affine:
 
 
 @dataclass(frozen=True)
-class PublishedPoint:
-    """A published power beside the run of its network, by the affine model and by the all-in price, 26 pJ an event.
-
-    Differences are relative to the published power. `published_event_j`, that power over counted events, is None if
-    there are none; `modelled_w` is None where the model does not hold, and `refused` says why. The model goes through
-    the two `fitted` points.
-    """
-
-    point: Point
-    run: Run
-    chip_events_per_s: float
-    published_event_j: float | None
-    modelled_w: float | None
-    difference: float | None
-    refused: str | None
-    fitted: bool
-    all_in_w: float
-    all_in_difference: float
-
-
-@dataclass(frozen=True)
-class GridPoint:
-    """One network of the grid: nominal events (neurons × rate × synapses), counted ones, and power by the model.
-
-    `difference` is that of the events, relative to nominal ones, None where only counted ones are not 0; outside of the
-    fitted points (`inside` is false) the model is extrapolated.
-    """
-
-    run: Run
-    nominal_events_per_s: float
-    chip_events_per_s: float
-    difference: float | None
-    modelled_w: float
-    inside: bool
-
-
-@dataclass(frozen=True)
-class Efficiency:
-    """Published operations per second or joule, beside counted ones (None, and the reason, where there are none)."""
-
-    published: float
-    unit: str
-    what: str
-    counted: float | None
-    difference: float | None
-    refused: str | None
-
-
-@dataclass(frozen=True)
 class Benchmark:
-    """The published points, the grid, and published operations per second or joule."""
+    """Networks of the benchmark on the engine, beside what was published; rows of figures by the names below.
 
-    points: tuple[PublishedPoint, ...]
-    efficiencies: tuple[Efficiency, ...]
-    grid: tuple[GridPoint, ...]
+    Attributes
+    ----------
+    points : tuple of Row
+        Published powers beside the run of their networks: power over counted events (``published_event_j``, None
+        without events), and the powers by the model (``modelled_w``, None where ``refused`` says why) and by the
+        all-in price, with differences relative to the published one. The model goes through the two ``fitted``.
+    operations : tuple of Row
+        Published operations per second or joule beside counted ones (None, and the reason, where there are none).
+    grid : tuple of Row
+        Nominal events (neurons × rate × synapses), counted ones and their difference, None where only counted ones are
+        not 0; and power by the model, extrapolated where it is not ``inside`` of the fitted points.
+    """
+
+    points: tuple[Row, ...]
+    operations: tuple[Row, ...]
+    grid: tuple[Row, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        points = [{**vars(row.point), **vars(row), "run": _counts(row.run)} for row in self.points]
-        return {
-            "evidence": {"published": EVIDENCE, "other figures": "computed"},
-            "points": [{name: value for name, value in row.items() if name != "point"} for row in points],
-            "efficiencies": [dict(vars(row)) for row in self.efficiencies],
-            "sweep": [{**vars(row), "run": _counts(row.run)} for row in self.grid],
-        }
+        """Return plain values for JSON: each figure with value, evidence, source, unit and bound."""
+        parts = {"points": self.points, "efficiencies": self.operations, "sweep": self.grid}
+        return {name: list(map(plain, rows)) for name, rows in parts.items()}
 
 
 def benchmark(
@@ -223,8 +182,8 @@ def benchmark(
     networks = {*grid, *((point.rate_hz, point.synapses) for point in PUBLISHED)}
     runs = {network: count(*network, cores, time, seed) for network in networks}
     return Benchmark(
-        tuple(_published(point, runs[point.rate_hz, point.synapses]) for point in PUBLISHED),
-        tuple(_efficiency(runs, **operation) for operation in _DATA["operations"]),
+        tuple(_point(point, runs[point.rate_hz, point.synapses]) for point in PUBLISHED),
+        tuple(_operation(runs, **operation) for operation in _DATA["operations"]),
         tuple(_grid_point(runs[network]) for network in grid),
     )
 
@@ -239,28 +198,30 @@ def _counts(run: Run) -> dict[str, float]:
     return {**{name: getattr(run, name) for name in names}, "counted_events": run.synaptic_operations}
 
 
-def _published(point: Point, run: Run) -> PublishedPoint:
-    events = chip_events_per_s(run)
-    modelled_w, refused, all_in_w = None, None, ALL_IN_J * events
-    try:
-        modelled_w = published_model().power_w(events, point.voltage_v)
-    except NetworkError as error:
-        refused = str(error)
-    return PublishedPoint(
-        point=point,
-        run=run,
-        chip_events_per_s=events,
-        published_event_j=point.power_w / events if events else None,
-        modelled_w=modelled_w,
-        difference=None if modelled_w is None else modelled_w / point.power_w - 1.0,
-        refused=refused,
-        fitted=point in FITTED,
-        all_in_w=all_in_w,
-        all_in_difference=all_in_w / point.power_w - 1.0,
-    )
+def _point(point: Point, run: Run) -> Row:
+    events, model = chip_events_per_s(run), published_model()
+    holds = point.voltage_v == model.voltage_v
+    modelled_w = model.power_w(events, point.voltage_v) if holds else None
+    all_in_w = ALL_IN_J * events
+    stated = {name: getattr(point, name) for name in ("rate_hz", "synapses", "voltage_v", "power_w")}
+    derived = {
+        "chip_events_per_s": events,
+        "published_event_j": point.power_w / events if events else None,
+        "modelled_w": modelled_w,
+        "difference": None if modelled_w is None else modelled_w / point.power_w - 1.0,
+        "all_in_w": all_in_w,
+        "all_in_difference": all_in_w / point.power_w - 1.0,
+    }
+    refused = None if holds else f"the model holds at {model.voltage_v:g} V"
+    words = {"run": _counts(run), "fitted": point in FITTED, "refused": refused}
+    return {
+        **{name: Figure(value, EVIDENCE, point.source) for name, value in stated.items()},
+        **computed(derived),
+        **words,
+    }
 
 
-def _efficiency(
+def _operation(
     runs: Mapping[tuple[float, int], Run],
     value: float,
     unit: str,
@@ -268,17 +229,26 @@ def _efficiency(
     network: Sequence[Any] = (),
     power_w: float | None = None,
     refused: str | None = None,
-) -> Efficiency:
+) -> Row:
+    words = {"published": Figure(value, EVIDENCE, unit=unit), "what": what, "refused": refused}
     if not network:
-        return Efficiency(value, unit, what, None, None, refused)
+        return {**words, "counted": None, "difference": None}
     per_s = chip_events_per_s(runs[network[0], network[1]]) * 1e-9
     counted = per_s if power_w is None else per_s / power_w
-    return Efficiency(value, unit, what, counted, counted / value - 1.0, refused)
+    return {
+        **words,
+        "counted": Figure(counted, "computed", unit=unit),
+        **computed({"difference": counted / value - 1.0}),
+    }
 
 
-def _grid_point(run: Run) -> GridPoint:
+def _grid_point(run: Run) -> Row:
     model = published_model()
     nominal, events = events_per_s(run.rate_hz, run.synapses), chip_events_per_s(run)
-    difference = events / nominal - 1.0 if nominal else None if events else 0.0
-    modelled_w = model.power_w(events, model.voltage_v)
-    return GridPoint(run, nominal, events, difference, modelled_w, model.inside(run.rate_hz, run.synapses))
+    derived = {
+        "nominal_events_per_s": nominal,
+        "chip_events_per_s": events,
+        "difference": events / nominal - 1.0 if nominal else None if events else 0.0,
+        "modelled_w": model.power_w(events, model.voltage_v),
+    }
+    return {"run": _counts(run), **computed(derived), "inside": model.inside(run.rate_hz, run.synapses)}
