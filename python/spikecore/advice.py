@@ -19,14 +19,15 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spikecore import printed
+from spikecore import printed, scaling
 from spikecore.arrays import is_array
 from spikecore.distributions import Normal, Uniform
 from spikecore.population import Population, Projection
 from spikecore.stimuli import DirectCurrent, Stimulus
 
-__all__ = ["LIMITS", "SHORTEST", "on_rounding", "on_units", "typical"]
+__all__ = ["LIMITS", "SHORTEST", "on_rounding", "on_units", "significant_bits", "typical"]
 
 SHORTEST = 1e-4
 """dt / tau_m below which rounding to 32 bits is worth a word: the threshold may be off by 0.09 %."""
@@ -108,13 +109,34 @@ def typical(value: Any) -> float:
         return abs(value.mean)
     if isinstance(value, Uniform):
         return abs(value.low + value.high) / 2.0
+    some = _sample(value)
+    return float(np.median(some)) if len(some) else 0.0
+
+
+def significant_bits(value: Any) -> int | None:
+    """Return the bits of whole numbers that hold weights up to one factor, signs apart; None where there is no factor.
+
+    Of an array a sample is looked at, so more may be needed. No distribution has such a factor.
+
+    Examples
+    --------
+    >>> significant_bits(0.3), significant_bits([0.5, -1.5, 2.0]), significant_bits(Normal(2.0, 0.1))
+    (1, 3, None)
+    """
+    if isinstance(value, Normal | Uniform):
+        return None
+    return scaling.significant_bits(_sample(value)) if is_array(value) else 1
+
+
+def _sample(value: Any) -> NDArray[np.float64]:
+    """Return magnitudes above 0 of a number or an array, shape (n,)."""
     if not is_array(value):
-        return abs(float(value))
+        value = [float(value)]
     if isinstance(value, list | tuple):  # it is not made an array for the sake of a sample
         value = value[:: max(1, len(value) // _SAMPLE)]
     flat = np.asarray(value).reshape(-1)
     some = np.abs(flat[:: max(1, len(flat) // _SAMPLE)].astype(np.float64))
-    return float(np.median(some[some > 0.0])) if (some > 0.0).any() else 0.0
+    return some[some > 0.0]
 
 
 class _Scale:

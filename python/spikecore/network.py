@@ -235,11 +235,12 @@ class Network(Declared):
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
         single = isinstance(sources, Population | str) and isinstance(targets, Population | str)
 
-        magnitude = _magnitude(rule, weight)
+        weights = _weights(rule, weight)
+        looked_at = () if weights is None else (advice.typical(weights), advice.significant_bits(weights))
 
         def add() -> Projection | list[Projection]:
             first = self._native.projections(laws, ends)
-            projections = [Projection(*pair, kept, index, magnitude) for index, pair in enumerate(pairs, first)]
+            projections = [Projection(*pair, kept, index, *looked_at) for index, pair in enumerate(pairs, first)]
             self._projections += projections
             return projections[0] if single else projections
 
@@ -475,11 +476,10 @@ class Network(Declared):
         return members
 
 
-def _magnitude(rule: Any, weight: Any) -> float | None:
-    """Return the typical magnitude of the weights of a projection, wherever they are given."""
+def _weights(rule: Any, weight: Any) -> Any:
+    """Return the weights of a projection, wherever they are given; None where they are not."""
     if hasattr(rule, "tocoo"):
         stored = getattr(rule, "data", None)
         plain = isinstance(stored, np.ndarray) and stored.dtype.kind in "iuf"
-        return advice.typical(stored if plain else rule.tocoo().data)
-    weights = getattr(rule, "weights", getattr(rule, "kernel", None)) if weight is None else weight
-    return None if weights is None else advice.typical(weights)
+        return stored if plain else rule.tocoo().data
+    return getattr(rule, "weights", getattr(rule, "kernel", None)) if weight is None else weight

@@ -88,6 +88,8 @@ class Projection:
         Its place in the order of declaration.
     typical_weight : float or None
         Magnitude of its weights, of many the median of some, in pA or mV; None where it is not known.
+    weight_bits : int or None
+        Bits of whole numbers that hold its weights up to one factor, signs apart; None where none do.
     """
 
     source: Population
@@ -95,6 +97,7 @@ class Projection:
     rule: Rule | Entries
     index: int
     typical_weight: float | None = None
+    weight_bits: int | None = None
 
     def __repr__(self) -> str:
         """Show the two populations and the rule."""

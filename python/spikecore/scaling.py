@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikecore import checks
 
-__all__ = ["Whole", "whole"]
+__all__ = ["Whole", "significant_bits", "whole"]
 
 EXACT_BITS = 24
 """Whole numbers up to 2^24 are exact in 32-bit floats (IEEE 754, binary32)."""
@@ -112,6 +112,21 @@ def whole(weights: ArrayLike, threshold: float, *, unit: float | None = None, bi
     scaled, target = np.rint(values / step), float(np.rint(goal / step))
     rounded = np.abs(scaled * step - values).max(initial=abs(target * step - goal))
     return Whole(scaled, target, step, float(rounded) / goal)
+
+
+def significant_bits(magnitudes: NDArray[np.float64], most: int = 16) -> int | None:
+    """Return the bits of the whole numbers that magnitudes above 0 are up to a factor; None if they are above `most`.
+
+    Examples
+    --------
+    >>> significant_bits(np.array([0.02, 0.5])), significant_bits(np.array([1.0, 2.0**0.5, 3.0**0.5]))
+    (5, None)
+    """
+    if not len(magnitudes):
+        return 1
+    largest = float(magnitudes.max())
+    unit = _common_unit(magnitudes, largest, largest, 2**most - 1)
+    return None if unit is None else round(largest / unit).bit_length()
 
 
 def _common_unit(values: NDArray[np.float64], goal: float, largest: float, most: int) -> float | None:

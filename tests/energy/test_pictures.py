@@ -94,7 +94,7 @@ def test_the_figure_has_what_the_report_has():
     assert [(bar.name, bar.total_j) for bar in bars] == [
         (name, report.nominal_j) for name, report in zip(found.names, found.reports, strict=True)
     ]
-    assert [bar.below for bar in bars] == ["", "", "", "outside its operating point"]
+    assert [bar.below for bar in bars] == ["a lower bound", "", "", "outside its operating point"]
     terms = dict(bars[0].parts)
     assert list(terms) == ["neuron updates", "synaptic operations"], "no learning, which costs nothing here"
     assert sum(terms.values()) == pytest.approx(found.reports[0].nominal_j)
@@ -110,10 +110,13 @@ def test_an_svg_of_nothing_and_of_one_value():
 
 
 def test_a_page_has_the_table_the_verdicts_and_the_bars(tmp_path):
-    found = EnergyReport.of(LEDGER, "loihi").compare("spinnaker")
+    found = EnergyReport.of(LEDGER, "odin").compare("spinnaker")
     page = found.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "<h2>Compared</h2><svg" in page
-    assert str(found.verdicts()[0]) in page.replace("&#x27;", "'")
+    assert '<h2>Compared</h2><p class="verdict">' in page, "the verdict comes first"
+    assert page.index("<svg") < page.index("<table")
+    assert str(found.verdicts()[0]) in page.replace("&#x27;", "'").replace("\xa0", " ")
+    assert 'name="viewport"' in page
+    assert all(part.startswith(("<table", "<svg")) for part in page.split('<div class="wide">')[1:])
 
 
 READY = ["energy", "compare", "--neurons", "256", "--time", "20", "--on", "loihi,cpu", "--plot"]

@@ -144,7 +144,7 @@ def test_bars_stand_on_each_other_and_add_up():
         ends[place] = bar.get_x() + bar.get_width()
     assert ends == {k: pytest.approx(both.reports[k].nominal_j) for k in (0, 1)}
     labels = [text.get_text() for text in axes.get_yticklabels()]
-    assert labels == ["loihi", "cpu", "atom\n(unknown)"]
+    assert labels == ["loihi\n(a lower bound)", "cpu\n(a lower bound)", "atom\n(unknown)"]
     pyplot.close(axes.figure)
 
 
@@ -152,7 +152,8 @@ def test_a_comparison_ranks_and_shows_every_report():
     loihi = EnergyReport.of(LEDGER, "loihi")
     both = loihi.compare("spinnaker", "atom", load("tpu"))
     first, atom, _ = both.verdicts()
-    assert (first.winner, round(first.factor)) == ("loihi", 530)
+    assert (first.cheap, round(first.factor), first.bounds) == ("loihi", 530, (("loihi", "min"),))
+    assert first.winner is None, "a lower bound wins nothing"
     assert atom.unknown == ("atom", "modelled")
     assert max(len(line) for line in str(both).splitlines()) <= 120
     assert set(both.to_dict()["reports"]) == {"loihi", "spinnaker", "atom", "tpu"}
@@ -190,7 +191,7 @@ def test_a_printed_verdict_says_what_the_value_says():
     busy = EnergyReport.of(Ledger(synaptic_operations=1000, neuron_updates=1000), "loihi").verdict()
     assert str(busy) == (
         "neuron updates cost 68.8 % of what is priced; synaptic operations would cost more if there were 2.2 times as "
-        "many; no band was published for synaptic operations on that side"
+        "many; the price of synaptic operations is a bound on one side, so the order is not certain"
     )
     assert str(exact("a", 61.4e-6).compare(exact("b", 2 * 61.4e-6)).verdicts()[0]) == (
         "a costs 2 times less than b, modelled, of what is priced; it would flip if a's spikes cost 2 times as much "

@@ -4,19 +4,24 @@ An all-in price is never added to what it contains; a count that is not known ma
 measured is taken as it was read, and no price is added to it.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from spikecore import checks
+from spikecore.energy.fit import Fit, chips_needed
 from spikecore.energy.ledger import Ledger, ProjectionCounts
 from spikecore.energy.meter import Measured
-from spikecore.energy.operating_point import Departure, neurons_on_chip
+from spikecore.energy.operating_point import Departure
 from spikecore.energy.price import Level, Price, Term
-from spikecore.energy.profile import Chip, Profile
+from spikecore.energy.profile import Profile
 from spikecore.energy.quantity import count as shown_count
 
-__all__ = ["Band", "Bill", "Inside", "Line", "Share", "bill", "chips_needed"]
+__all__ = ["Band", "Bill", "Bound", "Inside", "Line", "Share", "bill"]
+
+
+Bound = Literal["", "min", "max", "none"]
+"""On which side a sum is known: from below, from above, on neither."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,15 @@ class Line:
     high_j: float | None
     level: Level | None = None
     chips: int | None = None
+
+    @property
+    def bound(self) -> Bound:
+        """``"min"`` or ``"max"`` where the price is a bound on one side and its other end was not published."""
+        if not self.nominal_j:
+            return ""
+        if self.price.bound == "min" and self.high_j is None:
+            return "min"
+        return "max" if self.price.bound == "max" and self.low_j is None else ""
 
     @property
     def paid(self) -> Price | Level:
@@ -110,6 +124,8 @@ class Bill:
         The priced terms, which add up, in the profile's order; and those that an all-in price contains.
     unknown, unpriced : tuple of Term
         Terms with a price whose count is not known, or which no priced memory holds; and all that the sum lacks.
+    fit : Fit
+        How many chips hold the network, and the limits of the chip that it breaks.
     low_j, nominal_j, high_j, band : float or None, Band
         Sums in J; None where a line has no such bound, or nothing is priced. Of a machine that is measured the nominal
         sum is the measured energy, idle power included, without bounds.
@@ -145,6 +161,7 @@ class Bill:
         if profile.measured:
             self.nominal_j = None if measured is None else measured.total_j
         self.band = Band.of(lines)
+        self.fit = Fit.of(ledger, profile.chip)
 
     @property
     def biological_s(self) -> float:
@@ -168,6 +185,22 @@ class Bill:
         """Where the run lies outside the operating point of its prices, or what of it is not known; None if inside."""
         point = self.profile.operating_point
         return None if point is None else point.departure(self.ledger)
+
+    @property
+    def bound(self) -> Bound:
+        """``"min"`` where the machine costs so much or more, ``"max"`` where at most so much, else empty.
+
+        A price that was published as a bound, without the other end, makes its sum one; so may a profile itself. Where
+        some bound from below and others from above, it is ``"none"``: the sum is no bound on either side.
+        """
+        sides = {line.bound for line in self.lines} | ({self.profile.bound} if self.nominal_j else set())
+        is_low, is_high = "min" in sides, "max" in sides
+        return "none" if is_low and is_high else "min" if is_low else "max" if is_high else ""
+
+    @property
+    def bounded(self) -> tuple[str, ...]:
+        """The terms whose price is a bound on one side."""
+        return tuple(line.price.term for line in self.lines if line.bound)
 
     @property
     def unverified(self) -> tuple[str, ...]:
@@ -214,33 +247,6 @@ class Bill:
 
 bill = Bill
 """Multiply counts by prices."""
-
-
-def chips_needed(ledger: Ledger, chip: Chip) -> int:
-    """Return the fewest chips that hold the neurons and synapses of a ledger, and do its operations in biological time.
-
-    Neurons are those that are updated in every tick; where no updates were counted, all of the ledger. A rate within
-    the three digits of the published limit is not above it.
-
-    Examples
-    --------
-    >>> from spikecore.energy.profile_toml import load
-    >>> odin = load("odin").chip
-    >>> second = {"ticks": 1000, "dt_ms": 1.0}
-    >>> [chips_needed(Ledger(neurons=n, **second), odin) for n in (0, 256, 257)]
-    [1, 1, 2]
-    >>> chips_needed(Ledger(synaptic_operations=100_000_000, **second), odin)
-    3
-    >>> chips_needed(Ledger(synapses=1_562_500, **second), odin)
-    24
-    """
-    needed = [1, math.ceil(neurons_on_chip(ledger) / (chip.neurons_per_core * chip.cores))]
-    if chip.synapses_per_core is not None:
-        needed.append(math.ceil(ledger.synapses / (chip.synapses_per_core * chip.cores)))
-    if chip.operations_per_s is not None and ledger.biological_s:
-        rate = ledger.synaptic_operations / ledger.biological_s
-        needed.append(math.ceil(round(rate / chip.operations_per_s, 3)))
-    return max(needed)
 
 
 def _line(price: Price, ledger: Ledger, profile: Profile) -> Line | Term:

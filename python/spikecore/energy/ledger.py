@@ -90,6 +90,9 @@ class Ledger:
     weight_store_bytes, core_store_bytes : float or None
         Bytes of all synapses, as above, a kernel once, and of those of one core of the machine that is priced: the
         sizes of memories. The second is given by hand, and None for a run, whose cores follow the number of workers.
+    most_fan_in, longest_delay, weight_bits : float or None
+        What limits of chips are held against: synapses onto the neuron that has most, at least so many where `unknown`
+        says why; longest delay in ticks; significant bits of the weights, signs apart.
     populations, projections, cores : dict, tuple of ProjectionCounts, tuple of float
         Counts by name, each by population; synaptic operations by projection, and by core of this machine.
     unknown, notes : dict of str to str, tuple of str
@@ -127,6 +130,9 @@ class Ledger:
     synapses: float = 0
     weight_store_bytes: float | None = None
     core_store_bytes: float | None = None
+    most_fan_in: float | None = None
+    longest_delay: float | None = None
+    weight_bits: float | None = None
     populations: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     projections: tuple[ProjectionCounts, ...] = ()
     cores: tuple[float, ...] = ()

@@ -1,8 +1,8 @@
-"""A network on a chip: packets, hops, and the limit that it breaks.
+"""A network on a chip: packets, hops, and the limits that it breaks.
 
 Neurons lie in the order of their ids, as many to a chip core as it takes; half as many, and half of that, where
 their synapses or sources are too many for a core. Chip cores lie in the order of tiles, tiles row by row. A spike
-makes one packet per distinct target chip core, routed along the row and then along the column. Where a limit is
+makes one packet per distinct target chip core, routed along the row and then along the column. Where limits are
 broken there is no mapping, and hops are not guessed.
 """
 
@@ -30,7 +30,7 @@ class Placement:
     Attributes
     ----------
     chip, cores, neurons_per_core, broken : Chip, int, int, str
-        The limits, the chip cores that it takes, the most neurons of one of them, and the limit that it breaks.
+        The limits, the chip cores that it takes, the most neurons of one of them, and the limits that it breaks.
     packets, hops_ew, hops_ns : ndarray of uint32, shape (neurons,), or None
         What one spike of every neuron costs, by global id; None if it does not fit.
     """
@@ -49,9 +49,9 @@ class Placement:
         neurons = sum(_size(population) for population in wiring.populations)
         synapses = sum(wiring.synapses)
         each, cores = chip.neurons_per_core, math.ceil(neurons / chip.neurons_per_core)
-        broken = _broken_in_advance(wiring, chip, cores, synapses)
-        if broken:
-            return cls(chip, cores, each, broken)
+        in_advance = _broken_in_advance(wiring, chip, cores, synapses)
+        if in_advance:
+            return cls(chip, cores, each, in_advance)
         if chip.memory_bits is not None:  # each core holds its share at least
             least = math.ceil(synapses * chip.bits_per_synapse / chip.memory_bits)
             each = max(1, min(each, neurons // max(least, 1)))
@@ -59,12 +59,13 @@ class Placement:
             cores = math.ceil(neurons / each)
             lists = (chip.bits_per_synapse, chip.block, chip.block_bits, chip.word_bits)
             placed = wiring.placed(each, chip.cores_per_tile, chip.mesh_width, *lists)
-            broken, fewer_help = _broken(placed, chip)
+            broken = _broken(placed, chip)
             if not broken:
                 return cls(chip, cores, each, "", placed["packets"], placed["hops_ew"], placed["hops_ns"])
+            fewer_help = all(broken.values())
             if not fewer_help or each == 1 or math.ceil(neurons / (each // 2)) > chip.cores:
                 where = f"with {count(each)} neurons on each of {count(cores)} chip cores"
-                return cls(chip, cores, each, f"{broken}, {where}")
+                return cls(chip, cores, each, f"{'; '.join(broken)}, {where}")
             each //= 2
 
     def count(
@@ -89,7 +90,7 @@ def ledger(result: Counted, own: Ledger, profile: Profile) -> Ledger:
     if counts is None:
         reason = f"not mapped: {placement.broken}"
         unknown = {**own.unknown, "packets": reason, "hops_ew": reason, "hops_ns": reason}
-        note = f"the network breaks a limit of this chip and is {reason}"
+        note = f"the network breaks limits of this chip and is {reason}"
         return replace(own, unknown=unknown, notes=(*own.notes, note))
     placed = f"at most {count(placement.neurons_per_core)} on each of {count(placement.cores)} chip cores"
     note = f"mapping: neurons in the order of their ids, {placed}"
@@ -107,23 +108,24 @@ def _size(population: Population) -> int:
 
 
 def _broken_in_advance(wiring: Wiring, chip: Chip, cores: int, synapses: int) -> str:
-    """Return a limit that no placement on the chip can hold."""
+    """Return the limits that no placement on the chip can hold."""
+    broken = []
     if cores > chip.cores:
-        return f"cores: {count(cores)} needed, {count(chip.cores)} on a chip"
+        broken.append(f"cores: {count(cores)} needed, {count(chip.cores)} on a chip")
     longest = max((wire.longest for wire in wiring.wires), default=0)
     if chip.most_delay is not None and longest > chip.most_delay:
-        return f"delay: {count(longest)} ticks, at most {count(chip.most_delay)}"
+        broken.append(f"delay: {count(longest)} ticks, at most {count(chip.most_delay)}")
     least = synapses * chip.bits_per_synapse
     if chip.memory_bits is not None and least > chip.memory_bits * chip.cores:
-        whole = count(chip.memory_bits * chip.cores)
-        return f"synaptic memory: {count(synapses)} synapses take {count(least)} bits or more, the chip has {whole}"
+        whole = f"the chip has {count(chip.memory_bits * chip.cores)}"
+        broken.append(f"synaptic memory: {count(synapses)} synapses take {count(least)} bits or more, {whole}")
     if chip.synapses_per_core is not None and synapses > chip.synapses_per_core * chip.cores:
-        return f"synapses: {count(synapses)}, the chip has {count(chip.synapses_per_core * chip.cores)}"
-    return ""
+        broken.append(f"synapses: {count(synapses)}, the chip has {count(chip.synapses_per_core * chip.cores)}")
+    return "; ".join(broken)
 
 
-def _broken(placed: PlacedNetwork, chip: Chip) -> tuple[str, bool]:
-    """Return the first limit that the placement breaks, and whether fewer neurons on a core may hold it."""
+def _broken(placed: PlacedNetwork, chip: Chip) -> dict[str, bool]:
+    """Return the limits that the placement breaks, and whether fewer neurons on a core may hold each."""
     checked = (
         ("fan-in", placed["most_fan_in"], chip.fan_in, "synapses onto a neuron", False),
         ("targets of a neuron", placed["most_targets"], chip.targets_per_neuron, "chip cores", False),
@@ -131,10 +133,11 @@ def _broken(placed: PlacedNetwork, chip: Chip) -> tuple[str, bool]:
         ("input axons", _most(placed["axons_in"]), chip.axons_in, "sources of a chip core", True),
         ("output axons", _most(placed["axons_out"]), chip.axons_out, "pairs of a neuron and a target core", True),
     )
-    for name, value, limit, what, fewer_help in checked:
-        if limit is not None and value > limit:
-            return f"{name}: {count(value)} {what}, at most {count(limit)}", fewer_help
-    return "", False
+    return {
+        f"{name}: {count(value)} {what}, at most {count(limit)}": fewer_help
+        for name, value, limit, what, fewer_help in checked
+        if limit is not None and value > limit
+    }
 
 
 def _most(values: NDArray[np.uint64]) -> int:

@@ -33,8 +33,8 @@ class Chip:
     axons_in, axons_out, memory_bits, synapses_per_core : int or None
         Of a core: sources whose spikes it can receive, pairs (own neuron, target core), synaptic memory, and synapses
         that it stores, where it has a place for each.
-    targets_per_neuron, fan_in, most_delay : int or None
-        Chip cores that a neuron can send to, synapses onto a neuron, ticks.
+    targets_per_neuron, fan_in, most_delay, weight_bits : int or None
+        Chip cores that a neuron can send to, synapses onto a neuron, ticks, bits of a weight without its sign.
     bits_per_synapse, block, block_bits, word_bits : int
         A list of synapses takes, for every block of at most `block` of them, `bits_per_synapse`
         each and `block_bits`, rounded up to words of `word_bits`.
@@ -59,6 +59,7 @@ class Chip:
     block_bits: int = 0
     word_bits: int = 1
     most_delay: int | None = None
+    weight_bits: int | None = None
     synapses_per_core: int | None = None
     operations_per_s: int | None = None
     within_tile_ns: float | None = None
@@ -101,6 +102,8 @@ class Profile:
         What is priced, what is not, and what its all-in price contains: paid with it, and not missing from the sum.
     notes, operating_point : tuple of str, OperatingPoint or None
         What to know about its prices, and the conditions they hold for, where they hold for one only.
+    bound : {"", "min", "max"}
+        Whether the sum is a bound by what it leaves out or takes for granted: the machine costs more, or less.
     measured, chip : bool, Chip or None
         Whether its energy is measured on this machine, and not modelled; its limits, if networks can be placed on it.
     """
@@ -119,12 +122,14 @@ class Profile:
     chip: Chip | None = None
     contained: tuple[Term, ...] = ()
     operating_point: OperatingPoint | None = None
+    bound: str = ""
 
     def __post_init__(self) -> None:
         checks.name("profile", "name", self.name)
         lists = ("notes", "prices", "unpriced", "contained")
         checks.kept(self, **{name: tuple(getattr(self, name)) for name in lists})
         checks.choice(self.name, "scope", self.scope, SCOPES)
+        checks.choice(self.name, "bound", self.bound, ("", "min", "max"))
         if self.voltage_v is not None:
             checks.number(self.name, "voltage_v", self.voltage_v, low=0.0, high=1e18, unit="V")
         if checks.switch(self.name, "measured", self.measured) and self.prices:

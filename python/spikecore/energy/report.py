@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from spikecore.energy.price import Term
 from spikecore.energy.profile import Profile
 from spikecore.energy.profile_toml import load
 from spikecore.energy.quantity import joules
-from spikecore.energy.rank import Rank, between
-from spikecore.energy.table import Column, Section, Table, page
+from spikecore.energy.rank import Rank, between, none_of
+from spikecore.energy.table import Column, Section, Table, page, wide
 from spikecore.files import writing
 
 __all__ = ["Comparison", "EnergyReport"]
@@ -99,7 +100,9 @@ class EnergyReport(Bill):
         below = ", ".join(doubts if self.status == "modelled" else [self.status, *doubts])
         ordered = tuple(sorted(parts, key=lambda part: -part[1]))
         energies, is_measured = (self.nominal_j, band.low_j, band.high_j), self.profile.measured
-        return Bar(name or self.profile.name, below, *energies, ordered, is_measured, band.is_partial)
+        bound = "" if self.bound == "none" else self.bound
+        misfit = bool(self.fit.broken)
+        return Bar(name or self.profile.name, below, *energies, ordered, is_measured, band.is_partial, bound, misfit)
 
     def plot(self, axes: Any = None) -> Any:
         """Draw the terms as a horizontal stacked bar with matplotlib and return the axes; new ones by default."""
@@ -127,6 +130,8 @@ class EnergyReport(Bill):
             "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
             "per_sample_j": self.per_sample_j,
             "partial_band_j": _partial_band(self.band),
+            "bound": self.bound,
+            "fit": self.fit.to_dict(),
             "chip": None if profile.chip is None or ledger.packets is None else vars(profile.chip).copy(),
             "operating_point": None if profile.operating_point is None else vars(profile.operating_point).copy(),
             "off_operating_point": str(departure) if departure else "",
@@ -189,9 +194,9 @@ class Comparison:
     Examples
     --------
     >>> ledger = Ledger(synaptic_operations=1_000_000, neuron_updates=100_000, ticks=100, dt_ms=1.0)
-    >>> both = EnergyReport.of(ledger, "loihi").compare("spinnaker")
+    >>> both = EnergyReport.of(ledger, "odin").compare("spinnaker")
     >>> both.verdicts()[0].winner, round(both.verdicts()[0].factor)
-    ('loihi', 552)
+    ('odin', 219)
     """
 
     def __init__(self, reports: Sequence[EnergyReport]) -> None:
@@ -210,8 +215,9 @@ class Comparison:
         return sizes if len({*sizes.values()} - {""}) > 1 else {}
 
     def verdicts(self) -> list[Rank]:
-        """Return a value for each report beside the first: which is cheaper, and what would flip it."""
-        first, *others = self._named
+        """Return a value for each report beside the first that holds the network: which is cheaper, what flips it."""
+        first = next((pair for pair in self._named if not pair[0].fit.broken), self._named[0])
+        others = [pair for pair in self._named if pair is not first]
         return [between(first[0], other, (first[1], name)) for other, name in others]
 
     def table(self) -> Table:
@@ -220,7 +226,9 @@ class Comparison:
             (name, *report_table.ends(report), _per_operation(report), report_table.short_status(report))
             for report, name in self._named
         )
-        return Table("Energy, compared", _COMPARED, rows, tuple(map(str, self.verdicts())), tuple(self._remarks()))
+        none = none_of(self._named)
+        verdicts = (none,) if none else tuple(map(str, self.verdicts()))
+        return Table("Energy, compared", _COMPARED, rows, verdicts, tuple(self._remarks()))
 
     def bars(self) -> Bars:
         """Return the figure: totals, and the shares of their terms."""
@@ -236,7 +244,9 @@ class Comparison:
 
     def to_html(self, file: str | Path) -> Path:
         """Write one self-contained page, with the table, the verdicts, the bars and all reports; return its path."""
-        body = [f"<h2>Compared</h2>{self.to_svg()}{self._repr_html_()}"]
+        table = self.table()
+        verdicts = Table("", (), (), table.verdicts).html()
+        body = [f"<h2>Compared</h2>{verdicts}{wide(self.to_svg())}{replace(table, title='', verdicts=()).html()}"]
         for report, name in self._named:
             title = report.profile.title if report.profile.title == name else f"{report.profile.title} ({name})"
             body.append(f"<h2>{printed.markup(title)}</h2>{report._repr_html_()}")
@@ -245,7 +255,8 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Return all reports, by `names`, and the sentences of the verdicts, as plain values."""
         reports = {name: report.to_dict() for report, name in self._named}
-        return {"reports": reports, "verdicts": [str(rank) for rank in self.verdicts()], "sizes": self.sizes}
+        verdicts = [str(rank) for rank in self.verdicts()]
+        return {"reports": reports, "verdicts": verdicts, "no_ranking": none_of(self._named), "sizes": self.sizes}
 
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame with a row for every priced term of every report; needs pandas.
@@ -277,6 +288,8 @@ class Comparison:
         if self.sizes:
             yield Section("not of one run", tuple(f"{name}: {size}" for name, size in self.sizes.items()))
         for report, name in self._named:
+            if report.fit.status:
+                yield f"{name} {report.fit}"
             point, departure = report.profile.operating_point, report.off_point
             if departure and point is not None:
                 yield f"{name} is {departure}{'; ' + point.note if point.note else ''}"

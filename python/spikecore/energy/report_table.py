@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from spikecore.energy import quantity, verdict
-from spikecore.energy.bill import Band, Bill, Line
+from spikecore.energy.bill import Band, Bill, Bound, Line
 from spikecore.energy.ledger import BYTES, Ledger
 from spikecore.energy.meter import Measured
 from spikecore.energy.price import Term
 from spikecore.energy.quantity import joules, percent, terms
+from spikecore.energy.rank import BOUNDS
 from spikecore.energy.table import Cell, Column, Section, Table
 
 __all__ = ["ENERGIES", "HELD", "doubts", "ends", "full", "happens", "held", "missing", "short_status", "size", "table"]
@@ -40,9 +41,14 @@ def short_status(bill: Bill) -> str:
 
 
 def doubts(bill: Bill) -> list[str]:
-    """Return what stands beside every energy of a bill: that a price is unverified, or used elsewhere."""
-    departure = [bill.off_point.status] if bill.off_point else []
-    return (["unverified price"] if bill.unverified else []) + departure
+    """Return what stands beside every energy of a bill: how the network fits, and what its prices leave open."""
+    doubts = {
+        bill.fit.status: bool(bill.fit.status),
+        BOUNDS.get(bill.bound, ""): bool(bill.bound),
+        "unverified price": bool(bill.unverified),
+        bill.off_point.status if bill.off_point else "": bool(bill.off_point),
+    }
+    return [doubt for doubt, is_there in doubts.items() if is_there]
 
 
 def happens(line: Line) -> bool:
@@ -50,13 +56,17 @@ def happens(line: Line) -> bool:
     return line.price.count != "learning_updates" or line.count > 0
 
 
-def ends(bill: Bill) -> tuple[Cell, float | None, Cell]:
+def ends(bill: Bill) -> tuple[Cell, Cell, Cell]:
     """Return low, nominal and high of the sum; in brackets an end at which some terms are held at nominal."""
     low, high = (
         Cell(whole, joules(whole) if whole is not None or part is None else f"({joules(part)})")
         for whole, part in ((bill.low_j, bill.band.low_j), (bill.high_j, bill.band.high_j))
     )
-    return low, bill.nominal_j, high
+    return low, _nominal(bill.nominal_j, bill.bound), high
+
+
+def _nominal(energy: float | None, bound: Bound) -> Cell:
+    return Cell(energy, quantity.bounded(joules(energy), bound))
 
 
 def _title(bill: Bill) -> str:
@@ -69,7 +79,8 @@ def _rows(bill: Bill) -> Iterator[tuple[Any, ...]]:
     lines = [line for line in bill.lines if happens(line)]
     for line in lines:
         price, share = line.price, line.nominal_j / bill.nominal_j if bill.nominal_j else 0.0
-        energies, status = (line.low_j, line.nominal_j, line.high_j), f"{bill.status}, {price.evidence}{departure}"
+        energies = line.low_j, _nominal(line.nominal_j, line.bound), line.high_j
+        status = f"{bill.status}, {price.evidence}{departure}"
         yield price.term, _counted(line), _price(line), *energies, status, price.source, share
     if len(lines) > 1:
         yield "total", "", "", *ends(bill), short_status(bill), "", Cell(None, "")

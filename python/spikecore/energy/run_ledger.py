@@ -13,6 +13,7 @@ _NOT_MAPPED = "not mapped: energy(…, mapping=True) places the network on the c
 _NOT_TOLD_APART = (
     "blocks of neurons that are integrated whole do not count which got input; at most updates_active_most did"
 )
+_NOT_COUNTED = "sources were not counted neuron by neuron: a mean, which one neuron reaches at least"
 _UNKNOWN = {
     "packets": _NOT_MAPPED,
     "hops_ew": _NOT_MAPPED,
@@ -43,6 +44,7 @@ def of(result: Counted) -> Ledger:
     skipped = totals.pop("updates_skipped")
     done = totals["neuron_updates"] - skipped
     wiring = result.wiring
+    most_fan_in, is_counted = wiring.fan_in
     return Ledger(
         **totals,
         updates_active_most=min(result.most_arrived + totals["stimulus_events"], done),  # skipped ones had no input
@@ -53,11 +55,14 @@ def of(result: Counted) -> Ledger:
         dt_ms=result.dt,
         neurons=sum(population.size for population in result.populations),
         synapses=sum(projection.synapses for projection in projections),
+        most_fan_in=most_fan_in,
+        longest_delay=max((wire.longest for wire in wiring.wires), default=0),
+        weight_bits=_weight_bits(result),
         weight_store_bytes=sum(wiring.store_bytes(k) for k in range(len(wiring.wires))),
         populations=populations,
         projections=projections,
         cores=result.synaptic_operations_per_core,
-        unknown=_UNKNOWN,
+        unknown=_UNKNOWN if is_counted else {**_UNKNOWN, "most_fan_in": _NOT_COUNTED},
     )
 
 
@@ -106,6 +111,13 @@ def _populations(result: Counted, projections: tuple[ProjectionCounts, ...]) -> 
     counts["state_bytes"] = {name: each[name] * (n - skipped[name]) for name, n in updates.items()}
     counts["state_bytes_dense"] = {name: each[name] * n for name, n in updates.items()}
     return counts
+
+
+def _weight_bits(result: Counted) -> int | None:
+    """Return the significant bits of the weights of the projection that needs most; None where one is not known."""
+    bits = [wire.weight_bits for wire in result.wiring.wires]
+    known = [each for each in bits if each is not None]
+    return max(known, default=0) if len(known) == len(bits) else None
 
 
 def _check(result: Counted, projections: tuple[ProjectionCounts, ...]) -> None:

@@ -19,6 +19,8 @@ __all__ = ["Saved", "ledger_for", "ledgers"]
 
 _MAPPED = ("packets", "hops_ew", "hops_ns")
 _ELSEWHERE = "not mapped onto this machine in the run that was read"
+_LATER = ("notes", "samples", "most_fan_in", "longest_delay", "weight_bits")
+"""Fields that files of earlier versions lack: no notes, one sample, and the others are not known."""
 _FIRST = {"populations": "per_population", "projections": "per_projection", "cores": "synaptic_operations_per_core"}
 """Names that fields had in files of the first version."""
 
@@ -85,7 +87,7 @@ def _saved(key: str, entry: Any, path: Path) -> Saved:
         name = part.name if part.name in plain else _FIRST.get(part.name, part.name)
         if name in plain:
             values[part.name] = plain[name]
-        elif part.name not in ("notes", "samples"):  # the first version wrote none
+        elif part.name not in _LATER:
             _fail(path, f"{at}.{part.name}", "is missing")
     try:
         if isinstance(values["projections"], list):

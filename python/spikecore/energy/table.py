@@ -14,7 +14,7 @@ from typing import Any
 from spikecore import extras, printed
 from spikecore.printed import markup
 
-__all__ = ["WIDTH", "Cell", "Column", "Section", "Table", "page", "wrapped"]
+__all__ = ["WIDTH", "Cell", "Column", "Section", "Table", "page", "wide", "wrapped"]
 
 WIDTH = 118
 """Columns that sentences are wrapped at; tables are as wide as they need to be."""
@@ -22,7 +22,10 @@ _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}
 table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}
 .words{text-align:left}p.verdict{font-weight:bold}
+.wide{overflow-x:auto}@media(max-width:40em){body{margin:1em auto}td,th{padding:.2em .4em}}
 """
+"""Tables and pictures that are wider than a phone scroll by themselves; the page does not."""
+_UNIT = re.compile(r"(?<=\d) (?=(?:[pnµmk]?[JWsV]|[MG]?Hz|ms|pJ/\w+|B|bits?|%|times|chips|neurons)\b|%)")
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,8 @@ class Table:
     Energy
       chip     J
       loihi  2.0
-    >>> energies.html()[:37]
-    '<p>Energy</p><table><tr><th class="wo'
+    >>> energies.html()[:38]
+    '<p>Energy</p><div class="wide"><table>'
     """
 
     title: str
@@ -117,10 +120,10 @@ class Table:
     def html(self) -> str:
         """Return the same as HTML, with the columns that are too long for a terminal and with bars."""
         title = f"<p>{markup(self.title)}</p>" if self.title else ""
-        verdicts = "".join(f'<p class="verdict">{markup(verdict)}</p>' for verdict in self.verdicts)
+        verdicts = "".join(f'<p class="verdict">{_kept(verdict)}</p>' for verdict in self.verdicts)
         groups = groupby(self.remarks, key=lambda remark: remark.name if isinstance(remark, Section) else "")
         remarks = "".join(_remarks(remarks) for _, remarks in groups)
-        return f"{title}{self._html_rows() if self.rows else ''}{verdicts}{remarks}"
+        return f"{title}{verdicts}{self._html_rows() if self.rows else ''}{remarks}"
 
     def pandas(self) -> Any:
         """Return the values as a pandas DataFrame; needs pandas."""
@@ -143,12 +146,29 @@ class Table:
         names = "".join(f"<th{side}>{markup(column.name)}</th>" for column, side in zip(self.head, sides, strict=True))
         pairs = zip(self.rows, self.texts(), strict=True)
         rows = ["".join(map(_html_cell, row, texts, self.head, sides)) for row, texts in pairs]
-        return f"<table><tr>{names}</tr>{''.join(f'<tr>{cells}</tr>' for cells in rows)}</table>"
+        return wide(f"<table><tr>{names}</tr>{''.join(f'<tr>{cells}</tr>' for cells in rows)}</table>")
+
+
+def wide(inside: str) -> str:
+    """Return a table or a picture for a page, which scrolls by itself where the screen is narrower."""
+    return f'<div class="wide">{inside}</div>'
+
+
+def _kept(text: str) -> str:
+    r"""Return words for HTML in which a number keeps its unit: no line ends between them.
+
+    Examples
+    --------
+    >>> _kept("a < b, 3 pJ in 5 ways").split(" ")
+    ['a', '&lt;', 'b,', '3\xa0pJ', 'in', '5', 'ways']
+    """
+    return _UNIT.sub("\u00a0", markup(text))
 
 
 def page(title: str, body: str) -> str:
-    """Return a whole page of HTML that loads nothing from anywhere."""
-    head = f'<meta charset="utf-8"><title>{markup(title)}</title><style>{_STYLE}</style>'
+    """Return a whole page of HTML that loads nothing from anywhere, as wide as its screen."""
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    head += f"<title>{markup(title)}</title><style>{_STYLE}</style>"
     return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{markup(title)}</h1>{body}</body></html>\n'
 
 
@@ -169,9 +189,9 @@ def wrapped(line: str, width: int = WIDTH) -> list[str]:
 def _html_cell(value: Any, text: str, column: Column, side: str) -> str:
     share = value.value if isinstance(value, Cell) else value
     if not column.is_bar or share is None:
-        return f"<td{side}>{markup(text)}</td>"
+        return f"<td{side}>{markup(text) if column.is_long else _kept(text)}</td>"
     bar = f'<div style="background:#4c78a8;height:.8em;width:{100.0 * share:.2f}%"></div>'
-    return f'<td style="min-width:8em" title="{markup(text)}">{bar}</td>'
+    return f'<td style="min-width:8em" title="{_kept(text)}">{bar}</td>'
 
 
 def _remarks(remarks: Iterable[str | Section]) -> str:
@@ -180,4 +200,4 @@ def _remarks(remarks: Iterable[str | Section]) -> str:
     for remark in remarks:
         lines += remark.lines if isinstance(remark, Section) else [remark]
         name = f"<p>{markup(remark.name)}:</p>" if isinstance(remark, Section) else ""
-    return f"{name}<ul>{''.join(f'<li>{markup(line)}</li>' for line in lines)}</ul>"
+    return f"{name}<ul>{''.join(f'<li>{_kept(line)}</li>' for line in lines)}</ul>"

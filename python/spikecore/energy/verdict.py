@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from spikecore import printed
 from spikecore.energy.bill import Bill, Line
+from spikecore.energy.fit import FITS, Fit
 from spikecore.energy.ledger import BYTES
 from spikecore.energy.operating_point import Departure
 from spikecore.energy.quantity import figure, joules, percent, terms, times
@@ -48,8 +49,10 @@ class Verdict:
     bound, off_point : (str, float) or None, Departure or None
         A term whose price is 0 at its nominal value, and what it costs in J by its published high bound; how the run
         lies outside the operating point of the prices.
-    unverified : tuple of str
-        Terms whose price could not be verified: beside them no term is certain to cost most.
+    unverified, bounded : tuple of str, tuple of str
+        Terms whose price could not be verified, or is a bound on one side: beside them no term is certain to cost most.
+    fit : Fit
+        Whether the machine holds the network; where it does not, the verdict is for information.
     """
 
     nothing: str = ""
@@ -65,8 +68,15 @@ class Verdict:
     bound: tuple[str, float] | None = None
     off_point: Departure | None = None
     unverified: tuple[str, ...] = ()
+    bounded: tuple[str, ...] = ()
+    fit: Fit = FITS
 
     def __str__(self) -> str:
+        if not self.fit.status:
+            return self._words()
+        return printed.shown(f"{self.fit}; {'for information: ' if self.fit.broken else ''}{self._words()}")
+
+    def _words(self) -> str:
         if self.nothing == "measured":
             return f"{joules(self.total_j)} measured as a whole: terms are not told apart"
         if self.nothing:
@@ -74,6 +84,8 @@ class Verdict:
         order = f"{self.term} cost {percent(self.share)} of what is priced; {self._flip()}"
         if self.unverified:
             order = f"no verdict, because the price of {terms(self.unverified)} is unverified; by such prices {order}"
+        elif self.unbanded in self.bounded:
+            order += f"; the price of {self.unbanded} is a bound on one side, so the order is not certain"
         elif self.certainty == "no band":
             order += f"; no band was published for {self.unbanded} on that side"
         elif self.certainty is not None:
@@ -114,13 +126,15 @@ def of(bill: Bill) -> Verdict:
     if bill.profile.measured:
         return Verdict("not measured" if bill.nominal_j is None else "measured", bill.nominal_j)
     if not bill.lines:
-        return Verdict("unpriced")
+        return Verdict("unpriced", fit=bill.fit)
     happened = [line for line in bill.lines if line.count]
     if not bill.nominal_j:
-        return Verdict("free" if happened else "nothing happened", bill.nominal_j, bound=_dearest_bound(happened))
+        nothing = "free" if happened else "nothing happened"
+        return Verdict(nothing, bill.nominal_j, bound=_dearest_bound(happened), fit=bill.fit)
     first, *rest = sorted(bill.lines, key=lambda line: -line.nominal_j)
-    found = {"off_point": bill.off_point, "unverified": bill.unverified, **_rival(first, rest)}
-    return Verdict("", bill.nominal_j, first.price.term, first.nominal_j / bill.nominal_j, **found)
+    doubts = {name: getattr(bill, name) for name in ("off_point", "unverified", "bounded", "fit")}
+    share = first.nominal_j / bill.nominal_j
+    return Verdict("", bill.nominal_j, first.price.term, share, **doubts, **_rival(first, rest))
 
 
 def _rival(first: Line, rest: Sequence[Line]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from spikecore.population import Population, Recorder
 from spikecore.results.counters import Statistics
 from spikecore.results.run import Result
 from spikecore.results.span import Span
-from spikecore.results.to_file import KIND, NO_KERNEL, SCHEMA, WIRE
+from spikecore.results.to_file import KIND, NONE, SCHEMA, WIRE
 from spikecore.results.traces import Trace
 from spikecore.results.wiring import Wire, Wiring
 
@@ -110,12 +110,14 @@ def _read_wiring(description: dict[str, Any], arrays: _Arrays, populations: tupl
     rows = arrays["projections"]
     _require(rows.dtype == np.int64 and rows.ndim == 2 and rows.shape[1] == len(WIRE), "projections")
     wires = [
-        Wire(source, target, size, None if kernel == NO_KERNEL else kernel, longest)
-        for source, target, size, kernel, longest in rows.tolist()
+        Wire(source, target, size, None if kernel == NONE else kernel, longest, None if bits == NONE else bits)
+        for source, target, size, kernel, longest, bits in rows.tolist()
     ]
     for wire in wires:
         _require(wire.source in range(len(populations)) and wire.target in range(len(populations)), "ends")
-        _require(min(wire.synapse_bytes, wire.kernel or 0, wire.longest) >= 0, "numbers of at least 0")
+        _require(
+            min(wire.synapse_bytes, wire.kernel or 0, wire.longest, wire.weight_bits or 0) >= 0, "numbers of at least 0"
+        )
     lengths, degrees = arrays["fan_out/lengths"], arrays["fan_out/degrees"]
     _require(lengths.dtype == degrees.dtype == np.uint32 and lengths.shape == (len(wires),), "fan-out tables")
     cuts = np.cumsum(lengths, dtype=np.uint64)
@@ -125,7 +127,9 @@ def _read_wiring(description: dict[str, Any], arrays: _Arrays, populations: tupl
     fan_out = _native.FanOut(sizes, [wire.source for wire in wires], tables)
     word_bytes = description["word_bytes"]
     _require(word_bytes in (4, 8), "bytes of a number")
-    return Wiring.of_tables(populations, wires, fan_out, word_bytes)
+    most, is_counted = description["fan_in"]
+    _require(isinstance(most, int) and most >= 0 and isinstance(is_counted, bool), "synapses onto a neuron")
+    return Wiring.of_tables(populations, wires, fan_out, word_bytes, (most, is_counted))
 
 
 def _read_traces(

@@ -19,13 +19,13 @@ from spikecore.results.span import Span
 from spikecore.results.traces import Traces
 from spikecore.results.wiring import Wiring
 
-__all__ = ["KIND", "NO_KERNEL", "SCHEMA", "WIRE", "save"]
+__all__ = ["KIND", "NONE", "SCHEMA", "WIRE", "save"]
 
 KIND, SCHEMA = "result", 1
-WIRE = ("source", "target", "synapse_bytes", "kernel", "longest")
+WIRE = ("source", "target", "synapse_bytes", "kernel", "longest", "weight_bits")
 """The columns of ``projections``."""
-NO_KERNEL = -1
-"""Stands for a projection without a kernel."""
+NONE = -1
+"""Stands for a projection without a kernel, and for weights whose bits are not known."""
 
 _Arrays = dict[str, NDArray[Any]]
 
@@ -77,10 +77,10 @@ def _wiring(wiring: Wiring) -> tuple[dict[str, Any], _Arrays]:
     _, (_, _, degrees) = wiring.fan_out.__reduce__()
     tables = [np.atleast_1d(np.asarray(table, dtype=np.uint32)) for table in degrees]
     wires = [[getattr(wire, field) for field in WIRE] for wire in wiring.wires]
-    filled = [[NO_KERNEL if value is None else value for value in row] for row in wires]
+    filled = [[NONE if value is None else value for value in row] for row in wires]
     arrays: _Arrays = {
         "projections": np.array(filled, dtype=np.int64).reshape(-1, len(WIRE)),
         "fan_out/lengths": np.array([len(table) for table in tables], dtype=np.uint32),
         "fan_out/degrees": np.concatenate([np.zeros(0, dtype=np.uint32), *tables]),
     }
-    return {"word_bytes": wiring.word_bytes}, arrays
+    return {"word_bytes": wiring.word_bytes, "fan_in": list(wiring.fan_in)}, arrays

@@ -11,7 +11,7 @@ from typing import Any, TypedDict, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import _native
+from spikecore import _native, checks
 from spikecore.arrays import closed
 from spikecore.errors import NetworkError
 from spikecore.implicit import Convolution, Pooling
@@ -54,6 +54,9 @@ class Wire:
         Weights of a kernel that all targets share; None where every synapse has its own place.
     longest : int
         Longest delay in ticks.
+    weight_bits : int or None
+        Significant bits of its weights, signs apart: of whole numbers up to a factor, else of the format of the run;
+        None where they are not known.
     """
 
     source: int
@@ -61,6 +64,13 @@ class Wire:
     synapse_bytes: int
     kernel: int | None
     longest: int
+    weight_bits: int | None = None
+
+
+_MOST_DRAWN = 4_000_000
+"""Synapses up to which the sources of every neuron are counted: a second at most."""
+_FORMATS = {"f32": 24, "f64": 53, "q16": 15}
+"""Significant bits of a weight: binary32 and binary64 of IEEE 754; 16 bits with a sign."""
 
 
 class Wiring:
@@ -84,6 +94,8 @@ class Wiring:
         self._native: _native.Wiring | None = native.wiring()
         self._placed: dict[tuple[int, ...], PlacedNetwork] = {}
         self._kernels = {each.index: kernel for each in projections if (kernel := _kernel(each.rule)) is not None}
+        self._bits = {each.index: each.weight_bits for each in projections}
+        self._format_bits = _FORMATS[statistics["weights"]]
         self.populations = populations
         self.word_bytes = 8 if statistics["weights"] == "f64" else 4
 
@@ -94,20 +106,39 @@ class Wiring:
         wires: list[Wire],
         fan_out: _native.FanOut,
         word_bytes: int,
+        fan_in: tuple[int, bool],
     ) -> "Wiring":
         """Return the wiring that these tables describe, without the network that they were drawn from."""
         wiring = cls.__new__(cls)
         made = {"populations": populations, "wires": wires, "fan_out": fan_out, "word_bytes": word_bytes}
-        vars(wiring).update(made, _native=None, _placed={}, _kernels={})
+        vars(wiring).update(made, fan_in=fan_in, _native=None, _placed={}, _kernels={}, _bits={}, _format_bits=0)
         return wiring
 
     @cached_property
     def wires(self) -> list[Wire]:
         """The projections, in the order of declaration."""
         return [
-            Wire(source, target, in_rows, self._kernels.get(index), longest)
+            Wire(source, target, in_rows, self._kernels.get(index), longest, self._weight_bits(index))
             for index, (source, target, in_rows, _, longest) in enumerate(self._drawn().projections())
         ]
+
+    def _weight_bits(self, index: int) -> int:
+        own = 1 if self._kernels.get(index) == 1 else self._bits.get(index)
+        return self._format_bits if own is None else min(own, self._format_bits)
+
+    @cached_property
+    def fan_in(self) -> tuple[int, bool]:
+        """Most synapses onto one neuron, and whether that is counted.
+
+        Of many synapses, or where the network is gone, it is the mean of the population with the most, rounded up: at
+        least so many lie on one of its neurons.
+        """
+        if self._native is not None and sum(self.synapses) <= _MOST_DRAWN:
+            return self.placed(checks.MAX_NEURONS, 1, 1, 0, 1, 0, 1)["most_fan_in"], True
+        onto = Counter[int]()
+        for wire, synapses in zip(self.wires, self.synapses, strict=True):
+            onto[wire.target] += synapses
+        return max((-(-n // self.populations[target].size) for target, n in onto.items()), default=0), False
 
     @cached_property
     def fan_out(self) -> _native.FanOut:
@@ -154,7 +185,7 @@ class Wiring:
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the tables, made now, in place of the description they are drawn from."""
-        made = {"wires": self.wires, "fan_out": self.fan_out}
+        made = {"wires": self.wires, "fan_out": self.fan_out, "fan_in": self.fan_in}
         return {**vars(self), **made, "_native": None}
 
     def _drawn(self) -> _native.Wiring:

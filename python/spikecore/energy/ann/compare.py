@@ -15,7 +15,7 @@ from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.operations import EffectiveOperations
 from spikecore.energy.ann.prices import Silicon
 from spikecore.energy.ann.spiking import SPIKING, Spiking
-from spikecore.energy.table import Table, page
+from spikecore.energy.table import Table, page, wide
 from spikecore.files import writing
 
 __all__ = ["Comparison", "compare"]
@@ -212,7 +212,7 @@ class Comparison:
     def to_html(self, file: str | Path) -> Path:
         """Write one self-contained page and return its path."""
         picture = view.bars(self.costs).drawing().svg()
-        whole = page("An artificial and a spiking network", picture + self.table.html())
+        whole = page("An artificial and a spiking network", wide(picture) + self.table.html())
         return writing.text(writing.path_of("compare", file), whole)
 
 

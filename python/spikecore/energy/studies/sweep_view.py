@@ -15,7 +15,7 @@ from spikecore.energy.quantity import or_dash
 from spikecore.energy.studies.clocked import Case
 from spikecore.energy.studies.local_memory import Bounds, Place
 from spikecore.energy.studies.sweep import Sweep
-from spikecore.energy.table import Cell, Column, Table, page
+from spikecore.energy.table import Cell, Column, Table, page, wide
 from spikecore.files import writing
 from spikecore.pictures import file
 from spikecore.pictures.drawing import Circle, Drawing, Shape, Words
@@ -95,7 +95,7 @@ def write(sweep: Sweep, path: Path) -> Path:
         return file.write("sweep", draw(sweep), path)
     shown = "".join(table.html() for table in tables(sweep))
     prices = profile_text.table(sweep.profile).html()
-    return writing.text(path, page("Two claims, executed", draw(sweep).svg() + shown + prices))
+    return writing.text(path, page("Two claims, executed", wide(draw(sweep).svg()) + shown + prices))
 
 
 def draw(sweep: Sweep) -> Drawing:

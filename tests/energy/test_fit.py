@@ -1,0 +1,243 @@
+"""Chips that cannot hold a network, and prices that are bounds: told in every row, verdict, page, file and picture."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import spikecore as sc
+from spikecore.command import cli
+from spikecore.energy import Comparison, EnergyReport, Ledger, Price, Profile, known, load, saved
+from spikecore.energy.fit import Fit, Limit
+from spikecore.energy.rank import between, none_of
+
+SECOND = {"ticks": 1000, "dt_ms": 1.0}
+LEDGER = Ledger(spikes=2000, neurons=100, synapses=1000, neuron_updates=100_000, synaptic_operations=20_000, **SECOND)
+
+
+def run(k=500, delay=20.0, weight=0.1):
+    """Return a run of one neuron with `k` sources and a delay in ticks of 1 ms."""
+    net = sc.Network(dt=1.0, seed=1)
+    sources = net.spike_source(k, [[1.0]] * k, name="sources")
+    target = net.population(1, sc.LIFDelta(), name="target")
+    net.connect(sources, target, sc.AllToAll(), weight=weight, delay=delay)
+    return net.compile(workers=1).run(60.0)
+
+
+def priced(name, nominal, bound="exact", count="spikes", profile_bound="", **more):
+    """Return a report of one spike that costs `nominal` J."""
+    price = Price(count, count, nominal, "J", "measured", bound, "me", **more)
+    profile = Profile(name, name, "1 nm", None, "per-term", "me", prices=(price,), bound=profile_bound)
+    return EnergyReport.of(Ledger(spikes=1, packets=1), profile)
+
+
+# What a run tells.
+
+
+def test_a_ledger_knows_what_limits_are_held_against():
+    ledger = run().ledger
+    assert (ledger.most_fan_in, ledger.longest_delay, ledger.weight_bits) == (500, 20, 1)
+    assert "most_fan_in" not in ledger.unknown
+
+
+@pytest.mark.parametrize(
+    ("weight", "bits"),
+    [
+        (0.3, 1),
+        (sc.Normal(1.0, 0.1), 24),
+        ([[0.25 * (k % 5 - 2)] for k in range(40)], 2),
+        ([[float(k - 100)] for k in range(200)], 7),
+        (np.sin(np.arange(40.0))[:, None], 24),
+    ],
+)
+def test_bits_of_weights_are_those_of_whole_numbers_or_of_the_format(weight, bits):
+    k = len(weight) if isinstance(weight, list | np.ndarray) else 40
+    net = sc.Network(dt=1.0, seed=1)
+    sources = net.spike_source(k, [[1.0]] * k)
+    target = net.population(1, sc.LIFDelta())
+    rule = sc.Dense(np.array(weight)) if isinstance(weight, list | np.ndarray) else sc.AllToAll()
+    own = {} if isinstance(rule, sc.Dense) else {"weight": weight}
+    net.connect(sources, target, rule, delay=1.0, **own)
+    assert net.compile(workers=1).run(5.0).ledger.weight_bits == bits
+    assert net.compile(workers=1, weights="q16").run(5.0).ledger.weight_bits == min(bits, 15)
+
+
+def test_many_synapses_are_not_counted_neuron_by_neuron(monkeypatch):
+    monkeypatch.setattr("spikecore.results.wiring._MOST_DRAWN", 10)
+    ledger = run().ledger
+    assert (ledger.most_fan_in, "most_fan_in" in ledger.unknown) == (500, True)
+    assert str(Fit.of(ledger, load("truenorth").chip)) == "does not fit: fan-in 500 or more of 256; delay 20 of 15"
+
+
+# What a chip holds.
+
+
+def test_all_limits_that_no_number_of_chips_lifts_are_listed():
+    ledger = replace(LEDGER, most_fan_in=500, longest_delay=20, weight_bits=24)
+    fit = Fit.of(ledger, load("truenorth").chip)
+    assert fit.broken == (
+        Limit("fan-in", 500, 256), Limit("delay", 20, 15), Limit("weight precision", 24, 8, "bits"),
+    )  # fmt: skip
+    assert str(fit) == "does not fit: fan-in 500 of 256; delay 20 of 15; weight precision 24 of 8 bits"
+    assert Fit.of(replace(ledger, longest_delay=63), load("loihi").chip).broken[0] == Limit("delay", 63, 62)
+    assert (
+        Fit.of(replace(LEDGER, most_fan_in=256, longest_delay=15, weight_bits=8), load("truenorth").chip).status == ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "ledger", "chips"),
+    [
+        ("odin", Ledger(neurons=300, **SECOND), 2),
+        ("odin", Ledger(neurons=256, synapses=65_537, **SECOND), 2),
+        ("loihi", Ledger(neurons=131_073, **SECOND), 2),
+        ("loihi", Ledger(neurons=10, synapses=6_000_000, **SECOND), 2),
+        ("truenorth", Ledger(neurons=3 * 1_048_576, **SECOND), 3),
+        ("cpu", Ledger(neurons=10**9, most_fan_in=10**6, **SECOND), 1),
+    ],
+)
+def test_more_chips_lift_what_is_shared_out(name, ledger, chips):
+    fit = EnergyReport.of(ledger, name).fit
+    assert (fit.chips, fit.broken) == (chips, ())
+    assert str(fit) == ("fits one chip" if chips == 1 else f"needs {chips} chips; packets between them are unpriced")
+
+
+def test_what_is_not_known_breaks_no_limit():
+    assert all(not EnergyReport.of(LEDGER, name).fit.broken for name in known())
+
+
+# Ranks.
+
+
+def test_a_chip_that_needs_others_is_ranked_and_marked():
+    report = EnergyReport.of(replace(LEDGER, neurons=300, neuron_updates=300_000), "odin")
+    both = report.compare("spinnaker")
+    (rank,) = both.verdicts()
+    assert (rank.winner, rank.fits) == ("odin", (("odin", Fit(2)),))
+    assert str(rank).endswith("odin needs 2 chips; packets between them are unpriced")
+    assert both.table().rows[0][-1] == "modelled, needs 2 chips"
+    assert "needs 2 chips" in both.to_svg()
+
+
+def test_a_chip_that_cannot_hold_the_network_is_ranked_nowhere():
+    result = run()
+    both = result.energy("truenorth").compare("spinnaker", "odin", "spinnaker2")
+    ranks = both.verdicts()
+    assert [(rank.winner, rank.factor) for rank in ranks[:2]] == [(None, None)] * 2
+    assert [{name for name, _ in rank.misfits} for rank in ranks] == [{"truenorth"}, {"odin"}, set()]
+    assert ranks[2].winner == "spinnaker2", "the first that holds it is held against the others"
+    assert "times" not in str(ranks[0])
+    row, *_ = both.table().rows
+    assert row[2].value == pytest.approx(500 * 26e-12), "shown for information"
+    assert row[-1].startswith("modelled, does not fit")
+    entry = both.to_dict()["reports"]["truenorth"]
+    broken = [{"limit": "fan-in", "needs": 500, "most": 256}, {"limit": "delay", "needs": 20, "most": 15}]
+    assert entry["fit"] == {"fits": False, "chips": None, "broken": broken}
+    assert entry["verdict"].startswith("does not fit: fan-in 500 of 256; delay 20 of 15; for information: ")
+
+
+def test_pictures_and_pages_tell_both_kinds(tmp_path):
+    result = run()
+    both = result.energy("truenorth").compare("spinnaker")
+    assert [(bar.name, bar.is_misfit) for bar in both.bars().sorted] == [("spinnaker", False), ("truenorth", True)]
+    for text in (both.to_svg(), both.to_html(tmp_path / "a.html").read_text(encoding="utf-8"), str(both)):
+        assert "does not fit" in text
+    assert both.to_html(tmp_path / "a.html").read_text(encoding="utf-8").count("fan-in") >= 2
+
+
+def test_limits_of_a_run_come_back_from_its_file(tmp_path, capsys):
+    file = tmp_path / "run.json"
+    report = run().energy("truenorth")
+    file.write_text(json.dumps({"energy": {"truenorth": report.to_dict()}}), encoding="utf-8")
+    assert saved.ledgers(file)[0].ledger == report.ledger
+    assert cli.main(["energy", "compare", str(file), "--on", "truenorth,spinnaker"]) == 0
+    assert "does not fit: fan-in 500 of 256" in capsys.readouterr().out
+    old = report.to_dict()
+    for name in ("most_fan_in", "longest_delay", "weight_bits"):
+        del old["ledger"][name]
+    file.write_text(json.dumps({"energy": {"truenorth": old}}), encoding="utf-8")
+    assert saved.ledgers(file)[0].ledger.most_fan_in is None, "files of earlier versions have none of them"
+
+
+def test_a_saved_result_fits_what_the_run_fitted(tmp_path):
+    result = run(weight=sc.Normal(1.0, 0.1))
+    again = sc.load_result(result.save(tmp_path / "run.npz"))
+    assert again.ledger == result.ledger
+    assert again.energy("truenorth").fit == result.energy("truenorth").fit
+
+
+# Bounds.
+
+
+@pytest.mark.parametrize(
+    ("cheap", "dear", "winner"),
+    [
+        ({}, {}, "a"),
+        ({"bound": "min"}, {}, None),
+        ({"bound": "max"}, {}, "a"),
+        ({}, {"bound": "min"}, "a"),
+        ({}, {"bound": "max"}, None),
+        ({"profile_bound": "min"}, {}, None),
+        ({}, {"profile_bound": "min"}, "a"),
+        ({}, {"profile_bound": "max"}, None),
+        ({"bound": "min", "high": 1.5}, {}, "a"),
+        ({"bound": "max", "profile_bound": "min"}, {}, None),
+    ],
+)
+def test_a_bound_decides_only_in_the_direction_in_which_it_helps(cheap, dear, winner):
+    a, b = priced("a", 1.0, **cheap), priced("b", 2.0, **dear)
+    assert between(a, b).winner == winner
+    assert between(b, a).winner == winner
+    assert (none_of([(a, "a"), (b, "b")]) == "") == (winner is not None)
+
+
+def test_a_bound_that_costs_nothing_bounds_nothing():
+    report = priced("a", 1.0, bound="min", count="packets")
+    assert report.bound == "min"
+    assert EnergyReport.of(Ledger(spikes=1), report.profile).bound == ""
+
+
+def test_a_lower_bound_says_by_how_much_it_would_have_to_be_off():
+    (rank,) = priced("a", 1.0, bound="min").compare(priced("b", 4.0)).verdicts()
+    assert rank.bounds == (("a", "min"),)
+    assert (rank.flips[0].name, rank.flips[0].term, rank.flips[0].factor) == ("a", "spikes", 4.0)
+    assert str(rank).startswith("no ranking, because the sum of a is a lower bound; by that price a costs 4 times less")
+
+
+def test_rows_and_pictures_show_bounds():
+    both = priced("a", 1.0, bound="min").compare(priced("b", 2.0, bound="max"), priced("c", 3.0))
+    assert [(row[2].text, row[-1]) for row in both.table().rows] == [
+        ("≥ 1 J", "modelled, a lower bound"), ("≤ 2 J", "modelled, an upper bound"), ("3 J", "modelled"),
+    ]  # fmt: skip
+    assert [bar.bound for bar in both.bars().bars] == ["min", "max", ""]
+    assert both.to_dict()["reports"]["b"]["bound"] == "max"
+    assert both.to_pandas()["nominal_j"].tolist() == [1.0, 2.0, 3.0]
+
+
+def test_a_processor_is_a_lower_bound():
+    cpu = EnergyReport.of(LEDGER, "cpu")
+    assert cpu.bound == "min"
+    assert all(rank.winner != "cpu" for rank in Comparison([cpu]).reports[0].compare(*known()).verdicts())
+
+
+# No pair.
+
+
+def test_where_no_pair_can_be_ranked_the_verdict_is_one_line():
+    both = run().energy("truenorth").compare("odin", "host")
+    (line,) = both.table().verdicts
+    assert line == (
+        "no pair can be ranked: truenorth does not fit: fan-in 500 of 256; delay 20 of 15; odin does not fit: fan-in "
+        "500 of 256; host is unknown"
+    )
+    assert both.to_dict()["no_ranking"] == line
+    alike = priced("a", 1.0).compare(priced("b", 1.0))
+    assert alike.table().verdicts == ("no pair can be ranked: a, b cost the same",)
+    assert run().energy("truenorth").compare().table().verdicts == ()
+
+
+def test_one_pair_is_enough():
+    both = run().energy("truenorth").compare("odin", "spinnaker", "spinnaker2")
+    assert both.to_dict()["no_ranking"] == ""
+    assert len(both.table().verdicts) == 3
