@@ -10,7 +10,7 @@ from spikecore.energy.ann.layers import GRU, LSTM, RNN, Buffer, Dense, Layer, Re
 from spikecore.energy.ann.operations import DenseOperations, Density, EffectiveOperations
 from spikecore.errors import NetworkError
 
-__all__ = ["PARSED", "Network", "parse"]
+__all__ = ["CELLS", "PARSED", "Network", "parse"]
 
 Record = TypeVar("Record", Layer, Buffer)
 PARSED = ', as parse("64-32-10") or torch.read makes one'
@@ -123,7 +123,8 @@ def _records(owner: str, kind: str, entries: Iterable[Record], record: type[Reco
     return kept
 
 
-_CELLS = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
+CELLS = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
+"""Recurrent layers by the names of their cells."""
 
 
 def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, name: str | None = None) -> Network:
@@ -142,7 +143,7 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
     >>> parse("700-128r-128r-20", bias=False).parameters
     141312
     """
-    checks.choice("network", "cell", cell, tuple(_CELLS))
+    checks.choice("network", "cell", cell, tuple(CELLS))
     checks.instance("network", "text", text, str, ' of sizes, such as "700-128r-128r-20"')
     sizes = re.split("[-–]", text)
     if len(sizes) < 2 or not all(re.fullmatch(r"[1-9]\d{0,9}r?", size) for size in sizes) or sizes[0].endswith("r"):
@@ -151,5 +152,5 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
     layers: list[Layer] = []
     for index, (before, width) in enumerate(pairwise(widths), start=1):
         dense = Dense(before, width, bias=bias, activation=index < len(sizes) - 1)
-        layers.append(_CELLS[cell](before, width, bias=bias) if sizes[index].endswith("r") else dense)
+        layers.append(CELLS[cell](before, width, bias=bias) if sizes[index].endswith("r") else dense)
     return Network(layers, steps=steps, name=name or text)

@@ -14,27 +14,16 @@ from typing import Any
 
 from spikecore import checks, printed
 from spikecore.energy.ann.convolution import Convolution, Pooling
-from spikecore.energy.ann.layers import GRU, LSTM, RNN, BatchNorm, Buffer, Dense, Layer, Shape
-from spikecore.energy.ann.network import Network
+from spikecore.energy.ann.layers import BatchNorm, Buffer, Dense, Layer, Shape
+from spikecore.energy.ann.network import CELLS, Network
+from spikecore.energy.ann.prices import published
 
 __all__ = ["read"]
 
-_ACTIVATIONS = (
-    "ReLU", "ReLU6", "LeakyReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "Sigmoid", "LogSigmoid", "Tanh",
-    "Hardtanh", "Hardsigmoid", "Hardswish", "Softplus", "Softsign",
-)  # fmt: skip
-_NOTHING = ("Identity", "Dropout", "Dropout1d", "Dropout2d", "AlphaDropout", "Softmax", "LogSoftmax")
-_CONVOLUTIONS = ("Conv1d", "Conv2d")
-_POOLINGS = ("MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d")
-_ADAPTIVE = ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d")
-_RECURRENT = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU, "RNNCell": RNN, "LSTMCell": LSTM, "GRUCell": GRU}
-_NORMS = ("BatchNorm1d", "BatchNorm2d")
+_KNOWN = {name: kind for kind, names in published("modules").items() for name in names}
+"""What each class of PyTorch is read as."""
 _RUN = ("forward", "__call__", "_call_impl", "_wrapped_call_impl", "_slow_forward", "_conv_forward")
 """What runs when a module is called."""
-_KNOWN = (
-    "Sequential", "Linear", "Flatten", *_CONVOLUTIONS, *_POOLINGS, *_ADAPTIVE, *_RECURRENT, *_NORMS,
-    *_ACTIVATIONS, *_NOTHING,
-)  # fmt: skip
 
 
 def read(
@@ -88,8 +77,8 @@ class _Reader:
     def visit(self, module: Any, path: str) -> None:
         """Read a module that runs now, by the known class that it is, or that it is derived from and runs like."""
         known = _known(type(module))
-        kind = "" if known is None else known.__name__
-        if id(module) in self.seen and kind not in (*_ACTIVATIONS, *_NOTHING, "Flatten"):
+        kind = "" if known is None else _KNOWN[known.__name__]
+        if id(module) in self.seen and kind not in ("activation", "flattening", "nothing"):
             checks.refuse(self.owner, path, f"{type(module).__name__} used twice", "each module once")
         self.seen.add(id(module))
         for hooks in ("_forward_pre_hooks", "_forward_hooks"):
@@ -98,11 +87,13 @@ class _Reader:
         # named_children would leave out the second use of a module
         children = {name: part for name, part in module._modules.items() if part is not None}
         altered = _altered(module, known)
-        if kind and kind != "Sequential":
+        if known and kind != "sequence":
             if altered or children:
                 inside = altered or f"{next(iter(children))}, a module inside"
-                checks.refuse(self.owner, path, f"{type(module).__name__} with {inside}", f"a {kind} as it is")
-            read = self._leaf(kind, module, path)
+                checks.refuse(
+                    self.owner, path, f"{type(module).__name__} with {inside}", f"a {known.__name__} as it is"
+                )
+            read = self._leaf(kind, module, path, known.__name__)
         elif not (kind or children) or not (self.in_order or (kind and not altered)):
             nested = "a Sequential, or in_order=True where its children run once each as registered"
             checks.refuse(self.owner, path, type(module).__name__, nested if children else ", ".join(_KNOWN))
@@ -112,18 +103,18 @@ class _Reader:
                 self.visit(part, f"{path}.{child}")
         self._check_numbers(module, path, read)
 
-    def _leaf(self, kind: str, module: Any, path: str) -> list[Layer]:
+    def _leaf(self, kind: str, module: Any, path: str, known: str) -> list[Layer]:
         """Add the layers of a module without modules inside, and return them."""
         layers = list[Layer]()
-        if kind in _ACTIVATIONS:
+        if kind == "activation":
             self.activated = True
-        elif kind == "Flatten":
+        elif kind == "flattening":
             if (module.start_dim, module.end_dim) != (1, -1):
                 ends = f"{module.start_dim}, {module.end_dim}"
                 checks.refuse(self.owner, f"{path}.start_dim, end_dim", ends, "1, -1")
             self.shape = None if self.shape is None else (math.prod(self.shape),)
-        elif kind not in _NOTHING:
-            for layer in self._layers(kind, module, path):
+        elif kind != "nothing":
+            for layer in getattr(self, f"_{kind}")(module, path, known):
                 self._check_input(path, layer)
                 layers.append(layer)
                 self.shape = layer.output_shape
@@ -150,45 +141,41 @@ class _Reader:
             self.layers[weighted[-1]] = replace(last, activation=False)
         return self.layers
 
-    def _layers(self, kind: str, module: Any, path: str) -> Iterator[Layer]:
-        if kind == "Linear":
-            yield Dense(module.in_features, module.out_features, bias=_is_set(module.bias))
-        elif kind in _CONVOLUTIONS:
-            shape = (module.in_channels, *self._planes(path, kind)[1:])
-            yield Convolution(
-                shape, module.out_channels, module.kernel_size, module.stride, self._padding(module, path),
-                module.dilation, module.groups, bias=_is_set(module.bias),
-            )  # fmt: skip
-        elif kind in _POOLINGS:
-            shape, dilation = self._planes(path, kind), getattr(module, "dilation", 1)
-            if module.ceil_mode:
-                checks.refuse(self.owner, f"{path}.ceil_mode", True, "False")
-            yield Pooling(shape, module.kernel_size, module.stride, module.padding, dilation)
-        elif kind in _ADAPTIVE:
-            yield self._adaptive(module, path, self._planes(path, kind))
-        elif kind in _NORMS:
-            shape = (module.num_features, *(self.shape or ())[1:])
-            yield BatchNorm(shape, bool(module.affine), bool(module.track_running_stats))
-        else:
-            yield from self._recurrent(kind, module, path)
+    def _dense(self, module: Any, path: str, known: str) -> Iterator[Layer]:
+        yield Dense(module.in_features, module.out_features, bias=_is_set(module.bias))
 
-    def _recurrent(self, kind: str, module: Any, path: str) -> Iterator[Layer]:
-        inputs = module.input_size
+    def _convolution(self, module: Any, path: str, known: str) -> Iterator[Layer]:
+        shape, padding = (module.in_channels, *self._planes(known, path)[1:]), self._padding(module, path)
+        moves = (module.kernel_size, module.stride, padding, module.dilation)
+        yield Convolution(shape, module.out_channels, *moves, module.groups, bias=_is_set(module.bias))
+
+    def _pooling(self, module: Any, path: str, known: str) -> Iterator[Layer]:
+        shape = self._planes(known, path)
+        if module.ceil_mode:
+            checks.refuse(self.owner, f"{path}.ceil_mode", True, "False")
+        yield Pooling(shape, module.kernel_size, module.stride, module.padding, getattr(module, "dilation", 1))
+
+    def _adaptive(self, module: Any, path: str, known: str) -> Iterator[Layer]:
+        wanted, shape = module.output_size, self._planes(known, path)
+        sizes = tuple(wanted) if isinstance(wanted, tuple | list) else (wanted,) * len(shape[1:])
+        sizes = tuple(have if size is None else size for have, size in zip(shape[1:], sizes, strict=True))
+        if any(map(mod, shape[1:], sizes)):
+            checks.refuse(self.owner, f"{path}.output_size", f"{sizes}", f"a divisor of {shape[1:]}")
+        yield Pooling(shape, tuple(map(floordiv, shape[1:], sizes)))
+
+    def _normalisation(self, module: Any, path: str, known: str) -> Iterator[Layer]:
+        shape = (module.num_features, *(self.shape or ())[1:])
+        yield BatchNorm(shape, bool(module.affine), bool(module.track_running_stats))
+
+    def _recurrent(self, module: Any, path: str, known: str) -> Iterator[Layer]:
+        inputs, cell = module.input_size, CELLS[known.removesuffix("Cell").lower()]
         if getattr(module, "proj_size", 0):
             checks.refuse(self.owner, f"{path}.proj_size", module.proj_size, "0: projections are not known here")
         both_ways = bool(getattr(module, "bidirectional", False))  # a cell has neither direction nor number
         for _ in range(getattr(module, "num_layers", 1)):
-            layer = _RECURRENT[kind](inputs, module.hidden_size, bool(module.bias), both_ways)
+            layer = cell(inputs, module.hidden_size, bool(module.bias), both_ways)
             yield layer
             inputs = layer.output_shape[0]
-
-    def _adaptive(self, module: Any, path: str, shape: Shape) -> Pooling:
-        wanted, plane = module.output_size, shape[1:]
-        sizes = tuple(wanted) if isinstance(wanted, tuple | list) else (wanted,) * len(plane)
-        sizes = tuple(have if size is None else size for have, size in zip(plane, sizes, strict=True))
-        if any(map(mod, plane, sizes)):
-            checks.refuse(self.owner, f"{path}.output_size", f"{sizes}", f"a divisor of {plane}")
-        return Pooling(shape, tuple(map(floordiv, plane, sizes)))
 
     def _padding(self, module: Any, path: str) -> Any:
         if getattr(module, "padding_mode", "zeros") != "zeros" and set(module.padding) != {0}:
@@ -202,9 +189,9 @@ class _Reader:
             checks.refuse(self.owner, f"{path}.padding", "'same' with an even kernel", "the same padding on both sides")
         return tuple(both // 2 for both in around)
 
-    def _planes(self, path: str, kind: str) -> Shape:
-        """Return the shape of the input, which must have as many dimensions as the name of the module says."""
-        dimensions, where = int(kind[-2]), f"shape before {path}"
+    def _planes(self, known: str, path: str) -> Shape:
+        """Return the shape of the input, which must have as many dimensions as the name of the known class says."""
+        dimensions, where = int(known[-2]), f"shape before {path}"
         if self.shape is None:
             checks.refuse(self.owner, where, "unknown", "the shape of the input, given to read")
         if len(self.shape) != dimensions + 1:
