@@ -129,6 +129,27 @@ def test_batches_in_pandas(pandas):
     )
 
 
+def test_states_of_several_kinds_follow_each_other(pandas):
+    _, machine, _, _ = ran()
+    asked = [("exc", "v"), ("exc", "i_syn")]
+    batch = machine.run_batch(20.0, {"source": [[[1.0], [], []], [[], [], []]]}, states=asked)
+    table = batch.states.to_pandas()
+    assert list(table) == ["sample", "population", "variable", "neuron", "value"]
+    for key in asked:
+        own = table[(table["population"] == key[0]) & (table["variable"] == key[1])]
+        assert own["value"].tolist() == batch.states[key].reshape(-1).tolist()
+        assert own["sample"].tolist() == [0] * 4 + [1] * 4
+        assert own["neuron"].tolist() == [0, 1, 2, 3] * 2
+    none = machine.run_batch(20.0, {"source": [[[1.0], [], []]]}).states.to_pandas()
+    assert (list(none), len(none)) == (list(table), 0)
+
+
+def test_a_batch_has_mean_rates_over_its_samples():
+    _, _, result, batch = RAN
+    assert batch.rates()["source"] == pytest.approx(3 / 3 / 0.04)
+    assert list(batch.rates()) == list(result.rates())
+
+
 def test_synapses_in_pandas(pandas):
     _, machine, _, _ = RAN
     found = machine.synapses("source", "exc")

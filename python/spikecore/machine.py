@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import _native, checks, extras, notebook, printed
+from spikecore import _native, checks, notebook, printed
 from spikecore.declared import Extent
 from spikecore.errors import NetworkChangedWarning, NetworkError
 from spikecore.grid import Grid
@@ -25,13 +25,16 @@ from spikecore.results.run import Result
 from spikecore.results.span import Span
 from spikecore.results.traces import trace_of
 from spikecore.results.wiring import Wiring
+from spikecore.tabled import Listed
 
 __all__ = ["Machine", "Synapses"]
 
 
 @dataclass(frozen=True, eq=False)
-class Synapses:
+class Synapses(Listed):
     """The synapses between two populations, in the order of the store.
+
+    A table of ``source``, ``target``, ``weight`` and ``delay_ms``.
 
     Attributes
     ----------
@@ -56,21 +59,8 @@ class Synapses:
         """Show the number of synapses."""
         return f"Synapses({len(self):,} synapses)"
 
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame with a row for each synapse: ``source``, ``target``, ``weight``, ``delay_ms``.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        columns = {"source": self.sources, "target": self.targets, "weight": self.weights, "delay_ms": self.delays}
-        return extras.load("pandas", "to_pandas").DataFrame(columns)
-
-    def _repr_html_(self) -> str:
-        arrays = (self.sources, self.targets, self.weights, self.delays)
-        rows = zip(*(array[: notebook.HEAD].tolist() for array in arrays), strict=True)
-        return notebook.table(repr(self), ("source", "target", "weight", "delay (ms)"), rows, length=len(self))
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        return {"source": self.sources, "target": self.targets, "weight": self.weights, "delay_ms": self.delays}
 
 
 class Machine:

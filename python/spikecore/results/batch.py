@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, extras, notebook, printed
+from spikecore import checks, printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
@@ -18,12 +18,17 @@ from spikecore.results.recorded import SpikeTrains
 from spikecore.results.traces import Traces, trace_of, variable_of
 from spikecore.results.trains import Trains
 from spikecore.results.wiring import Wiring
+from spikecore.tabled import Tabled, Words
 
 __all__ = ["BatchResult", "CountTables", "StateTables"]
 
 
-class CountTables(Mapping[Population, NDArray[np.uint64]]):
-    """Spike counts by population, made when they are asked for; a name works as a key too."""
+class CountTables(Mapping[Population, NDArray[np.uint64]], Tabled):
+    """Spike counts by population, made when they are asked for; a name works as a key too.
+
+    A table with a row for every neuron of every sample in which it has spiked: ``sample``, ``population`` (categorical,
+    by name), ``neuron`` and ``spikes``.
+    """
 
     def __init__(
         self, populations: tuple[Population, ...], counts: list[tuple[NDArray[np.uint32], NDArray[np.uint64]]]
@@ -55,28 +60,17 @@ class CountTables(Mapping[Population, NDArray[np.uint64]]):
         """Return global ids of the neurons that have spiked, and how often; an id stands once for every sample."""
         return self._neurons, self._spikes
 
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame with a row for every neuron of every sample in which it has spiked.
-
-        Its columns are ``sample``, ``population`` (categorical, by name), ``neuron`` and ``spikes``.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = extras.load("pandas", "to_pandas")
+    def _columns(self) -> dict[str, Any]:
         firsts = np.array([population.first for population in self._populations], dtype=np.int64)
         order = np.lexsort((self._neurons, self._rows))
         neurons = self._neurons[order].astype(np.int64)
         owners = np.searchsorted(firsts, neurons, side="right") - 1
-        columns = {
+        return {
             "sample": self._rows[order],
-            "population": pandas.Categorical.from_codes(owners, [population.name for population in self]),
+            "population": Words(owners, [population.name for population in self]),
             "neuron": neurons - firsts[owners],
             "spikes": self._spikes[order],
         }
-        return pandas.DataFrame(columns)
 
     def __iter__(self) -> Iterator[Population]:
         """Iterate over the populations in the order of declaration."""
@@ -87,8 +81,12 @@ class CountTables(Mapping[Population, NDArray[np.uint64]]):
         return len(self._populations)
 
 
-class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
-    """State variables at the end of the samples, by (population or its name, variable)."""
+class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]], Tabled):
+    """State variables at the end of the samples, by (population or its name, variable).
+
+    A table with a row for every neuron of every sample: ``sample``, ``population``, ``variable`` (both categorical),
+    ``neuron`` and ``value`` in mV or pA.
+    """
 
     def __init__(self, tables: dict[tuple[Population, str], NDArray[np.float64]]) -> None:
         self._tables = {key: closed(table) for key, table in tables.items()}
@@ -104,31 +102,18 @@ class StateTables(Mapping[tuple[Population, str], NDArray[np.float64]]):
         msg = f"{printed.value(key)} was not read; states that were asked for: {known} (run_batch(states=…))"
         raise NotRecordedError(msg, parameter="states", value=key, allowed=known)
 
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame with a row for every neuron of every sample.
-
-        Its columns are ``sample``, ``population``, ``variable``, ``neuron`` and ``value`` in mV or pA.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = extras.load("pandas", "to_pandas")
-        names = ["sample", "population", "variable", "neuron", "value"]
-        parts = [
-            pandas.DataFrame(
-                {
-                    "sample": np.repeat(np.arange(table.shape[0]), table.shape[1]),
-                    "population": population.name,
-                    "variable": variable,
-                    "neuron": np.tile(np.arange(table.shape[1]), table.shape[0]),
-                    "value": table.reshape(-1),
-                }
-            )
-            for (population, variable), table in self._tables.items()
-        ]
-        return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=names)
+    def _columns(self) -> dict[str, Any]:
+        tables = list(self._tables.values())
+        lengths = [table.size for table in tables]
+        places = [np.indices(table.shape).reshape(2, -1) for table in tables]
+        samples, neurons = np.concatenate([np.zeros((2, 0), np.int64), *places], axis=1)
+        return {
+            "sample": samples,
+            "population": Words.repeated([population.name for population, _ in self], lengths),
+            "variable": Words.repeated([variable for _, variable in self], lengths),
+            "neuron": neurons,
+            "value": np.concatenate([np.zeros(0), *(table.reshape(-1) for table in tables)]),
+        }
 
     def __iter__(self) -> Iterator[tuple[Population, str]]:
         """Iterate over what was asked for."""
@@ -219,14 +204,6 @@ class BatchResult(Priced):
     def __len__(self) -> int:
         """Return the number of samples."""
         return self._length
-
-    def _repr_html_(self) -> str:
-        seconds = 1e-3 * self.dt * self.ticks
-        rows = (
-            (population.name, spikes, round(spikes / (population.size * seconds), 3))
-            for population, spikes in zip(self.populations, self.counts.spikes.values(), strict=True)
-        )
-        return notebook.table(repr(self), ("population", "spikes", "rate (Hz)"), rows)
 
     def __repr__(self) -> str:
         """Show the samples, the spikes and the speed."""

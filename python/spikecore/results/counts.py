@@ -1,5 +1,6 @@
 """Exact counts and mean rates of a run or a batch, and what both tell of the network that they belong to."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,16 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import extras, notebook
+from spikecore import notebook, tabled
 from spikecore.arrays import closed
+from spikecore.grid import Grid
 from spikecore.results.wiring import Wiring
+from spikecore.tabled import Tabled
 
 __all__ = ["Counted", "Counts", "MeanRates"]
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Exact counts of one run, per population by name.
+class Counts(Tabled):
+    """Exact counts of one run, per population by name; a table with a column for each, its index ``population``.
 
     Attributes
     ----------
@@ -57,27 +60,17 @@ class Counts:
         """
         return {name: sum(values.values()) for name, values in vars(self).items()}
 
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame with a row for each ``population`` and a column for each count.
+    def _columns(self) -> dict[str, list[int]]:
+        """Return the counts that there are: those made by hand may lack some."""
+        return {kind: list(values.values()) for kind, values in vars(self).items() if values}
 
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = extras.load("pandas", "to_pandas")
-        index = pandas.Index(list(self.spikes), name="population")
-        columns = {kind: list(values.values()) for kind, values in self._known().items()}
-        return pandas.DataFrame(columns, index)
+    def _index(self) -> tuple[str, list[str]]:
+        return "population", list(self.spikes)
 
     def _repr_html_(self) -> str:
-        kinds = self._known()
-        rows = ((name, *(values[name] for values in kinds.values())) for name in self.spikes)
-        return notebook.table("counts", ("population", *(kind.replace("_", " ") for kind in kinds)), rows)
-
-    def _known(self) -> dict[str, dict[str, int]]:
-        """Return the counts that there are: those made by hand may lack some."""
-        return {kind: values for kind, values in vars(self).items() if values}
+        columns = self._columns()
+        rows = zip(self.spikes, *columns.values(), strict=True)
+        return notebook.table("counts", ("population", *(kind.replace("_", " ") for kind in columns)), rows)
 
 
 class MeanRates(dict[str, float]):
@@ -97,8 +90,8 @@ class MeanRates(dict[str, float]):
         ImportError
             If pandas is not installed.
         """
-        pandas = extras.load("pandas", "to_pandas")
-        return pandas.Series(list(self.values()), pandas.Index(list(self), name="population"), float, name="rate_hz")
+        package = tabled.pandas()
+        return package.Series(list(self.values()), package.Index(list(self), name="population"), float, name="rate_hz")
 
     def _repr_html_(self) -> str:
         rows = ((name, round(rate, 3)) for name, rate in self.items())
@@ -131,6 +124,22 @@ class Counted(ABC):
     def counts(self) -> Counts:
         """Exact counts per population; of a batch, added over the samples."""
         return Counts.by_population([population.name for population in self.populations], self._counters())
+
+    def rates(self) -> MeanRates:
+        """Return the mean rate of every population in Hz, by name; of a batch over its samples. Needs no recording."""
+        seconds = float(Grid(self.dt).ms(self.ticks)) * 1e-3
+        spikes = self.counts.spikes
+        return MeanRates(
+            {
+                population.name: spikes[population.name] / population.size / seconds if seconds else math.nan
+                for population in self.populations
+            }
+        )
+
+    def _repr_html_(self) -> str:
+        rates = self.rates().values()
+        rows = ((name, n, round(rate, 3)) for (name, n), rate in zip(self.counts.spikes.items(), rates, strict=True))
+        return notebook.table(repr(self), ("population", "spikes", "rate (Hz)"), rows)
 
     @cached_property
     def neuron_spikes(self) -> NDArray[np.uint64]:

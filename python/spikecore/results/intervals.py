@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import extras, printed
+from spikecore import printed
 from spikecore.arrays import closed
 from spikecore.population import Population
 from spikecore.results.pictured import Pictured
 from spikecore.results.rates import bin_ticks
 from spikecore.results.trains import Spikes, Trains, sorted_by
+from spikecore.tabled import Tabled
 
 if TYPE_CHECKING:
     from spikecore.pictures.figure import Figure
@@ -20,8 +21,10 @@ __all__ = ["IntervalHistogram", "histogram", "variation"]
 
 
 @dataclass(frozen=True, eq=False)
-class IntervalHistogram(Pictured):
+class IntervalHistogram(Pictured, Tabled):
     """How many inter-spike intervals of a population have which length.
+
+    A table with a row for each bin: ``above_ms``, ``to_ms``, ``intervals`` and ``density_per_ms``.
 
     Attributes
     ----------
@@ -59,19 +62,9 @@ class IntervalHistogram(Pictured):
         number, mean = int(self.counts.sum()), self.mean
         return printed.encodable(f"IntervalHistogram({number:,} intervals of {self.name!r}, mean {mean:.4g} ms)")
 
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame with a row for each bin.
-
-        Its columns are ``above_ms``, ``to_ms``, ``intervals`` and ``density_per_ms``.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        columns: dict[str, NDArray[Any]] = {"above_ms": self.edges[:-1], "to_ms": self.edges[1:]}
-        columns |= {"intervals": self.counts, "density_per_ms": self.density}
-        return extras.load("pandas", "to_pandas").DataFrame(columns)
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        limits = {"above_ms": self.edges[:-1], "to_ms": self.edges[1:]}
+        return {**limits, "intervals": self.counts, "density_per_ms": self.density}
 
     def _figure(self) -> "Figure":
         from spikecore.pictures.drawing import PALETTE  # start-up time: pictures are drawn on request

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, extras, printed
+from spikecore import checks, printed
 from spikecore.arrays import closed
 from spikecore.population import Population
 from spikecore.results.pictured import Pictured
 from spikecore.results.trains import Trains
+from spikecore.tabled import Tabled
 
 if TYPE_CHECKING:
     from spikecore.pictures.figure import Figure
@@ -27,8 +28,10 @@ _MOST_TOGETHER = 3
 """Curves that are drawn in one panel; more have one each."""
 
 
-class BinnedRates(Mapping[Population, NDArray[np.float64]], Pictured):
+class BinnedRates(Mapping[Population, NDArray[np.float64]], Pictured, Tabled):
     """Rates of the recorded populations in bins of time, in Hz per neuron; a name works as a key too.
+
+    A table with a column for each population by name, its index the middles of the bins, ``time_ms``.
 
     Attributes
     ----------
@@ -98,17 +101,11 @@ class BinnedRates(Mapping[Population, NDArray[np.float64]], Pictured):
             total += self[population] * (population.size / neurons)
         return total
 
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame of rates in Hz: a row for each bin by its middle ``time_ms``, a column by name.
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        return {population.name: self[population] for population in self}
 
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = extras.load("pandas", "to_pandas")
-        columns = {population.name: self[population] for population in self}
-        return pandas.DataFrame(columns, pandas.Index(self.times, name="time_ms"))
+    def _index(self) -> tuple[str, NDArray[Any]]:
+        return "time_ms", self.times
 
     def _figure(self) -> "Figure":
         from spikecore.pictures.drawing import PALETTE  # start-up time: pictures are drawn on request

@@ -5,16 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from spikecore import checks, extras, notebook, printed
+from spikecore import checks, notebook, printed
 from spikecore.population import Population
 from spikecore.results.activity import Activity
 from spikecore.results.trains import Spikes, Trains
+from spikecore.tabled import Tabled, Words
 
 __all__ = ["SpikeTrains"]
 
 
-class SpikeTrains(Mapping[Population, Spikes], Activity):
+class SpikeTrains(Mapping[Population, Spikes], Activity, Tabled):
     """Spikes by population; a name works as a key too.
+
+    A table with a row for each spike in the order of (time, id): ``time_ms``, ``population`` (categorical, by name) and
+    ``neuron``, its index within the population.
 
     Attributes
     ----------
@@ -62,19 +66,9 @@ class SpikeTrains(Mapping[Population, Spikes], Activity):
         """Return the number of recorded populations."""
         return len(self._all.recorded)
 
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame with a row for each spike in the order of (time, id).
-
-        Columns are ``time_ms``, ``population`` (categorical, by name) and ``neuron``, its index within the population.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = extras.load("pandas", "to_pandas")
+    def _columns(self) -> dict[str, Any]:
         trains, owners = self._all, self._all.owners()
         firsts = np.array([population.first for population in trains.recorded], dtype=np.uint32)
-        names = pandas.Categorical.from_codes(owners.astype(np.int64), trains.populations.names)
+        names = Words(owners.astype(np.int64), trains.populations.names)
         neurons = self.ids - firsts[owners] if len(firsts) else self.ids
-        return pandas.DataFrame({"time_ms": trains.grid.ms(self.ticks), "population": names, "neuron": neurons})
+        return {"time_ms": trains.grid.ms(self.ticks), "population": names, "neuron": neurons}

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import notebook, printed
+from spikecore import printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.population import Population, Populations, Recorder
 from spikecore.results.activity import Activity
 from spikecore.results.counters import Statistics, over_run
-from spikecore.results.counts import MeanRates
 from spikecore.results.priced import Priced
 from spikecore.results.recorded import SpikeTrains
 from spikecore.results.span import Span
@@ -182,18 +181,6 @@ class Result(Priced, Activity):
     def _member(self, key: Population | str) -> Population:
         return self._roster.find(key)
 
-    def rates(self) -> MeanRates:
-        """Return the mean rate of every population in Hz, by name; needs no recording."""
-        seconds = self.duration * 1e-3
-        return MeanRates(
-            {
-                population.name: self.counts.spikes[population.name] / population.size / seconds
-                if seconds
-                else float("nan")
-                for population in self.populations
-            }
-        )
-
     def spikes_sha256(self) -> str:
         """Return the SHA-256 of the recorded spikes.
 
@@ -253,10 +240,3 @@ class Result(Priced, Activity):
             f"{self.statistics['synaptic_events']:,} synaptic events, "
             f"{self.real_time_factor:.3g} × real time)"
         )
-
-    def _repr_html_(self) -> str:
-        rows = (
-            (name, spikes, round(rate, 3))
-            for (name, spikes), rate in zip(self.counts.spikes.items(), self.rates().values(), strict=True)
-        )
-        return notebook.table(repr(self), ("population", "spikes", "rate (Hz)"), rows)

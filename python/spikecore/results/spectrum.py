@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, extras, printed
+from spikecore import checks, printed
 from spikecore.arrays import closed
 from spikecore.population import Population
 from spikecore.results.pictured import Pictured
 from spikecore.results.rates import BinnedRates, bin_ticks
 from spikecore.results.trains import Trains
+from spikecore.tabled import Tabled
 
 if TYPE_CHECKING:
     from spikecore.pictures.figure import Figure
@@ -26,8 +27,8 @@ SEGMENTS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class PowerSpectrum(Pictured):
-    """Power of the fluctuations of a population's rate, by frequency.
+class PowerSpectrum(Pictured, Tabled):
+    """Power of the fluctuations of a population's rate, by frequency; a table of ``frequency_hz`` and ``power_per_s``.
 
     Attributes
     ----------
@@ -57,16 +58,8 @@ class PowerSpectrum(Pictured):
             f"{self.segments} segments)"
         )
 
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame with a row for each frequency: ``frequency_hz``, ``power_per_s``.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        columns = {"frequency_hz": self.frequencies, "power_per_s": self.power}
-        return extras.load("pandas", "to_pandas").DataFrame(columns)
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        return {"frequency_hz": self.frequencies, "power_per_s": self.power}
 
     def _figure(self) -> "Figure":
         from spikecore.pictures.drawing import GREY, PALETTE  # start-up time: pictures are drawn on request

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import checks, extras, notebook, printed
+from spikecore import checks, notebook, printed, tabled
 from spikecore.arrays import closed
 from spikecore.errors import NetworkError, NotRecordedError
 from spikecore.grid import Grid
@@ -63,16 +63,20 @@ class Trace(Pictured):
         ImportError
             If pandas is not installed.
         """
-        pandas = extras.load("pandas", "to_pandas")
-        columns = pandas.Index(self.neurons, name="neuron")
-        return pandas.DataFrame(self.values, pandas.Index(self.times, name="time_ms"), columns, copy=True)
+        package = tabled.pandas()
+        columns = package.Index(self.neurons, name="neuron")
+        return package.DataFrame(self.values, package.Index(self.times, name="time_ms"), columns, copy=True)
 
     def _figure(self) -> "Figure":
         return _figure([self], height=220.0)
 
 
-class Traces(Mapping[Recorder, Trace], Pictured):
-    """Traces by recorder; a pair (population or its name, variable) works as a key too, where one recorder has it."""
+class Traces(Mapping[Recorder, Trace], Pictured, tabled.Tabled):
+    """Traces by recorder; a pair (population or its name, variable) works as a key too, where one recorder has it.
+
+    A table with a row for each value: ``time_ms``, ``population``, ``variable``, ``neuron``, ``value`` (in mV or pA);
+    recorders follow each other in the order of declaration.
+    """
 
     def __init__(self, tables: dict[Recorder, Trace]) -> None:
         self._tables = tables
@@ -122,34 +126,16 @@ class Traces(Mapping[Recorder, Trace], Pictured):
         )
         return notebook.table(f"{len(self)} recorders", ("population", "variable", "neurons", "every (ms)"), rows)
 
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame with a row for each value.
-
-        Its columns are ``time_ms``, ``population``, ``variable``, ``neuron`` and ``value`` (in mV or pA); recorders
-        follow each other in the order of declaration.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = extras.load("pandas", "to_pandas")
+    def _columns(self) -> dict[str, Any]:
         tables = list(self._tables.values())
         lengths = [trace.values.size for trace in tables]
-
-        def category(words: list[str]) -> Any:
-            different = list(dict.fromkeys(words))
-            codes = np.repeat(np.array([different.index(word) for word in words], dtype=np.int64), lengths)
-            return pandas.Categorical.from_codes(codes, different)
-
-        columns = {
+        return {
             "time_ms": _joined([np.repeat(trace.times, len(trace.neurons)) for trace in tables], np.float64),
-            "population": category([trace.recorder.population.name for trace in tables]),
-            "variable": category([trace.recorder.variable for trace in tables]),
+            "population": tabled.Words.repeated([trace.recorder.population.name for trace in tables], lengths),
+            "variable": tabled.Words.repeated([trace.recorder.variable for trace in tables], lengths),
             "neuron": _joined([np.tile(trace.neurons, len(trace.times)) for trace in tables], np.uint32),
             "value": _joined([trace.values.reshape(-1) for trace in tables], np.float64),
         }
-        return pandas.DataFrame(columns)
 
     def _figure(self) -> "Figure":
         if not self._tables:

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import extras, notebook
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
 from spikecore.population import Population, Populations
+from spikecore.tabled import Listed
 
 __all__ = ["Spikes", "Trains", "sorted_by"]
 
 
 @dataclass(frozen=True, eq=False)
-class Spikes:
-    """Spikes of one population, sorted by (time, neuron).
+class Spikes(Listed):
+    """Spikes of one population, sorted by (time, neuron); a table of ``time_ms`` and ``neuron``.
 
     Attributes
     ----------
@@ -39,19 +39,8 @@ class Spikes:
         """Show the number of spikes."""
         return f"Spikes({len(self)} spikes)"
 
-    def _repr_html_(self) -> str:
-        rows = zip(self.times[: notebook.HEAD].tolist(), self.neurons[: notebook.HEAD].tolist(), strict=True)
-        return notebook.table(repr(self), ("time (ms)", "neuron"), rows, length=len(self))
-
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame with a row for each spike: ``time_ms``, ``neuron``.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        return extras.load("pandas", "to_pandas").DataFrame({"time_ms": self.times, "neuron": self.neurons})
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        return {"time_ms": self.times, "neuron": self.neurons}
 
 
 class Trains:
