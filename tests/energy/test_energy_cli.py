@@ -252,6 +252,22 @@ def test_compare_refuses(capsys, tmp_path):
     assert "a.json" in refused(capsys, "energy", "compare", "--json", str(tmp_path / "none" / "a.json"))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["energy", "paper", "Yin"], "did you mean 'yin'?"),
+        (["energy", "paper", "davis"], "did you mean 'davies'?"),
+        (["energy", "compare", "loihi"], "--on loihi"),
+        (["energy", "sweep", "--profile", "Loihi"], "did you mean 'loihi'?"),
+        (["energy", "profiles", "truenort"], "did you mean 'truenorth'?"),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_answered_with_what_was_meant(capsys, arguments, hint):
+    with contextlib.suppress(SystemExit):  # a usage error
+        assert cli.main(arguments) == 2
+    assert capsys.readouterr().err.rstrip().endswith(hint)
+
+
 def test_a_machine_that_is_named_twice_is_a_usage_error(capsys):
     for name, arguments in (
         ("loihi", ["energy", "compare", "--on", "loihi,loihi"]),

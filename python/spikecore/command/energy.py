@@ -118,6 +118,6 @@ def _add_profiles(parts: Any) -> argparse.ArgumentParser:
 
 def _add_paper(parts: Any) -> argparse.ArgumentParser:
     part: argparse.ArgumentParser = parts.add_parser("paper", help="a paper's figures beside what the formulas give")
-    part.add_argument("name", choices=PAPERS)
+    part.add_argument("name", type=values.word("a paper", PAPERS), metavar="NAME", help=", ".join(PAPERS))
     part.set_defaults(answer="paper")
     return part

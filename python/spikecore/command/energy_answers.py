@@ -84,6 +84,8 @@ def _of_network(profiles: list[Profile], network: Recurrent) -> tuple[list[Energ
 
 
 def _of_file(chosen: Sequence[str], profiles: list[Profile], path: Path) -> list[EnergyReport]:
+    if str(path) in known() and not path.exists():
+        checks.refuse("compare", "RUN.json", str(path), f"a file of a run; machines follow --on: --on {path}")
     runs = saved.ledgers(path)
     pairs = zip(chosen, profiles, strict=True)
     return [EnergyReport.of(saved.ledger_for(profile, runs, key), profile) for key, profile in pairs]

@@ -25,6 +25,7 @@ __all__ = [
     "seed",
     "time",
     "whole",
+    "word",
     "workers",
 ]
 
@@ -109,6 +110,17 @@ def seed(text: str) -> int:
 def file(text: str) -> str:
     """Return the name of a file."""
     return _parsed(text, str, bool, "the name of a file")
+
+
+def word(name: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
+    """Return what reads one of some words; `name` is what they are, and the nearest one is asked for."""
+
+    def read(text: str) -> str:
+        hint = checks.meant(text, allowed)
+        expected = f"{name}, allowed: {', '.join(allowed)}{hint and f'; {hint}'}"
+        return _parsed(text, str, lambda value: value in allowed, expected)
+
+    return read
 
 
 def names(text: str) -> list[str]:
