@@ -221,6 +221,28 @@ def test_a_processor_is_a_lower_bound():
     assert all(rank.winner != "cpu" for rank in Comparison([cpu]).reports[0].compare(*known()).verdicts())
 
 
+@pytest.mark.parametrize(("store", "bound"), [(128, "max"), (41_943_040, "max"), (41_943_041, ""), (None, "max")])
+def test_weights_that_a_nearer_memory_could_hold_are_an_upper_bound(store, bound):
+    counts = {"synapses": 32, "synaptic_operations_dense": 32_000, "weight_bytes_dense": 128_000, **SECOND}
+    gpu = EnergyReport.of(Ledger(weight_store_bytes=store, **counts), "gpu")
+    assert (gpu.bound, gpu.bounded) == (bound, ("synapses read from HBM2",) if bound else ())
+    assert gpu.lines[1].nominal_j == pytest.approx(128_000 / 8 * 250e-12), "whatever could hold them"
+    row = gpu.table().rows[1]
+    assert ("upper bound" in row[2]) == (row[4].text.startswith("≤")) == bool(bound)
+    cheap, dear = priced("a", 1e-9), priced("b", 1.0)
+    assert between(cheap, gpu).winner == (None if bound else "a"), "reading HBM2 is dearer by itself"
+    assert gpu.verdict().unbanded == ("synapses read from HBM2" if bound else "additions of weights")
+    assert between(gpu, dear).winner is None, "its additions have an unverified price"
+
+
+def test_only_weights_have_a_nearer_memory():
+    with pytest.raises(sc.NetworkError, match="nearer_bytes is 8") as caught:
+        Price("a", "spikes", 1.0, "pJ", "measured", "exact", "me", nearer_bytes=8)
+    assert caught.value.parameter == "nearer_bytes"
+    with pytest.raises(sc.NetworkError, match="nearer_bytes"):
+        Price("a", "weight_bytes", 1.0, "pJ/B", "measured", "exact", "me", nearer_bytes=-1)
+
+
 # No pair.
 
 

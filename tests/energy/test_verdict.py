@@ -238,7 +238,13 @@ def test_a_machine_whose_price_is_unverified_is_never_the_cheaper():
     sure = report(Ledger(spikes=100), price("spikes", "spikes", 10.0))
     (rank,) = sure.compare(report(Ledger(spikes=1, packets=1), price("spikes", "spikes", 1.0), UNVERIFIED)).verdicts()
     assert (rank.cheap, rank.winner) == ("mine (2)", None)
-    ledger = Ledger(synaptic_operations_dense=10**6, synaptic_operations=10, weight_bytes_dense=6 * 10**6, synapses=10)
+    ledger = Ledger(
+        synaptic_operations_dense=10**6,
+        synaptic_operations=10,
+        weight_bytes_dense=6 * 10**6,
+        synapses=10,
+        weight_store_bytes=10**9,
+    )
     tpu, gpu = EnergyReport.of(ledger, "odin").compare("tpu", "gpu").verdicts()
     assert (tpu.unverified, tpu.winner) == ((("tpu", ("multiply-adds of all synapses",)),), None)
     assert (gpu.unverified, gpu.winner) == ((), "odin"), "reading HBM2 is dearer by itself"
@@ -392,7 +398,8 @@ def test_a_profile_of_ones_own_may_have_an_operating_point():
 
 def test_an_unverified_price_is_named_wherever_its_figure_is_shown():
     ledger = Ledger(synaptic_operations_dense=10**6, synaptic_operations=10, weight_bytes_dense=6 * 10**6, synapses=10)
-    both = EnergyReport.of(replace(ledger, ticks=10), "gpu").compare("tpu", "loihi")
+    ledger = replace(ledger, ticks=10, weight_store_bytes=10**9)
+    both = EnergyReport.of(ledger, "gpu").compare("tpu", "loihi")
     assert [row[-1] for row in both.table().rows] == ["modelled, unverified price"] * 2 + ["modelled, a lower bound"]
     assert [bar.below for bar in both.bars().bars] == ["unverified price"] * 2 + ["a lower bound"]
     rows = both.reports[0].table().rows

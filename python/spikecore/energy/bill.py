@@ -36,6 +36,8 @@ class Line:
         Energy in J; None where no such bound was published.
     chips : int or None
         For a power that every chip takes: how many the network needs at least; `count` are seconds of all of them.
+    is_nearer : bool
+        Whether a memory that is nearer than the priced one, and has no price, may hold all weights.
     """
 
     price: Price
@@ -45,12 +47,18 @@ class Line:
     high_j: float | None
     level: Level | None = None
     chips: int | None = None
+    is_nearer: bool = False
 
     @property
     def bound(self) -> Bound:
-        """``"min"`` or ``"max"`` where the price is a bound on one side and its other end was not published."""
+        """``"min"`` or ``"max"`` where the price is a bound on one side and its other end was not published.
+
+        So is that of a memory where a nearer one may hold all weights.
+        """
         if not self.nominal_j:
             return ""
+        if self.is_nearer:
+            return "max"
         if self.price.bound == "min" and self.high_j is None:
             return "min"
         return "max" if self.price.bound == "max" and self.low_j is None else ""
@@ -261,7 +269,12 @@ def _line(price: Price, ledger: Ledger, profile: Profile) -> Line | Term:
     if price.active_j is not None and ledger.updates_active is not None and ledger.updates_inactive is not None:
         energy = ledger.updates_active * price.active_j + ledger.updates_inactive * price.nominal_j
         return Line(price, count, energy, energy, energy)
-    return Line(price, count, *_energies(price, count))
+    return Line(price, count, *_energies(price, count), is_nearer=_is_nearer(price, ledger))
+
+
+def _is_nearer(price: Price, ledger: Ledger) -> bool:
+    """Return whether weights may lie nearer than where they are priced: where their size is not known, they may."""
+    return price.nearer_bytes is not None and (ledger.weight_store_bytes or 0.0) <= price.nearer_bytes
 
 
 def _at_level(price: Price, count: float, ledger: Ledger) -> Line | Term:

@@ -129,6 +129,9 @@ class Price(_Published):
         For neuron updates: price of one that is active, where the ledger knows; the others cost `low`.
     store, levels : str or None, tuple of Level
         Memories from small to large, and the size in the ledger that decides: the smallest that holds it is priced.
+    nearer_bytes : float or None
+        For bytes of weights: a memory that is nearer and has no price holds so many, so up to there the price is an
+        upper bound.
     voltage_v, node, note, each_chip : float or None, str, str, bool
         Supply voltage, process, what to know, and for power whether every chip that the network needs takes it.
 
@@ -153,6 +156,7 @@ class Price(_Published):
     active: float | None = None
     store: str | None = None
     levels: tuple[Level, ...] = field(default=(), metadata={KEY: "level"})
+    nearer_bytes: float | None = None
     voltage_v: float | None = field(default=None, metadata=INHERITED)
     node: str = field(default="", metadata=INHERITED)
     note: str = ""
@@ -173,6 +177,11 @@ class Price(_Published):
             checks.kept(self, active=_number(self.term, "active", self.active))
             if self.count != "neuron_updates":
                 checks.refuse(self.term, "active", self.active, "only with count = 'neuron_updates'")
+        if self.nearer_bytes is not None:
+            checks.kept(self, nearer_bytes=_number(self.term, "nearer_bytes", self.nearer_bytes))
+            if self.count not in ("weight_bytes", "weight_bytes_dense"):
+                only = "only with count = 'weight_bytes' or 'weight_bytes_dense'"
+                checks.refuse(self.term, "nearer_bytes", self.nearer_bytes, only)
         if checks.switch(self.term, "each_chip", self.each_chip) and self.count != "biological_s":
             checks.refuse(self.term, "each_chip", True, "only with count = 'biological_s'")
 

@@ -186,7 +186,7 @@ def none_of(bills: Iterable[tuple[Bill, str]]) -> str:
     reasons += [f"{name} is unknown" for bill, name in named if bill.nominal_j is None]
     alone = [name for bill, name in sound if not bill.bound and not bill.unverified]
     if alone:
-        reasons.append(f"only {alone[0]} could be" if len(alone) == 1 else f"{terms(alone)} cost the same")
+        reasons.append(f"only {alone[0]} could be ranked" if len(alone) == 1 else f"{terms(alone)} cost the same")
     return printed.shown(f"no pair can be ranked: {'; '.join(reasons)}")
 
 

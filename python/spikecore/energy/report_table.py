@@ -216,4 +216,5 @@ def _counted(line: Line) -> str:
 
 def _price(line: Line) -> str:
     memory = "" if line.level is None else f"{line.level.name}, "
-    return f"{quantity.price(line.paid.value, line.price.unit)} ({memory}{line.price.bound})"
+    nearer = ", an upper bound: nearer memory could hold them" if line.is_nearer else ""
+    return f"{quantity.price(line.paid.value, line.price.unit)} ({memory}{line.price.bound}{nearer})"

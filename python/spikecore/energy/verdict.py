@@ -143,7 +143,7 @@ def _rival(first: Line, rest: Sequence[Line]) -> dict[str, Any]:
         return {}
     second = rest[0]
     if second.nominal_j:
-        unbanded = first if first.low_j is None else second if second.high_j is None else None
+        unbanded = first if first.low_j is None or first.bound == "max" else second if second.high_j is None else None
         overlap = unbanded is None and (second.high_j or 0.0) >= (first.low_j or 0.0)
         return {
             "rival": second.price.term,
