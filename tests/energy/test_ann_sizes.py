@@ -87,6 +87,9 @@ def test_neither_side_of_a_comparison_pays_for_the_padding_and_published_formula
     assert found.to_dict()["counts"] | {"dense_macs": 576, "padding_macs": 92} == found.to_dict()["counts"]
     analog = art.Spiking.of_rates(net, [0.5], ticks=3, analog_passes=1)
     assert art.spiking_cost(analog, INT8).terms[1].count == 484
+    far = art.Silicon("int8", "dram", reuse="none")
+    fetched = {term.name: term.count for term in art.spiking_cost(analog, far).terms}
+    assert fetched["weights, analog input"] == 484 * 8
     assert formulas.estimate("panda", net).counts["MACs"] == formulas.estimate("panda", analog).counts["MACs"] == 576
     assert formulas.estimate("panda", spiking).counts["ACs"] == 576 * 2.0
     assert formulas.estimate("keras_spiking", spiking).counts["synaptic operations"] == 576 * 2.0
