@@ -52,7 +52,14 @@ def test_other_arguments_of_another_kind(result, call, parameter):
         call(result)
 
 
-NEAR = [("lohi", "loihi"), ("TrueNorth", "truenorth"), ("spinaker", "spinnaker"), ("gpus", "gpu"), ("zzz", None)]
+NEAR = [
+    ("lohi", "loihi"),
+    ("LOIHI", "loihi"),
+    ("TrueNorth", "truenorth"),
+    ("spinaker", "spinnaker"),
+    ("gpus", "gpu"),
+    ("zzz", None),
+]
 
 
 @pytest.mark.parametrize(("name", "meant"), NEAR)

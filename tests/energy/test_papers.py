@@ -9,7 +9,7 @@ import pytest
 import spikecore as sc
 from spikecore.energy import ann as art
 from spikecore.energy.studies import papers
-from spikecore.energy.studies.figures import EVIDENCE, Figure, table
+from spikecore.energy.studies.figures import EVIDENCE, Figure, sources, table
 
 FIGURES = {
     "yin": [126.2, 935.0, 1602.0, 1776.0, 3353.3, 41.3, 100.0, 1000.0, 100.0],
@@ -70,6 +70,9 @@ def test_a_column_of_mixed_evidence_says_it_in_every_cell():
     assert table("", mixed).texts() == [("1 (recalled)", "2"), ("3 (computed from b)", "-")]
     assert table("", mixed).remarks == ("assumed: b",)
     assert table("", mixed[:1]).remarks == ("recalled: a", "assumed: b")
+    assert (Figure(1.0, "computed").label, Figure(1.0, "published", "b").label) == ("computed", "published")
+    assert sources([*mixed[0].values(), Figure(5.0, "published", "b", "×", ">")]) == ("1, 2: from ", "> 5 ×: from b")
+    assert sources([mixed[0]["a"]], "{:.2f}".format) == ("1.00: from ",)
     figures = papers.paper("davies").figures
     assert [row["unknowns"].label for row in figures[:3]] == ["recalled", "recalled", "quoted at second hand"]
 

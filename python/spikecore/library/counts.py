@@ -80,10 +80,9 @@ def _counted(
     machine.run(before)
     result = machine.run(time)
     neurons, cores = len(population), len(population) // recurrent.NEURONS
-    target_core = np.arange(neurons) // recurrent.NEURONS
-    if synapses:
-        table = machine.synapses(population, population)
-        target_core[np.asarray(table.sources)] = np.asarray(table.targets) // recurrent.NEURONS
+    table = machine.synapses(population, population)
+    target_core = np.arange(neurons) // recurrent.NEURONS  # without synapses a packet stays
+    target_core[np.asarray(table.sources)] = np.asarray(table.targets) // recurrent.NEURONS
     totals = result.counts.totals()
     counts = {name: totals[name] for name in ("spikes", "synaptic_operations", "stimulus_events")}
     updates = totals["neuron_updates"] - totals["updates_skipped"]
