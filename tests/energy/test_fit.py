@@ -131,6 +131,11 @@ def test_a_chip_that_cannot_hold_the_network_is_ranked_nowhere():
     row, *_ = both.table().rows
     assert row[2].value == pytest.approx(500 * 26e-12), "shown for information"
     assert row[-1].startswith("modelled, does not fit")
+    (term,) = both.reports[0].table().rows
+    assert term[6] == "modelled, measured, does not fit, outside its operating point", "in the rows of its own report"
+    frame = both.to_pandas()
+    assert set(frame["fit"][frame["profile"] == "truenorth"]) == {"does not fit"}
+    assert set(frame["fit"][frame["profile"] == "spinnaker"]) == {""}
     entry = both.to_dict()["reports"]["truenorth"]
     broken = [{"limit": "fan-in", "needs": 500, "most": 256}, {"limit": "delay", "needs": 20, "most": 15}]
     assert entry["fit"] == {"fits": False, "chips": None, "broken": broken}
@@ -213,6 +218,7 @@ def test_rows_and_pictures_show_bounds():
     assert [bar.bound for bar in both.bars().bars] == ["min", "max", ""]
     assert both.to_dict()["reports"]["b"]["bound"] == "max"
     assert both.to_pandas()["nominal_j"].tolist() == [1.0, 2.0, 3.0]
+    assert both.to_pandas()["side"].tolist() == ["min", "max", ""]
 
 
 def test_a_processor_is_a_lower_bound():

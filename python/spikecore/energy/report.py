@@ -32,8 +32,8 @@ _COMPARED = (
     Column("status", is_words=True),
 )
 _FRAME = (
-    "profile", "term", "counted", "count", "price", "unit", "low_j", "nominal_j", "high_j", "status", "evidence",
-    "source",
+    "profile", "term", "counted", "count", "price", "unit", "low_j", "nominal_j", "high_j", "status", "fit",
+    "side", "evidence", "source",
 )  # fmt: skip
 """Columns of a DataFrame."""
 _OF_PRICE = ("scope", "evidence", "bound", "voltage_v", "node", "note", "source")
@@ -179,6 +179,8 @@ class EnergyReport(Bill):
             "chips": line.chips,
             "energy_j": {"low": line.low_j, "nominal": line.nominal_j, "high": line.high_j},
             "status": self.status,
+            "fit": self.fit.status,
+            "side": line.bound,
             **{key: getattr(price, key) for key in _OF_PRICE},
         }
 
@@ -261,8 +263,8 @@ class Comparison:
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame with a row for every priced term of every report; needs pandas.
 
-        Columns: profile (as in `names`), term, counted, count, price, unit, low_j, nominal_j, high_j, status, evidence,
-        source.
+        Columns: profile (as in `names`), term, counted, count, price, unit, low_j, nominal_j, high_j, status, fit
+        (empty where one chip holds the network), side (``min`` or ``max`` where it is a bound), evidence, source.
         """
         rows = []
         for report, name in self._named:

@@ -75,12 +75,13 @@ def _title(bill: Bill) -> str:
 
 
 def _rows(bill: Bill) -> Iterator[tuple[Any, ...]]:
-    departure = f", {bill.off_point.status}" if bill.off_point else ""
+    doubt = [bill.fit.status] if bill.fit.status else []
+    doubt += [bill.off_point.status] if bill.off_point else []
     lines = [line for line in bill.lines if happens(line)]
     for line in lines:
         price, share = line.price, line.nominal_j / bill.nominal_j if bill.nominal_j else 0.0
         energies = line.low_j, _nominal(line.nominal_j, line.bound), line.high_j
-        status = f"{bill.status}, {price.evidence}{departure}"
+        status = ", ".join([bill.status, price.evidence, *doubt])
         yield price.term, _counted(line), _price(line), *energies, status, price.source, share
     if len(lines) > 1:
         yield "total", "", "", *ends(bill), short_status(bill), "", Cell(None, "")
@@ -133,9 +134,10 @@ def _figures(bill: Bill) -> Iterator[str]:
         yield "measured: unknown, nothing was read during this run"
     if bill.biological_s and bill.nominal_j is not None:
         nominal = "" if bill.profile.measured else "nominal, "
-        yield f"{joules(bill.nominal_j / bill.biological_s)} per biological second, {nominal}{short_status(bill)}"
+        power = _nominal(bill.nominal_j / bill.biological_s, bill.bound).text
+        yield f"{power} per biological second, {nominal}{short_status(bill)}"
     if ledger.samples != 1:
-        sample = f"{joules(bill.per_sample_j)} per sample, {short_status(bill)}"
+        sample = f"{_nominal(bill.per_sample_j, bill.bound).text} per sample, {short_status(bill)}"
         yield f"{sample}: the table is of all {quantity.count(ledger.samples)} samples together"
     if ledger.updates_done or ledger.updates_skipped:
         most = ledger.updates_active_most
