@@ -184,3 +184,51 @@ def test_a_gated_network_has_the_size_of_its_shape():
     spiking = art.Spiking.of_rates(rnn, [1.0], ticks=9, input_rate=1.0)
     counted = art.Spiking(rnn.synapses, art.EffectiveOperations(100), 10, 10)
     assert all(found.sizes[0] == found.sizes[1] for found in (art.compare(lstm, s, INT8) for s in (spiking, counted)))
+
+
+def counted(operations, spikes=None):
+    return art.Spiking(1_000, art.EffectiveOperations(operations), 0, 10, spikes=spikes)
+
+
+@pytest.mark.parametrize(
+    ("spiking", "memory", "doubt", "winner"),
+    [
+        (counted(10), "sram-8KB", "bound", None),
+        (counted(10), None, "", "spiking"),
+        (counted(10, spikes=5), "sram-8KB", "", "spiking"),
+        (counted(100_000), "sram-8KB", "", "artificial"),
+        (counted(1_000, spikes=0), "dram", "", "spiking"),
+    ],
+)
+def test_a_lower_bound_decides_only_where_it_loses(spiking, memory, doubt, winner):
+    found = art.compare(art.Network([art.Dense(100, 10)]), spiking, art.Silicon("int8", memory))
+    assert (found.doubt, found.winner, found.to_dict()["doubt"]) == (doubt, winner, doubt)
+    assert found.spiking.is_lower_bound == (spiking.spikes is None and memory is not None)
+    assert found.verdict.startswith("none:") == (winner is None)
+
+
+@pytest.mark.parametrize(
+    ("factor", "doubt", "winner"), [(1.0, "equal", None), (0.99, "", "spiking"), (1.01, "", "artificial")]
+)
+def test_equal_costs_have_no_winner(factor, doubt, winner):
+    found = art.compare(art.Network([art.Dense(100, 10)]), counted(factor * 1_000 * 0.23 / 0.03), INT8)
+    assert (found.doubt, found.winner) == (doubt, winner)
+    assert (found.verdict == "none: both take the same") == (winner is None)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int32"])
+def test_bands_that_straddle_one_are_said(precision):
+    net, silicon = art.Network([art.Dense(10, 10, bias=False)]), art.Silicon(precision, "dram", macs_per_update=400.0)
+    kinds = set()
+    for updates in np.linspace(1, 60, 2_000):
+        spiking = art.Spiking(100, art.EffectiveOperations(1), updates, 10, spikes=0)
+        found = art.compare(net, spiking, silicon)
+        low, high = found.ratio_band
+        straddles = low <= 1.0 <= high and not 1 / 1.005 < low <= high < 1.005
+        kinds.add(found.doubt)
+        assert (found.doubt == "band") == straddles
+        if straddles:
+            assert found.verdict.startswith(
+                f"none: the order turns within the published bands of prices, where the ratio is {low:.4g}"
+            )
+    assert kinds >= {"", "band"}

@@ -16,6 +16,7 @@ from spikecore.energy.ann.operations import EffectiveOperations
 from spikecore.energy.ann.prices import Silicon
 from spikecore.energy.ann.spiking import SPIKING, Spiking
 from spikecore.energy.table import Table, page, wide
+from spikecore.energy.verdict import EQUAL
 from spikecore.files import writing
 
 __all__ = ["Comparison", "compare"]
@@ -111,9 +112,23 @@ class Comparison:
         return tuple(f"{role}: {name}" for role, cost in self.costs.items() for name in cost.unverified)
 
     @property
+    def doubt(self) -> str:
+        """Why there is no winner, empty where there is one.
+
+        ``"unverified"``: a price was read in no source; ``"bound"``: what takes less is a lower bound; ``"band"``: the
+        order turns within the published bands of prices; ``"equal"``: both take the same to three digits.
+        """
+        low, high = self.ratio_band
+        if self.unverified:
+            return "unverified"
+        if self.spiking.is_lower_bound and self.ratio > 1.0:
+            return "bound"
+        return "equal" if 1.0 / EQUAL < low <= high < EQUAL else "band" if low <= 1.0 <= high else ""
+
+    @property
     def winner(self) -> str | None:
-        """``"spiking"`` or ``"artificial"``, whichever takes less; None where a price is unverified."""
-        return None if self.unverified else "spiking" if self.ratio > 1.0 else "artificial"
+        """``"spiking"`` or ``"artificial"``, whichever takes less; None where that is in `doubt`."""
+        return None if self.doubt else "spiking" if self.ratio > 1.0 else "artificial"
 
     @property
     def verdict(self) -> str:
@@ -127,8 +142,7 @@ class Comparison:
 
     def _outcome(self) -> str:
         if self.winner is None:
-            silicon = self.artificial.silicon
-            return f"none: prices of {silicon.precision} at {silicon.technology} are unverified, read in no source"
+            return f"none: {self._reason()}"
         factor = self.ratio if self.winner == "spiking" else _over(1.0, self.ratio)
         start = f"the {self.winner} network takes less, {factor:.3g} times"
         even = self.break_even
@@ -140,6 +154,17 @@ class Comparison:
             most = f"one spike in every tick gives {self.activity.ticks:.3g}"
             return f"{start}; no rate would turn it: that takes {even:.3g} spikes per synapse and inference, and {most}"
         return f"{start}; it turns at {even:.3g} spikes per synapse and inference, now {self.spikes_per_synapse:.3g}"
+
+    def _reason(self) -> str:
+        silicon, (low, high) = self.artificial.silicon, self.ratio_band
+        if self.doubt == "unverified":
+            return f"prices of {silicon.precision} at {silicon.technology} are unverified, read in no source"
+        if self.doubt == "bound":
+            known = f"by what is known it takes less, {self.ratio:.3g} times"
+            return f"the energy of the spiking network is a lower bound, its spikes are unknown; {known}"
+        if self.doubt == "equal":
+            return "both take the same"
+        return f"the order turns within the published bands of prices, where the ratio is {low:.4g} … {high:.4g}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return all numbers, prices and sources as plain values."""
@@ -168,6 +193,7 @@ class Comparison:
             "break_even_possible": self.is_break_even_possible,
             "crossovers": [vars(each) | {"verdict": each.verdict(self.spikes_per_synapse)} for each in CROSSOVERS],
             "verdict": self.verdict,
+            "doubt": self.doubt,
             "unverified": list(self.unverified),
             "networks": {role: _plain(cost) for role, cost in self.costs.items()},
         }

@@ -40,12 +40,16 @@ class Term:
 
 @dataclass(frozen=True)
 class Cost:
-    """Modelled energy of one inference: its terms, and in `notes` what is assumed or not priced."""
+    """Modelled energy of one inference: its terms, and in `notes` what is assumed or not priced.
+
+    It is a lower bound where spikes are moved and their number is unknown.
+    """
 
     name: str
     silicon: Silicon
     terms: tuple[Term, ...]
     notes: tuple[str, ...] = ()
+    is_lower_bound: bool = False
 
     __repr__ = printed.record
 
@@ -158,11 +162,12 @@ def spiking_cost(spiking: Spiking, silicon: Silicon) -> Cost:
         lines.moved("weights, analog input", passes * (layer.weights if is_held else macs))
         lines.moved("analog input", passes * (layer.inputs_per_pass if is_held else macs))
     notes = [f"biases are part of the neuron update; a spike is written and read as {SPIKE_BITS} bits"]
-    if spiking.spikes is None:
-        notes.append("the number of spikes is unknown: moving them is not priced")
+    is_lower_bound = spiking.spikes is None and silicon.memory is not None
+    if is_lower_bound:
+        notes.append("the number of spikes is unknown: moving them is not priced, and the total is a lower bound")
     weights = sum(active.layer.weights + active.layer.biases for active in spiking.layers) or spiking.synapses
     notes += _too_small(weights, "parameters" if spiking.layers else "weights, one per synapse,", silicon)
-    return Cost(spiking.name, silicon, tuple(lines.terms), tuple(notes))
+    return Cost(spiking.name, silicon, tuple(lines.terms), tuple(notes), is_lower_bound)
 
 
 def _move(lines: Lines, network: Network, macs: float, activation_bits: int | None = None) -> None:

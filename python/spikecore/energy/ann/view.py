@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 from spikecore.energy import quantity
 from spikecore.energy.ann.cost import Cost, Term
@@ -59,4 +59,5 @@ def _bar(role: str, cost: Cost) -> Bar:
     name = cost.name if len(cost.name) <= _LONGEST else f"{cost.name[: _LONGEST - 1]}…"
     costly = sorted((term for term in cost.terms if term.energy_j), key=lambda term: -term.energy_j)
     parts = tuple((term.name, term.energy_j) for term in costly)
-    return Bar(role, name, cost.energy_j, cost.energy_j, cost.high_j, parts)
+    bound: Literal["", "min"] = "min" if cost.is_lower_bound else ""
+    return Bar(role, name, cost.energy_j, cost.energy_j, cost.high_j, parts, bound=bound)
