@@ -31,7 +31,8 @@ FORMER = {
 }
 """Former names of modules: what they hold is documented under its present name."""
 RESULTS = [
-    f"spikecore.results.{name}" for name in ("counts", "recorded", "trains", "traces", "rates", "intervals", "spectrum")
+    f"spikecore.results.{name}"
+    for name in ("counts", "recorded", "trains", "traces", "rates", "intervals", "spectrum", "synapses")
 ]
 """What a result is asked for, and what the answers are."""
 

@@ -1,8 +1,6 @@
 """A declaration is there as a whole or not at all, wherever a signal or the end of memory comes."""
 
-import copy
 import os
-import pickle
 import sys
 import threading
 
@@ -158,12 +156,6 @@ def test_the_description_of_a_machine_stays_when_a_declaration_is_taken_back():
     with pytest.warns(sc.NetworkChangedWarning):
         result = machine.run(20.0)
     assert sum(result.ledger.populations["synaptic_operations"].values()) > 0
-
-
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
-def test_a_network_is_not_copied(copied):
-    with pytest.raises(TypeError, match="a Network cannot be copied or pickled"):
-        copied(described())
 
 
 def test_a_name_is_free_again_when_its_declaration_was_taken_back():

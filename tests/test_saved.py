@@ -162,9 +162,9 @@ def test_other_files_are_refused(saved: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         sc.load_result(tmp_path / "none.npz")
     container.write(other, "network", 1, Contents({}, {}))
-    refused(other, "holds a network, allowed: a result")
-    container.write(other, "result", to_file.SCHEMA + 1, Contents({}, {}))
-    refused(other, f"schema {to_file.SCHEMA + 1}, allowed: {to_file.SCHEMA}")
+    refused(other, "holds a network, allowed: a result or a batch")
+    container.write(other, "result", to_file.SCHEMAS["result"] + 1, Contents({}, {}))
+    refused(other, f"schema {to_file.SCHEMAS['result'] + 1}, allowed: {to_file.SCHEMAS['result']}")
 
 
 def rebuilt(saved: Path, target: Path, **changes: object) -> Path:
@@ -184,6 +184,8 @@ def test_members_that_lie_are_refused_before_memory_is_taken(saved: Path, tmp_pa
     refused(rebuilt(saved, target, **{name: huge}), "another type or shape")
     pickled = huge.replace(b"<u4", b"|O ").replace(b"(1152921504606846976,)", b"(1,)                  ")
     refused(rebuilt(saved, target, **{name: pickled}), "damaged|another type")
+    for cut in (huge[:-1] + b" ", huge.replace(b"'shape'", b"'shape"), huge.replace(b"{", b"(")):
+        refused(rebuilt(saved, target, **{name: cut}), "damaged")
     refused(rebuilt(saved, target, **{"more.npy": huge}), "other arrays than its description lists")
     with zipfile.ZipFile(saved) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.infolist():
@@ -214,7 +216,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES, ids=str)
 def test_values_that_no_run_has_are_refused(saved: Path, tmp_path: Path, change: str) -> None:
     name, changed = CHANGES[change]
-    contents = container.read(saved, "result", to_file.SCHEMA)
+    contents = container.read(saved, "result", to_file.SCHEMAS["result"])
     assert name in contents.arrays
     contents.arrays[name] = changed(contents.arrays[name])
     refused(written(contents, tmp_path), "not a result that spikecore has written")
@@ -224,7 +226,9 @@ def written(contents: Contents, folder: Path) -> Path:
     description = {
         key: contents.description[key] for key in set(contents.description) - {"kind", "schema", "spikecore"}
     }
-    return container.write(folder / "changed.npz", "result", to_file.SCHEMA, Contents(description, contents.arrays))
+    return container.write(
+        folder / "changed.npz", "result", to_file.SCHEMAS["result"], Contents(description, contents.arrays)
+    )
 
 
 @pytest.mark.parametrize(
@@ -244,7 +248,7 @@ def written(contents: Contents, folder: Path) -> Path:
     ],
 )
 def test_descriptions_that_no_run_has_are_refused(saved: Path, tmp_path: Path, key: str, value: object) -> None:
-    contents = container.read(saved, "result", to_file.SCHEMA)
+    contents = container.read(saved, "result", to_file.SCHEMAS["result"])
     assert key in contents.description
     contents.description[key] = value
     refused(written(contents, tmp_path), "not a result that spikecore has written")
@@ -254,7 +258,7 @@ def test_descriptions_that_no_run_has_are_refused(saved: Path, tmp_path: Path, k
 
 def test_counters_of_another_type_are_refused(saved: Path, tmp_path: Path) -> None:
     for name, value in {"ticks": -1, "spikes_per_population": [1], "phases_s": {"wait": 1}, "weights": 32}.items():
-        contents = container.read(saved, "result", to_file.SCHEMA)
+        contents = container.read(saved, "result", to_file.SCHEMAS["result"])
         assert name in contents.description["after"]
         contents.description["after"][name] = value
         refused(written(contents, tmp_path), "not a result that spikecore has written")

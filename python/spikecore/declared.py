@@ -8,7 +8,7 @@ declared; the next call removes it first (`_alone`). One call declares at a time
 import os
 import weakref
 from collections.abc import Callable
-from typing import Any, Never, TypeVar
+from typing import Any, Never, Self, TypeVar
 
 from spikecore import _native, checks, notebook, printed
 from spikecore.errors import BusyError
@@ -64,9 +64,34 @@ class Declared:
         return tuple(self._projections)
 
     def __reduce_ex__(self, protocol: Any) -> Never:
-        """Refuse to be copied or pickled: two networks would declare into one."""
-        msg = "a Network cannot be copied or pickled; declare another one"
+        """Refuse to be pickled: what the engine holds is not written down."""
+        msg = "a Network cannot be pickled; save results, or declare it again"
         raise TypeError(msg)
+
+    def __copy__(self) -> Self:
+        """Return another network with the same declarations; what is declared in one is not in the other.
+
+        The handles of what was declared before are those of both. Arrays are shared and never change.
+        """
+        return self._alone(self._copied)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return the same as `copy.copy`: there is nothing deeper that could change."""
+        return self.__copy__()
+
+    def _copied(self) -> Self:
+        other = type(self).__new__(type(self))
+        vars(other).update(
+            _grid=self._grid,
+            _seed=self._seed,
+            _native=self._native.copy(),
+            _populations=Populations("network", self._populations),
+            _projections=list(self._projections),
+            _stimuli=list(self._stimuli),
+            _recorders=list(self._recorders),
+            _declared_by=0,
+        )
+        return other
 
     def __repr__(self) -> str:
         """Show the grid, the seed and what has been declared."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 __all__ = ["EXTRAS", "load"]
 
-EXTRAS: Final = {"matplotlib": "plot", "pandas": "pandas", "torch": "torch"}
+EXTRAS: Final = {"matplotlib": "plot", "pandas": "pandas", "scipy": "scipy", "torch": "torch"}
 """The extra that installs a package, by its name."""
 
 

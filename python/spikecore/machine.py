@@ -6,8 +6,7 @@ lose: whether a machine is in use, and what its last run came to, is known insid
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,44 +22,11 @@ from spikecore.results.batch import BatchResult
 from spikecore.results.counters import BatchRecord, RunRecord, Statistics
 from spikecore.results.run import Result
 from spikecore.results.span import Span
+from spikecore.results.synapses import Synapses
 from spikecore.results.traces import trace_of
 from spikecore.results.wiring import Wiring
-from spikecore.tabled import Listed
 
-__all__ = ["Machine", "Synapses"]
-
-
-@dataclass(frozen=True, eq=False)
-class Synapses(Listed):
-    """The synapses between two populations, in the order of the store.
-
-    A table of ``source``, ``target``, ``weight`` and ``delay_ms``.
-
-    Attributes
-    ----------
-    sources, targets : ndarray of uint32, shape (n,)
-        Indices within the source and the target population.
-    weights : ndarray of float64, shape (n,)
-        In pA, or mV for delta synapses, as the store holds them.
-    delays : ndarray of float64, shape (n,)
-        In ms.
-    """
-
-    sources: NDArray[np.uint32]
-    targets: NDArray[np.uint32]
-    weights: NDArray[np.float64]
-    delays: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        """Return the number of synapses."""
-        return len(self.sources)
-
-    def __repr__(self) -> str:
-        """Show the number of synapses."""
-        return f"Synapses({len(self):,} synapses)"
-
-    def _columns(self) -> dict[str, NDArray[Any]]:
-        return {"source": self.sources, "target": self.targets, "weight": self.weights, "delay_ms": self.delays}
+__all__ = ["Machine"]
 
 
 class Machine:
@@ -96,6 +62,7 @@ class Machine:
         self._recorders = recorders
         self._recorded = recorded
         self._last: tuple[RunRecord, Result] | None = None
+        self._projections = projections
         self._wiring = Wiring(native, populations, projections)
         self._extent = extent
 
@@ -331,24 +298,57 @@ class Machine:
         member = self._populations.find(population)
         return self._native.state(member.index, checks.word(member.name, "variable", variable))
 
-    def synapses(self, source: Population | str, target: Population | str) -> Synapses:
-        """Return all synapses from one population to another, as the stores hold them.
+    @overload
+    def synapses(self, source: Projection) -> Synapses: ...
 
-        Those of `Dense`, `Convolution` and `Pooling` are expanded for this call.
+    @overload
+    def synapses(self, source: Population | str, target: Population | str) -> Synapses: ...
+
+    def synapses(self, source: Population | Projection | str, target: Population | str | None = None) -> Synapses:
+        """Return the synapses of a projection, or all those from one population to another, as the stores hold them.
+
+        Those of `Dense`, `Convolution` and `Pooling` are expanded for this call. The stores do not say of which
+        projection a synapse is: those of one are drawn again, and are the same.
 
         Parameters
         ----------
-        source, target : Population or str
-            By their handles or their names.
+        source : Projection, Population or str
+            What `Network.connect` returned; or the source population, by its handle or its name.
+        target : Population or str, optional
+            By its handle or its name; left out with a projection.
 
         Returns
         -------
         Synapses
-            Arrays of sources, targets, weights and delays.
+            Arrays of sources, targets, weights and delays; `Synapses.to_scipy` makes a matrix of them.
+
+        Raises
+        ------
+        NetworkError
+            If the projection or a population is not of this machine.
+        TypeError
+            If a population has no target, or a projection has one.
         """
-        ends = self._populations.find(source), self._populations.find(target)
-        sources, targets, weights, ticks = self._native.synapses(ends[0].index, ends[1].index)
-        return Synapses(sources, targets, weights, self._grid.ms(ticks))
+        if isinstance(source, Projection):
+            if target is not None:
+                checks.wrong_kind("", "target", f"left out with {source!r}", printed.value(target))
+            projection = self._own(source)
+            ends, columns = (projection.source, projection.target), self._native.synapses_of(projection.index)
+        else:
+            if target is None:
+                checks.wrong_kind("", "target", "a Population or its name", "left out")
+            ends = self._populations.find(source), self._populations.find(target)
+            columns = self._native.synapses(ends[0].index, ends[1].index)
+        sources, targets, weights, ticks = columns
+        return Synapses(sources, targets, weights, self._grid.ms(ticks), (ends[0].size, ends[1].size))
+
+    def _own(self, projection: Projection) -> Projection:
+        """Return a projection of this machine, or refuse it."""
+        if projection.index >= len(self._projections) or self._projections[projection.index] is not projection:
+            known = checks.listed(self._projections)
+            msg = f"{projection!r} is not of this machine, which has: {known}"
+            raise NetworkError(msg, parameter="source", value=projection, allowed=known)
+        return projection
 
     def out_degrees(self, population: Population | str) -> NDArray[np.uint64]:
         """Return the number of outgoing synapses of every neuron, shape (size,).

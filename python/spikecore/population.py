@@ -6,7 +6,7 @@ is asked for its name will do; `Populations` finds it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,20 @@ from spikecore.models import NeuronModel, SpikeSource
 __all__ = ["Population", "Populations", "Projection", "Recorder"]
 
 
+class _Handle:
+    """What is a key by being itself: a copy of it is the same one, so it is a key of a copied network or result too."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
-class Population:
+class Population(_Handle):
     """A group of neurons of one model, made by `Network.population` or `Network.spike_source`.
 
     Attributes
@@ -75,7 +87,7 @@ class Population:
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
-class Projection:
+class Projection(_Handle):
     """All synapses made by one rule from one population to another.
 
     Attributes
@@ -105,7 +117,7 @@ class Projection:
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
-class Recorder:
+class Recorder(_Handle):
     """Keeps a state variable of chosen neurons at an interval; made by `Network.record`.
 
     Attributes

@@ -14,8 +14,10 @@ import json
 import os
 import re
 import struct
+import tokenize
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Never
@@ -28,7 +30,7 @@ from spikecore._native import __version__
 from spikecore.errors import FileError, NetworkError
 from spikecore.files import json_text, reading, writing
 
-__all__ = ["Contents", "read", "write"]
+__all__ = ["Contents", "read", "read_any", "write"]
 
 TYPES = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f4", "<f8")
 """What an array may consist of."""
@@ -48,6 +50,8 @@ _BROKEN = (
     LookupError,
     ValueError,
     RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,
 )
 """What `zipfile` and numpy raise about a file that is not what they expect."""
 _PIECE = 2**22
@@ -116,16 +120,19 @@ def _add(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> list[Any]:
 
 
 def read(path: Path, kind: str, schema: int) -> Contents:
-    """Return what a container of this kind holds.
+    """Return what a container of this kind and schema holds; see `read_any`."""
+    return read_any(path, {kind: schema})[1]
+
+
+def read_any(path: Path, schemas: Mapping[str, int]) -> tuple[str, Contents]:
+    """Return the kind of a container, and what it holds.
 
     Parameters
     ----------
     path : Path
         Where; a link is followed.
-    kind : str
-        What it must be.
-    schema : int
-        The only schema that the caller reads.
+    schemas : mapping of str to int
+        The kinds that it may be of, and of each the only schema that the caller reads.
 
     Raises
     ------
@@ -137,7 +144,7 @@ def read(path: Path, kind: str, schema: int) -> Contents:
     subject = f"the file {printed.shown(path.name)!r}"
     try:
         with reading.opened(path, subject, "file") as file:
-            return _Reader(file, subject).contents(kind, schema)
+            return _Reader(file, subject).contents(schemas)
     except NetworkError as error:  # what stands there is no file
         raise FileError(str(error), parameter="file", value=str(path)) from None
     except _BROKEN as error:
@@ -154,25 +161,28 @@ class _Reader:
         self._archive = zipfile.ZipFile(file)
         self._members = {member.filename: member for member in self._archive.infolist()}
 
-    def contents(self, kind: str, schema: int) -> Contents:
-        digest = self._checked_comment(kind, schema)
+    def contents(self, schemas: Mapping[str, int]) -> tuple[str, Contents]:
+        kind, digest = self._checked_comment(schemas)
         self._check_members()
         description = self._description(digest)
+        if [description.get("kind"), description.get("schema")] != [kind, schemas[kind]]:
+            self._refuse("has a comment and a description of different kinds")
         listed = description.pop("arrays", None)
         if not isinstance(listed, dict) or set(self._members) != {f"{name}.npy" for name in [*listed, _DESCRIPTION]}:
             self._refuse("has other arrays than its description lists")
-        return Contents(description, {name: self._array(name, entry) for name, entry in listed.items()})
+        return kind, Contents(description, {name: self._array(name, entry) for name, entry in listed.items()})
 
-    def _checked_comment(self, kind: str, schema: int) -> str:
-        """Return the hash of the description, if kind and schema are right."""
+    def _checked_comment(self, schemas: Mapping[str, int]) -> tuple[str, str]:
+        """Return the kind and the hash of the description, if kind and schema are right."""
         parts = _COMMENT.fullmatch(self._archive.comment)
         if parts is None:
             self._refuse("is an archive that spikecore has not written")
-        if parts[1].decode() != kind:
-            self._refuse(f"holds a {parts[1].decode()}, allowed: a {kind}")
-        if int(parts[2]) != schema:
-            self._refuse(f"has schema {int(parts[2])}, allowed: {schema}, which is what spikecore {__version__} reads")
-        return parts[3].decode()
+        kind, schema = parts[1].decode(), int(parts[2])
+        if kind not in schemas:
+            self._refuse(f"holds a {kind}, allowed: a {' or a '.join(schemas)}")
+        if schema != schemas[kind]:
+            self._refuse(f"has schema {schema}, allowed: {schemas[kind]}, which is what spikecore {__version__} reads")
+        return kind, parts[3].decode()
 
     def _check_members(self) -> None:
         """Refuse members that are compressed, encrypted, named twice, or that together exceed the file."""

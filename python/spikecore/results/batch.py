@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from spikecore.results.traces import Traces, trace_of, variable_of
 from spikecore.results.trains import Trains
 from spikecore.results.wiring import Wiring
 from spikecore.tabled import Tabled, Words
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["BatchResult", "CountTables", "StateTables"]
 
@@ -59,6 +62,10 @@ class CountTables(Mapping[Population, NDArray[np.uint64]], Tabled):
     def spiked(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
         """Return global ids of the neurons that have spiked, and how often; an id stands once for every sample."""
         return self._neurons, self._spikes
+
+    def by_sample(self) -> tuple[NDArray[np.intp], NDArray[np.uint32], NDArray[np.uint64]]:
+        """Return sample, global id and spikes of every neuron in every sample in which it has spiked, by sample."""
+        return self._rows, self._neurons, self._spikes
 
     def _columns(self) -> dict[str, Any]:
         firsts = np.array([population.first for population in self._populations], dtype=np.int64)
@@ -204,6 +211,38 @@ class BatchResult(Priced):
     def __len__(self) -> int:
         """Return the number of samples."""
         return self._length
+
+    def save(self, file: "str | Path") -> "Path":
+        """Write all that the batch tells to a file that `spikecore.load_result` reads.
+
+        Parameters
+        ----------
+        file : str or Path
+            Where. It appears whole or not at all, and replaces what was there.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        OSError, NetworkError
+            If it cannot be written.
+
+        Notes
+        -----
+        ``numpy.load(file, allow_pickle=False)`` reads its arrays. Sample b has the spikes ``spikes/first[b]`` …
+        ``spikes/first[b + 1] - 1`` of ``spikes/ticks`` and ``spikes/ids`` (global ids), and so the counts of
+        ``counts/ids`` and ``counts/spikes``. ``states/K`` has the shape (samples, size) and ``traces/K/values``
+        (samples, times, neurons). ``description`` is JSON as bytes.
+        """
+        from spikecore.results import to_file  # start-up time: it loads `zipfile`
+
+        clock = {"dt": self.dt, "ticks": self.ticks // len(self), "real_s": self.real_s}
+        counted = {**clock, "counters": self._per_population}
+        tables = self.spike_counts.by_sample(), self.states, self.spikes, self.traces
+        return to_file.save_batch(file, counted, self.wiring, *tables)
 
     def __repr__(self) -> str:
         """Show the samples, the spikes and the speed."""

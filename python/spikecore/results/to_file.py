@@ -1,10 +1,12 @@
-"""A result to a file: what `Result.save` writes, in the container of `files.container`.
+"""A result to a file: what `Result.save` and `BatchResult.save` write, in the container of `files.container`.
 
-The file holds the run's spikes, traces and counters, the populations with their models, and the number of synapses of
-every neuron by projection: a loaded result answers everything that the run's own did, energy included, but for the
-placement on a chip, which needs the network.
+The file holds spikes, traces and counters, the populations with their models, and the number of synapses of every
+neuron by projection: a loaded result answers everything that the run's own did, energy included, but for the placement
+on a chip, which needs the network. Of a batch, what differs in length from sample to sample is one list, with the place
+where each sample begins.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,18 @@ from numpy.typing import NDArray
 
 from spikecore.files import container, writing
 from spikecore.models import NeuronModel
-from spikecore.population import Population
+from spikecore.population import Population, Recorder
 from spikecore.results.recorded import SpikeTrains
 from spikecore.results.span import Span
 from spikecore.results.traces import Traces
 from spikecore.results.wiring import Wiring
 
-__all__ = ["KIND", "NONE", "SCHEMA", "WIRE", "save"]
+__all__ = ["BATCH", "KIND", "NONE", "SCHEMAS", "WIRE", "save", "save_batch"]
 
-KIND, SCHEMA = "result", 1
+KIND, BATCH = "result", "batch"
+"""What a file holds: a run, or a batch."""
+SCHEMAS = {KIND: 1, BATCH: 1}
+"""The version of the description and of the names of arrays, of each kind."""
 WIRE = ("source", "target", "synapse_bytes", "kernel", "longest", "weight_bits")
 """The columns of ``projections``."""
 NONE = -1
@@ -32,15 +37,12 @@ _Arrays = dict[str, NDArray[Any]]
 
 def save(file: str | Path, span: Span, wiring: Wiring, spikes: SpikeTrains, traces: Traces) -> Path:
     """Write the parts of a result to a file and return its path."""
-    path = writing.path_of("save", file)
     description: dict[str, Any] = {
         "dt": span.grid.dt,
         "before": span.before,
         "after": span.after,
         "recorded": [population.index for population in spikes],
-        "recorders": [
-            [recorder.population.index, recorder.variable, recorder.interval, recorder.index] for recorder in traces
-        ],
+        "recorders": [_of_recorder(recorder) for recorder in traces],
     }
     arrays: _Arrays = {
         "spikes/ticks": spikes.ticks,
@@ -52,10 +54,57 @@ def save(file: str | Path, span: Span, wiring: Wiring, spikes: SpikeTrains, trac
         arrays[f"traces/{place}/times"] = trace.times
         arrays[f"traces/{place}/neurons"] = recorder.neurons
         arrays[f"traces/{place}/values"] = trace.values
+    return _write(writing.path_of("save", file), KIND, description, arrays, wiring)
+
+
+def save_batch(
+    file: str | Path,
+    counted: Mapping[str, Any],
+    wiring: Wiring,
+    counts: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
+    states: Mapping[tuple[Population, str], NDArray[np.float64]],
+    spikes: Sequence[SpikeTrains],
+    traces: Sequence[Traces],
+) -> Path:
+    """Write the parts of a batch to a file and return its path; `counted` has dt, ticks of a sample, and counters."""
+    description: dict[str, Any] = {
+        **counted,
+        "recorded": [population.index for population in spikes[0]],
+        "recorders": [_of_recorder(recorder) for recorder in traces[0]],
+        "states": [[population.index, variable] for population, variable in states],
+    }
+    samples, ids, times = counts
+    arrays: _Arrays = {
+        "spikes/first": _firsts([len(each.ticks) for each in spikes]),
+        "spikes/ticks": np.concatenate([each.ticks for each in spikes]),
+        "spikes/ids": np.concatenate([each.ids for each in spikes]),
+        "counts/first": _firsts(np.bincount(samples, minlength=len(spikes))),
+        "counts/ids": ids,
+        "counts/spikes": times,
+    }
+    arrays |= {f"states/{place}": table for place, table in enumerate(states.values())}
+    for place, (recorder, trace) in enumerate(traces[0].items()):
+        arrays[f"traces/{place}/times"] = trace.times
+        arrays[f"traces/{place}/neurons"] = recorder.neurons
+        arrays[f"traces/{place}/values"] = np.stack([each[recorder].values for each in traces])
+    return _write(writing.path_of("save", file), BATCH, description, arrays, wiring)
+
+
+def _write(path: Path, kind: str, description: dict[str, Any], arrays: _Arrays, wiring: Wiring) -> Path:
+    """Write a file of this kind, with the populations and the projections."""
     for part, tables in (_populations(wiring.populations), _wiring(wiring)):
         description |= part
         arrays |= tables
-    return container.write(path, KIND, SCHEMA, container.Contents(description, arrays))
+    return container.write(path, kind, SCHEMAS[kind], container.Contents(description, arrays))
+
+
+def _of_recorder(recorder: Recorder) -> list[Any]:
+    return [recorder.population.index, recorder.variable, recorder.interval, recorder.index]
+
+
+def _firsts(lengths: Any) -> NDArray[np.uint64]:
+    """Return where each sample begins in a list of all of them, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint64)
 
 
 def _populations(populations: tuple[Population, ...]) -> tuple[dict[str, Any], _Arrays]:

@@ -198,7 +198,19 @@ impl Machine {
     fn synapses<'py>(&self, py: Python<'py>, source: usize, target: usize) -> PyResult<Synapses<'py>> {
         door(|| {
             let s = py.detach(|| self.with(|m| m.synapses(source, target).map_err(errors::network)))?;
-            Ok((s.sources.into_pyarray(py), s.targets.into_pyarray(py), s.weights.into_pyarray(py), s.delays.into_pyarray(py)))
+            Ok(columns(py, s))
+        })
+    }
+
+    /// The synapses of one projection, in the same columns.
+    fn synapses_of<'py>(&self, py: Python<'py>, projection: usize) -> PyResult<Synapses<'py>> {
+        door(|| {
+            let mut watcher = Watcher::new(None);
+            let draw =
+                |m: &spikecore::Machine, watcher: &mut Watcher| m.synapses_of(&self.wiring, projection, &mut |done| watcher.poll(done));
+            let drawn = py.detach(|| self.with(|m| draw(m, &mut watcher).map_err(errors::compile)));
+            watcher.finish()?;
+            Ok(columns(py, drawn?))
         })
     }
 
@@ -216,6 +228,11 @@ impl Machine {
     fn bare_scatter<'py>(&self, py: Python<'py>, events: Whole) -> PyResult<Bound<'py, PyList>> {
         door(|| list(py, py.detach(|| self.with(|m| m.bare_scatter(events.0).map_err(errors::run)))?))
     }
+}
+
+/// Synapses as columns.
+fn columns(py: Python<'_>, s: spikecore::Synapses) -> Synapses<'_> {
+    (s.sources.into_pyarray(py), s.targets.into_pyarray(py), s.weights.into_pyarray(py), s.delays.into_pyarray(py))
 }
 
 /// The counters at the beginning and at the end of a run.

@@ -137,6 +137,11 @@ impl Network {
         door(|| self.shared()?.check_size(name, size.0).map(drop).map_err(errors::network))
     }
 
+    /// Another description of the same; they share objects, and what is added to one the other has not.
+    fn copy(&self) -> PyResult<Self> {
+        door(|| Ok(Self(Turn::new(self.shared()?))))
+    }
+
     /// Adds a population.
     fn population(&self, name: &str, size: u32, model: &str, parameters: Parameters<'_>) -> PyResult<usize> {
         self.with(|n| {

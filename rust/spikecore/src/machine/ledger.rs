@@ -54,6 +54,11 @@ impl Wiring {
         Ok(Self { network, threads, wires })
     }
 
+    /// What was compiled.
+    pub(super) fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// All projections, in declaration order.
     pub fn wires(&self) -> &[Wire] {
         &self.wires

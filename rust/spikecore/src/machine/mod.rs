@@ -6,6 +6,7 @@
 mod batch;
 #[cfg(test)]
 mod batch_tests;
+mod drawn;
 pub mod engine;
 pub mod fan_out;
 mod headroom;
@@ -36,6 +37,7 @@ use crate::network::{Inputs, Network};
 use crate::neurons::census::Updates;
 use crate::number::format::Format;
 use crate::number::weight::{Q16, Weight};
+use crate::parallel::Watch;
 use crate::refusal::whole;
 use crate::threads;
 pub use batch::{Batch, Batched, Sample};
@@ -217,6 +219,14 @@ impl Machine {
     /// For an unknown population.
     pub fn synapses(&self, source: PopulationId, target: PopulationId) -> Result<Synapses, NetworkError> {
         each!(self, e => e.synapses(source, target))
+    }
+
+    /// The synapses of projection `id` of the network that it was compiled from, by (source, delay, target).
+    ///
+    /// # Errors
+    /// For an unknown projection, or if `watch` stops it.
+    pub fn synapses_of(&self, wiring: &ledger::Wiring, id: usize, watch: Watch<'_>) -> Result<Synapses, CompileError> {
+        each!(self, e => e.synapses_of(wiring, id, watch))
     }
 
     /// Counters, timers and sizes.

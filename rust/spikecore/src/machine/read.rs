@@ -1,5 +1,6 @@
 //! Reading a machine between runs: state, spikes, counts, synapses. Reading changes nothing.
 
+use super::drawn::Row;
 use super::engine::Engine;
 use crate::allocation::{filled, gathered, push, resize, text, with_room};
 use crate::error::NetworkError;
@@ -104,6 +105,19 @@ pub struct Synapses {
     pub delays: Vec<u32>,
 }
 
+impl Synapses {
+    /// From rows, put in order; a core has all synapses onto a neuron, so no two are equal.
+    pub(super) fn of_rows(mut rows: Vec<Row>) -> Self {
+        rows.sort_unstable_by_key(|r| (r.0, r.1, r.2, r.3));
+        Self {
+            sources: gathered(rows.iter().map(|r| r.0), SYNAPSES),
+            targets: gathered(rows.iter().map(|r| r.2), SYNAPSES),
+            weights: gathered(rows.iter().map(|r| r.4), SYNAPSES),
+            delays: gathered(rows.iter().map(|r| r.1), SYNAPSES),
+        }
+    }
+}
+
 impl<W: Weight> Engine<W> {
     fn population(&self, id: PopulationId) -> Result<(), NetworkError> {
         let known = self.population_sizes.len();
@@ -152,7 +166,7 @@ impl<W: Weight> Engine<W> {
     pub fn synapses(&self, source: PopulationId, target: PopulationId) -> Result<Synapses, NetworkError> {
         self.population(source)?;
         self.population(target)?;
-        let mut rows: Vec<(u32, u32, u32, u32, f64)> = vec![];
+        let mut rows: Vec<Row> = vec![];
         for core in &self.cores {
             let Some(slice) = core.placed().iter().map(|p| p.slice).find(|s| s.population == target) else {
                 continue;
@@ -169,13 +183,7 @@ impl<W: Weight> Engine<W> {
                 });
             }
         }
-        rows.sort_unstable_by_key(|r| (r.0, r.1, r.2, r.3)); // no two are equal: a core has all synapses onto a neuron
-        Ok(Synapses {
-            sources: gathered(rows.iter().map(|r| r.0), SYNAPSES),
-            targets: gathered(rows.iter().map(|r| r.2), SYNAPSES),
-            weights: gathered(rows.iter().map(|r| r.4), SYNAPSES),
-            delays: gathered(rows.iter().map(|r| r.1), SYNAPSES),
-        })
+        Ok(Synapses::of_rows(rows))
     }
 
     /// Spikes of a slice since compilation, and synapses of them.

@@ -289,6 +289,12 @@ impl<W: Weight> Memory<W> {
         self.implicit.visit(source, index, |slot, weight, delay| visit(slot.into(), weight, delay));
     }
 
+    /// Calls `visit(neuron of the slice, weight, delay)` for every synapse of a source in one implicit projection: its
+    /// target, and its number among the implicit ones onto that.
+    pub fn visit_computed(&self, projection: (usize, usize), index: u32, visit: impl FnMut(u32, W, u32)) {
+        self.implicit.visit_one(projection, index, visit);
+    }
+
     /// Number of synapses.
     pub fn synapses(&self) -> u64 {
         let stored = match &self.held {

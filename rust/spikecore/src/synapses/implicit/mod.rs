@@ -148,6 +148,16 @@ impl<W: Weight> Implicit<W> {
         }
     }
 
+    /// Calls `visit(neuron of the slice, weight, delay)` for every synapse of neuron `index` of the source of the
+    /// projection of this number onto population `target`.
+    pub fn visit_one(&self, (target, number): (usize, usize), index: u32, mut visit: impl FnMut(u32, W, u32)) {
+        for incoming in self.onto.iter().filter(|onto| onto.slice.population == target).map(|onto| &onto.incoming[number]) {
+            incoming.runs(index, |first, weights| {
+                (first as u32..).zip(weights).for_each(|(neuron, &weight)| visit(neuron, weight, incoming.delay));
+            });
+        }
+    }
+
     /// Number of synapses.
     pub fn synapses(&self) -> u64 {
         self.incoming().map(|incoming| incoming.synapses).sum()
