@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import spikecore as sc
-from spikecore import declared, network, population
+from spikecore import declared, network, population, populations
 from spikecore.lowering import stimuli
 
 
@@ -52,7 +52,7 @@ def facts(net):
     }
 
 
-DECLARING = (network.__file__, declared.__file__, population.__file__, stimuli.__file__)
+DECLARING = (network.__file__, declared.__file__, population.__file__, populations.__file__, stimuli.__file__)
 """Files that call the engine in a declaration."""
 
 

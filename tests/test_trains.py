@@ -15,7 +15,7 @@ import spikecore as sc
 from spikecore import _native, checks
 from spikecore.grid import Grid
 from spikecore.lowering import inputs, trains
-from spikecore.population import Populations
+from spikecore.populations import Populations
 
 #: Numbers that rounding or a detour through another type would change.
 FLOATS = [0.1, -0.0, 1e-310, 1.0 + 2.0**-52, -1e300, float("inf"), float("nan")]

@@ -47,7 +47,7 @@ from spikecore.implicit import Convolution, Dense, Pooling
 from spikecore.machine import Machine
 from spikecore.models import ALIF, IF, LIF, LeakyIntegrator, LIFAlpha, LIFDelta, SpikeSource
 from spikecore.network import Network
-from spikecore.population import Population, Projection, Recorder
+from spikecore.population import Population, PopulationView, Projection, Recorder
 from spikecore.results.batch import BatchResult
 from spikecore.results.run import Result
 from spikecore.stimuli import DirectCurrent, Poisson
@@ -87,6 +87,7 @@ __all__ = [
     "Poisson",
     "Pooling",
     "Population",
+    "PopulationView",
     "PrecisionWarning",
     "Projection",
     "Recorder",

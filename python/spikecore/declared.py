@@ -15,7 +15,8 @@ from spikecore.errors import BusyError
 from spikecore.grid import Grid
 from spikecore.lowering.models import model_to_native
 from spikecore.models import NeuronModel
-from spikecore.population import Population, Populations, Projection, Recorder
+from spikecore.population import Population, Projection, Recorder
+from spikecore.populations import Populations
 from spikecore.stimuli import Stimulus
 
 __all__ = ["Declared", "Extent"]

@@ -16,7 +16,8 @@ from spikecore.declared import Extent
 from spikecore.errors import NetworkChangedWarning, NetworkError
 from spikecore.grid import Grid
 from spikecore.lowering.inputs import of_batch, of_one, seed_list
-from spikecore.population import Population, Populations, Projection, Recorder
+from spikecore.population import Part, Population, Projection, Recorder, inside, whole
+from spikecore.populations import Populations
 from spikecore.progress import batch_progress, run_progress
 from spikecore.results.batch import BatchResult
 from spikecore.results.counters import BatchRecord, RunRecord, Statistics
@@ -275,13 +276,13 @@ class Machine:
             raise NetworkError(msg)
         return self._result_of(cast("RunRecord", record))
 
-    def state(self, population: Population | str, variable: str = "v") -> NDArray[np.float64]:
+    def state(self, population: Part | str, variable: str = "v") -> NDArray[np.float64]:
         """Return a state variable of every neuron of a population, now.
 
         Parameters
         ----------
-        population : Population or str
-            By its handle or its name; not a spike source.
+        population : Population, PopulationView or str
+            By its handle or its name, or a part of it; not a spike source.
         variable : {"v", "i_syn", "i_exc", "i_inh", "eta", "theta"}
             As for `Network.record`.
 
@@ -295,16 +296,16 @@ class Machine:
         NetworkError
             If the population has no such variable.
         """
-        member = self._populations.find(population)
-        return self._native.state(member.index, checks.word(member.name, "variable", variable))
+        part = self._populations.part(population)
+        return self._native.state(part.index, checks.word(part.name, "variable", variable))[inside(part)]
 
     @overload
     def synapses(self, source: Projection) -> Synapses: ...
 
     @overload
-    def synapses(self, source: Population | str, target: Population | str) -> Synapses: ...
+    def synapses(self, source: Part | str, target: Part | str) -> Synapses: ...
 
-    def synapses(self, source: Population | Projection | str, target: Population | str | None = None) -> Synapses:
+    def synapses(self, source: Part | Projection | str, target: Part | str | None = None) -> Synapses:
         """Return the synapses of a projection, or all those from one population to another, as the stores hold them.
 
         Those of `Dense`, `Convolution` and `Pooling` are expanded for this call. The stores do not say of which
@@ -312,15 +313,16 @@ class Machine:
 
         Parameters
         ----------
-        source : Projection, Population or str
-            What `Network.connect` returned; or the source population, by its handle or its name.
-        target : Population or str, optional
-            By its handle or its name; left out with a projection.
+        source : Projection, Population, PopulationView or str
+            What `Network.connect` returned; or the source population, by its handle or its name, or a part of it.
+        target : Population, PopulationView or str, optional
+            By its handle or its name, or a part of it; left out with a projection.
 
         Returns
         -------
         Synapses
-            Arrays of sources, targets, weights and delays; `Synapses.to_scipy` makes a matrix of them.
+            Arrays of sources, targets, weights and delays; `Synapses.to_scipy` makes a matrix of them. Indices are
+            within the population, or within its part that was asked for.
 
         Raises
         ------
@@ -333,14 +335,17 @@ class Machine:
             if target is not None:
                 checks.wrong_kind("", "target", f"left out with {source!r}", printed.value(target))
             projection = self._own(source)
-            ends, columns = (projection.source, projection.target), self._native.synapses_of(projection.index)
+            ends: tuple[Part, Part] = projection.source, projection.target
+            columns = self._native.synapses_of(projection.index)
         else:
             if target is None:
                 checks.wrong_kind("", "target", "a Population or its name", "left out")
-            ends = self._populations.find(source), self._populations.find(target)
+            ends = self._populations.part(source), self._populations.part(target)
             columns = self._native.synapses(ends[0].index, ends[1].index)
         sources, targets, weights, ticks = columns
-        return Synapses(sources, targets, weights, self._grid.ms(ticks), (ends[0].size, ends[1].size))
+        shape = whole(ends[0]).size, whole(ends[1]).size
+        synapses = Synapses(sources, targets, weights, self._grid.ms(ticks), shape)
+        return synapses.between(*map(inside, ends))
 
     def _own(self, projection: Projection) -> Projection:
         """Return a projection of this machine, or refuse it."""
@@ -350,15 +355,15 @@ class Machine:
             raise NetworkError(msg, parameter="source", value=projection, allowed=known)
         return projection
 
-    def out_degrees(self, population: Population | str) -> NDArray[np.uint64]:
+    def out_degrees(self, population: Part | str) -> NDArray[np.uint64]:
         """Return the number of outgoing synapses of every neuron, shape (size,).
 
         Parameters
         ----------
-        population : Population or str
-            By its handle or its name.
+        population : Population, PopulationView or str
+            By its handle or its name, or a part of it.
         """
-        ids = self._populations.find(population).ids
+        ids = self._populations.part(population).ids
         return self._native.out_degrees()[ids.start : ids.stop].copy()
 
     def bare_scatter(self, events: int = 20_000_000) -> list[float]:

@@ -27,11 +27,14 @@ from spikecore.lowering.trains import source_spikes
 from spikecore.lowering.values import potential_to_native
 from spikecore.machine import Machine
 from spikecore.models import NeuronModel, SpikeSource
-from spikecore.population import Population, Projection, Recorder
+from spikecore.population import Part, Population, PopulationView, Projection, Recorder, inside, whole
 from spikecore.progress import build_progress
 from spikecore.stimuli import DirectCurrent, Poisson, Stimulus
 
 __all__ = ["Network"]
+
+_ONE = (Population, PopulationView, str)
+"""What names neurons of one population."""
 
 
 class Network(Declared):
@@ -151,8 +154,8 @@ class Network(Declared):
     @overload
     def connect(
         self,
-        sources: Population | str,
-        targets: Population | str,
+        sources: Part | str,
+        targets: Part | str,
         rule: Rule,
         *,
         weight: Value | None = None,
@@ -165,8 +168,8 @@ class Network(Declared):
     @overload
     def connect(
         self,
-        sources: Population | str | Sequence[Population | str],
-        targets: Population | str | Sequence[Population | str],
+        sources: Part | str | Sequence[Part | str],
+        targets: Part | str | Sequence[Part | str],
         rule: Rule,
         *,
         weight: Value | None = None,
@@ -178,8 +181,8 @@ class Network(Declared):
 
     def connect(
         self,
-        sources: Population | str | Sequence[Population | str],
-        targets: Population | str | Sequence[Population | str],
+        sources: Part | str | Sequence[Part | str],
+        targets: Part | str | Sequence[Part | str],
         rule: Rule,
         *,
         weight: Value | None = None,
@@ -192,8 +195,10 @@ class Network(Declared):
 
         Parameters
         ----------
-        sources, targets : Population, str or sequence of these
-            By handle or name. Each pair gets a projection of its own, sources in the outer loop.
+        sources, targets : Population, PopulationView, str or sequence of these
+            By handle or name, or a part of one, as in ``exc[:100]``. Each pair gets a projection of its own, sources in
+            the outer loop. Between parts a rule makes what it makes between populations of their sizes, and indices
+            of `Pairs` and matrices are within them.
         rule : rule or sparse matrix
             `OneToOne`, `AllToAll`, `Bernoulli`, `FixedInDegree`, `FixedOutDegree`,
             `FixedTotalNumber`, `Pairs`, or a matrix of shape (sources, targets) with the weights; or
@@ -230,29 +235,32 @@ class Network(Declared):
         """
         switches = checks.switch("", "autapses", autapses), checks.switch("", "multapses", multapses)
         settings = Settings(rule, weight, delay, receptor, *switches)
-        pairs = list(product(self._members(sources, "sources"), self._members(targets, "targets")))
-        laws, ends = plans(pairs, settings, self._grid)
+        parts = list(product(self._members(sources, "sources"), self._members(targets, "targets")))
+        laws, ends = plans(parts, settings, self._grid)
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
-        single = isinstance(sources, Population | str) and isinstance(targets, Population | str)
-
+        single = isinstance(sources, _ONE) and isinstance(targets, _ONE)
         weights = _weights(rule, weight)
-        looked_at = () if weights is None else (advice.typical(weights), advice.significant_bits(weights))
+        magnitude = None if weights is None else advice.typical(weights)
+        bits = None if weights is None else advice.significant_bits(weights)
 
         def add() -> Projection | list[Projection]:
             first = self._native.projections(laws, ends)
-            projections = [Projection(*pair, kept, index, *looked_at) for index, pair in enumerate(pairs, first)]
+            projections = [
+                Projection(whole(source), whole(target), kept, index, magnitude, bits, (source, target))
+                for index, (source, target) in enumerate(parts, first)
+            ]
             self._projections += projections
             return projections[0] if single else projections
 
         return self._alone(add)
 
-    def stimulate(self, targets: Population | str | Sequence[Population | str], stimulus: Stimulus) -> None:
+    def stimulate(self, targets: Part | str | Sequence[Part | str], stimulus: Stimulus) -> None:
         """Give a stimulus to every neuron of the targets.
 
         Parameters
         ----------
-        targets : Population, str or sequence of these
-            By handle or name; not spike sources.
+        targets : Population, PopulationView, str or sequence of these
+            By handle or name, or, for a direct current, a part of one; not spike sources.
         stimulus : Poisson or DirectCurrent
             What they receive; independent for each neuron.
 
@@ -268,7 +276,7 @@ class Network(Declared):
             checks.wrong_kind("", "stimulus", "Poisson(…) or DirectCurrent(…)", printed.value(stimulus))
         populations = self._members(targets, "targets")
         declarations = [declaration(population, stimulus, self._grid) for population in populations]
-        added = [(population, stimulus) for population in populations]
+        added = [(whole(population), stimulus) for population in populations]
 
         def add() -> None:
             for declare in declarations:
@@ -279,7 +287,7 @@ class Network(Declared):
 
     def record(
         self,
-        population: Population | str,
+        population: Part | str,
         variable: Literal["v", "i_syn", "i_exc", "i_inh", "eta", "theta"] = "v",
         neurons: ArrayLike | None = None,
         interval: float | None = None,
@@ -288,14 +296,14 @@ class Network(Declared):
 
         Parameters
         ----------
-        population : Population or str
-            Whose neurons to record, by handle or name.
+        population : Population, PopulationView or str
+            Whose neurons to record, by handle or name, or a part of one.
         variable : {"v", "i_syn", "i_exc", "i_inh", "eta", "theta"}
             Potential in mV or synaptic current in pA. `LIF` with equal synaptic time constants has
             ``i_syn``, with different ones ``i_exc`` and ``i_inh``; `LIFDelta` has ``v`` only. `ALIF` has
             its adaptation ``eta`` and its threshold ``theta`` in mV.
         neurons : array_like of int or of bool, optional
-            Indices within the population, or truth values of shape (size,); all by default.
+            Indices within the population, or within its part, or truth values of shape (size,); all by default.
         interval : float, optional
             Time between two values in ms, on the grid; `dt` by default.
 
@@ -310,12 +318,14 @@ class Network(Declared):
             If the population has no such variable (the message says which it has), an index is
             outside the population or given twice, or the interval is off the grid.
         """
-        member = self._populations.find(population)
+        part = self._populations.part(population)
+        member = whole(part)
         wanted = checks.word(member.name, "variable", variable)
         if neurons is None:
-            chosen = np.arange(member.size, dtype=np.uint32)
+            chosen = np.arange(part.size, dtype=np.uint32)
         else:
-            chosen = checks.indices(member.name, "neurons", neurons, member.size, fresh=True, mask=True)
+            chosen = checks.indices(part.name, "neurons", neurons, part.size, fresh=True, mask=True)
+        chosen += np.uint32(inside(part).start)
         step = self.dt if interval is None else interval
         ticks = self._grid.ticks(member.name, "interval", step, low=1)
 
@@ -469,8 +479,8 @@ class Network(Declared):
         for kind, note in self._notes(store).items():
             warnings.warn(note, kind, stacklevel=3)
 
-    def _members(self, populations: Any, parameter: str) -> list[Population]:
-        members = self._populations.several(populations, parameter)
+    def _members(self, populations: Any, parameter: str) -> list[Part]:
+        members = self._populations.several_parts(populations, parameter)
         if not members:
             checks.refuse("", parameter, "empty", "at least one population")
         return members

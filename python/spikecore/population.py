@@ -1,10 +1,9 @@
-"""The nouns of a network: populations, projections and recorders, and where a population is looked up.
+"""The nouns of a network: populations, parts of them, projections and recorders.
 
-They are handles: made by `Network`, used as arguments and as keys, and never changed afterwards. Wherever a population
-is asked for its name will do; `Populations` finds it.
+They are handles: made by `Network`, used as arguments and as keys, and never changed afterwards.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import operator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -13,10 +12,9 @@ from numpy.typing import NDArray
 
 from spikecore import checks, printed
 from spikecore.connect import Entries, Rule
-from spikecore.errors import NetworkError
 from spikecore.models import NeuronModel, SpikeSource
 
-__all__ = ["Population", "Populations", "Projection", "Recorder"]
+__all__ = ["Part", "Population", "PopulationView", "Projection", "Recorder", "inside", "whole"]
 
 
 class _Handle:
@@ -55,6 +53,8 @@ class Population(_Handle):
     >>> exc = net.population(80, sc.LIF(), name="exc")
     >>> len(exc), exc.first
     (80, 0)
+    >>> exc[60:], exc[60:].ids
+    (PopulationView('exc', 60:80), range(60, 80))
     """
 
     name: str
@@ -75,6 +75,21 @@ class Population(_Handle):
         """Show the name, the size and the model."""
         return printed.encodable(f"Population({self.name!r}, {self.size}, {type(self.model).__name__})")
 
+    __iter__ = None
+    """Neurons are not objects: what has an index is no sequence here."""
+
+    def __getitem__(self, neurons: slice) -> "PopulationView":
+        """Return the neurons in a row from one index up to another, as in Python: ``exc[10:]``, ``exc[-5:]``.
+
+        Raises
+        ------
+        NetworkError
+            If there is no neuron between them, an index lies beyond the population, or the step is not 1.
+        TypeError
+            If it is not a slice.
+        """
+        return PopulationView(self, *_limits(self.name, self.size, neurons))
+
     @property
     def ids(self) -> range:
         """Global ids of its neurons."""
@@ -84,6 +99,118 @@ class Population(_Handle):
     def is_source(self) -> bool:
         """Whether its neurons spike at given times and have no state."""
         return isinstance(self.model, SpikeSource)
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class PopulationView:
+    """Neurons in a row of a population, ``population[start:stop]``; two of the same neurons are equal.
+
+    `Network.connect`, `Network.record`, `Network.stimulate` with a direct current, `Machine.state`,
+    `Machine.synapses`, and the spikes, counts and rates of results take it where they take a population. Indices are
+    then within the view: 0 is its first neuron.
+
+    Attributes
+    ----------
+    population : Population
+        Whose neurons they are.
+    start, stop : int
+        Index within the population of the first, and of the one after the last.
+    """
+
+    population: Population
+    start: int
+    stop: int
+
+    def __len__(self) -> int:
+        """Return the number of neurons."""
+        return self.size
+
+    def __repr__(self) -> str:
+        """Show the population and the range."""
+        return printed.encodable(f"PopulationView({self.population.name!r}, {self.start}:{self.stop})")
+
+    __iter__ = None
+
+    def __getitem__(self, neurons: slice) -> "PopulationView":
+        """Return a part of these neurons, as of a population."""
+        start, stop = _limits(self.name, self.size, neurons)
+        return PopulationView(self.population, self.start + start, self.start + stop)
+
+    @property
+    def name(self) -> str:
+        """Name of the population and the range, as in ``exc[10:20]``."""
+        return f"{self.population.name}[{self.start}:{self.stop}]"
+
+    @property
+    def size(self) -> int:
+        """Number of neurons, ≥ 1."""
+        return self.stop - self.start
+
+    @property
+    def model(self) -> NeuronModel:
+        """Parameters of the population."""
+        return self.population.model
+
+    @property
+    def first(self) -> int:
+        """Global id of its first neuron."""
+        return self.population.first + self.start
+
+    @property
+    def index(self) -> int:
+        """Place of the population in the order of declaration."""
+        return self.population.index
+
+    @property
+    def ids(self) -> range:
+        """Global ids of its neurons."""
+        return range(self.first, self.first + self.size)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether its neurons spike at given times and have no state."""
+        return self.population.is_source
+
+
+Part = Population | PopulationView
+"""All neurons of a population, or some in a row."""
+
+
+def whole(part: Part) -> Population:
+    """Return the population that neurons are of."""
+    return part.population if isinstance(part, PopulationView) else part
+
+
+def inside(part: Part) -> slice:
+    """Return where neurons lie among those of their population."""
+    return slice(part.first - whole(part).first, part.first - whole(part).first + part.size)
+
+
+def _limits(name: str, size: int, neurons: Any) -> tuple[int, int]:
+    """Return begin and end of a slice that lies within `size` neurons."""
+    if not isinstance(neurons, slice):
+        hint = f"; use {name}[{neurons}:{neurons + 1}]" if type(neurons) is int and neurons >= 0 else ""
+        checks.wrong_kind(name, "index", "a slice, as in [10:20]", f"{printed.value(neurons)}{hint}")
+    step = 1 if neurons.step is None else _whole(name, "step", neurons.step)
+    if step != 1:
+        checks.refuse(name, "the step of the slice", step, "1; Network.record and Pairs take any indices")
+    bounds = []
+    for what, bound, default in (("start", neurons.start, 0), ("stop", neurons.stop, size)):
+        place = default if bound is None else _whole(name, what, bound)
+        if not -size <= place <= size:
+            checks.refuse(name, f"the {what} of the slice", place, f"{-size} … {size}")
+        bounds.append(place + size if place < 0 else place)
+    start, stop = bounds
+    if start >= stop:
+        checks.refuse(name, "the slice", f"[{start}:{stop}]", "at least one neuron")
+    return start, stop
+
+
+def _whole(name: str, what: str, bound: Any) -> int:
+    try:
+        return operator.index(bound)
+    except TypeError:
+        checks.wrong_kind(name, f"the {what} of the slice", "a whole number", printed.value(bound))
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -100,20 +227,23 @@ class Projection(_Handle):
         Its place in the order of declaration.
     typical_weight : float or None
         Magnitude of its weights, of many the median of some, in pA or mV; None where it is not known.
-    weight_bits : int or None
-        Bits of whole numbers that hold its weights up to one factor, signs apart; None where none do.
+    typical_weight: float | None
+    weight_bits: int | None
+    parts: tuple[Part, Part]
     """
 
     source: Population
     target: Population
     rule: Rule | Entries
     index: int
-    typical_weight: float | None = None
-    weight_bits: int | None = None
+    typical_weight: float | None
+    weight_bits: int | None
+    parts: tuple[Part, Part]
 
     def __repr__(self) -> str:
-        """Show the two populations and the rule."""
-        return printed.encodable(f"Projection({self.source.name!r} -> {self.target.name!r}, {self.rule!r})")
+        """Show the two populations, or their parts, and the rule."""
+        source, target = self.parts
+        return printed.encodable(f"Projection({source.name!r} -> {target.name!r}, {self.rule!r})")
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -146,91 +276,3 @@ class Recorder(_Handle):
             f"Recorder({self.population.name!r}, {self.variable!r}, {len(self.neurons)} neurons, "
             f"every {self.interval:g} ms)"
         )
-
-
-class Populations:
-    """Populations in the order of declaration, each found by its handle or its name.
-
-    Parameters
-    ----------
-    owner : str
-        Whose they are, for messages: network, machine, run or batch.
-    populations : iterable of Population
-        The first of them; `add` adds one.
-    """
-
-    def __init__(self, owner: str, populations: Iterable[Population] = ()) -> None:
-        self._owner = owner
-        self._list = list(populations)
-        self._places = {population.name: place for place, population in enumerate(self._list)}
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._list)
-
-    def __iter__(self) -> Iterator[Population]:
-        """Iterate in the order of declaration."""
-        return iter(self._list)
-
-    @property
-    def names(self) -> list[str]:
-        """All names, in the order of declaration."""
-        return [population.name for population in self._list]
-
-    @property
-    def neurons(self) -> int:
-        """Number of neurons; of populations from the first on that is the id after the last."""
-        return self._list[-1].first + self._list[-1].size if self._list else 0
-
-    def add(self, population: Population) -> None:
-        """Add a population; its last assignment makes it known, and nothing is called after it."""
-        self._places[population.name] = len(self._list)
-        self._list += [population]
-
-    def get(self, key: Any) -> Population | None:
-        """Return the population that is `key` or has this name; None if there is none."""
-        name = key.name if isinstance(key, Population) else key
-        # An interrupted `add` may have left a place without a population.
-        place = self._places.get(name, len(self._list)) if isinstance(name, str) else len(self._list)
-        population = self._list[place] if place < len(self._list) else None
-        return population if population is not None and (population.name == key or population is key) else None
-
-    def find(self, key: Any) -> Population:
-        """Return the population that is `key` or has this name.
-
-        Raises
-        ------
-        TypeError
-            If it is neither a population nor a name.
-        NetworkError
-            If there is none; the message names those there are.
-        """
-        population = self.get(key)
-        if population is not None:
-            return population
-        if not isinstance(key, Population | str):
-            msg = f"expected a Population or its name, not {printed.value(key)}"
-            raise TypeError(msg)
-        raise self.unknown(key)
-
-    def several(self, keys: Any, parameter: str) -> list[Population]:
-        """Return those of one key or of a sequence of keys, each once."""
-        if isinstance(keys, Population | str):
-            return [self.find(keys)]
-        if not isinstance(keys, Iterable) or isinstance(keys, Mapping):
-            checks.wrong_kind("", parameter, "a Population, its name or a sequence of these", printed.value(keys))
-        populations = [self.find(key) for key in keys]
-        if len({population.index for population in populations}) != len(populations):
-            named = checks.listed([population.name for population in populations])
-            checks.refuse("", parameter, f"[{named}]", "each population once")
-        return populations
-
-    def unknown(self, key: Any, absent: str | None = None, error: type[NetworkError] = NetworkError) -> NetworkError:
-        """Return the error about a key that was not found; `absent` takes the key and the names there are."""
-        absent = absent or f"population {{}} is not of this {self._owner}, which has: {{}}"
-        name = key.name if isinstance(key, Population) else key
-        known = checks.listed(self.names)
-        msg = absent.format(printed.value(name), known)
-        if isinstance(key, Population) and self.get(name) is not None:
-            msg = f"this {name!r} is a population of another network or a copy; use its name"
-        return error(msg, population=name, value=key, allowed=known)

@@ -17,7 +17,8 @@ from spikecore.errors import NetworkError
 from spikecore.frames import check_size
 from spikecore.grid import Grid
 from spikecore.lowering.trains import source_spikes
-from spikecore.population import Population, Populations
+from spikecore.population import Population
+from spikecore.populations import Populations
 
 __all__ = ["Inputs", "of_batch", "of_one", "seed_list"]
 

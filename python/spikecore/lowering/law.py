@@ -24,7 +24,7 @@ NativeValue = (
 """A number, a distribution or an array: mean, sd, low and high of a normal one, low and high of a uniform one."""
 
 _Pair = tuple[int, int]
-NativeRule = (
+_WholeRule = (
     tuple[Literal["one_to_one", "all_to_all", "dense"]]
     | tuple[Literal["bernoulli"], float]
     | tuple[Literal["fixed_in_degree", "fixed_out_degree", "fixed_total_number"], int]
@@ -32,6 +32,9 @@ NativeRule = (
     | tuple[Literal["convolution", "pooling"], tuple[int, int, int], int, _Pair, _Pair, _Pair, int]
 )
 """A rule; a window has the shape of the source, channels of the target, its size, stride, padding and groups."""
+
+NativeRule = _WholeRule | tuple[Literal["within"], int, int, int, int, _WholeRule]
+"""A rule, or one within the limits of parts: first neuron and end in the source and in the target."""
 
 Law = tuple[NativeRule, NativeValue, NativeValue, Receptor | None, bool, bool]
 """Rule, weight, delay, receptor, autapses, multapses: what `_native.Network.projections` takes."""

@@ -13,9 +13,11 @@ from spikecore.implicit import Implicit
 from spikecore.lowering import implicit, rules
 from spikecore.lowering.law import Law, NativeValue, Settings
 from spikecore.lowering.values import delay_to_native, weight_to_native
-from spikecore.population import Population
+from spikecore.population import Part, Population, inside
 
 __all__ = ["plans"]
+
+_Limits = tuple[int, int, int, int]
 
 _RULES = (
     "OneToOne, AllToAll, Bernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Pairs, "
@@ -24,29 +26,45 @@ _RULES = (
 
 
 def plans(
-    pairs: list[tuple[Population, Population]], settings: Settings, grid: Grid
+    pairs: list[tuple[Part, Part]], settings: Settings, grid: Grid
 ) -> tuple[list[Law], list[tuple[int, int, int]]]:
     """Check all projections of a call; return their laws, and (source, target, law) of each.
 
-    A law depends on the sizes of the two populations and on whether they are one, so those alike have one: that of the
-    first pair of them, which is the first that can be wrong. All laws share the weight and the delay unless these are
-    arrays.
+    A law depends on the sizes of the two populations, or on the limits of their parts, and on whether they are one, so
+    those alike have one: that of the first pair of them, which is the first that can be wrong. All laws share the
+    weight and the delay unless these are arrays.
     """
     laws: list[Law] = []
     ends = []
     shared: list[NativeValue] = []
-    known: dict[tuple[int, int, bool], int] = {}
+    known: dict[tuple[int, int, bool, _Limits | None], int] = {}
     for source, target in pairs:
-        shape = source.size, target.size, source is target
+        limits = _limits(source, target)
+        shape = source.size, target.size, source == target, limits
         law = known.get(shape)
         if law is None:
             law = known[shape] = len(laws)
-            laws.append(_plan(source, target, settings, grid, shared))
+            laws.append(_within(limits, _plan(source, target, settings, grid, shared)))
         ends.append((source.index, target.index, law))
     return laws, ends
 
 
-def _plan(source: Population, target: Population, settings: Settings, grid: Grid, shared: list[NativeValue]) -> Law:
+def _limits(source: Part, target: Part) -> _Limits | None:
+    """Return begin and end of the neurons of both parts; None for two whole populations."""
+    if isinstance(source, Population) and isinstance(target, Population):
+        return None
+    (first, end), (first_target, end_target) = ((inside(part).start, inside(part).stop) for part in (source, target))
+    return first, end, first_target, end_target
+
+
+def _within(limits: _Limits | None, law: Law) -> Law:
+    """Return a law between parts."""
+    if limits is None or law[0][0] == "within":
+        return law
+    return ("within", *limits, law[0]), *law[1:]
+
+
+def _plan(source: Part, target: Part, settings: Settings, grid: Grid, shared: list[NativeValue]) -> Law:
     """Check one projection; return the border's arguments after the two populations."""
     owner = " → ".join(printed.shortened(printed.shown(end.name), 80) for end in (source, target))
     rule, weight, delay = settings.rule, settings.weight, settings.delay
@@ -58,6 +76,8 @@ def _plan(source: Population, target: Population, settings: Settings, grid: Grid
         msg = f"{owner}: rule must be one of {_RULES}, not {type(rule).__name__}{dense}"
         raise TypeError(msg)
     if isinstance(rule, Implicit):
+        if not (isinstance(source, Population) and isinstance(target, Population)):
+            checks.refuse(owner, "rule", repr(rule), "a rule whose synapses are stored, between parts of populations")
         return implicit.plan(owner, (source, target), rule, settings, grid)
     if not isinstance(rule, rules.Expanded):
         if weight is not None:

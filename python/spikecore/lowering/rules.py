@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from spikecore import checks, connect, printed
 from spikecore.arrays import is_array
 from spikecore.lowering.law import NativeRule
-from spikecore.population import Population
+from spikecore.population import Part
 
 __all__ = ["Expanded", "all_pairs", "pair_values", "pairs_of_matrix", "rule_to_native"]
 
@@ -26,7 +26,7 @@ Expanded = (
 
 
 def pairs_of_matrix(
-    owner: str, matrix: connect.SparseMatrix, source: Population, target: Population
+    owner: str, matrix: connect.SparseMatrix, source: Part, target: Part
 ) -> tuple[connect.Pairs, NDArray[np.float64]]:
     """Return the stored entries of a matrix as pairs and weights, in the order of `tocoo()`."""
     entries = matrix.tocoo()
@@ -38,11 +38,11 @@ def pairs_of_matrix(
     return connect.Pairs(np.asarray(entries.row), np.asarray(entries.col)), weights
 
 
-def all_pairs(source: Population, target: Population, autapses: bool) -> connect.Pairs:
+def all_pairs(source: Part, target: Part, autapses: bool) -> connect.Pairs:
     """Return all pairs explicitly, source by source."""
     sources = np.repeat(np.arange(source.size, dtype=np.uint32), target.size)
     targets = np.tile(np.arange(target.size, dtype=np.uint32), source.size)
-    if source is target and not autapses:
+    if source == target and not autapses:
         keep = sources != targets
         sources, targets = sources[keep], targets[keep]
     return connect.Pairs(sources, targets)
@@ -68,7 +68,7 @@ def rule_to_native(rule: Expanded, size: int) -> tuple[NativeRule, int | None]:
             return ("pairs", sources, targets), len(rule)
 
 
-def pair_values(owner: str, parameter: str, value: Any, source: Population, target: Population, autapses: bool) -> Any:
+def pair_values(owner: str, parameter: str, value: Any, source: Part, target: Part, autapses: bool) -> Any:
     """Return the values of all pairs, source by source, without the excluded autapses."""
     if not is_array(value):
         return value
@@ -78,6 +78,6 @@ def pair_values(owner: str, parameter: str, value: Any, source: Population, targ
         checks.refuse(owner, f"the shape of {parameter}", f"{matrix.shape}", f"{shape}")
     if parameter == "weight":
         matrix = checks.array(owner, parameter, matrix, fresh=False)
-    if source is target and not autapses:
+    if source == target and not autapses:
         return matrix[~np.eye(source.size, dtype=np.bool_)]
     return matrix.ravel()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks
-from spikecore.population import Population
+from spikecore.population import Part
 from spikecore.results.trains import Trains
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ class Activity(ABC):
     def _trains(self) -> Trains:
         """Return the recorded spikes."""
 
-    def _member(self, key: Population | str) -> Population:
-        """Return the population that is `key` or has this name, recorded or not."""
-        return self._trains().find(key)
+    def _member(self, key: Part | str) -> Part:
+        """Return the population that is `key` or has this name, or the part that it is, recorded or not."""
+        return self._trains().part(key)
 
     def rate(self, bin: float) -> "BinnedRates":
         """Return the rates of the recorded populations over time.
@@ -63,13 +63,13 @@ class Activity(ABC):
         trains.require()
         return BinnedRates(trains, bin_ticks("rate", trains, bin, trains.end - trains.begin))
 
-    def isi_histogram(self, population: Population | str, bin: float) -> "IntervalHistogram":
+    def isi_histogram(self, population: Part | str, bin: float) -> "IntervalHistogram":
         """Return the histogram of the inter-spike intervals of a population.
 
         Parameters
         ----------
-        population : Population or str
-            By its handle or its name; its spikes must have been recorded.
+        population : Population, PopulationView or str
+            By its handle or its name, or a part of it; its spikes must have been recorded.
         bin : float
             Width of a bin in ms, a multiple of dt.
 
@@ -89,13 +89,13 @@ class Activity(ABC):
 
         return intervals.histogram(self._trains(), self._recorded(population), bin)
 
-    def power_spectrum(self, population: Population | str, bin: float, segment: float | None = None) -> "PowerSpectrum":
+    def power_spectrum(self, population: Part | str, bin: float, segment: float | None = None) -> "PowerSpectrum":
         """Return the power spectrum of the rate of a population.
 
         Parameters
         ----------
-        population : Population or str
-            By its handle or its name; its spikes must have been recorded.
+        population : Population, PopulationView or str
+            By its handle or its name, or a part of it; its spikes must have been recorded.
         bin : float
             Width of the bins that the rate is taken in, in ms, a multiple of dt: frequencies reach up to 1/(2 bin).
         segment : float, optional
@@ -123,13 +123,13 @@ class Activity(ABC):
 
         return spectrum.power_spectrum(self._trains(), self._recorded(population), bin, segment)
 
-    def cv_isi(self, population: Population | str) -> tuple[float, NDArray[np.float64]]:
+    def cv_isi(self, population: Part | str) -> tuple[float, NDArray[np.float64]]:
         """Return the coefficient of variation of the inter-spike intervals.
 
         Parameters
         ----------
-        population : Population or str
-            By its handle or its name; its spikes must have been recorded.
+        population : Population, PopulationView or str
+            By its handle or its name, or a part of it; its spikes must have been recorded.
 
         Returns
         -------
@@ -200,6 +200,6 @@ class Activity(ABC):
         picture = raster.select(trains, first, last, share, populations)
         return raster_figure.figure(picture, trains, rate).put("raster", where)
 
-    def _recorded(self, population: Population | str) -> Population:
-        """Return a population whose spikes were recorded."""
-        return self._trains().find(self._member(population))
+    def _recorded(self, population: Part | str) -> Part:
+        """Return a population, or a part of one, whose spikes were recorded."""
+        return self._trains().part(self._member(population))

@@ -11,7 +11,8 @@ from spikecore import checks, printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
-from spikecore.population import Population, Populations, Recorder
+from spikecore.population import Part, Population, PopulationView, Recorder, inside
+from spikecore.populations import Populations
 from spikecore.results.counters import BatchRecord
 from spikecore.results.priced import Priced
 from spikecore.results.recorded import SpikeTrains
@@ -47,15 +48,17 @@ class CountTables(Mapping[Population, NDArray[np.uint64]], Tabled):
     def _roster(self) -> Populations:
         return Populations("batch", self._populations)
 
-    def __getitem__(self, key: Population | str) -> NDArray[np.uint64]:
-        """Return the spikes of every neuron in every sample, shape (B, size)."""
+    def __getitem__(self, key: Part | str) -> NDArray[np.uint64]:
+        """Return the spikes of every neuron of a population, or of a part of one, in every sample, shape (B, size)."""
+        if isinstance(key, PopulationView):
+            return self[key.population][:, inside(key)]
         population = self._roster.get(key)
         if population is None:
             raise self._roster.unknown(key, error=NotRecordedError)
         if population.index not in self._tables:
             table = np.zeros((self._samples, population.size), dtype=np.uint64)
-            inside = np.flatnonzero((self._neurons >= population.first) & (self._neurons < population.ids.stop))
-            table[self._rows[inside], self._neurons[inside] - population.first] = self._spikes[inside]
+            own = np.flatnonzero((self._neurons >= population.first) & (self._neurons < population.ids.stop))
+            table[self._rows[own], self._neurons[own] - population.first] = self._spikes[own]
             self._tables[population.index] = closed(table)
         return self._tables[population.index]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from spikecore import printed
 from spikecore.arrays import closed
-from spikecore.population import Population
+from spikecore.population import Part
 from spikecore.results.pictured import Pictured
 from spikecore.results.rates import bin_ticks
 from spikecore.results.trains import Spikes, Trains, sorted_by
@@ -80,7 +80,7 @@ class IntervalHistogram(Pictured, Tabled):
         return Figure([panel], "inter-spike interval (ms)", 0.0, high, remark)
 
 
-def histogram(trains: Trains, population: Population, width: Any) -> IntervalHistogram:
+def histogram(trains: Trains, population: Part, width: Any) -> IntervalHistogram:
     """Return the histogram of a population's intervals in bins of this width in ms."""
     order = sorted_by(trains.spikes_of(population).neurons)
     neurons, ticks = trains.spikes_of(population).neurons[order], trains.ticks_of(population)[order]

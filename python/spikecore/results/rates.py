@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spikecore import checks, printed
 from spikecore.arrays import closed
-from spikecore.population import Population
+from spikecore.population import Part, Population
 from spikecore.results.pictured import Pictured
 from spikecore.results.trains import Trains
 from spikecore.tabled import Tabled
@@ -56,29 +56,28 @@ class BinnedRates(Mapping[Population, NDArray[np.float64]], Pictured, Tabled):
         self.edges = closed(trains.grid.ms(ticks))
         self.bin = float(trains.grid.ms(width))
         self._seconds = closed(1e-3 * trains.grid.ms(np.diff(ticks)))
-        self._rates: dict[str, NDArray[np.float64]] = {}
+        self._rates: dict[Part, NDArray[np.float64]] = {}
 
     @property
     def times(self) -> NDArray[np.float64]:
         """Middles of the bins in ms, shape (bins,)."""
         return (self.edges[1:] + self.edges[:-1]) / 2.0
 
-    def counts(self, key: Population | str) -> NDArray[np.int64]:
+    def counts(self, key: Part | str) -> NDArray[np.int64]:
         """Return the spikes of a population in every bin, shape (bins,)."""
         bins = (self._trains.ticks_of(key) - (self._trains.begin + 1)) // self._width
         return np.bincount(bins, minlength=len(self._seconds)).astype(np.int64)
 
-    def __getitem__(self, key: Population | str) -> NDArray[np.float64]:
+    def __getitem__(self, key: Part | str) -> NDArray[np.float64]:
         """Return the rate of a population in every bin in Hz per neuron, shape (bins,)."""
-        population = self._trains.find(key)
-        if population.name not in self._rates:
-            rates = self.counts(population) / (population.size * self._seconds)
-            self._rates[population.name] = closed(rates)
-        return self._rates[population.name]
+        part = self._trains.part(key)
+        if part not in self._rates:
+            self._rates[part] = closed(self.counts(part) / (part.size * self._seconds))
+        return self._rates[part]
 
     def __contains__(self, key: object) -> bool:
         """Say whether the spikes of a population were recorded."""
-        return self._trains.populations.get(key) is not None
+        return self._trains.populations.has(key)
 
     def __iter__(self) -> Iterator[Population]:
         """Iterate over the recorded populations in the order of declaration."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from spikecore import checks, notebook, printed
-from spikecore.population import Population
+from spikecore.population import Part, Population
 from spikecore.results.activity import Activity
 from spikecore.results.trains import Spikes, Trains
 from spikecore.tabled import Tabled, Words
@@ -40,13 +40,13 @@ class SpikeTrains(Mapping[Population, Spikes], Activity, Tabled):
     def _trains(self) -> Trains:
         return self._all
 
-    def __getitem__(self, key: Population | str) -> Spikes:
-        """Return the spikes of one population."""
+    def __getitem__(self, key: Part | str) -> Spikes:
+        """Return the spikes of one population, or of a part of one; neurons are numbered from its first on."""
         return self._all.spikes_of(key)
 
     def __contains__(self, key: object) -> bool:
         """Say whether the spikes of a population were recorded."""
-        return self._all.populations.get(key) is not None
+        return self._all.populations.has(key)
 
     def __repr__(self) -> str:
         """Show the number of spikes and whose."""

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from spikecore import printed
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
-from spikecore.population import Population, Populations, Recorder
+from spikecore.population import Part, Population, Recorder
+from spikecore.populations import Populations
 from spikecore.results.activity import Activity
 from spikecore.results.counters import Statistics, over_run
 from spikecore.results.priced import Priced
@@ -164,22 +165,22 @@ class Result(Priced, Activity):
     def _roster(self) -> Populations:
         return Populations("run", self.populations)
 
-    def spike_counts(self, population: Population | str) -> NDArray[np.int64]:
+    def spike_counts(self, population: Part | str) -> NDArray[np.int64]:
         """Return the number of spikes of every neuron, shape (size,); needs no recording.
 
         Parameters
         ----------
-        population : Population or str
-            By its handle or its name.
+        population : Population, PopulationView or str
+            By its handle or its name, or a part of it.
         """
-        ids = self._roster.find(population).ids
+        ids = self._roster.part(population).ids
         return closed(self.neuron_spikes[ids.start : ids.stop].astype(np.int64))
 
     def _trains(self) -> Trains:
         return self.trains
 
-    def _member(self, key: Population | str) -> Population:
-        return self._roster.find(key)
+    def _member(self, key: Part | str) -> Part:
+        return self._roster.part(key)
 
     def spikes_sha256(self) -> str:
         """Return the SHA-256 of the recorded spikes.

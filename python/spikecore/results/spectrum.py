@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spikecore import checks, printed
 from spikecore.arrays import closed
-from spikecore.population import Population
+from spikecore.population import Part
 from spikecore.results.pictured import Pictured
 from spikecore.results.rates import BinnedRates, bin_ticks
 from spikecore.results.trains import Trains
@@ -75,7 +75,7 @@ class PowerSpectrum(Pictured, Tabled):
         return Figure([panel], "frequency (Hz)", float(x[0]), float(x[-1]), remark, is_log=True)
 
 
-def power_spectrum(trains: Trains, population: Population, width: Any, segment: Any) -> PowerSpectrum:
+def power_spectrum(trains: Trains, population: Part, width: Any, segment: Any) -> PowerSpectrum:
     """Return the spectrum of a population's rate in bins of this width in ms; see `Activity.power_spectrum`."""
     length = trains.end - trains.begin
     ticks = bin_ticks("power_spectrum", trains, width, length)

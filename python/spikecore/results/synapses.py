@@ -54,6 +54,15 @@ class Synapses(Listed):
         """Show the number of synapses."""
         return f"Synapses({len(self):,} synapses)"
 
+    def between(self, sources: slice, targets: slice) -> "Synapses":
+        """Return those from some neurons in a row to some in a row, with indices from their first on."""
+        shape = sources.stop - sources.start, targets.stop - targets.start
+        if shape == self.shape:
+            return self
+        from_, to = self.sources - np.uint32(sources.start), self.targets - np.uint32(targets.start)
+        kept = (from_ < shape[0]) & (to < shape[1])  # what lies before the first has become a large number
+        return Synapses(from_[kept], to[kept], self.weights[kept], self.delays[kept], shape)
+
     def to_scipy(self, values: Literal["weight", "delay"] = "weight") -> Any:
         """Return a sparse matrix: in row i the synapses of source neuron i, in column j those onto target neuron j.
 

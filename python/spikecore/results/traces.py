@@ -12,7 +12,8 @@ from spikecore import checks, notebook, printed, tabled
 from spikecore.arrays import closed
 from spikecore.errors import NetworkError, NotRecordedError
 from spikecore.grid import Grid
-from spikecore.population import Population, Populations, Recorder
+from spikecore.population import Population, Recorder
+from spikecore.populations import Populations
 from spikecore.results.pictured import Pictured
 
 if TYPE_CHECKING:

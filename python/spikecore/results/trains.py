@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from spikecore.arrays import closed
 from spikecore.errors import NotRecordedError
 from spikecore.grid import Grid
-from spikecore.population import Population, Populations
+from spikecore.population import Part, Population, PopulationView, inside, whole
+from spikecore.populations import Populations
 from spikecore.tabled import Listed
 
 __all__ = ["Spikes", "Trains", "sorted_by"]
@@ -89,17 +90,31 @@ class Trains:
         others = tuple(population.name for population in everybody if population not in kept)
         return cls(grid, recorded, *spikes, *limits, others)
 
-    def spikes_of(self, key: Population | str) -> Spikes:
-        """Return the spikes of one population."""
-        return self._cut[self.find(key).name]
+    def spikes_of(self, key: Part | str) -> Spikes:
+        """Return the spikes of one population, or of a part of one."""
+        part = self.part(key)
+        spikes, limits = self._cut[whole(part).name], inside(part)
+        if isinstance(part, Population):
+            return spikes
+        kept = (spikes.neurons >= limits.start) & (spikes.neurons < limits.stop)
+        return Spikes(closed(spikes.times[kept]), closed(spikes.neurons[kept] - np.uint32(limits.start)))
 
-    def ticks_of(self, key: Population | str) -> NDArray[np.int64]:
-        """Return when the neurons of one population spiked, in ticks, in the order of `spikes_of`."""
+    def ticks_of(self, key: Part | str) -> NDArray[np.int64]:
+        """Return when the neurons of one population, or of a part, spiked: in ticks, in the order of `spikes_of`."""
         # Times are ticks times dt but for a rounding of 1e-16 of them, and there are fewer than 2^48 ticks.
         return np.rint(self.spikes_of(key).times / self.grid.dt).astype(np.int64)
 
-    def find(self, key: Population | str) -> Population:
+    def part(self, key: Part | str) -> Part:
+        """Return a recorded population by its handle or its name, or a part of one."""
+        if not isinstance(key, PopulationView):
+            return self.find(key)
+        self.find(key.population)
+        return key
+
+    def find(self, key: Part | str) -> Population:
         """Return a recorded population by its handle or its name."""
+        if isinstance(key, PopulationView):
+            return self.populations.find(key)  # which refuses it
         population = self.populations.get(key)
         if population is None:
             absent = "spikes of {} were not recorded; recorded: {} (compile(record_spikes=…))"

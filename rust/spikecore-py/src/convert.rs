@@ -137,9 +137,14 @@ impl Arguments for Values<'_, '_> {
     }
 }
 
-/// A connection rule: its name, and the values that it asks for.
+/// A connection rule: its name, and the values that it asks for; or `within`, the limits of both parts, and the rule.
 pub fn rule(tuple: &Bound<'_, PyTuple>) -> PyResult<Rule> {
     let name = tag(tuple)?;
+    if name == "within" {
+        let limits: [u32; 4] = [number(tuple, 1)?, number(tuple, 2)?, number(tuple, 3)?, number(tuple, 4)?];
+        let inner = tuple.get_item(5)?.cast_into::<PyTuple>()?;
+        return Ok(rule(&inner)?.within(limits[0]..limits[1], limits[2]..limits[3]));
+    }
     let unknown = || Err(errors::refused("", "rule", name.as_str(), "the name of a rule"));
     Rule::read(&name, &mut Values { tuple, next: 1 }).unwrap_or_else(unknown)
 }

@@ -3,7 +3,7 @@
 
 use super::engine::Engine;
 use super::ledger::Wiring;
-use super::read::Synapses;
+use super::read::{Row, Synapses};
 use crate::allocation::push;
 use crate::compile::rows::Rows;
 use crate::error::{CompileError, NetworkError};
@@ -16,9 +16,6 @@ const SYNAPSES: &str = "a list of synapses";
 
 /// Source neurons between two looks at whether to go on.
 const POLL: u32 = 256;
-
-/// Source, delay, target, place among the synapses of a source, weight.
-pub(super) type Row = (u32, u32, u32, u32, f64);
 
 impl<W: Weight> Engine<W> {
     /// See [`super::Machine::synapses_of`].

@@ -1,6 +1,5 @@
 //! Reading a machine between runs: state, spikes, counts, synapses. Reading changes nothing.
 
-use super::drawn::Row;
 use super::engine::Engine;
 use crate::allocation::{filled, gathered, push, resize, text, with_room};
 use crate::error::NetworkError;
@@ -91,6 +90,9 @@ impl Statistics {
         }
     }
 }
+
+/// Source, delay, target, place among the synapses of a source, weight.
+pub(super) type Row = (u32, u32, u32, u32, f64);
 
 /// Synapses between two populations, as columns.
 #[derive(Debug, Clone, Default)]

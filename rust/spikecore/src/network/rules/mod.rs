@@ -17,9 +17,10 @@ mod pairs;
 mod pooling;
 #[cfg(test)]
 mod tests;
+mod within;
 
 use std::fmt::{self, Debug, Formatter};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 pub use all_to_all::AllToAll;
@@ -35,6 +36,7 @@ pub use fixed_total_number::FixedTotalNumber;
 pub use one_to_one::OneToOne;
 pub use pairs::Pairs;
 pub use pooling::Pooling;
+use within::Within;
 
 /// Calls a macro with all rules.
 macro_rules! each_rule {
@@ -88,6 +90,11 @@ impl Rule {
     /// The rule of this name, if there is one, made of these values.
     pub fn read<A: Arguments>(name: &str, values: &mut A) -> Option<Result<Self, A::Error>> {
         each_rule!(read_named!(name, values))
+    }
+
+    /// The rule between these neurons of the source and these of the target alone.
+    pub fn within(self, sources: Range<u32>, targets: Range<u32>) -> Self {
+        Self(Arc::new(Within { rule: self, sources, targets }))
     }
 
     /// Whether its synapses are computed when a spike arrives instead of stored.

@@ -113,3 +113,48 @@ fn given_values_go_to_one_synapse_each() {
         }
     }
 }
+
+/// Between parts, a stored rule makes what it makes between populations of their sizes, moved to where they stand; what it
+/// states of itself is true of that.
+#[test]
+fn within_parts_a_rule_makes_the_same_synapses_elsewhere() {
+    let whole = Ends { sources: 3 * N, targets: 2 * N, excludes_self: false, multapses: true };
+    for name in Rule::names().iter().filter(|name| !rule(name).is_implicit()) {
+        for (excludes_self, first) in cases(&rule(name)).iter().map(|ends| (ends.excludes_self, if ends.excludes_self { 20 } else { 7 })) {
+            let alone = Ends { excludes_self, ..cases(&rule(name))[0] };
+            let (ends, moved) = (Ends { excludes_self, ..whole }, rule(name).within(20..20 + N, first..first + N));
+            moved.check("a → b", &ends, &mut |_| true).expect(name);
+            let inner = rows(&rule(name), &alone, true);
+            let by_source = moved.by_source(&ends, &keys(true), &mut |_| true).expect("nobody stops it");
+            let mut taken = vec![];
+            for source in 0..ends.sources {
+                let expected = source.checked_sub(20).and_then(|place| inner.get(place as usize)).cloned().unwrap_or_default();
+                let (mut row, mut scratch) = (vec![], vec![]);
+                by_source.targets(source, &mut row);
+                assert_eq!(row, expected.iter().map(|target| target + first).collect::<Vec<_>>(), "{name} {source}");
+                assert_eq!(by_source.out_degree(source, &mut scratch) as usize, row.len(), "{name} {source}");
+                if !moved.is_random() {
+                    let values: Vec<usize> = (0..moved.synapses(&ends) as usize).collect();
+                    by_source.places(source).values(row.len(), &values, &mut taken);
+                }
+            }
+            taken.sort_unstable();
+            let stated = if moved.is_random() { 0 } else { moved.synapses(&ends) as usize };
+            assert_eq!(taken, (0..stated).collect::<Vec<_>>(), "{name}");
+            assert_eq!(moved.same_degree(&ends), None, "{name}");
+            assert_eq!((moved.synapses(&ends), moved.most_inputs(&ends)), (rule(name).synapses(&alone), rule(name).most_inputs(&alone)));
+        }
+    }
+}
+
+#[test]
+fn parts_that_a_rule_cannot_connect_are_refused() {
+    let ends = |excludes_self| Ends { sources: N, targets: N, excludes_self, multapses: true };
+    let why = |rule: Rule, excludes_self| rule.check("a → a", &ends(excludes_self), &mut |_| true).expect_err("refused").to_string();
+    assert!(why(Rule::from(AllToAll).within(0..4, 2..6), true).contains("autapses"));
+    assert!(why(Rule::from(AllToAll).within(3..3, 2..6), false).contains("sources is [3:3]"));
+    assert!(why(Rule::from(AllToAll).within(0..1, 2..N + 1), false).contains("targets is [2:151]"));
+    assert!(why(Rule::from(OneToOne).within(0..4, 4..7), false).contains("size of the target is 3"));
+    assert!(why(Rule::from(Dense).within(0..4, 4..8), false).contains("stored"));
+    assert!(Rule::from(AllToAll).within(0..4, 4..8).check("a → a", &ends(true), &mut |_| true).is_ok());
+}
