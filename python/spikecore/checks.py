@@ -28,8 +28,8 @@ __all__ = [
     "is_infinite",
     "kept",
     "listed",
-    "meant",
     "name",
+    "nearest",
     "number",
     "real",
     "reals",
@@ -187,23 +187,23 @@ def choice(owner: str, parameter: str, value: Any, allowed: tuple[str, ...]) -> 
     """Return `value` when it is one of `allowed`."""
     if not isinstance(value, str) or value not in allowed:
         names = ", ".join(map(repr, allowed)) or "none"
-        refuse(owner, parameter, printed.value(value), names, hint=meant(value, allowed))
+        refuse(owner, parameter, printed.value(value), names, meant=nearest(value, allowed))
     return str(value)
 
 
-def meant(value: Any, known: Iterable[str]) -> str:
-    """Return the question whether the nearest of some names was meant; empty where none is near.
+def nearest(value: Any, known: Iterable[str]) -> str | None:
+    """Return the nearest of some names; None where none is near.
 
     Examples
     --------
-    >>> meant("Lohi", ["loihi", "cpu"]), meant("abacus", ["loihi", "cpu"])
-    ("did you mean 'loihi'?", '')
+    >>> nearest("Lohi", ["loihi", "cpu"]), nearest("abacus", ["loihi", "cpu"])
+    ('loihi', None)
     """
     import difflib  # start-up time: only where a name is wrong
 
     small = {name.lower(): name for name in known}
     close = difflib.get_close_matches(value.lower(), small, n=1) if isinstance(value, str) else []
-    return f"did you mean {small[close[0]]!r}?" if close else ""
+    return small[close[0]] if close else None
 
 
 def reals(owner: str, parameter: str, values: Any, expected: str, *, fresh: bool = True) -> NDArray[np.float64]:

@@ -45,7 +45,7 @@ class SpikecoreError(Exception):
 
     Attributes
     ----------
-    population, parameter, value, allowed : object
+    population, parameter, value, allowed, meant : object
         The values behind the message where they apply, else None. They survive pickling.
 
     Examples
@@ -60,6 +60,7 @@ class SpikecoreError(Exception):
     parameter: Any = None
     value: Any = None
     allowed: Any = None
+    meant: Any = None
 
     def __init__(self, message: str = "", **details: Any) -> None:
         super().__init__(printed.shortened(printed.lines(message), _LONGEST))
@@ -77,7 +78,9 @@ class NetworkError(SpikecoreError, ValueError):
     """
 
 
-def refusal(subject: str, parameter: str, value: Any, allowed: str, *, hint: str = "", **details: Any) -> NetworkError:
+def refusal(
+    subject: str, parameter: str, value: Any, allowed: str, *, meant: str | None = None, **details: Any
+) -> NetworkError:
     """Return the error about a value outside of its range, in the one wording that the face and the engine share.
 
     Parameters
@@ -88,8 +91,10 @@ def refusal(subject: str, parameter: str, value: Any, allowed: str, *, hint: str
         As the caller calls it.
     value : object
         What was given. Text is shown as it is.
-    allowed, hint : str, str
-        The range; what may have been meant.
+    allowed : str
+        The range.
+    meant : str, optional
+        The allowed name that the value is near to.
     **details : object
         Further attributes.
 
@@ -104,8 +109,15 @@ def refusal(subject: str, parameter: str, value: Any, allowed: str, *, hint: str
     exc → exc: k of FixedInDegree is 11, allowed: 0 … 10 sources
     """
     text = printed.shortened(printed.shown(value)) if isinstance(value, str) else printed.value(value)
-    msg = f"{printed.owner(subject)}{parameter} is {text}, allowed: {allowed}{hint and f'; {hint}'}"
-    return NetworkError(msg, population=subject, parameter=parameter, value=value, allowed=allowed, **details)
+    msg = f"{printed.owner(subject)}{parameter} is {text}, allowed: {allowed}{question(meant)}"
+    return NetworkError(
+        msg, population=subject, parameter=parameter, value=value, allowed=allowed, meant=meant, **details
+    )
+
+
+def question(meant: str | None) -> str:
+    """Return how a message ends that asks whether a name was meant; empty without one."""
+    return "" if meant is None else f"; did you mean {meant!r}?"
 
 
 class NotRecordedError(NetworkError, KeyError):

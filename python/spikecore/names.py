@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spikecore import checks
+from spikecore.errors import question
 
 __all__ = ["MissingName", "later"]
 
@@ -40,5 +41,5 @@ class MissingName(AttributeError):
         """Return what there is instead, or the nearest name."""
         plain = self._missing.replace("_", "").lower()
         instead = next((answer for names, answer in _INSTEAD.items() if plain in names.split()), None)
-        nearest = checks.meant(self._missing, self._known) or "dir(spikecore) lists what it has"
-        return f"module 'spikecore' has no attribute {self._missing!r}; {instead or nearest}"
+        near = question(checks.nearest(self._missing, self._known)) or "; dir(spikecore) lists what it has"
+        return f"module 'spikecore' has no attribute {self._missing!r}{f'; {instead}' if instead else near}"

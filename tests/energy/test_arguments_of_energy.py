@@ -21,7 +21,7 @@ def result():
 def test_a_profile_of_another_kind(result, profile):
     report = result.energy("loihi")
     for call in (result.energy, load, report.compare, lambda it: EnergyReport.of(result.ledger, it)):
-        with pytest.raises(TypeError, match=r"energy: profile must be a name, .* or a Profile, not "):
+        with pytest.raises(TypeError, match=r"\bprofile must be "):
             call(profile)
 
 
@@ -66,8 +66,7 @@ NEAR = [
 def test_a_profile_that_is_nearly_named(name, meant):
     with pytest.raises(NetworkError) as caught:
         load(name)
-    assert str(caught.value).endswith(f"; did you mean '{meant}'?") == (meant is not None)
-    assert caught.value.allowed.endswith("or the path of a .toml file")  # a value, without the question
+    assert caught.value.meant == meant
 
 
 @pytest.mark.parametrize(
@@ -82,10 +81,12 @@ def test_a_profile_that_is_nearly_named(name, meant):
 def test_other_names_that_are_nearly_right(call, meant):
     with pytest.raises(NetworkError) as caught:
         call()
-    assert str(caught.value).endswith(f"; did you mean '{meant}'?")
-    assert "did you mean" not in caught.value.allowed
+    assert caught.value.meant == meant
+    assert str(caught.value).endswith(f"did you mean '{meant}'?")
 
 
-def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
-    with pytest.raises(NetworkError, match="there is no such file"):
-        load(tmp_path / "lohi.toml")
+def test_a_file_that_is_not_there_is_near_to_no_name(tmp_path):
+    with pytest.raises(NetworkError) as caught:
+        load(tmp_path / "loihi.toml")
+    assert (caught.value.parameter, caught.value.meant) == ("profile", None)
+    assert caught.value.value == repr(str(tmp_path / "loihi.toml"))

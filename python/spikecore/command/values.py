@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from spikecore import checks, printed
 from spikecore.command.networks import NETWORKS
+from spikecore.errors import question
 from spikecore.options import MAX_WORKERS
 
 __all__ = [
@@ -116,8 +117,7 @@ def word(name: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
     """Return what reads one of some words; `name` is what they are, and the nearest one is asked for."""
 
     def read(text: str) -> str:
-        hint = checks.meant(text, allowed)
-        expected = f"{name}, allowed: {', '.join(allowed)}{hint and f'; {hint}'}"
+        expected = f"{name}, allowed: {', '.join(allowed)}{question(checks.nearest(text, allowed))}"
         return _parsed(text, str, lambda value: value in allowed, expected)
 
     return read

@@ -57,8 +57,9 @@ def load(which: str | OsPath) -> Profile:
     if OsPath(which).suffix == ".toml" and os.path.lexists(which):
         return parse(reading.text(OsPath(which), _subject(str(which)), "profile"), str(which))
     allowed = f"{', '.join(repr(name) for name in known())} or the path of a .toml file"
-    hint = "there is no such file" if OsPath(which).suffix == ".toml" else checks.meant(str(which), known())
-    checks.refuse("energy", "profile", printed.value(str(which)), allowed, hint=hint)
+    if OsPath(which).suffix == ".toml":
+        checks.refuse("energy", "profile", printed.value(str(which)), f"{allowed} that is there")
+    checks.refuse("energy", "profile", printed.value(str(which)), allowed, meant=checks.nearest(str(which), known()))
 
 
 def parse(text: str, file: str) -> Profile:

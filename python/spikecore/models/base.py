@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks, printed
+from spikecore.errors import question
 from spikecore.models import parameters
 from spikecore.models.parameters import Range
 
@@ -157,6 +158,6 @@ def _check_option(name: str, reset: Any, t_ref: Any) -> None:
 
 def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
     meant = _PYNN_NAMES.get(keyword)
-    near = f"did you mean {meant!r}?" if meant in known else checks.meant(keyword, known)
-    hint = near or f"it has {', '.join(known)}"
-    return f"{name} has no parameter {printed.value(keyword)}; {hint}"
+    near = meant if meant in known else checks.nearest(keyword, known)
+    hint = question(near) or f"; it has {', '.join(known)}"
+    return f"{name} has no parameter {printed.value(keyword)}{hint}"
