@@ -210,7 +210,8 @@ class Network(Declared):
         delay : float, Normal, Uniform or array_like
             In ms, dt … 65,535 dt; numbers and arrays on the grid, draws are rounded to it: a `Normal`
             needs ``low``, and dt / 2 gives the first tick its share. One number for `Dense`,
-            `Convolution` and `Pooling`.
+            `Convolution` and `Pooling`. With a sparse matrix of weights, a sparse matrix with the same entries
+            (stored zeros are entries), an array of its shape, or one of shape (entries,).
         receptor : {"excitatory", "inhibitory"}, optional
             By default the sign of each weight picks the receptor, and a `Normal` weight without
             bounds keeps the sign of its mean. If given, weights may have any sign.

@@ -75,6 +75,10 @@ def _plan(source: Part, target: Part, settings: Settings, grid: Grid, shared: li
         dense = "; give a dense matrix as Dense(matrix)" if isinstance(rule, np.ndarray) else ""
         msg = f"{owner}: rule must be one of {_RULES}, not {type(rule).__name__}{dense}"
         raise TypeError(msg)
+    for parameter, value in (("weight", weight), ("delay", delay)):
+        if hasattr(value, "tocoo") and (parameter == "weight" or not hasattr(rule, "tocoo")):
+            allowed = "a sparse matrix of weights as the rule, and one of delays with it"
+            checks.refuse(owner, parameter, type(value).__name__, allowed)
     if isinstance(rule, Implicit):
         if not (isinstance(source, Population) and isinstance(target, Population)):
             checks.refuse(owner, "rule", repr(rule), "a rule whose synapses are stored, between parts of populations")
@@ -83,6 +87,7 @@ def _plan(source: Part, target: Part, settings: Settings, grid: Grid, shared: li
         if weight is not None:
             checks.refuse(owner, "weight", "given", "left out: the matrix holds the weights")
         rule, weight = rules.pairs_of_matrix(owner, rule, source, target)
+        delay = rules.delays_of_pairs(owner, rule, (source.size, target.size), delay)
     elif isinstance(rule, connect.AllToAll) and (is_array(weight) or is_array(delay)):
         weight = rules.pair_values(owner, "weight", weight, source, target, autapses)
         delay = rules.pair_values(owner, "delay", delay, source, target, autapses)

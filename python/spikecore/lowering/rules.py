@@ -1,5 +1,6 @@
 """Connection rules in the border's form; matrices and arrays of all pairs as given pairs."""
 
+from collections import Counter
 from typing import Any, cast
 
 import numpy as np
@@ -10,7 +11,7 @@ from spikecore.arrays import is_array
 from spikecore.lowering.law import NativeRule
 from spikecore.population import Part
 
-__all__ = ["Expanded", "all_pairs", "pair_values", "pairs_of_matrix", "rule_to_native"]
+__all__ = ["Expanded", "all_pairs", "delays_of_pairs", "pair_values", "pairs_of_matrix", "rule_to_native"]
 
 _Indices = NDArray[np.uint32]
 Expanded = (
@@ -36,6 +37,41 @@ def pairs_of_matrix(
         checks.refuse(owner, "the shape of the matrix", printed.value(shape), allowed)
     weights = checks.array(owner, "the data of the matrix", entries.data)
     return connect.Pairs(np.asarray(entries.row), np.asarray(entries.col)), weights
+
+
+def delays_of_pairs(owner: str, pairs: connect.Pairs, shape: tuple[int, int], delay: Any) -> Any:
+    """Return the delays of the entries of a matrix of weights, where they come as a matrix; others as they are.
+
+    A sparse matrix has the same entries, in any order; of entries of one pair the first is that of the first.
+    """
+    rows, columns = cast("_Indices", pairs.sources), cast("_Indices", pairs.targets)
+    if not hasattr(delay, "tocoo"):
+        dense = is_array(delay) and np.ndim(delay) == 2
+        if dense and np.shape(delay) != shape:
+            checks.refuse(owner, "the shape of delay", f"{np.shape(delay)}", f"{shape}, or a value for each entry")
+        return np.asarray(delay)[rows, columns] if dense else delay
+    entries = delay.tocoo()
+    if tuple(entries.shape) != shape:
+        checks.refuse(owner, "the shape of delay", printed.value(tuple(entries.shape)), f"{shape}, that of the weights")
+    own, theirs = np.lexsort((columns, rows)), np.lexsort((entries.col, entries.row))
+    _check_entries(owner, (rows[own], columns[own]), (entries.row[theirs], entries.col[theirs]))
+    values = np.empty_like(entries.data)
+    values[own] = entries.data[theirs]
+    return values
+
+
+def _check_entries(owner: str, weights: tuple[Any, Any], delays: tuple[Any, Any]) -> None:
+    """Refuse delays that have other entries than the weights; both are sorted."""
+    if all(map(np.array_equal, weights, delays)):
+        return
+    weighed, delayed = (Counter(zip(*(ends.tolist() for ends in pair), strict=True)) for pair in (weights, delays))
+    lacking, more = weighed - delayed, delayed - weighed
+    for pairs, what in ((lacking, "lacking at"), (more, "given without a weight at")):
+        if pairs:
+            source, target = min(pairs)
+            others = f" and {sum(pairs.values()) - 1:,} more" if sum(pairs.values()) > 1 else ""
+            allowed = "a delay for each entry of the weights, stored zeros too, and no others"
+            checks.refuse(owner, "delay", f"{what} ({source}, {target}){others}", allowed)
 
 
 def all_pairs(source: Part, target: Part, autapses: bool) -> connect.Pairs:
