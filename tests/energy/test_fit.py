@@ -221,6 +221,16 @@ def test_rows_and_pictures_show_bounds():
     assert both.to_pandas()["side"].tolist() == ["min", "max", ""]
 
 
+def test_the_sign_stands_at_the_outermost_end():
+    wide = priced("a", 2.0, bound="band", low=1.0, high=3.0, profile_bound="min")
+    assert [cell.text for cell in wide.compare(wide).table().rows[0][1:4]] == ["≥ 1 J", "2 J", "3 J"]
+    assert wide.bar().text == "2 J"
+    ledger = replace(LEDGER, state_bytes=1000, weight_bytes=6000, weight_store_bytes=6000)
+    partial = EnergyReport.of(ledger, "cpu").compare("spinnaker").table().rows[0]
+    assert (partial[1].value, partial[1].text[:3]) == (None, "(≥ ")
+    assert partial[2].text[0].isdigit()
+
+
 def test_a_processor_is_a_lower_bound():
     cpu = EnergyReport.of(LEDGER, "cpu")
     assert cpu.bound == "min"
@@ -234,7 +244,7 @@ def test_weights_that_a_nearer_memory_could_hold_are_an_upper_bound(store, bound
     assert (gpu.bound, gpu.bounded) == (bound, ("synapses read from HBM2",) if bound else ())
     assert gpu.lines[1].nominal_j == pytest.approx(128_000 / 8 * 250e-12), "whatever could hold them"
     row = gpu.table().rows[1]
-    assert ("upper bound" in row[2]) == (row[4].text.startswith("≤")) == bool(bound)
+    assert ("upper bound" in row[2]) == (row[5].text.startswith("≤")) == bool(bound), "at the high end of its band"
     cheap, dear = priced("a", 1e-9), priced("b", 1.0)
     assert between(cheap, gpu).winner == (None if bound else "a"), "reading HBM2 is dearer by itself"
     assert gpu.verdict().unbanded == ("synapses read from HBM2" if bound else "additions of weights")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from spikecore import extras, printed
-from spikecore.energy.quantity import bounded, joules
+from spikecore.energy.quantity import joules, signs
 from spikecore.pictures.drawing import FAINT, GREY, INK, Circle, Drawing, Polyline, Rect, Shape, Words, width_of
 from spikecore.pictures.figure import WIDTH, Figure, stacked
 from spikecore.pictures.panel import SMALL, Box, Panel
@@ -75,7 +75,7 @@ class Bar:
     @property
     def text(self) -> str:
         """The energy as it is written."""
-        return bounded(joules(self.total_j), self.bound)
+        return signs(self.low_j, self.total_j, self.high_j, self.bound)[1] + joules(self.total_j)
 
     @property
     def whisker(self) -> tuple[float, float] | None:

@@ -18,8 +18,8 @@ from collections.abc import Callable, Sequence
 from spikecore import checks
 
 __all__ = [
-    "band", "bounded", "count", "difference", "figure", "hertz", "joules", "or_dash", "percent", "place", "price",
-    "seconds", "terms", "times", "watts",
+    "band", "count", "difference", "figure", "hertz", "joules", "or_dash", "percent", "place", "price",
+    "seconds", "signs", "terms", "times", "watts",
 ]  # fmt: skip
 
 _PREFIXES = (("", 1.0), ("m", 1e-3), ("µ", 1e-6), ("n", 1e-9), ("p", 1e-12))
@@ -79,15 +79,22 @@ def difference(share: float | None) -> str:
     return _UNKNOWN if share is None else f"{100.0 * share:+,.2f} %"
 
 
-def bounded(text: str, bound: str) -> str:
-    """Return an energy with the sign of its bound: ``min`` where it is a lower one, ``max`` an upper one.
+def signs(low: float | None, nominal: float | None, high: float | None, bound: str) -> tuple[str, str, str]:
+    """Return what stands before the low, the nominal and the high end of a figure that is a bound on one side.
+
+    That is a sign at the outermost end on that side: ``min`` where the figure is a lower bound, ``max`` an upper one.
 
     Examples
     --------
-    >>> bounded("3 pJ", "min"), bounded("3 pJ", "")
-    ('≥ 3 pJ', '3 pJ')
+    >>> signs(1.0, 2.0, None, "min"), signs(2.0, 2.0, None, "min"), signs(1.0, 2.0, 3.0, "max")
+    (('≥ ', '', ''), ('', '≥ ', ''), ('', '', '≤ '))
     """
-    return {"min": "≥ ", "max": "≤ "}.get(bound, "") + text
+    middle = nominal or 0.0
+    if bound == "min":
+        return ("≥ ", "", "") if low is not None and low < middle else ("", "≥ ", "")
+    if bound == "max":
+        return ("", "", "≤ ") if high is not None and high > middle else ("", "≤ ", "")
+    return "", "", ""
 
 
 def price(value: float, unit: str = "") -> str:

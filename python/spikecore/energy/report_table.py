@@ -58,15 +58,25 @@ def happens(line: Line) -> bool:
 
 def ends(bill: Bill) -> tuple[Cell, Cell, Cell]:
     """Return low, nominal and high of the sum; in brackets an end at which some terms are held at nominal."""
-    low, high = (
-        Cell(whole, joules(whole) if whole is not None or part is None else f"({joules(part)})")
-        for whole, part in ((bill.low_j, bill.band.low_j), (bill.high_j, bill.band.high_j))
+    low, high, band = bill.low_j, bill.high_j, bill.band
+    known = (band.low_j if low is None else low), bill.nominal_j, (band.high_j if high is None else high)
+    least, nominal, most = _signed(*known, bill.bound)
+    is_open = low is None and band.low_j is not None, high is None and band.high_j is not None
+    return _bracketed(least) if is_open[0] else least, nominal, _bracketed(most) if is_open[1] else most
+
+
+def _signed(low: float | None, nominal: float | None, high: float | None, bound: Bound) -> tuple[Cell, Cell, Cell]:
+    """Return the ends of an energy; where it is a bound on one side, the outermost end has its sign."""
+    at_low, at_nominal, at_high = quantity.signs(low, nominal, high, bound)
+    return (
+        Cell(low, at_low + joules(low)),
+        Cell(nominal, at_nominal + joules(nominal)),
+        Cell(high, at_high + joules(high)),
     )
-    return low, _nominal(bill.nominal_j, bill.bound), high
 
 
-def _nominal(energy: float | None, bound: Bound) -> Cell:
-    return Cell(energy, quantity.bounded(joules(energy), bound))
+def _bracketed(cell: Cell) -> Cell:
+    return Cell(None, f"({cell.text})")
 
 
 def _title(bill: Bill) -> str:
@@ -80,7 +90,7 @@ def _rows(bill: Bill) -> Iterator[tuple[Any, ...]]:
     lines = [line for line in bill.lines if happens(line)]
     for line in lines:
         price, share = line.price, line.nominal_j / bill.nominal_j if bill.nominal_j else 0.0
-        energies = line.low_j, _nominal(line.nominal_j, line.bound), line.high_j
+        energies = _signed(line.low_j, line.nominal_j, line.high_j, line.bound)
         status = ", ".join([bill.status, price.evidence, *doubt])
         yield price.term, _counted(line), _price(line), *energies, status, price.source, share
     if len(lines) > 1:
@@ -134,10 +144,10 @@ def _figures(bill: Bill) -> Iterator[str]:
         yield "measured: unknown, nothing was read during this run"
     if bill.biological_s and bill.nominal_j is not None:
         nominal = "" if bill.profile.measured else "nominal, "
-        power = _nominal(bill.nominal_j / bill.biological_s, bill.bound).text
+        power = joules(bill.nominal_j / bill.biological_s)
         yield f"{power} per biological second, {nominal}{short_status(bill)}"
     if ledger.samples != 1:
-        sample = f"{_nominal(bill.per_sample_j, bill.bound).text} per sample, {short_status(bill)}"
+        sample = f"{joules(bill.per_sample_j)} per sample, {short_status(bill)}"
         yield f"{sample}: the table is of all {quantity.count(ledger.samples)} samples together"
     if ledger.updates_done or ledger.updates_skipped:
         most = ledger.updates_active_most
