@@ -53,7 +53,8 @@ class Paper:
     def text(self) -> str:
         """Return figures, what the formulas give, sources, reasons and notes as aligned text."""
         rows = [{name: cell for name, cell in row.items() if name != "why"} for row in self.figures]
-        parts = [self.title, f"  paper: {self.source}", table("figures, and what follows from them", rows).text()]
+        figures = table("figures, and what follows from them", rows).text()
+        parts = [self.title, *wrapped(f"  paper: {self.source}"), figures]
         sentences = sources(row["figure"] for row in self.figures)
         for why in dict.fromkeys(row["why"] for row in self.figures):
             values = ", ".join(str(row["figure"]) for row in self.figures if row["why"] == why)
