@@ -9,12 +9,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from importlib import resources
 from pathlib import Path as OsPath
 from types import UnionType
 from typing import Any, Never, get_args
 
 from spikecore import checks, printed
+from spikecore.energy import published
 from spikecore.energy.price import KEY
 from spikecore.energy.profile import Profile
 from spikecore.errors import NetworkError
@@ -27,8 +27,7 @@ Path = tuple[str | int, ...]
 
 def known() -> list[str]:
     """Return the names of the profiles that come with spikecore."""
-    folder = resources.files("spikecore.energy") / "profiles"
-    return sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return published.names("profiles")
 
 
 def load(which: str | OsPath) -> Profile:
@@ -52,8 +51,7 @@ def load(which: str | OsPath) -> Profile:
     if not isinstance(which, str | os.PathLike):
         checks.wrong_kind("energy", "profile", "a name, the path of a TOML file or a Profile", printed.value(which))
     if str(which) in known():
-        entry = resources.files("spikecore.energy") / "profiles" / f"{which}.toml"
-        return parse(entry.read_text(encoding="utf-8"), f"{which}.toml")
+        return parse(published.text("profiles", str(which)), f"{which}.toml")
     if OsPath(which).suffix == ".toml" and os.path.lexists(which):
         return parse(reading.text(OsPath(which), _subject(str(which)), "profile"), str(which))
     allowed = f"{', '.join(repr(name) for name in known())} or the path of a .toml file"

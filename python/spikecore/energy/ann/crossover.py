@@ -11,7 +11,7 @@ Source: Yan, Bai, Tang & Wong, Reconsidering the energy efficiency of spiking ne
 from dataclasses import dataclass
 
 from spikecore import checks
-from spikecore.energy.ann.prices import published
+from spikecore.energy import published
 
 __all__ = ["CROSSOVERS", "Crossover", "twin_bits"]
 
@@ -48,7 +48,7 @@ class Crossover:
         return f"{self.side(spikes_per_synapse)} {band}"
 
 
-CROSSOVERS = tuple(Crossover(**fields) for fields in published("formulas")["crossover"])
+CROSSOVERS = tuple(Crossover(**fields) for fields in published.tables("ann", "formulas")["crossover"])
 """The published crossovers."""
 
 

@@ -26,10 +26,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spikecore import checks, printed
+from spikecore.energy import published
 from spikecore.energy.ann import arithmetic, keras_spiking, lemaire, neurobench
 from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.operations import Result
-from spikecore.energy.ann.prices import published
 from spikecore.energy.ann.spiking import Spiking
 
 __all__ = ["Estimate", "Source", "estimate", "names", "source"]
@@ -90,7 +90,7 @@ _FORMULAS: dict[str, tuple[Callable[..., Result], Callable[..., Result]]] = {
 """What each formula gives for an artificial network and for a spiking one with layers."""
 _SOURCES = {
     name: Source(name, **{**fields, "notes": tuple(fields["notes"])})
-    for name, fields in published("formulas")["formula"].items()
+    for name, fields in published.tables("ann", "formulas")["formula"].items()
 }
 
 

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from spikecore import checks
+from spikecore.energy import published
 from spikecore.energy.ann.layers import Layer
 from spikecore.energy.ann.network import Network
 from spikecore.energy.ann.operations import Result
-from spikecore.energy.ann.prices import published
 from spikecore.energy.ann.spiking import Spiking
 
 __all__ = ["DEVICES", "Device", "artificial", "spiking"]
@@ -29,7 +29,7 @@ class Device(NamedTuple):
 
 
 DEVICES: Mapping[str, Device] = MappingProxyType(
-    {name: Device(**fields) for name, fields in published("formulas")["device"].items()}
+    {name: Device(**fields) for name, fields in published.tables("ann", "formulas")["device"].items()}
 )
 """Prices by device."""
 

@@ -6,19 +6,17 @@ A memory price is per access of a stated width, 64 bits as published. Spreading 
 programs do, doubles every byte; here a caller must ask for it.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from spikecore import checks, printed
-from spikecore.energy import load
+from spikecore.energy import load, published
 from spikecore.energy.ann.operations import Operations
 
 __all__ = [
-    "MemoryPrice", "OperationPrice", "Silicon", "memory", "memory_levels", "operation", "published", "technologies",
+    "MemoryPrice", "OperationPrice", "Silicon", "memory", "memory_levels", "operation", "technologies",
 ]  # fmt: skip
 
 UNVERIFIED = "unverified"
@@ -209,7 +207,7 @@ def _prices(kind: str, technology: str) -> dict[str, Any]:
 @cache
 def _published() -> dict[str, dict[str, dict[str, Any]]]:
     """Return the prices of operations by precision and those of memories by level, by technology."""
-    data, kinds = published("prices"), {"operation": OperationPrice, "memory": MemoryPrice}
+    data, kinds = published.tables("ann", "prices"), {"operation": OperationPrice, "memory": MemoryPrice}
     return {
         technology: {
             kind: {
@@ -220,11 +218,6 @@ def _published() -> dict[str, dict[str, dict[str, Any]]]:
         }
         for technology, source in data["source"].items()
     }
-
-
-def published(name: str) -> dict[str, Any]:
-    """Return the tables of ``prices`` or ``formulas``, the files of this package with what was published."""
-    return tomllib.loads((resources.files("spikecore.energy.ann") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _figures(profile: Mapping[str, str] | None = None, **own: Any) -> dict[str, Any]:

@@ -13,14 +13,14 @@ from operator import floordiv, mod
 from typing import Any
 
 from spikecore import checks, printed
+from spikecore.energy import published
 from spikecore.energy.ann.convolution import Convolution, Pooling
 from spikecore.energy.ann.layers import BatchNorm, Buffer, Dense, Layer, Shape
 from spikecore.energy.ann.network import CELLS, Network
-from spikecore.energy.ann.prices import published
 
 __all__ = ["read"]
 
-_KNOWN = {name: kind for kind, names in published("modules").items() for name in names}
+_KNOWN = {name: kind for kind, names in published.tables("ann", "modules").items() for name in names}
 """What each class of PyTorch is read as."""
 _RUN = ("forward", "__call__", "_call_impl", "_wrapped_call_impl", "_slow_forward", "_conv_forward")
 """What runs when a module is called."""

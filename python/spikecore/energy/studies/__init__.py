@@ -10,10 +10,3 @@ Each prices runs that a caller hands over, returns values, and has its tables an
 
 What was published is data, in the TOML files of this package.
 """
-
-from importlib import resources
-
-
-def published(name: str) -> str:
-    """Return the text of a TOML file of this package."""
-    return (resources.files("spikecore.energy.studies") / f"{name}.toml").read_text(encoding="utf-8")

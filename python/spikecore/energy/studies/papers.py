@@ -5,18 +5,16 @@ it was published, with the reason why nobody can recompute it. What is computed 
 assumed says so, and decides nothing. Figures and sizes are data, in `papers.toml`.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from spikecore import checks
-from spikecore.energy import load
+from spikecore.energy import load, published
 from spikecore.energy.ann import Convolution, Dense, Layer, Network, Pooling, Rate, Spiking, parse
 from spikecore.energy.ann.arithmetic import panda_implied_rate, yin_implied_rate
 from spikecore.energy.ann.formulas import estimate
-from spikecore.energy.studies import published
 from spikecore.energy.studies.figures import Figure, Row, computed, plain, sources, table
 from spikecore.energy.table import wrapped
 
@@ -213,4 +211,4 @@ _PAPERS: dict[str, tuple[Callable[..., Row], Callable[..., list[Row]]]] = {
 
 @cache
 def _read() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(published("papers"))
+    return published.tables("studies", "papers")

@@ -7,10 +7,10 @@ power is the price of time: both machines pay it, so it stands apart from dynami
 from dataclasses import dataclass, replace
 
 from spikecore import checks
-from spikecore.energy import Ledger, Price, Profile, bill, load
+from spikecore.energy import Ledger, Price, Profile, bill, load, published
 from spikecore.energy.ann.prices import operation
 from spikecore.energy.profile_toml import parse
-from spikecore.energy.studies import published, truenorth
+from spikecore.energy.studies import truenorth
 
 __all__ = ["MachineEnergy", "is_static", "machine_energy", "silicon"]
 
@@ -52,7 +52,7 @@ def silicon(cores: int) -> Profile:
     0.2517
     """
     cores = checks.count("silicon", "cores", cores, low=1)
-    own, processor = parse(published("silicon"), "silicon.toml"), load("cpu")
+    own, processor = parse(published.text("studies", "silicon"), "silicon.toml"), load("cpu")
     digital = {price.count: price for price in processor.prices}
     computed = (*_arithmetic(digital["synaptic_operations"]), *_memory(digital["weight_bytes"]))
     prices = (*computed, *own.prices, _static(cores, own.prices[0].node))

@@ -7,14 +7,13 @@ travel less far than the chip's 21.3 cores in x and in y; the models price no ho
 figure.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from spikecore import checks
+from spikecore.energy import published
 from spikecore.energy.profile_toml import load
-from spikecore.energy.studies import published
 from spikecore.energy.studies.figures import Figure, Row, computed, plain
 from spikecore.energy.studies.machines import Run
 
@@ -42,7 +41,7 @@ class Point:
     source: str
 
 
-_DATA = tomllib.loads(published("truenorth"))
+_DATA = published.tables("studies", "truenorth")
 EVIDENCE: str = _DATA["evidence"]
 """How we know what was published, one of `figures.EVIDENCE`."""
 CHIP_NEURONS: int = _DATA["neurons"]
