@@ -136,7 +136,8 @@ class Bars:
     @property
     def figures(self) -> list[Figure]:
         """Points, and below them the shares of their terms."""
-        totals, shares = Totals(self.sorted, self.title), Shares(self.sorted, self.colours())
+        totals = Totals(self.sorted, self.title)
+        shares = Shares([bar for bar in self.sorted if bar.parts], self.colours())
         low, high = totals.limits
         energies = Figure([totals], f"energy, {self.status}", low, high, self.remark, is_log=True, show=joules)
         parts = Figure([shares], "% of its own total", 0.0, 100.0)
@@ -157,8 +158,10 @@ class Bars:
             totals = Totals(self.sorted, self.title)
             totals.plot(points)
             points.set_xscale("log")
-            points.set_xlim(totals.limits[0], 4.0 * totals.limits[1])
+            low, high = totals.limits
+            points.set_xlim(low, high * (high / low) ** 0.5)  # room for the values
             Shares(self.sorted, self.colours()).plot(shares)
+            shares.set_yticklabels([])
         else:
             points = _new_axes(len(self.bars), 1)[0] if axes is None else axes
             Shares(self.bars, self.colours(), is_energy=True).plot(points)
@@ -249,7 +252,7 @@ class Shares(_Rows):
     """Terms beside each other, those that cost nothing left out: in per cent of their total, or their energies in J."""
 
     def __init__(self, bars: Sequence[Bar], colours: dict[str, str], is_energy: bool = False) -> None:
-        super().__init__([bar for bar in bars if bar.parts or is_energy])
+        super().__init__(bars)
         self._colours, self._is_energy, self.right = colours, is_energy, 24.0
         self._legend = list(_legend(colours))
         self.above = _TITLE + _ENTRY * (1 + max((row for row, _, _, _ in self._legend), default=-1))

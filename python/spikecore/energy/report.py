@@ -186,7 +186,7 @@ class EnergyReport(Bill):
 
 
 class Comparison:
-    """Reports of one ledger, or of several, on several machines; the first is compared with the others.
+    """Reports of one ledger, or of several, on several machines; the first that holds the network against the others.
 
     Attributes
     ----------
