@@ -93,7 +93,7 @@ def test_the_engine_adds_all_projections_of_a_call_or_none():
     wrong = (("pairs", np.array([3], np.uint32), np.array([0], np.uint32)), *law[1:])
     with pytest.raises(sc.NetworkError, match=r"b → a: sources\[0\] is 3, allowed: 0 … 2"):
         net.projections([(*law, None, True, True), (*wrong, None, True, True)], [(0, 1, 0), (0, 0, 0), (1, 0, 1)])
-    with pytest.raises(ValueError, match="law 1 of 1"):
+    with pytest.raises(ValueError, match="law is 1, allowed: below 1"):
         net.projections([(*law, None, True, True)], [(0, 1, 1)])
     with pytest.raises(sc.NetworkError, match="population 2"):
         net.projections([(*law, None, True, True)], [(0, 1, 0), (0, 2, 0)])

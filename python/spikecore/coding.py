@@ -20,6 +20,7 @@ from spikecore.errors import ForecastError
 from spikecore.forecast import human_bytes
 from spikecore.frames import FrameSpikes
 from spikecore.grid import Grid
+from spikecore.keywords import spelled
 
 __all__ = ["SpikePairs", "current", "encode", "latency", "rate"]
 
@@ -27,6 +28,7 @@ SpikePairs = list[FrameSpikes]
 """Per frame, the neuron and the time in ms of every spike, sorted by (time, neuron)."""
 
 
+@spelled
 def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100.0, seed: int = 0) -> SpikePairs:
     """Turn intensities into independent random spikes whose rate is proportional to them.
 
@@ -83,6 +85,7 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
     return [_drawn(generator, candidate, frame, p / candidate, ticks, grid) for frame in x]
 
 
+@spelled
 def latency(
     frames: ArrayLike,
     duration: float,
@@ -162,6 +165,7 @@ def latency(
     return spikes
 
 
+@spelled
 def current(frames: ArrayLike, gain: float) -> NDArray[np.float64]:
     """Turn intensities into direct currents, held for a whole sample.
 

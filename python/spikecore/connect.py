@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from spikecore import checks
 from spikecore.arrays import closed
 from spikecore.implicit import Convolution, Dense, Pooling
+from spikecore.keywords import Spelled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,13 +30,14 @@ __all__ = [
     "Pairs",
     "Rule",
     "SparseMatrix",
+    "weights_of",
 ]
 
 _MAX_SYNAPSES = 2**48
 
 
 @dataclass(frozen=True)
-class OneToOne:
+class OneToOne(Spelled):
     """Neuron i of the source to neuron i of the target; both must have the same size.
 
     Examples
@@ -47,7 +49,7 @@ class OneToOne:
 
 
 @dataclass(frozen=True)
-class AllToAll:
+class AllToAll(Spelled):
     """Every source neuron to every target neuron.
 
     Weights and delays may be arrays of shape (sources, targets).
@@ -61,7 +63,7 @@ class AllToAll:
 
 
 @dataclass(frozen=True)
-class Bernoulli:
+class Bernoulli(Spelled):
     """Every pair independently with probability `p`; never a pair twice.
 
     Parameters
@@ -89,7 +91,7 @@ class Bernoulli:
 
 
 @dataclass(frozen=True)
-class FixedInDegree:
+class FixedInDegree(Spelled):
     """Every target neuron gets `k` inputs from sources drawn uniformly.
 
     Parameters
@@ -117,7 +119,7 @@ class FixedInDegree:
 
 
 @dataclass(frozen=True)
-class FixedOutDegree:
+class FixedOutDegree(Spelled):
     """Every source neuron reaches `k` targets drawn uniformly.
 
     Parameters
@@ -145,7 +147,7 @@ class FixedOutDegree:
 
 
 @dataclass(frozen=True)
-class FixedTotalNumber:
+class FixedTotalNumber(Spelled):
     """`n` synapses, source and target of each drawn uniformly and independently.
 
     Parameters
@@ -173,7 +175,7 @@ class FixedTotalNumber:
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
+class Pairs(Spelled):
     """Explicit synapses: the i-th goes from `sources[i]` to `targets[i]`.
 
     Parameters
@@ -263,3 +265,12 @@ Rule = (
     | SparseMatrix
 )
 """Every kind of connection rule."""
+
+
+def weights_of(rule: Any, weight: Any) -> Any:
+    """Return the weights of a projection, wherever they are given; None where they are not."""
+    if hasattr(rule, "tocoo"):
+        stored = getattr(rule, "data", None)
+        plain = getattr(getattr(stored, "dtype", None), "kind", "") in ("i", "u", "f")
+        return stored if plain else rule.tocoo().data
+    return getattr(rule, "weights", getattr(rule, "kernel", None)) if weight is None else weight

@@ -12,6 +12,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from spikecore import _native, checks
+from spikecore.keywords import Spelled
 
 __all__ = ["Normal", "Uniform", "Value", "law_to_native"]
 
@@ -20,7 +21,7 @@ SIGMAS = _native.REACH
 
 
 @dataclass(frozen=True)
-class Normal:
+class Normal(Spelled):
     """A normal distribution, optionally bounded.
 
     Parameters
@@ -83,7 +84,7 @@ class Normal:
 
 
 @dataclass(frozen=True)
-class Uniform:
+class Uniform(Spelled):
     """A uniform distribution on [low, high).
 
     Parameters

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikecore import checks, printed, windows
 from spikecore.arrays import closed
+from spikecore.keywords import Spelled
 
 __all__ = ["Convolution", "Dense", "Implicit", "Pooling"]
 
@@ -27,7 +28,7 @@ _MOST = 65_535
 
 
 @dataclass(frozen=True, eq=False)
-class Dense:
+class Dense(Spelled):
     """Every source to every target, weighted by a matrix that is stored as it is.
 
     For matrices without structure: it takes 4 bytes per weight (`f32`), 2 in `q16`, and a spike adds
@@ -79,7 +80,7 @@ class Dense:
         return f"Dense({self.shape[0]} -> {self.shape[1]})"
 
 
-class _Planes:
+class _Planes(Spelled):
     """What a convolution and a pooling have in common: windows that move over planes."""
 
     input_shape: _Shape

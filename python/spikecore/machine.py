@@ -15,6 +15,7 @@ from spikecore import _native, checks, notebook, printed
 from spikecore.declared import Extent
 from spikecore.errors import NetworkChangedWarning, NetworkError
 from spikecore.grid import Grid
+from spikecore.keywords import spelled
 from spikecore.lowering.inputs import of_batch, of_one, seed_list
 from spikecore.population import Part, Population, Projection, Recorder, inside, whole
 from spikecore.populations import Populations
@@ -85,6 +86,7 @@ class Machine:
         """All counters and timers of the engine since compilation, or the last reset."""
         return cast("Statistics", self._native.statistics())
 
+    @spelled
     def run(self, duration: float, progress: bool = False) -> Result:
         """Run for a time and return what happened in it.
 
@@ -125,6 +127,7 @@ class Machine:
             record = self._native.run(ticks, report)
         return self._result_of(cast("RunRecord", record))
 
+    @spelled
     def reset(self, inputs: Mapping[Population | str, Any] | None = None, *, seed: int | None = None) -> None:
         """Go back to time 0, as if just compiled; the synapses stay and are not drawn again.
 
@@ -172,6 +175,7 @@ class Machine:
         with checks.as_given({"seed": seed}):
             self._native.reset(columns, number)
 
+    @spelled
     def run_batch(
         self,
         duration: float,
@@ -276,6 +280,7 @@ class Machine:
             raise NetworkError(msg)
         return self._result_of(cast("RunRecord", record))
 
+    @spelled
     def state(self, population: Part | str, variable: str = "v") -> NDArray[np.float64]:
         """Return a state variable of every neuron of a population, now.
 
@@ -305,6 +310,7 @@ class Machine:
     @overload
     def synapses(self, source: Part | str, target: Part | str) -> Synapses: ...
 
+    @spelled
     def synapses(self, source: Part | Projection | str, target: Part | str | None = None) -> Synapses:
         """Return the synapses of a projection, or all those from one population to another, as the stores hold them.
 
@@ -394,7 +400,7 @@ class Machine:
         if added:
             self._extent = None
             msg = f"since this machine was compiled its network got {added}, which the machine has not; compile again"
-            warnings.warn(msg, NetworkChangedWarning, stacklevel=3)
+            warnings.warn(msg, NetworkChangedWarning, stacklevel=4)
 
     def _result_of(self, record: RunRecord) -> Result:
         """Return the result of what the engine says of a run; one result for one record."""

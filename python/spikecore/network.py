@@ -14,12 +14,13 @@ from numpy.typing import ArrayLike
 
 from spikecore import _native, advice, checks, options, printed
 from spikecore.arrays import closed
-from spikecore.connect import Entries, Rule
+from spikecore.connect import Entries, Rule, weights_of
 from spikecore.declared import Declared, Extent
 from spikecore.distributions import Value
 from spikecore.errors import ForecastError, NetworkError, PrecisionWarning, UnitWarning
 from spikecore.forecast import RATE, Forecast
 from spikecore.grid import Grid
+from spikecore.keywords import spelled
 from spikecore.lowering.law import Receptor, Settings
 from spikecore.lowering.projections import plans
 from spikecore.lowering.stimuli import declaration
@@ -64,9 +65,11 @@ class Network(Declared):
     >>> result = net.compile(workers=1).run(100.0)
     """
 
+    @spelled
     def __init__(self, dt: float = 0.1, seed: int = 0) -> None:
         super().__init__(Grid(dt), seed)
 
+    @spelled
     def population(
         self,
         size: int,
@@ -110,6 +113,7 @@ class Network(Declared):
         start = potential_to_native(label, v_init, n)
         return self._declare(label, n, model, lambda index: self._native.initial_potential(index, start))
 
+    @spelled
     def spike_source(self, size: int, times: Any, name: str | None = None, *, snap: bool = False) -> Population:
         """Add a population of neurons that spike at given times.
 
@@ -179,6 +183,7 @@ class Network(Declared):
         multapses: bool = True,
     ) -> Projection | list[Projection]: ...
 
+    @spelled
     def connect(
         self,
         sources: Part | str | Sequence[Part | str],
@@ -240,7 +245,7 @@ class Network(Declared):
         laws, ends = plans(parts, settings, self._grid)
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
         single = isinstance(sources, _ONE) and isinstance(targets, _ONE)
-        weights = _weights(rule, weight)
+        weights = weights_of(rule, weight)
         magnitude = None if weights is None else advice.typical(weights)
         bits = None if weights is None else advice.significant_bits(weights)
 
@@ -255,6 +260,7 @@ class Network(Declared):
 
         return self._alone(add)
 
+    @spelled
     def stimulate(self, targets: Part | str | Sequence[Part | str], stimulus: Stimulus) -> None:
         """Give a stimulus to every neuron of the targets.
 
@@ -286,6 +292,7 @@ class Network(Declared):
 
         self._alone(add)
 
+    @spelled
     def record(
         self,
         population: Part | str,
@@ -338,6 +345,7 @@ class Network(Declared):
 
         return self._alone(add)
 
+    @spelled
     def forecast(
         self,
         workers: int | None = None,
@@ -378,6 +386,7 @@ class Network(Declared):
         with checks.as_given({"rate": rate}):
             return self._forecast(options.workers(workers), store, mode, mean)
 
+    @spelled
     def compile(
         self,
         workers: int | None = None,
@@ -478,19 +487,10 @@ class Network(Declared):
 
     def _advise(self, store: str) -> None:
         for kind, note in self._notes(store).items():
-            warnings.warn(note, kind, stacklevel=3)
+            warnings.warn(note, kind, stacklevel=4)
 
     def _members(self, populations: Any, parameter: str) -> list[Part]:
         members = self._populations.several_parts(populations, parameter)
         if not members:
             checks.refuse("", parameter, "empty", "at least one population")
         return members
-
-
-def _weights(rule: Any, weight: Any) -> Any:
-    """Return the weights of a projection, wherever they are given; None where they are not."""
-    if hasattr(rule, "tocoo"):
-        stored = getattr(rule, "data", None)
-        plain = isinstance(stored, np.ndarray) and stored.dtype.kind in "iuf"
-        return stored if plain else rule.tocoo().data
-    return getattr(rule, "weights", getattr(rule, "kernel", None)) if weight is None else weight

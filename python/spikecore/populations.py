@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from spikecore import checks, printed
-from spikecore.errors import NetworkError
+from spikecore.errors import NetworkError, question
 from spikecore.population import Part, Population, PopulationView
 
 __all__ = ["Populations"]
@@ -114,7 +114,8 @@ class Populations:
         absent = absent or f"population {{}} is not of this {self._owner}, which has: {{}}"
         name = key.name if isinstance(key, Population) else key
         known = checks.listed(self.names)
-        msg = absent.format(printed.value(name), known)
+        details = {"population": name, "value": key, "allowed": known}
         if isinstance(key, Population) and self.get(name) is not None:
-            msg = f"this {name!r} is a population of another network or a copy; use its name"
-        return error(msg, population=name, value=key, allowed=known)
+            return error(f"this {name!r} is a population of another network or a copy; use its name", **details)
+        meant = checks.nearest(name, self.names)
+        return error(absent.format(printed.value(name), known) + question(meant), meant=meant, **details)

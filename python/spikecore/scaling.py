@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikecore import checks
+from spikecore.keywords import spelled
 
 __all__ = ["Whole", "significant_bits", "whole"]
 
@@ -44,6 +45,7 @@ class Whole:
     error: float
 
 
+@spelled
 def whole(weights: ArrayLike, threshold: float, *, unit: float | None = None, bits: int = 20) -> Whole:
     """Scale weights and a threshold to whole numbers.
 
@@ -114,6 +116,7 @@ def whole(weights: ArrayLike, threshold: float, *, unit: float | None = None, bi
     return Whole(scaled, target, step, float(rounded) / goal)
 
 
+@spelled
 def significant_bits(magnitudes: NDArray[np.float64], most: int = 16) -> int | None:
     """Return the bits of the whole numbers that magnitudes above 0 are up to a factor; None if they are above `most`.
 

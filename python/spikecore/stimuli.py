@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikecore import checks
 from spikecore.arrays import closed, is_array
+from spikecore.keywords import Spelled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +20,7 @@ MAX_EVENTS_PER_TICK = 1000.0
 
 
 @dataclass(frozen=True)
-class Poisson:
+class Poisson(Spelled):
     """Independent Poisson spike trains, one per target neuron.
 
     Parameters
@@ -64,7 +65,7 @@ class Poisson:
 
 
 @dataclass(frozen=True, eq=False)
-class DirectCurrent:
+class DirectCurrent(Spelled):
     """A constant current while it is on.
 
     Parameters

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import _native, checks, printed
-from spikecore.errors import question
+from spikecore import _native, checks
+from spikecore.keywords import unknown
 from spikecore.models import parameters
 from spikecore.models.parameters import Range
 
@@ -78,7 +78,8 @@ class NeuronModel:
         known = cls._names()
         for keyword in keywords:
             if keyword not in known:
-                raise TypeError(_unknown(cls.__name__, keyword, known))
+                meant = _PYNN_NAMES.get(keyword)
+                raise unknown(cls.__name__, keyword, known, meant if meant in known else None)
         return super().__new__(cls)
 
     def parameters(self) -> NativeParameters:
@@ -154,10 +155,3 @@ def _check_option(name: str, reset: Any, t_ref: Any) -> None:
     if reset == "subtract":
         wrong = np.not_equal(t_ref, 0.0)
         parameters.elementwise(name, "t_ref", wrong, t_ref, "0 ms with reset='subtract'")
-
-
-def _unknown(name: str, keyword: str, known: tuple[str, ...]) -> str:
-    meant = _PYNN_NAMES.get(keyword)
-    near = meant if meant in known else checks.nearest(keyword, known)
-    hint = question(near) or f"; it has {', '.join(known)}"
-    return f"{name} has no parameter {printed.value(keyword)}{hint}"

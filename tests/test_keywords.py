@@ -1,0 +1,110 @@
+"""A keyword, a model, a rule or a population that is nearly right is answered with what was probably meant."""
+
+import inspect
+import warnings
+
+import numpy as np
+import pytest
+
+import spikecore as sc
+
+
+def described():
+    net = sc.Network(dt=0.1)
+    return net, net.population(4, sc.LIF(), name="exc"), net.population(3, sc.LIF(), name="inh")
+
+
+def compiled():
+    return described()[0].compile(workers=1)
+
+
+CALLS = {
+    "Network": (lambda: sc.Network(sead=1), "Network has no parameter 'sead'; did you mean 'seed'?"),
+    "population": (lambda: sc.Network().population(3, sc.LIF(), nam="a"), "Network.population has .* 'nam'; .* 'name'"),
+    "source": (lambda: sc.Network().spike_source(1, timse=[[1.0]]), "Network.spike_source has .* 'timse'; .* 'times'"),
+    "connect": (
+        lambda: described()[0].connect("exc", "inh", sc.AllToAll(), wieght=1.0, delay=1.0),
+        "Network.connect has no parameter 'wieght'; did you mean 'weight'?",
+    ),
+    "switch": (
+        lambda: described()[0].connect("exc", "inh", sc.AllToAll(), weight=1.0, delay=1.0, allow_autapses=False),
+        "'allow_autapses'; did you mean 'autapses'?",
+    ),
+    "record": (lambda: described()[0].record("exc", intervall=1.0), "Network.record .* 'intervall'; .* 'interval'"),
+    "compile": (
+        lambda: described()[0].compile(threads=2),
+        "Network.compile has no parameter 'threads'; it has workers",
+    ),
+    "forecast": (
+        lambda: described()[0].forecast(worker=2),
+        "forecast has .* 'worker'; did you mean 'workers'?",
+    ),
+    "run": (
+        lambda: compiled().run(time=1.0),
+        "Machine.run has .* 'time'; it has duration",
+    ),
+    "batch": (
+        lambda: compiled().run_batch(1.0, seed=[1]),
+        "run_batch has .* 'seed'; .* 'seeds'",
+    ),
+    "model": (lambda: sc.LIF(v_rest=-65.0), "LIF has no parameter 'v_rest'; did you mean 'e_l'?"),
+    "rule": (lambda: sc.FixedInDegree(indegree=3), "FixedInDegree has no parameter 'indegree'; it has k"),
+    "kernel": (
+        lambda: sc.Convolution(np.ones((1, 1, 3, 3)), (1, 4, 4), pading=1),
+        "Convolution has no parameter 'pading'; did you mean 'padding'?",
+    ),
+    "stimulus": (lambda: sc.Poisson(rates=3.0, weight=1.0), "Poisson has no parameter 'rates'; did you mean 'rate'?"),
+    "current": (lambda: sc.DirectCurrent(amplitud=3.0), "DirectCurrent has no parameter 'amplitud'; .* 'amplitude'"),
+    "distribution": (lambda: sc.Normal(mean=1.0, std=0.1), "Normal has no parameter 'std'; did you mean 'sd'?"),
+    "coding": (lambda: sc.coding.latency([[0.5]], 20.0, dx=0.1), "latency has no parameter 'dx'"),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_keyword_that_is_nearly_right_is_answered(call):
+    function, why = CALLS[call]
+    with pytest.raises(TypeError, match=why.replace("?", r"\?")):
+        function()
+
+
+def test_a_population_that_is_nearly_right_is_answered():
+    net, _, _ = described()
+    with pytest.raises(
+        sc.NetworkError, match=r"population 'ex' is not of this network, .*; did you mean 'exc'\?"
+    ) as error:
+        net.connect("ex", "inh", sc.AllToAll(), weight=1.0, delay=1.0)
+    assert error.value.meant == "exc"
+    with pytest.raises(sc.NetworkError, match=r"'pyramidal' is not of this network, which has: 'exc', 'inh'$"):
+        net.record("pyramidal")
+    machine = net.compile(workers=1)
+    with pytest.raises(sc.NetworkError, match=r"did you mean 'inh'\?"):
+        machine.state("inhib")
+    with pytest.raises(sc.NotRecordedError, match=r"did you mean 'inh'\?"):
+        machine.run(1.0).spikes["inhib"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"), [("FixedIndegree", "FixedInDegree"), ("AlltoAll", "AllToAll"), ("Lif", "LIF")]
+)
+def test_a_rule_or_model_that_is_nearly_right_is_answered(wrong, meant):
+    with pytest.raises(AttributeError, match=rf"did you mean '{meant}'\?"):
+        getattr(sc, wrong)
+
+
+def test_calls_keep_their_names_and_signatures():
+    assert list(inspect.signature(sc.Network.connect).parameters)[:4] == ["self", "sources", "targets", "rule"]
+    assert sc.Network.connect.__name__ == "connect"
+    assert sc.Machine.run.__doc__.startswith("Run for a time")
+    assert next(iter(inspect.signature(sc.coding.rate).parameters)) == "frames"
+
+
+def test_warnings_point_at_the_line_of_the_caller():
+    net = sc.Network(dt=0.1)
+    net.population(2, sc.LIF(tau_m=0.02), name="in seconds")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        machine = net.compile(workers=1)
+        net.population(1, sc.LIF())
+        machine.run(1.0)
+    assert [warning.category for warning in caught] == [sc.UnitWarning, sc.NetworkChangedWarning]
+    assert {warning.filename for warning in caught} == {__file__}
