@@ -49,6 +49,8 @@ def test_a_ledger_knows_what_limits_are_held_against():
         ([[0.25 * (k % 5 - 2)] for k in range(40)], 2),
         ([[float(k - 100)] for k in range(200)], 7),
         (np.sin(np.arange(40.0))[:, None], 24),
+        (np.array([[0.001], [40.0]] * 20), 16),
+        (np.zeros((40, 1)), 1),
     ],
 )
 def test_bits_of_weights_are_those_of_whole_numbers_or_of_the_format(weight, bits):
@@ -68,6 +70,10 @@ def test_many_synapses_are_not_counted_neuron_by_neuron(monkeypatch):
     ledger = run().ledger
     assert (ledger.most_fan_in, "most_fan_in" in ledger.unknown) == (500, True)
     assert str(Fit.of(ledger, load("truenorth").chip)) == "does not fit: fan-in 500 or more of 256; delay 20 of 15"
+    net = sc.Network(dt=1.0, seed=1)
+    pair = net.population(2, sc.LIFDelta())
+    net.connect(pair, pair, sc.FixedTotalNumber(11), weight=1.0, delay=1.0)
+    assert net.compile(workers=1).run(5.0).ledger.most_fan_in == 6, "11 / 2, rounded up: one has so many"
 
 
 # What a chip holds.
@@ -201,6 +207,7 @@ def test_a_bound_that_costs_nothing_bounds_nothing():
     report = priced("a", 1.0, bound="min", count="packets")
     assert report.bound == "min"
     assert EnergyReport.of(Ledger(spikes=1), report.profile).bound == ""
+    assert EnergyReport.of(Ledger(), "cpu").bound == "", "nor does a machine that did nothing"
 
 
 def test_a_lower_bound_says_by_how_much_it_would_have_to_be_off():
@@ -276,6 +283,8 @@ def test_where_no_pair_can_be_ranked_the_verdict_is_one_line():
 
 
 def test_one_pair_is_enough():
+    three = [(priced("a", 1.0), "a"), (priced("b", 3.0, bound="max"), "b"), (priced("c", 2.0), "c")]
+    assert none_of(three) == "", "a costs less than c, whatever b costs"
     both = run().energy("truenorth").compare("odin", "spinnaker", "spinnaker2")
     assert both.to_dict()["no_ranking"] == ""
     assert len(both.table().verdicts) == 3
