@@ -1,6 +1,7 @@
 """A keyword, a model, a rule or a population that is nearly right is answered with what was probably meant."""
 
 import inspect
+import re
 import warnings
 
 import numpy as np
@@ -108,3 +109,36 @@ def test_warnings_point_at_the_line_of_the_caller():
         machine.run(1.0)
     assert [warning.category for warning in caught] == [sc.UnitWarning, sc.NetworkChangedWarning]
     assert {warning.filename for warning in caught} == {__file__}
+
+
+CALLED = [
+    *(
+        getattr(sc.Network, name)
+        for name in ("population", "spike_source", "connect", "stimulate", "record", "compile")
+    ),
+    *(getattr(sc.Machine, name) for name in ("run", "reset", "run_batch", "state", "synapses")),
+    *(sc.LIF, sc.LIFAlpha, sc.LIFDelta, sc.IF, sc.ALIF, sc.LeakyIntegrator),
+    *(sc.Pairs, sc.Dense, sc.Convolution, sc.Pooling, sc.Normal, sc.Uniform, sc.Poisson, sc.DirectCurrent),
+    *(sc.coding.rate, sc.coding.latency, sc.coding.current),
+]
+
+
+@pytest.mark.parametrize("call", CALLED, ids=lambda call: call.__qualname__)
+def test_a_signature_can_be_read(call):
+    shown = str(inspect.signature(call))
+    assert "numpy._typing" not in shown
+    assert len(shown) <= 400
+
+
+def test_the_map_of_the_package_fits_a_screen_and_names_what_there_is():
+    lines = sc.__doc__.splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 120
+    named = set(re.findall(r"(?<!`)`(\w+)`(?!`)", sc.__doc__)) - {"compile", "run"}
+    assert named <= set(sc.__all__)
+    errors = {name for name in sc.__all__ if name.endswith(("Error", "Warning"))}
+    found = {"Forecast", "PopulationView", "Population", "Projection", "Recorder", "SpikeSource", "__version__"}
+    assert set(sc.__all__) - named - errors == found
+    result = compiled().run(1.0)
+    for name in set(re.findall(r"``(\w+)(?:\(\))?``", sc.__doc__)):
+        assert any(hasattr(kind, name) for kind in (sc.Network, sc.Machine, result)), name

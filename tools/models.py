@@ -64,7 +64,7 @@ def parameter_section(parameters):
 
 def fields(models):
     """Return the fields of a class, of which the models are its variants."""
-    lines = [f"    {p.name}: Parameter = {p.default!r}" for p in models[0].parameters]
+    lines = [f'    {p.name}: "Parameter" = {p.default!r}' for p in models[0].parameters]
     if models[0].option:
         name = models[0].option[0]
         values = [model.option[1] for model in models]

@@ -3,6 +3,21 @@
 Describe a network with `Network`, `compile` it to a `Machine`, `run` that, and read the `Result`.
 Units: ms, mV, pA, pF, Hz.
 
+Describe
+    `Network`: ``population``, ``spike_source``, ``connect``, ``stimulate``, ``record``, ``forecast``, ``compile``.
+    Neurons: `LIF`, `LIFAlpha`, `LIFDelta`, `IF`, `ALIF`, `LeakyIntegrator`. Part of a population: ``exc[:100]``.
+    Rules: `OneToOne`, `AllToAll`, `Bernoulli`, `FixedInDegree`, `FixedOutDegree`, `FixedTotalNumber`, `Pairs`, a
+    sparse matrix; layers: `Dense`, `Convolution`, `Pooling`.
+    Values: numbers, arrays, `Normal`, `Uniform`. Stimuli: `Poisson`, `DirectCurrent`. Frames to spikes: `coding`.
+Run
+    `Machine`: ``run``, ``reset``, ``run_batch``, ``state``, ``synapses``.
+Read
+    `Result`, `BatchResult`: ``spikes``, ``traces``, ``rates()``, ``counts``, ``raster()``, ``save``; `load_result`.
+Price
+    ``result.energy("loihi")``, the module `energy`; ``energy.known()`` lists the machines.
+Beside
+    `library` (ready networks), `scaling` (weights as whole numbers); `SpikecoreError` is the base of all errors.
+
 Examples
 --------
 >>> import spikecore as sc

@@ -29,7 +29,7 @@ SpikePairs = list[FrameSpikes]
 
 
 @spelled
-def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100.0, seed: int = 0) -> SpikePairs:
+def rate(frames: "ArrayLike", duration: float, dt: float, *, max_rate: float = 100.0, seed: int = 0) -> SpikePairs:
     """Turn intensities into independent random spikes whose rate is proportional to them.
 
     Parameters
@@ -87,7 +87,7 @@ def rate(frames: ArrayLike, duration: float, dt: float, *, max_rate: float = 100
 
 @spelled
 def latency(
-    frames: ArrayLike,
+    frames: "ArrayLike",
     duration: float,
     dt: float,
     *,
@@ -166,7 +166,7 @@ def latency(
 
 
 @spelled
-def current(frames: ArrayLike, gain: float) -> NDArray[np.float64]:
+def current(frames: "ArrayLike", gain: float) -> NDArray[np.float64]:
     """Turn intensities into direct currents, held for a whole sample.
 
     Parameters
@@ -202,7 +202,7 @@ _CODINGS: dict[str, Callable[..., Any]] = {"rate": rate, "latency": latency, "cu
 
 
 def encode(
-    frames: ArrayLike, coding: Literal["rate", "latency", "current"], *args: Any, **options: Any
+    frames: "ArrayLike", coding: Literal["rate", "latency", "current"], *args: Any, **options: Any
 ) -> SpikePairs | NDArray[np.float64]:
     """Encode by the name of the coding.
 

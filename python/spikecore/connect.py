@@ -9,8 +9,6 @@ one synapse with that weight.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
-from numpy.typing import ArrayLike, NDArray
-
 from spikecore import checks
 from spikecore.arrays import closed
 from spikecore.implicit import Convolution, Dense, Pooling
@@ -18,6 +16,7 @@ from spikecore.keywords import Spelled
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "AllToAll",
@@ -196,8 +195,8 @@ class Pairs(Spelled):
     Pairs(3 synapses)
     """
 
-    sources: ArrayLike
-    targets: ArrayLike
+    sources: "ArrayLike"
+    targets: "ArrayLike"
 
     def __post_init__(self) -> None:
         """Check and copy the two arrays."""

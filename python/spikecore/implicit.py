@@ -61,7 +61,7 @@ class Dense(Spelled):
     Projection('population0' -> 'population1', Dense(3 -> 2))
     """
 
-    weights: ArrayLike
+    weights: "ArrayLike"
 
     def __post_init__(self) -> None:
         """Check and copy the matrix."""
@@ -162,7 +162,7 @@ class Convolution(_Planes):
     180000
     """
 
-    kernel: ArrayLike
+    kernel: "ArrayLike"
     shape: _Shape
     stride: Any = 1
     padding: Any = 0

@@ -7,10 +7,9 @@ the mistake is the line that raises. Rules are recorded here and expanded by `co
 import warnings
 from collections.abc import Sequence
 from itertools import product
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from spikecore import _native, advice, checks, options, printed
 from spikecore.arrays import closed
@@ -31,6 +30,9 @@ from spikecore.models import NeuronModel, SpikeSource
 from spikecore.population import Part, Population, PopulationView, Projection, Recorder, inside, whole
 from spikecore.progress import build_progress
 from spikecore.stimuli import DirectCurrent, Poisson, Stimulus
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = ["Network"]
 
@@ -75,7 +77,7 @@ class Network(Declared):
         size: int,
         model: NeuronModel,
         name: str | None = None,
-        v_init: Value | None = None,
+        v_init: "Value | None" = None,
     ) -> Population:
         """Add a population.
 
@@ -186,12 +188,12 @@ class Network(Declared):
     @spelled
     def connect(
         self,
-        sources: Part | str | Sequence[Part | str],
-        targets: Part | str | Sequence[Part | str],
-        rule: Rule,
+        sources: "Part | str | Sequence[Part | str]",
+        targets: "Part | str | Sequence[Part | str]",
+        rule: "Rule",
         *,
-        weight: Value | None = None,
-        delay: Value,
+        weight: "Value | None" = None,
+        delay: "Value",
         receptor: Receptor | None = None,
         autapses: bool = True,
         multapses: bool = True,
@@ -261,7 +263,7 @@ class Network(Declared):
         return self._alone(add)
 
     @spelled
-    def stimulate(self, targets: Part | str | Sequence[Part | str], stimulus: Stimulus) -> None:
+    def stimulate(self, targets: "Part | str | Sequence[Part | str]", stimulus: Stimulus) -> None:
         """Give a stimulus to every neuron of the targets.
 
         Parameters
@@ -295,9 +297,9 @@ class Network(Declared):
     @spelled
     def record(
         self,
-        population: Part | str,
+        population: "Part | str",
         variable: Literal["v", "i_syn", "i_exc", "i_inh", "eta", "theta"] = "v",
-        neurons: ArrayLike | None = None,
+        neurons: "ArrayLike | None" = None,
         interval: float | None = None,
     ) -> Recorder:
         """Keep a state variable at an interval.

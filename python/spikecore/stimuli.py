@@ -4,14 +4,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import ArrayLike, NDArray
-
 from spikecore import checks
 from spikecore.arrays import closed, is_array
 from spikecore.keywords import Spelled
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["DirectCurrent", "Poisson", "Stimulus"]
 
@@ -91,7 +90,7 @@ class DirectCurrent(Spelled):
     DirectCurrent(amplitude=500.0, start=100.0, stop=200.0)
     """
 
-    amplitude: float | ArrayLike
+    amplitude: "float | ArrayLike"
     start: float = 0.0
     stop: float = math.inf
 

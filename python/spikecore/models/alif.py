@@ -83,9 +83,9 @@ class ALIF(NeuronModel):
     native: ClassVar[str] = "alif"
     ranges: ClassVar[dict[str, Range]] = described.ranges("alif")
 
-    tau_m: Parameter = 20.0
-    tau_adp: Parameter = 200.0
-    b0: Parameter = 0.01
-    beta: Parameter = 1.8
-    r_m: Parameter = 1.0
-    i_e: Parameter = 0.0
+    tau_m: "Parameter" = 20.0
+    tau_adp: "Parameter" = 200.0
+    b0: "Parameter" = 0.01
+    beta: "Parameter" = 1.8
+    r_m: "Parameter" = 1.0
+    i_e: "Parameter" = 0.0

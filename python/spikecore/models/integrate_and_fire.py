@@ -79,12 +79,12 @@ class IF(NeuronModel):
     0.2
     """
 
-    c_m: Parameter = 250.0
-    e_l: Parameter = -70.0
-    v_th: Parameter = -55.0
-    v_reset: Parameter = -70.0
-    t_ref: Parameter = 0.0
-    i_e: Parameter = 0.0
+    c_m: "Parameter" = 250.0
+    e_l: "Parameter" = -70.0
+    v_th: "Parameter" = -55.0
+    v_reset: "Parameter" = -70.0
+    t_ref: "Parameter" = 0.0
+    i_e: "Parameter" = 0.0
     reset: Literal["set", "subtract"] = "set"
 
     options: ClassVar[tuple[str, ...]] = ("reset",)

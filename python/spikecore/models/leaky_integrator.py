@@ -72,11 +72,11 @@ class LeakyIntegrator(NeuronModel):
         "tau_syn": described.ranges("lif_exp")["tau_syn_exc"],
     }
 
-    tau_m: Parameter = 20.0
-    c_m: Parameter = 250.0
-    e_l: Parameter = 0.0
-    tau_syn: Parameter | None = None
-    i_e: Parameter = 0.0
+    tau_m: "Parameter" = 20.0
+    c_m: "Parameter" = 250.0
+    e_l: "Parameter" = 0.0
+    tau_syn: "Parameter | None" = None
+    i_e: "Parameter" = 0.0
 
     def parameters(self) -> NativeParameters:
         """Return the parameters by name, in the units of the docstring; `tau_syn` only if there is one."""

@@ -76,12 +76,12 @@ class LIF(NeuronModel):
     native: ClassVar[str] = "lif_exp"
     ranges: ClassVar[dict[str, Range]] = described.ranges("lif_exp")
 
-    tau_m: Parameter = 20.0
-    c_m: Parameter = 250.0
-    e_l: Parameter = -70.0
-    v_th: Parameter = -55.0
-    v_reset: Parameter = -70.0
-    t_ref: Parameter = 2.0
-    tau_syn_exc: Parameter = 2.0
-    tau_syn_inh: Parameter = 2.0
-    i_e: Parameter = 0.0
+    tau_m: "Parameter" = 20.0
+    c_m: "Parameter" = 250.0
+    e_l: "Parameter" = -70.0
+    v_th: "Parameter" = -55.0
+    v_reset: "Parameter" = -70.0
+    t_ref: "Parameter" = 2.0
+    tau_syn_exc: "Parameter" = 2.0
+    tau_syn_inh: "Parameter" = 2.0
+    i_e: "Parameter" = 0.0

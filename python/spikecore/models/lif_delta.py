@@ -69,13 +69,13 @@ class LIFDelta(NeuronModel):
     native: ClassVar[str] = "lif_delta"
     ranges: ClassVar[dict[str, Range]] = described.ranges("lif_delta")
 
-    tau_m: Parameter = 20.0
-    c_m: Parameter = 250.0
-    e_l: Parameter = -70.0
-    v_th: Parameter = -55.0
-    v_reset: Parameter = -70.0
-    t_ref: Parameter = 2.0
-    i_e: Parameter = 0.0
+    tau_m: "Parameter" = 20.0
+    c_m: "Parameter" = 250.0
+    e_l: "Parameter" = -70.0
+    v_th: "Parameter" = -55.0
+    v_reset: "Parameter" = -70.0
+    t_ref: "Parameter" = 2.0
+    i_e: "Parameter" = 0.0
     reset: Literal["set", "subtract"] = "set"
     options: ClassVar[tuple[str, ...]] = ("reset",)
     natives: ClassVar[dict[str, str]] = {"set": "lif_delta", "subtract": "lif_subtract"}
