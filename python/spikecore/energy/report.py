@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from spikecore import checks, printed
-from spikecore.energy import placement, report_table, verdict
-from spikecore.energy.bill import Band, Bill, Inside, Line
+from spikecore.energy import placement, report_table, report_values, verdict
+from spikecore.energy.bill import Bill
 from spikecore.energy.figure import WHOLE, Bar, Bars
 from spikecore.energy.ledger import COUNTS, Ledger
 from spikecore.energy.meter import Measured
-from spikecore.energy.price import Term
 from spikecore.energy.profile import Profile
 from spikecore.energy.profile_toml import load
 from spikecore.energy.quantity import joules
@@ -36,8 +35,6 @@ _FRAME = (
     "side", "evidence", "source",
 )  # fmt: skip
 """Columns of a DataFrame."""
-_OF_PRICE = ("scope", "evidence", "bound", "voltage_v", "node", "note", "source")
-"""Fields of a price that stand beside its energies."""
 
 
 class EnergyReport(Bill):
@@ -119,39 +116,7 @@ class EnergyReport(Bill):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all numbers, prices and sources as plain values."""
-        profile, ledger, measured, departure = self.profile, self.ledger, self.measured, self.off_point
-        return {
-            "profile": profile.name,
-            "status": self.status,
-            "scope": profile.scopes,
-            **{key: getattr(profile, key) for key in ("title", "node", "voltage_v", "source", "execution")},
-            "notes": [*profile.notes, *ledger.notes],
-            "biological_s": self.biological_s,
-            "total_j": {"low": self.low_j, "nominal": self.nominal_j, "high": self.high_j},
-            "per_sample_j": self.per_sample_j,
-            "partial_band_j": _partial_band(self.band),
-            "bound": self.bound,
-            "fit": self.fit.to_dict(),
-            "chip": None if profile.chip is None or ledger.packets is None else vars(profile.chip).copy(),
-            "operating_point": None if profile.operating_point is None else vars(profile.operating_point).copy(),
-            "off_operating_point": str(departure) if departure else "",
-            "measured": measured and {key: getattr(measured, key) for key in ("total_j", "above_idle_j", "source")},
-            "verdict": str(self.verdict()),
-            "updates": {
-                "clocked": ledger.neuron_updates,
-                "done": ledger.updates_done,
-                "skipped": ledger.updates_skipped,
-            },
-            "terms": [self._term(line) for line in self.lines],
-            "projections": [
-                {"name": share.projection.name, "energy_j": share.energy_j, "part": share.part}
-                for share in self.projections
-            ],
-            "inside_aggregate": [_inside(inside) for inside in self.inside],
-            "contained": [self._reason(term) for term in self.profile.contained],
-            "unpriced": [self._reason(term) for term in self.unpriced],
-            "ledger": ledger.to_dict(),
-        }
+        return report_values.report(self)
 
     def __str__(self) -> str:
         return self.table().text()
@@ -162,27 +127,6 @@ class EnergyReport(Bill):
 
     def _repr_html_(self) -> str:
         return report_table.full(self).html()
-
-    def _reason(self, term: Term) -> dict[str, Any]:
-        count = None if term.count is None else self.ledger.count(term.count)
-        return {"term": term.term, "count": count, "reason": term.reason}
-
-    def _term(self, line: Line) -> dict[str, Any]:
-        price = line.price
-        return {
-            "term": price.term,
-            "counted": price.count,
-            "count": line.count,
-            "price": line.paid.value,
-            "unit": price.unit,
-            "memory": None if line.level is None else line.level.name,
-            "chips": line.chips,
-            "energy_j": {"low": line.low_j, "nominal": line.nominal_j, "high": line.high_j},
-            "status": self.status,
-            "fit": self.fit.status,
-            "side": line.bound,
-            **{key: getattr(price, key) for key in _OF_PRICE},
-        }
 
 
 class Comparison:
@@ -268,7 +212,8 @@ class Comparison:
         """
         rows = []
         for report, name in self._named:
-            for term in map(report._term, filter(report_table.happens, report.lines)):
+            for line in filter(report_table.happens, report.lines):
+                term = report_values.term(report, line)
                 energies = {f"{end}_j": energy for end, energy in term["energy_j"].items()}
                 rows.append(tuple({**term, **energies, "profile": name}[column] for column in _FRAME))
         return Table("", tuple(map(Column, _FRAME)), tuple(rows)).pandas()
@@ -313,17 +258,3 @@ def _numbered(names: list[str]) -> tuple[str, ...]:
         numbered[called] = None
         taken.add(called)
     return tuple(numbered)
-
-
-def _partial_band(band: Band) -> dict[str, Any] | None:
-    """Return the ends of the sum with terms held at nominal, and which; None where the band is whole or unknown."""
-    if not band.is_partial:
-        return None
-    held = {"low": list(band.held_low), "high": list(band.held_high)}
-    return {"low": band.low_j, "high": band.high_j, "held_at_nominal": held}
-
-
-def _inside(inside: Inside) -> dict[str, Any]:
-    price = inside.price
-    figures = {"term": price.term, "counted": price.count, "count": inside.count, "price": price.value}
-    return {**figures, "unit": price.unit, "inside": inside.aggregate.term, "source": price.source}
