@@ -22,10 +22,10 @@ _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}
 table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}
 .words{text-align:left}p.verdict{font-weight:bold}
-.wide{overflow-x:auto}@media(max-width:40em){body{margin:1em auto}td,th{padding:.2em .4em}}
+.wide{overflow-x:auto}td.words{min-width:7em}@media(max-width:40em){body{margin:1em auto}td,th{padding:.2em .4em}}
 """
 """Tables and pictures that are wider than a phone scroll by themselves; the page does not."""
-_UNIT = re.compile(r"(?<=\d) (?=(?:[pnµmk]?[JWsV]|[MG]?Hz|ms|pJ/\w+|B|bits?|%|times|chips|neurons)\b|%)")
+_UNIT = re.compile(r"(?<=[≥≤]) |(?<=\d) (?=(?:[pnµmk]?[JWsV]|[MG]?Hz|ms|pJ/\w+|B|bits?|%|times|chips|neurons)\b|%)")
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,8 @@ def _kept(text: str) -> str:
 
     Examples
     --------
-    >>> _kept("a < b, 3 pJ in 5 ways").split(" ")
-    ['a', '&lt;', 'b,', '3\xa0pJ', 'in', '5', 'ways']
+    >>> _kept("a < b, ≥ 3 pJ in 5 ways").split(" ")
+    ['a', '&lt;', 'b,', '≥\xa03\xa0pJ', 'in', '5', 'ways']
     """
     return _UNIT.sub("\u00a0", markup(text))
 
