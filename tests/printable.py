@@ -35,6 +35,7 @@ def network(names: str) -> list[Any]:
         net.connect(delta, leaky, sc.Dense(np.ones((36, 10))), delay=1.0),
         net.connect(leaky, adaptive, rules[5], weight=sc.Normal(9.0, 1.0), delay=sc.Uniform(1.0, 3.0)),
         net.connect(delta, leaky, rules[2], weight=50.0, delay=1.0),
+        net.connect(delta[:5], leaky[2:], rules[0], weight=50.0, delay=1.0),
         net.stimulate(delta, sc.Poisson(1000.0, 5.0)),
         net.stimulate([leaky, alpha], sc.DirectCurrent(500.0)),
         net.record(delta, "v"),
@@ -47,7 +48,7 @@ def network(names: str) -> list[Any]:
     looked_up = [result.spikes[delta], result.samples[delta, "v"], machine.synapses(delta, leaky)]
     priced = [result.energy(name) for name in ("loihi", "truenorth", "cpu", "gpu")]
     priced += [result.energy("loihi", mapping=True), priced[0].compare(*priced[1:]), result.ledger]
-    first = [net, machine, result, batch, net.forecast(), pixels.model, alpha, leaky, votes, maps]
+    first = [net, machine, result, batch, net.forecast(), pixels.model, alpha, leaky, votes, maps, delta[3:9]]
     return [*first, *parts, *rules, *stimuli, kernel, pool, *made, *looked_up, *priced]
 
 
