@@ -177,3 +177,78 @@ def test_one_wrong_population_among_many_like_projections_is_named_for_each_of_t
     (note,) = net.forecast().notes
     assert [f"'p{k}' → 'p0'" in note for k in range(3)] == [True] * 3
     assert "→ 'p1'" not in note
+
+
+def lognormal(seed, sigma, size=400):
+    net = sc.Network(seed=1)
+    source = net.spike_source(size, [[]] * size, name="source")
+    exc = net.population(size, sc.LIF(), name="exc")
+    weights = np.random.default_rng(seed).lognormal(2.0, sigma, (size, size))
+    net.connect(source, exc, sc.AllToAll(), weight=weights, delay=1.0)
+    return net, weights
+
+
+@pytest.mark.filterwarnings("ignore::spikecore.UnitWarning")
+def test_weights_that_16_bits_make_0_are_counted(recwarn):
+    net, weights = lognormal(1, 3.0)
+    with pytest.warns(sc.PrecisionWarning, match=r"'source' → 'exc': .* % of its weights become 0: .* onto 'exc'; "):
+        machine = net.compile(workers=1, weights="q16")
+    stored = machine.synapses("source", "exc").weights
+    share = np.mean(stored == 0.0)
+    assert share > 0.01
+    assert f"'exc': {100.0 * share:.2g} % of its weights" in net.forecast(weights="q16").notes[-1]
+    step = float(re.search(r"below half of ([\d.e-]+),", net.forecast(weights="q16").notes[-1])[1])
+    assert share == np.mean(weights < step / 2.0)
+    recwarn.clear()
+    net.compile(workers=1)
+    lognormal(1, 1.0)[0].compile(workers=1, weights="q16")
+    assert not [warning for warning in recwarn if issubclass(warning.category, sc.PrecisionWarning)]
+
+
+@pytest.mark.filterwarnings("ignore::spikecore.UnitWarning")
+@pytest.mark.parametrize(("drawn", "kept"), [(sc.Uniform(0.0, 1.0), 10.0), (sc.Normal(0.0, 1.0, low=0.0), 20.0)])
+def test_of_drawn_weights_the_expected_share_is_said(drawn, kept):
+    net = sc.Network(seed=1)
+    exc = net.population(300, sc.LIF(), name="exc")
+    net.connect(exc, exc, sc.AllToAll(), weight=drawn, delay=1.0)
+    net.connect(exc, exc, sc.OneToOne(), weight=kept * 500.0, delay=1.0)
+    with pytest.warns(sc.PrecisionWarning, match="become 0") as caught:
+        machine = net.compile(workers=1, weights="q16")
+    said = float(re.search(r": ([\d.]+) % of its weights", str(caught[0].message))[1]) / 100.0
+    synapses = machine.synapses("exc", "exc")
+    drawn_ones = np.abs(synapses.weights) < kept
+    measured = np.mean(synapses.weights[drawn_ones] == 0.0)
+    assert said == pytest.approx(measured, abs=0.005 + 5.0 * np.sqrt(said / drawn_ones.sum()))
+
+
+@pytest.mark.parametrize(
+    ("v_init", "count"),
+    [(-55.0, 100), (-40.0, 100), (np.linspace(-60.0, -50.0, 100), None), (sc.Uniform(-56.0, -50.0), None)],
+)
+def test_neurons_that_start_above_threshold_are_counted(v_init, count):
+    net = sc.Network(seed=3)
+    net.population(100, sc.LIF(), name="quiet", v_init=-70.0)
+    net.population(100, sc.LIF(v_th=np.full(100, -55.0)), name="loud", v_init=v_init)
+    machine = net.compile(workers=1) if count is None and isinstance(v_init, np.ndarray) else None
+    if machine is None:
+        with pytest.warns(sc.StartWarning, match=r"'loud': [\d,]+ of 100 neurons start at or above") as caught:
+            machine = net.compile(workers=1)
+        said = int(re.search(r"'loud': (\d+) of", str(caught[0].message))[1])
+        assert said == np.count_nonzero(machine.state("loud") >= -55.0) == (count or said)
+        assert "'quiet'" not in str(caught[0].message)
+        assert "start at or above" in net.forecast().notes[-1]
+    else:  # half of them, and no more
+        assert np.count_nonzero(machine.state("loud") >= -55.0) == 50
+        assert net.forecast().notes == ()
+
+
+def test_who_rests_above_threshold_or_has_none_is_no_start(recwarn):
+    net = sc.Network()
+    net.population(5, sc.LIF(e_l=-50.0), name="pacemakers")
+    net.population(5, sc.LeakyIntegrator(), name="reader", v_init=1e6)
+    net.population(5, sc.ALIF(b0=2.0), name="adaptive", v_init=1.9)
+    net.compile(workers=1)
+    assert not [warning for warning in recwarn if warning.category is sc.StartWarning]
+    net.population(5, sc.ALIF(b0=2.0), name="started", v_init=2.1)
+    with pytest.warns(sc.StartWarning, match="'started': 5 of 5"):
+        net.compile(workers=1)

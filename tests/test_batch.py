@@ -239,7 +239,9 @@ def test_mistakes_are_named():
     refused(r"source, sample 1: times\[0\] is 0.05 ms", 10.0, {source: [([], []), ([1], [0.05])]})
     refused(r"source, sample 1: times\[0\] is 0.0 ms", 10.0, {source: [([], []), (np.array([1]), np.array([0.0]))]})
     refused(r"source, sample 0: neurons\[1\] is 5", 10.0, {source: [(np.array([1, 5]), np.array([0.1, 0.2]))]})
-    refused("source, sample 0: neuron 2 has two spikes at 1 ms", 10.0, {source: [(np.array([2, 2]), np.ones(2))]})
+    refused(
+        "source, sample 0: times is two spikes of neuron 2 at 1 ms", 10.0, {source: [(np.array([2, 2]), np.ones(2))]}
+    )
     refused("source, sample 2: the length of times is 4", 10.0, {source: [[[]] * 5, [[]] * 5, [[]] * 4]})
     refused("list with the spikes of each sample", 10.0, {source: ([0], [1.0])}, kind=TypeError)
     refused("must be a mapping", 10.0, [spikes], kind=TypeError)
@@ -254,7 +256,9 @@ def test_mistakes_are_named():
     ragged = [[1.0], [], [2.0, 3.0]]
     refused("neurons: current must be an array of numbers", {neurons: ragged}, call=machine.reset)
     refused("neurons: current must be an array of numbers", 10.0, {neurons: ragged})
-    refused("neuron 1 has two spikes", {source: [[], [1.0, 1.0], [], [], []]}, call=machine.reset)
+    refused(
+        "source: times is two spikes of neuron 1 at 1 ms", {source: [[], [1.0, 1.0], [], [], []]}, call=machine.reset
+    )
     refused("seed is -1", seed=-1, call=machine.reset)
     batch = machine.run_batch(1.0, {source: spikes}, states=[(neurons, "v")])
     with pytest.raises(sc.NotRecordedError, match=r"'i_syn'\) was not read; states .*: \('neurons', 'v'\)"):

@@ -1,5 +1,6 @@
 """The exception classes."""
 
+import math
 import pickle
 
 import pytest
@@ -89,6 +90,37 @@ def test_errors_of_the_engine_carry_the_values_behind_their_message():
         (
             lambda net: net.record("exc", neurons=[1, 0, 1]),
             "exc: neurons is [1, 0, 1], allowed: at least one neuron, each",
+        ),
+        (lambda net: sc.FixedInDegree(-1), "FixedInDegree: k is -1, allowed: 0 … 4294967295"),
+        (lambda net: sc.FixedOutDegree(10**400), "FixedOutDegree: k is about 10^400, allowed: 0 … 4294967295"),
+        (lambda net: sc.FixedTotalNumber(2**48 + 1), f"FixedTotalNumber: n is {2**48 + 1}, allowed: 0 … {2**48}"),
+        (lambda net: sc.Bernoulli(1.5), "Bernoulli: p is 1.5, allowed: 0 … 1"),
+        (lambda net: sc.Pooling(2, (1, 4, 4), stride=10**400), "Pooling: stride is beyond 2^127, allowed: 1 … 65535"),
+        (lambda net: sc.Poisson(-1.0, 1.0), "Poisson: rate is -1.0, allowed: 0 … 1000 events per tick, in Hz"),
+        (
+            lambda net: sc.Poisson(1.0, 1.0, 2.0, 1.0),
+            "Poisson: stop is 1.0, allowed: after start = 2 ms, on the grid or",
+        ),
+        (
+            lambda net: sc.DirectCurrent([[0.0, 1e13]]),
+            "DirectCurrent: amplitude[(0, 1)] is 10000000000000.0, allowed: finite",
+        ),
+        (
+            lambda net: net.stimulate("exc", sc.Poisson(1e8, 1.0)),
+            "exc: rate is 100000000.0, allowed: 0 … 1e+07 Hz (1000 ",
+        ),
+        (lambda net: sc.LIF(tau_m=-1), "LIF: tau_m is -1, allowed: > 0 and ≤ 1e+12 ms, or infinite"),
+        (lambda net: sc.LIF(c_m=[1.0, 10**400]), "LIF: c_m[1] is beyond 1e308, allowed: > 0 and ≤ 1e+12 pF"),
+        (lambda net: sc.LIFAlpha(tau_syn_exc=1e-39), "LIFAlpha: tau_syn_exc is 1e-39, allowed: at least 7.98831280938"),
+        (lambda net: sc.LeakyIntegrator(tau_syn=[1.0, 0.0]), "LeakyIntegrator: tau_syn[1] is 0.0, allowed: > 0 and"),
+        (lambda net: sc.IF(v_th=math.inf), "IF: v_th is inf, allowed: finite numbers, at most 1e+12 mV in magnitude"),
+        (
+            lambda net: net.population(1, sc.LIF(t_ref=2.05)),
+            "population1: t_ref is 2.05 ms, allowed: multiples of dt = 0.1",
+        ),
+        (
+            lambda net: net.population(1, sc.LIF(), v_init=10**400),
+            "population1: v_init is beyond 1e308, allowed: finite",
         ),
         (lambda net: net.population(0, sc.LIF(), name="new"), "new: size is 0, allowed: 1 … 4294967293"),
     ],

@@ -217,5 +217,9 @@ def test_each_medium_has_its_escapes():
     assert printed.plain("$1\x00") == "\\$1\\x00"
     assert printed.value(np.float64(1.5)) == "1.5"
     assert printed.value(10**5000) == "about 10^5000"
-    assert len(printed.value([1.0] * 10_000)) == 200
+    assert len(printed.value(["a" * 300] * 3)) == 200
+    assert printed.value([1.0] * 10_000) == "[1.0, 1.0, 1.0, … (10,000 in all)]"
+    assert printed.value({k: k for k in range(9)}) == "{0: 0, 1: 1, 2: 2, … (9 in all)}"
+    assert printed.value([[1] * 20, np.zeros((3, 4))]) == "[list of 20, ndarray of shape (3, 4) and float64]"
+    assert printed.value(np.zeros((2, 2))) == "array([[0., 0.], [0., 0.]])"
     assert "\x1b" not in str(sc.NetworkError("a\x1bb"))

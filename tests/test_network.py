@@ -128,7 +128,7 @@ def test_spike_source(times):
         ([[-1.0], []], "times"),
         ([[0.25], []], "multiples of dt"),
         ([[math.nan], []], "finite"),
-        ([[1.0, 1.0], []], "neuron 0 has two spikes at 1 ms"),
+        ([[1.0, 1.0], []], "times is two spikes of neuron 0 at 1 ms, allowed: one spike of a neuron in a tick"),
         ([[1.0]], "the length of times is 1, allowed: 2"),
         ([[1.0], [1.0, 0.25]], r"times\[1\]\[1\] is 0.25 ms"),
         ([np.array([1.0]), np.array([1.0, math.inf])], r"times\[1\]\[1\]"),

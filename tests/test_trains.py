@@ -179,7 +179,7 @@ def test_samples_are_sorted_each_by_itself():
     assert neurons.tolist() == [0, 2, 0, 0, 2, 1, 0]
     assert ticks.tolist() == [1, 1, 2, 1, 3, 1, 2]
     twice = [*samples, [[], [0.1, 0.3, 0.1], []]]
-    with pytest.raises(sc.NetworkError, match=r"source, sample 4: neuron 1 has two spikes at 0.1 ms"):
+    with pytest.raises(sc.NetworkError, match=r"source, sample 4: times is two spikes of neuron 1 at 0.1 ms"):
         inputs.of_batch({source: twice}, None, Populations("network", [source]), Grid(0.1))
 
 

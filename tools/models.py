@@ -33,9 +33,8 @@ TEMPLATE = '''"""{module}"""
 from dataclasses import dataclass
 from typing import ClassVar{literal}
 
-from spikecore.models import described
-from spikecore.models.base import NeuronModel
-{parameter_import}
+from spikecore.models.base import NeuronModel{parameter}
+
 __all__ = ["{name}"]
 
 
@@ -44,7 +43,6 @@ class {name}(NeuronModel):
     r"""{docstring}"""
 
     native: ClassVar[str] = "{native}"
-    ranges: ClassVar[dict[str, Range]] = described.ranges("{native}")
 {fields}'''
 
 
@@ -81,12 +79,11 @@ def source(name, models):
     module, docstring = (PROSE / f"{name}.rst").read_text().split("\n\n---\n")
     docstring = docstring.replace("{parameters}\n", parameter_section(models[0].parameters) + "\n").strip()
     docstring = textwrap.indent(re.sub(r"\n{3,}", "\n\n", docstring), "    ").strip()
-    names = "Parameter, Range" if models[0].parameters else "Range"
     return TEMPLATE.format(
         module=module,
         name=name,
         literal=", Literal" if models[0].option else "",
-        parameter_import=f"from spikecore.models.parameters import {names}\n",
+        parameter=", Parameter" if models[0].parameters else "",
         docstring=docstring + ("\n    " if "\n" in docstring else ""),
         native=models[0].name,
         fields=fields(models),

@@ -55,6 +55,7 @@ from spikecore.errors import (
     PoisonedError,
     PrecisionWarning,
     SpikecoreError,
+    StartWarning,
     UnitWarning,
 )
 from spikecore.forecast import Forecast
@@ -109,6 +110,7 @@ __all__ = [
     "Result",
     "SpikeSource",
     "SpikecoreError",
+    "StartWarning",
     "Uniform",
     "UnitWarning",
     "__version__",

@@ -1,4 +1,4 @@
-"""What `compile` and `forecast` warn of: rounding that moves a threshold, and magnitudes that no neuron has.
+"""What `compile` and `forecast` warn of: rounding that matters, magnitudes that no neuron has, spikes before any input.
 
 Nothing here refuses anything. Populations are looked at one by one; of arrays, the most extreme neuron for rounding and
 the median for magnitudes.
@@ -7,6 +7,9 @@ the median for magnitudes.
 unit of the last place, at most 2^-24 of the potential, and the decay by 2^-25; divided by the dt / tau_m by which a
 tick moves it, both shift the current at which a neuron begins to fire by at most 1.5 x 2^-24 x tau_m / dt.
 
+In 16 bits a weight is a multiple of a power of two, one for all weights onto a population, of which the largest is
+32,767 at most; what is below half of it becomes 0. The engine counts these, and the neurons that start above threshold.
+
 **Magnitudes.** A wrong unit is a factor of a thousand or more, so the limits are wide: see `LIMITS`. They catch seconds
 for ms, V for mV, nF and F for pF, nA for pA, and weights in mV on neurons that take pA. They do not catch a factor of
 ten, weights of more than some 0.1 mV on neurons that take pA, and values of 0. Neurons without leak have no scale of
@@ -14,7 +17,7 @@ their own and are left out, as are those that stand for such: with `tau_m` from 
 `NO_THRESHOLD`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -27,7 +30,16 @@ from spikecore.distributions import Normal, Uniform
 from spikecore.population import Population, Projection
 from spikecore.stimuli import DirectCurrent, Stimulus
 
-__all__ = ["LIMITS", "SHORTEST", "on_rounding", "on_units", "significant_bits", "typical"]
+__all__ = [
+    "LIMITS",
+    "SHORTEST",
+    "on_lost_weights",
+    "on_rounding",
+    "on_start",
+    "on_units",
+    "significant_bits",
+    "typical",
+]
 
 SHORTEST = 1e-4
 """dt / tau_m below which rounding to 32 bits is worth a word: the threshold may be off by 0.09 %."""
@@ -44,6 +56,12 @@ LIMITS = {
 }
 """What is plausible: ticks in ms, and per membrane time constant; membrane resistance in GOhm (cells have 0.01 ... 1);
 distance to the threshold in mV; and how far one synapse, and a constant current, move the potential, as a share of it.
+"""
+MOST_LOST = 0.01
+"""Share of the weights of a projection that may become 0 without a word: each is below 1/65,534 of the largest."""
+MOST_STARTED = 0.5
+"""Share of a population that may start above threshold without a word. Models do so on purpose: of the microcircuit
+21 % do, whose potentials are drawn about -58 mV with an sd of 10 below a threshold of -50 (Potjans and Diesmann 2014).
 """
 NO_LEAK = 1e6
 """In ms: a thousand seconds."""
@@ -67,6 +85,30 @@ def on_rounding(populations: Iterable[Population], dt: float) -> str:
                 f"so its {what} may be off by {share:.2g} %"
             )
     return f"{_joined(parts)}; precision='f64' has none of this" if parts else ""
+
+
+def on_lost_weights(projections: Sequence[Projection], lost: Iterable[tuple[int, float, float]]) -> str:
+    """Return which weights 16 bits make 0, of number, share and grid of each projection; empty if few."""
+    parts = []
+    for index, share, step in lost:
+        if share >= MOST_LOST:
+            source, target = (printed.value(end.name) for end in (projections[index].source, projections[index].target))
+            parts.append(
+                f"{source} → {target}: {100.0 * share:.2g} % of its weights become 0: they are below half of {step:g}, "
+                f"the grid of all weights onto {target}"
+            )
+    return f"{_joined(parts)}; weights='f32' has none of this" if parts else ""
+
+
+def on_start(populations: Sequence[Population], above: Iterable[tuple[int, int]]) -> str:
+    """Return who starts at or above threshold, of the number of each population and of its neurons; empty if few."""
+    parts = [
+        f"{printed.value(population.name)}: {count:,} of {population.size:,} neurons start at or above their threshold "
+        "(v_init) and spike at once"
+        for population, count in ((populations[index], count) for index, count in above)
+        if count > MOST_STARTED * population.size
+    ]
+    return _joined(parts)
 
 
 def on_units(

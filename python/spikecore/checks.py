@@ -24,16 +24,19 @@ __all__ = [
     "choice",
     "count",
     "indices",
+    "infinite",
     "instance",
     "is_infinite",
     "kept",
     "listed",
+    "magnitude",
     "name",
     "nearest",
     "number",
     "real",
     "reals",
     "refuse",
+    "shaped",
     "switch",
     "whole",
     "within",
@@ -85,6 +88,20 @@ def instance(owner: str, parameter: str, value: Any, kind: type, hint: str = "")
     if not isinstance(value, kind):
         expected = f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}{hint}"
         wrong_kind(owner, parameter, expected, printed.value(value))
+
+
+def infinite(owner: str, parameter: str, value: Any) -> float:
+    """Return `value` as a float, ∞ for +∞ alone: a number beyond the largest float is nan, which is in no range."""
+    result = real(owner, parameter, value)
+    return math.nan if math.isinf(result) and not is_infinite(value) else result
+
+
+def magnitude(owner: str, parameter: str, value: Any, unit: str = "") -> float:
+    """Return `value` as a finite float that the engine does not refuse as far too large."""
+    result = real(owner, parameter, value)
+    with as_given({parameter: value}):
+        _native.check_magnitude(owner, parameter, result, unit)
+    return result
 
 
 def name(owner: str, parameter: str, value: Any, allowed: str = "a name that is not empty") -> str:
@@ -236,15 +253,23 @@ def array(
     unit: str = "",
     fresh: bool = True,
 ) -> NDArray[np.float64]:
-    """Return `values` as `reals` does: finite numbers, at most `LARGEST` in magnitude, with this shape."""
+    """Return `values` as `shaped` does, or as `reals`; the engine refuses what is not finite or far too large."""
+    result = (
+        reals(owner, parameter, values, "an array of numbers", fresh=fresh)
+        if shape is None
+        else shaped(owner, parameter, values, shape, fresh=fresh)
+    )
+    _native.check_magnitudes(owner, parameter, result.reshape(-1), result.shape, unit)
+    return result
+
+
+def shaped(
+    owner: str, parameter: str, values: Any, shape: tuple[int, ...], *, fresh: bool = True
+) -> NDArray[np.float64]:
+    """Return `values` as `reals` does, with this shape; the range of its numbers is checked elsewhere."""
     result = reals(owner, parameter, values, "an array of numbers", fresh=fresh)
-    if shape is not None and result.shape != shape:
+    if result.shape != shape:
         refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"{shape}")
-    if result.size and not (result.min() >= -LARGEST and result.max() <= LARGEST):
-        inside = np.abs(result) <= LARGEST
-        where = tuple(int(i) for i in np.argwhere(~inside)[0])
-        at = where[0] if len(where) == 1 else where
-        refuse(owner, f"{parameter}[{at}]", float(result[where]), _range(-LARGEST, LARGEST, None, unit))
     return result
 
 
@@ -303,9 +328,10 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, Integral) or (isinstance(value, Real) and value == value // 1)
 
 
-def _beyond(value: Any, result: float) -> Any:
+def _beyond(value: Any, result: Any) -> Any:
     """Return what a message shows of a number: of one that no float holds, that it is beyond all of them."""
-    return "beyond 1e308" if math.isinf(result) and isinstance(value, Rational) else value
+    lost = isinstance(result, float) and not math.isfinite(result)
+    return "beyond 1e308" if lost and isinstance(value, Rational) else value
 
 
 def _of_reals(expected: str) -> str:

@@ -7,9 +7,9 @@ one synapse with that weight.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, runtime_checkable
 
-from spikecore import checks
+from spikecore import _native, checks
 from spikecore.arrays import closed
 from spikecore.implicit import Convolution, Dense, Pooling
 from spikecore.keywords import Spelled
@@ -32,7 +32,15 @@ __all__ = [
     "weights_of",
 ]
 
-_MAX_SYNAPSES = 2**48
+
+def _check_count(
+    rule: Any, parameter: str, native: Literal["fixed_in_degree", "fixed_out_degree", "fixed_total_number"]
+) -> None:
+    """Make an integer of the only parameter of a rule; the engine checks it."""
+    given = getattr(rule, parameter)
+    checks.kept(rule, **{parameter: checks.whole(type(rule).__name__, parameter, given)})
+    with checks.as_given({parameter: given}):
+        _native.check_rule((native, getattr(rule, parameter)))
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,10 @@ class Bernoulli(Spelled):
 
     def __post_init__(self) -> None:
         """Check the probability."""
-        checks.kept(self, p=checks.number("Bernoulli", "p", self.p, low=0.0, high=1.0))
+        given = self.p
+        checks.kept(self, p=checks.real("Bernoulli", "p", given))
+        with checks.as_given({"p": given}):
+            _native.check_rule(("bernoulli", self.p))
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ class FixedInDegree(Spelled):
 
     def __post_init__(self) -> None:
         """Check the degree."""
-        checks.kept(self, k=checks.count("FixedInDegree", "k", self.k))
+        _check_count(self, "k", "fixed_in_degree")
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,7 @@ class FixedOutDegree(Spelled):
 
     def __post_init__(self) -> None:
         """Check the degree."""
-        checks.kept(self, k=checks.count("FixedOutDegree", "k", self.k))
+        _check_count(self, "k", "fixed_out_degree")
 
 
 @dataclass(frozen=True)
@@ -170,7 +181,7 @@ class FixedTotalNumber(Spelled):
 
     def __post_init__(self) -> None:
         """Check the number."""
-        checks.kept(self, n=checks.count("FixedTotalNumber", "n", self.n, high=_MAX_SYNAPSES))
+        _check_count(self, "n", "fixed_total_number")
 
 
 @dataclass(frozen=True, eq=False)

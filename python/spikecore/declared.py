@@ -112,7 +112,7 @@ class Declared:
         self, name: str, size: int, model: NeuronModel, complete: Callable[[int], None] | None = None
     ) -> Population:
         """Add a population, to which `complete` adds what belongs to it."""
-        native, parameters = model_to_native(name, size, model, self._grid)
+        native, parameters = model_to_native(name, size, model)
 
         def add() -> Population:
             index = self._native.population(printed.shown(name), size, native, parameters)

@@ -24,6 +24,7 @@ __all__ = [
     "PoisonedError",
     "PrecisionWarning",
     "SpikecoreError",
+    "StartWarning",
     "UnitWarning",
 ]
 
@@ -214,7 +215,14 @@ class NetworkChangedWarning(UserWarning):
 
 
 class PrecisionWarning(UserWarning):
-    """Ticks so short, beside a membrane's time constant, that 32 bits move its threshold; the share is named."""
+    """Rounding that changes what a network does; the share is named.
+
+    Ticks so short, beside a membrane's time constant, that 32 bits move its threshold; or weights that 16 bits make 0.
+    """
+
+
+class StartWarning(UserWarning):
+    """Most neurons of a population were told to start at or above their threshold: they spike at once."""
 
 
 class UnitWarning(UserWarning):

@@ -43,7 +43,8 @@ class Forecast:
     available : int
         Memory that this process may still allocate: nine tenths of what is free.
     notes : tuple of str
-        What `Network.compile` will warn of: rounding that moves thresholds, magnitudes as if in another unit.
+        What `Network.compile` will warn of: rounding that moves thresholds or makes weights 0, magnitudes as if in
+        another unit, populations that start above threshold.
 
     Examples
     --------

@@ -16,15 +16,14 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikecore import checks, printed, windows
+from spikecore import _native, checks, printed, windows
 from spikecore.arrays import closed
 from spikecore.keywords import Spelled
 
-__all__ = ["Convolution", "Dense", "Implicit", "Pooling"]
+__all__ = ["Convolution", "Dense", "Implicit", "Pooling", "implicit_to_native", "matrix"]
 
 _Pair = tuple[int, int]
 _Shape = tuple[int, int, int]
-_MOST = 65_535
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,13 +178,9 @@ class Convolution(_Planes):
             allowed = "four dimensions: (c_out, c_in / groups, rows, columns)"
             checks.refuse(name, "the shape of kernel", f"{kernel.shape}", allowed)
         checks.kept(self, kernel=closed(kernel))
-        _set_geometry(self, name, (kernel.shape[2], kernel.shape[3]), _MOST, kernel.shape[0])
-        groups = checks.count(name, "groups", self.groups, low=1)
-        checks.kept(self, groups=groups)
+        groups = checks.whole(name, "groups", self.groups)
+        _set_geometry(self, name, (kernel.shape[2], kernel.shape[3]), kernel.shape[0], groups)
         channels = self.input_shape[0]
-        if channels % groups or kernel.shape[0] % groups:
-            allowed = f"a divisor of both {channels} and {kernel.shape[0]}, the channels of source and target"
-            checks.refuse(name, "groups", groups, allowed)
         if kernel.shape[1] != channels // groups:
             expected = (kernel.shape[0], channels // groups, *kernel.shape[2:])
             allowed = f"{expected} for {channels} channels in {groups} groups"
@@ -257,39 +252,44 @@ class Pooling(_Planes):
 
     def __post_init__(self) -> None:
         """Check everything."""
-        size = _pair("Pooling", "size", self.size, 1, _MOST)
+        size = _pair("Pooling", "size", self.size)
         checks.kept(self, size=size, stride=size if self.stride is None else self.stride)
-        _set_geometry(self, "Pooling", size, (size[0] // 2, size[1] // 2), None)
+        _set_geometry(self, "Pooling", size)
 
 
 Implicit = Dense | Convolution | Pooling
 """Every kind of implicit rule."""
 
 
-def _set_geometry(rule: Any, name: str, window: _Pair, most_padding: Any, channels: int | None) -> None:
-    """Check shape, stride and padding, and put them into `rule`; it has as many channels as the source by default."""
+def _set_geometry(rule: Any, name: str, window: _Pair, channels: int | None = None, groups: int | None = None) -> None:
+    """Put the geometry into `rule`, which has the channels of the source by default; the engine checks it."""
     shape = _triple(name, rule.shape)
-    stride = _pair(name, "stride", rule.stride, 1, _MOST)
-    padding = _pair(name, "padding", rule.padding, 0, most_padding)
-    padded = tuple(inside + 2 * pad for inside, pad in zip(shape[1:], padding, strict=True))
-    for what, inside, taps in zip(("rows", "columns"), padded, window, strict=True):
-        if taps > inside:
-            checks.refuse(name, f"the {what} of a window", int(taps), f"1 … {inside}, the padded {what} of the source")
+    stride, padding = _pair(name, "stride", rule.stride), _pair(name, "padding", rule.padding)
     geometry = {"shape": shape, "input_shape": shape, "stride": stride, "padding": padding, "window": window}
     checks.kept(rule, **geometry, channels=shape[0] if channels is None else channels)
+    if groups is not None:
+        checks.kept(rule, groups=groups)
+    _native.check_rule(implicit_to_native(rule))
+
+
+def implicit_to_native(rule: "Implicit") -> tuple[Any, ...]:
+    """Return a rule in the border's form."""
+    if isinstance(rule, Dense):
+        return ("dense",)
+    geometry = rule.input_shape, rule.channels, rule.window, rule.stride, rule.padding
+    if isinstance(rule, Convolution):
+        return ("convolution", *geometry, rule.groups)
+    return ("pooling", *geometry, rule.channels)
 
 
 def _triple(name: str, value: Any) -> _Shape:
     if not isinstance(value, tuple | list) or len(value) != 3:
         checks.refuse(name, "shape", printed.value(value), "three numbers: (channels, rows, columns)")
     parts = zip(("channels", "rows", "columns"), value, strict=True)
-    shape = cast("_Shape", tuple(checks.count(name, f"{part} of shape", n, low=1) for part, n in parts))
-    if shape[0] * shape[1] * shape[2] > checks.MAX_NEURONS:
-        checks.refuse(name, "shape", f"{shape}", f"at most {checks.MAX_NEURONS} neurons")
-    return shape
+    return cast("_Shape", tuple(checks.whole(name, f"{part} of shape", n) for part, n in parts))
 
 
-def _pair(name: str, parameter: str, value: Any, low: int, most: Any) -> _Pair:
+def _pair(name: str, parameter: str, value: Any) -> _Pair:
     """Return one number, or one for rows and one for columns, as two."""
     if isinstance(value, tuple | list):
         if len(value) != 2:
@@ -297,9 +297,7 @@ def _pair(name: str, parameter: str, value: Any, low: int, most: Any) -> _Pair:
         both = tuple(value)
     else:
         both = (value, value)
-    highest = most if isinstance(most, tuple) else (most, most)
-    ends = zip(both, highest, strict=True)
-    return cast("_Pair", tuple(checks.count(name, parameter, n, low=low, high=high) for n, high in ends))
+    return cast("_Pair", tuple(checks.whole(name, parameter, n) for n in both))
 
 
 def _plain(values: Any) -> Any:

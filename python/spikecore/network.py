@@ -16,7 +16,7 @@ from spikecore.arrays import closed
 from spikecore.connect import Entries, Rule, weights_of
 from spikecore.declared import Declared, Extent
 from spikecore.distributions import Value
-from spikecore.errors import ForecastError, NetworkError, PrecisionWarning, UnitWarning
+from spikecore.errors import ForecastError, NetworkError, PrecisionWarning, StartWarning, UnitWarning
 from spikecore.forecast import RATE, Forecast
 from spikecore.grid import Grid
 from spikecore.keywords import spelled
@@ -113,7 +113,8 @@ class Network(Declared):
         if v_init is None:
             return self._declare(label, n, model)
         start = potential_to_native(label, v_init, n)
-        return self._declare(label, n, model, lambda index: self._native.initial_potential(index, start))
+        with checks.as_given({"v_init": v_init}):
+            return self._declare(label, n, model, lambda index: self._native.initial_potential(index, start))
 
     @spelled
     def spike_source(self, size: int, times: Any, name: str | None = None, *, snap: bool = False) -> Population:
@@ -247,12 +248,12 @@ class Network(Declared):
         laws, ends = plans(parts, settings, self._grid)
         kept = Entries.of(rule) if hasattr(rule, "tocoo") else rule
         single = isinstance(sources, _ONE) and isinstance(targets, _ONE)
-        weights = weights_of(rule, weight)
-        magnitude = None if weights is None else advice.typical(weights)
-        bits = None if weights is None else advice.significant_bits(weights)
 
         def add() -> Projection | list[Projection]:
-            first = self._native.projections(laws, ends)
+            with checks.as_given({"weight": weight}):
+                first = self._native.projections(laws, ends)
+            weights = weights_of(rule, weight)
+            magnitude, bits = advice.typical(weights), advice.significant_bits(weights)
             projections = [
                 Projection(whole(source), whole(target), kept, index, magnitude, bits, (source, target))
                 for index, (source, target) in enumerate(parts, first)
@@ -477,18 +478,19 @@ class Network(Declared):
         self._alone(lambda: None)
         details = self._native.forecast(workers, store, updates, rate)
         room = _native.available_memory() if available is None else available
-        return Forecast(details, rate, room, tuple(self._notes(store).values()))
+        return Forecast(details, rate, room, tuple(note for _, note in self._notes(store)))
 
-    def _notes(self, store: str) -> dict[type[Warning], str]:
-        """Return what there is to say of rounding and magnitudes."""
-        notes = {
-            PrecisionWarning: "" if store == "f64" else advice.on_rounding(self._populations, self.dt),
-            UnitWarning: advice.on_units(self._populations, self._projections, self._stimuli, self.dt),
-        }
-        return {kind: note for kind, note in notes.items() if note}
+    def _notes(self, store: str) -> list[tuple[type[Warning], str]]:
+        """Return what there is to say; the engine has what is declared and no more."""
+        rounding = "" if store == "f64" else advice.on_rounding(self.populations, self.dt)
+        lost = advice.on_lost_weights(self._projections, self._native.lost_weights() if store == "q16" else [])
+        units = advice.on_units(self.populations, self._projections, self._stimuli, self.dt)
+        start = advice.on_start(self.populations, self._native.above_threshold())
+        kinds = PrecisionWarning, PrecisionWarning, UnitWarning, StartWarning
+        return [(kind, note) for kind, note in zip(kinds, (rounding, lost, units, start), strict=True) if note]
 
     def _advise(self, store: str) -> None:
-        for kind, note in self._notes(store).items():
+        for kind, note in self._notes(store):
             warnings.warn(note, kind, stacklevel=4)
 
     def _members(self, populations: Any, parameter: str) -> list[Part]:

@@ -15,6 +15,7 @@ import re
 import sys
 from contextlib import suppress
 from dataclasses import fields
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,9 @@ __all__ = [
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST_DIGITS = 40
+_MOST_ELEMENTS, _SHOWN = 8, 3
+"""Elements of a container or an array that a message shows all of, and how many of one that has more."""
+_BRACKETS: dict[type, str] = {list: "[]", tuple: "()", set: "{}", frozenset: "{}", dict: "{}"}
 ASCII = "spikecore-ascii"
 """The error handler of `codecs` that writes what an encoding lacks in ASCII."""
 _LIKENESSES = {
@@ -159,12 +163,14 @@ def owner(name: str) -> str:
 
 
 def value(content: Any) -> str:
-    r"""Return a value as a message shows it: its `repr`, at most a line long.
+    r"""Return a value as a message shows it: its `repr`, at most a line long; of much the first, and how much there is.
 
     Examples
     --------
     >>> value(3), value("a\n"), value(-(10**400))
     ('3', "'a\\n'", 'about -10^400')
+    >>> print(value(np.zeros((100, 3))), "or", value(list(range(1_000))))
+    ndarray of shape (100, 3) and float64 or [0, 1, 2, … (1,000 in all)]
     """
     if isinstance(content, np.generic):
         content = content.item()
@@ -172,10 +178,43 @@ def value(content: Any) -> str:
         sign = "-" if content < 0 else ""
         return f"about {sign}10^{round((abs(content).bit_length() - 0.5) * math.log10(2.0))}"
     try:
-        text = repr(content)
+        text = _container(content) if type(content) in _BRACKETS else _element(content)
     except Exception:  # what the caller made may do anything when asked how it looks
         text = f"<{type(content).__name__}>"
     return shortened(shown(text))
+
+
+def _container(content: Any) -> str:
+    """Return the first elements of a container of Python's own, and how many there are."""
+    brackets = _BRACKETS[type(content)]
+    if len(content) <= _MOST_ELEMENTS and not any(
+        map(_is_much, content.values() if isinstance(content, dict) else content)
+    ):
+        return repr(content)
+    pairs = content.items() if isinstance(content, dict) else None
+    elements = map(_element, content) if pairs is None else (f"{key!r}: {_element(one)}" for key, one in pairs)
+    first = ", ".join(islice(elements, _SHOWN))
+    more = f", … ({len(content):,} in all)" if len(content) > _SHOWN else ""
+    return f"{brackets[0]}{first}{more}{brackets[1]}"
+
+
+def _element(content: Any) -> str:
+    """Return the `repr` of a value on one line; of an array its shape, of a long container its length."""
+    if not _is_much(content):
+        return " ".join(repr(content).split()) if hasattr(content, "shape") else repr(content)
+    kind = type(content).__name__
+    if not hasattr(content, "shape"):
+        return f"{kind} of {len(content):,}"
+    dtype = getattr(content, "dtype", None)
+    return f"{kind} of shape {tuple(content.shape)}" + ("" if dtype is None else f" and {dtype}")
+
+
+def _is_much(content: Any) -> bool:
+    """Return whether a value has too many elements for a message."""
+    shape = getattr(content, "shape", None)
+    if isinstance(shape, tuple):
+        return math.prod(shape) > _MOST_ELEMENTS
+    return type(content) in _BRACKETS and len(content) > _MOST_ELEMENTS
 
 
 def _ascii(error: UnicodeError) -> tuple[str, int]:

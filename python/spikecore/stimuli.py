@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spikecore import checks
+from spikecore import _native, checks
 from spikecore.arrays import closed, is_array
 from spikecore.keywords import Spelled
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["DirectCurrent", "Poisson", "Stimulus"]
-
-MAX_EVENTS_PER_TICK = 1000.0
-"""Largest mean number of events of a Poisson stimulus per neuron and tick."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,9 @@ class Poisson(Spelled):
     def __post_init__(self) -> None:
         """Check the parameters that do not depend on the grid."""
         rate = checks.real("Poisson", "rate", self.rate)
-        if not 0.0 <= rate < math.inf:
-            checks.refuse("Poisson", "rate", self.rate, f"0 … {MAX_EVENTS_PER_TICK:g} events per tick, in Hz")
-        weight = checks.number("Poisson", "weight", self.weight)
+        with checks.as_given({"rate": self.rate}):
+            _native.check_rate("Poisson", rate)
+        weight = checks.magnitude("Poisson", "weight", self.weight)
         start, stop = _interval("Poisson", self.start, self.stop)
         checks.kept(self, rate=rate, weight=weight, start=start, stop=stop)
 
@@ -100,7 +97,7 @@ class DirectCurrent(Spelled):
         if is_array(self.amplitude):
             amplitude = closed(checks.array("DirectCurrent", "amplitude", self.amplitude, unit="pA"))
         else:
-            amplitude = checks.number("DirectCurrent", "amplitude", self.amplitude, unit="pA")
+            amplitude = checks.magnitude("DirectCurrent", "amplitude", self.amplitude, "pA")
         start, stop = _interval("DirectCurrent", self.start, self.stop)
         checks.kept(self, amplitude=amplitude, start=start, stop=stop)
 
@@ -111,10 +108,7 @@ Stimulus = Poisson | DirectCurrent
 
 def _interval(owner: str, start: Any, stop: Any) -> tuple[float, float]:
     """Return the limits of a stimulus, in ms."""
-    begin = checks.real(owner, "start", start)
-    if not 0.0 <= begin < math.inf:
-        checks.refuse(owner, "start", start, "0 ms or later, on the grid")
-    end = checks.real(owner, "stop", stop)
-    if not (checks.is_infinite(stop) or begin < end < math.inf):
-        checks.refuse(owner, "stop", stop, f"after start = {begin:g} ms, on the grid or infinite")
+    begin, end = checks.real(owner, "start", start), checks.infinite(owner, "stop", stop)
+    with checks.as_given({"start": start, "stop": stop}):
+        _native.check_interval(owner, begin, end)
     return begin, end

@@ -23,7 +23,7 @@ def main():
     parser.add_argument("--only", type=int, help="print and run the network of this seed")
     parser.add_argument("--go-on", action="store_true", help="do not stop at the first failure")
     given = parser.parse_args()
-    for kind in (sc.UnitWarning, sc.PrecisionWarning):
+    for kind in (sc.UnitWarning, sc.PrecisionWarning, sc.StartWarning):
         warnings.simplefilter("ignore", kind)  # random magnitudes are of no unit
     if given.only is not None:
         print(json.dumps(networks.describe(given.only), indent=1))

@@ -15,6 +15,7 @@ from . import checks, machine, minimise, networks, probes
 pytestmark = [
     pytest.mark.filterwarnings("ignore::spikecore.UnitWarning"),
     pytest.mark.filterwarnings("ignore::spikecore.PrecisionWarning"),
+    pytest.mark.filterwarnings("ignore::spikecore.StartWarning"),
 ]
 
 NETWORKS, EACH = 200, 8

@@ -7,8 +7,8 @@ import numpy as np
 
 from spikecore import checks, printed
 from spikecore.grid import MAX_DELAY_TICKS, Grid
-from spikecore.implicit import Convolution, Dense, Implicit, Pooling, matrix
-from spikecore.lowering.law import Law, NativeRule, NativeValue, Settings
+from spikecore.implicit import Dense, Implicit, Pooling, implicit_to_native, matrix
+from spikecore.lowering.law import Law, NativeValue, Settings
 from spikecore.population import Population
 
 __all__ = ["plan"]
@@ -22,7 +22,14 @@ def plan(owner: str, ends: tuple[Population, Population], rule: Implicit, settin
     delay = _one_number(owner, "delay", settings.delay, name)
     grid.ticks(owner, "delay", delay, low=1, high=MAX_DELAY_TICKS)
     weight = _weight(owner, rule, settings.weight)
-    return _rule(rule), weight, ("constant", delay), settings.receptor, settings.autapses, settings.multapses
+    return (
+        implicit_to_native(rule),
+        weight,
+        ("constant", delay),
+        settings.receptor,
+        settings.autapses,
+        settings.multapses,
+    )
 
 
 def _check_shape(owner: str, ends: tuple[Population, Population], rule: Dense) -> None:
@@ -36,7 +43,7 @@ def _check_shape(owner: str, ends: tuple[Population, Population], rule: Dense) -
 
 def _weight(owner: str, rule: Implicit, weight: Any) -> NativeValue:
     if isinstance(rule, Pooling):
-        return ("constant", checks.number(owner, "weight", _one_number(owner, "weight", weight, "Pooling")))
+        return ("constant", _one_number(owner, "weight", weight, "Pooling"))
     if weight is not None:
         checks.refuse(owner, "weight", "given", f"left out: {type(rule).__name__} holds the weights")
     return ("array", matrix(rule))
@@ -51,12 +58,3 @@ def _one_number(owner: str, parameter: str, value: Any, name: str) -> float:
     if not plain or isinstance(value, bool):
         checks.refuse(owner, parameter, printed.value(value), f"one number for all synapses of {name}")
     return checks.real(owner, parameter, value)
-
-
-def _rule(rule: Implicit) -> NativeRule:
-    if isinstance(rule, Dense):
-        return ("dense",)
-    geometry = rule.input_shape, rule.output_shape[0], rule.window, rule.stride, rule.padding
-    if isinstance(rule, Convolution):
-        return ("convolution", *geometry, rule.groups)
-    return ("pooling", *geometry, rule.input_shape[0])

@@ -130,7 +130,8 @@ def _spike_column(population: Population, samples: list[Any], grid: Grid, names:
         check_size(name, population.size, times, len(samples))
     spikes = _joined(population.size, samples, grid)
     if spikes is None:
-        pairs = [source_spikes(name, population.size, times, grid) for name, times in zip(names, samples, strict=True)]
+        given = [source_spikes(name, population.size, times, grid) for name, times in zip(names, samples, strict=True)]
+        pairs = [_native.sorted_spikes(name, *pair, grid.dt) for name, pair in zip(names, given, strict=True)]
         first = np.cumsum([0, *(len(ticks) for _, ticks in pairs)]).astype(np.uint64)
         spikes = first, np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
     return (population.index, "spikes", *spikes)

@@ -1,25 +1,18 @@
-"""Neuron models in the border's form: what depends on the size of the population and on the grid is checked here."""
+"""Neuron models in the border's form: shapes are checked here, ranges and the grid by the engine."""
 
 import numpy as np
 
 from spikecore import checks
-from spikecore.grid import Grid
 from spikecore.models import NeuronModel
 from spikecore.models.base import NativeParameters
 
 __all__ = ["model_to_native"]
 
 
-def model_to_native(owner: str, size: int, model: NeuronModel, grid: Grid) -> tuple[str, NativeParameters]:
+def model_to_native(owner: str, size: int, model: NeuronModel) -> tuple[str, NativeParameters]:
     """Return the engine's name of a model and its parameters: numbers, or arrays with one value per neuron."""
     for parameter, value in model.parameters().items():
-        most = model.ranges[parameter].ticks
-        if isinstance(value, np.ndarray):
-            if len(value) != size:
-                allowed = f"({size},), one value per neuron"
-                checks.refuse(owner, f"the shape of {parameter}", f"({len(value)},)", allowed)
-            if most is not None:
-                grid.tick_array(owner, parameter, value, low=0, high=most)
-        elif most is not None:
-            grid.ticks(owner, parameter, value, high=most)
+        if isinstance(value, np.ndarray) and len(value) != size:
+            allowed = f"({size},), one value per neuron"
+            checks.refuse(owner, f"the shape of {parameter}", f"({len(value)},)", allowed)
     return model.lowered()

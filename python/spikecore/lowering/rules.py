@@ -109,11 +109,8 @@ def pair_values(owner: str, parameter: str, value: Any, source: Part, target: Pa
     if not is_array(value):
         return value
     shape = (source.size, target.size)
-    matrix = checks.reals(owner, parameter, value, "an array of numbers", fresh=False)
-    if matrix.shape != shape:
-        checks.refuse(owner, f"the shape of {parameter}", f"{matrix.shape}", f"{shape}")
-    if parameter == "weight":
-        matrix = checks.array(owner, parameter, matrix, fresh=False)
+    read = checks.array if parameter == "weight" else checks.shaped
+    matrix = read(owner, parameter, value, shape=shape, fresh=False)
     if source == target and not autapses:
         return matrix[~np.eye(source.size, dtype=np.bool_)]
     return matrix.ravel()

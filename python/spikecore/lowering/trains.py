@@ -1,4 +1,4 @@
-"""Spikes given for a source, in the border's form: neurons and ticks, sorted by (tick, neuron).
+"""Spikes given for a source, in the border's form: neurons and ticks.
 
 They come as a list with the times of each neuron, as a tuple (neurons, times), or as what has `neurons` and `times`, as
 the spikes of a result have. A tuple of two lists for two neurons could be either of the first two and is refused,
@@ -23,26 +23,11 @@ __all__ = ["source_spikes"]
 def source_spikes(
     owner: str, size: int, times: Any, grid: Grid, *, snap: bool = False
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
-    """Return the spikes of a source as (neurons, ticks), sorted by (tick, neuron).
+    """Return the spikes of a source as (neurons, ticks), in any order; the engine refuses two of a neuron in one tick.
 
     With `snap` a time is rounded to the nearest tick.
     """
     check_size(owner, size, times)
-    neurons, ticks = _flatten(owner, size, times, grid, snap)
-    order = np.lexsort((neurons, ticks))
-    neurons, ticks = neurons[order], ticks[order]
-    same = (np.diff(ticks) == 0) & (np.diff(neurons.astype(np.int64)) == 0)
-    if same.any():
-        at = int(np.argmax(same))
-        when = float(grid.ms(ticks[at]))
-        msg = f"{printed.shown(owner)}: neuron {int(neurons[at])} has two spikes at {when:g} ms, allowed: one"
-        raise NetworkError(msg, population=owner, parameter="times", value=when, allowed="one")
-    return neurons, ticks
-
-
-def _flatten(
-    owner: str, size: int, times: Any, grid: Grid, snap: bool
-) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
     pair = _pair(owner, size, times)
     if pair is not None:
         neurons = checks.indices(owner, "neurons", pair[0], size)

@@ -47,8 +47,8 @@ def _to_native(owner: str, parameter: str, value: Any, size: int | None) -> Nati
     if isinstance(value, Normal | Uniform):
         return law_to_native(value)
     if is_array(value):
-        return ("array", checks.array(owner, parameter, _one_each(owner, parameter, value, size), fresh=False))
-    return ("constant", checks.number(owner, parameter, value))
+        return ("array", _one_each(owner, parameter, value, size))
+    return ("constant", checks.real(owner, parameter, value))
 
 
 def _one_each(owner: str, parameter: str, value: Any, size: int | None) -> NDArray[np.float64]:
@@ -58,7 +58,4 @@ def _one_each(owner: str, parameter: str, value: Any, size: int | None) -> NDArr
             "(OneToOne, AllToAll, Pairs)"
         )
         checks.refuse(owner, parameter, "an array", allowed)
-    result = checks.reals(owner, parameter, value, "an array of numbers", fresh=False)
-    if result.shape != (size,):
-        checks.refuse(owner, f"the shape of {parameter}", f"{result.shape}", f"({size},)")
-    return result
+    return checks.shaped(owner, parameter, value, (size,), fresh=False)

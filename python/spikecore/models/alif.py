@@ -5,9 +5,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spikecore.models import described
-from spikecore.models.base import NeuronModel
-from spikecore.models.parameters import Parameter, Range
+from spikecore.models.base import NeuronModel, Parameter
 
 __all__ = ["ALIF"]
 
@@ -81,7 +79,6 @@ class ALIF(NeuronModel):
     """
 
     native: ClassVar[str] = "alif"
-    ranges: ClassVar[dict[str, Range]] = described.ranges("alif")
 
     tau_m: "Parameter" = 20.0
     tau_adp: "Parameter" = 200.0

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from spikecore import _native, checks
 from spikecore.keywords import unknown
 from spikecore.models import parameters
-from spikecore.models.parameters import Range
+from spikecore.models.parameters import Parameter
 
-__all__ = ["NativeParameters", "NeuronModel", "Shape"]
+__all__ = ["NativeParameters", "NeuronModel", "Parameter", "Shape"]
 
 _PYNN_NAMES = {
     "v_rest": "e_l",
@@ -70,8 +70,10 @@ class NeuronModel:
     """The engine's models by the value of the option."""
     options: ClassVar[tuple[str, ...]] = ()
     """Fields that are no parameters."""
-    ranges: ClassVar[dict[str, Range]]
-    """Allowed values of each parameter."""
+    spiking: ClassVar[bool] = True
+    """Whether its neurons spike: then a threshold is finite."""
+    named: ClassVar[dict[str, str]] = {}
+    """Parameters that are called otherwise here than in the engine, by the engine's names."""
 
     def __new__(cls, *_args: Any, **keywords: Any) -> Self:
         """Refuse unknown keywords with the name that was probably meant."""
@@ -95,8 +97,7 @@ class NeuronModel:
     def shape(self) -> Shape:
         """What the engine keeps of a neuron."""
         native, values = self.lowered()
-        sizes = [len(value) for value in values.values() if isinstance(value, np.ndarray)]
-        described = _native.model_shape(native, sizes[0] if sizes else 1, values)
+        described = _native.model_shape(native, _size(values), values)
         return Shape(tuple(name for name, _ in described["readable"]), len(described["state"]), described["refractory"])
 
     @property
@@ -105,17 +106,16 @@ class NeuronModel:
         return self.shape.variables
 
     def __post_init__(self) -> None:
-        """Check every parameter against its range."""
-        name = type(self).__name__
-        for parameter, value in self.parameters().items():
-            checked = parameters.checked(name, parameter, value, self.ranges[parameter])
-            object.__setattr__(self, parameter, checked)
-        values = self.parameters()
-        parameters.same_length(name, values)
-        if "v_reset" in values:
-            _check_reset(name, values)
-        if "reset" in self.options:
-            _check_option(name, self.reset, values["t_ref"])  # type: ignore[attr-defined]
+        """Make floats or arrays of the parameters; the engine checks their ranges, and one against another."""
+        name, given = type(self).__name__, self.parameters()
+        for parameter, value in given.items():
+            object.__setattr__(self, parameter, parameters.read(name, parameter, value))
+        parameters.same_length(name, self.parameters())
+        for option in self.options:
+            checks.choice(name, option, getattr(self, option), tuple(self.natives))
+        native, values = self.lowered()
+        with checks.as_given(given):
+            _native.check_model(name, native, _size(values), values, self.spiking, self.named)
 
     @classmethod
     def _names(cls) -> tuple[str, ...]:
@@ -143,15 +143,6 @@ class NeuronModel:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def _check_reset(name: str, values: dict[str, Any]) -> None:
-    wrong = np.greater_equal(values["v_reset"], values["v_th"])
-    at = int(np.argmax(wrong))
-    bound = values["v_th"] if np.ndim(values["v_th"]) == 0 else values["v_th"][at]
-    parameters.elementwise(name, "v_reset", wrong, values["v_reset"], f"below v_th = {bound:g} mV")
-
-
-def _check_option(name: str, reset: Any, t_ref: Any) -> None:
-    checks.choice(name, "reset", reset, ("set", "subtract"))
-    if reset == "subtract":
-        wrong = np.not_equal(t_ref, 0.0)
-        parameters.elementwise(name, "t_ref", wrong, t_ref, "0 ms with reset='subtract'")
+def _size(values: NativeParameters) -> int:
+    """Return the number of neurons that parameters describe; 1 if they are alike."""
+    return next((len(value) for value in values.values() if isinstance(value, np.ndarray)), 1)

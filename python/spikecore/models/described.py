@@ -6,10 +6,8 @@ The classes of models are written from it by ``tools/models.py``.
 from dataclasses import dataclass
 
 from spikecore import _native
-from spikecore.grid import MAX_DELAY_TICKS
-from spikecore.models.parameters import Range
 
-__all__ = ["ModelDescription", "ParameterDescription", "all_models", "ranges"]
+__all__ = ["ModelDescription", "ParameterDescription", "all_models"]
 
 
 @dataclass(frozen=True)
@@ -31,16 +29,6 @@ class ParameterDescription:
     unit: str
     range: str
     default: float
-
-    def allowed(self) -> Range:
-        """Return the allowed values.
-
-        A threshold that may be infinite is finite here: a neuron that never spikes is a `LeakyIntegrator`.
-        """
-        if self.range == "ticks":
-            return Range(self.unit, ticks=MAX_DELAY_TICKS)
-        above = 0.0 if self.range.startswith("positive") else None
-        return Range(self.unit, above=above, infinite=self.range == "positive_or_infinite")
 
 
 @dataclass(frozen=True)
@@ -84,14 +72,3 @@ def all_models() -> list[ModelDescription]:
         )
         for stated in _native.models()
     ]
-
-
-def ranges(native: str) -> dict[str, Range]:
-    """Return the allowed values of the parameters of an engine's model.
-
-    Examples
-    --------
-    >>> ranges("alif")["tau_m"]
-    Range(unit='ms', low=-1000000000000.0, above=0.0, infinite=False, ticks=None)
-    """
-    return {p.name: p.allowed() for model in all_models() if model.name == native for p in model.parameters}

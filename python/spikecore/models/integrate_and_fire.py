@@ -4,9 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from spikecore.models import described
-from spikecore.models.base import NativeParameters, NeuronModel
-from spikecore.models.parameters import Parameter, Range
+from spikecore.models.base import NativeParameters, NeuronModel, Parameter
 
 __all__ = ["IF"]
 
@@ -89,7 +87,6 @@ class IF(NeuronModel):
 
     options: ClassVar[tuple[str, ...]] = ("reset",)
     natives: ClassVar[dict[str, str]] = {"set": "lif_delta", "subtract": "lif_subtract"}
-    ranges: ClassVar[dict[str, Range]] = described.ranges("lif_delta")
 
     def lowered(self) -> tuple[str, NativeParameters]:
         """Return the engine's name and parameters: a delta neuron whose time constant is infinite."""

@@ -4,9 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spikecore.models import described
-from spikecore.models.base import NativeParameters, NeuronModel
-from spikecore.models.parameters import Parameter, Range
+from spikecore.models.base import NativeParameters, NeuronModel, Parameter
 
 __all__ = ["LeakyIntegrator"]
 
@@ -67,10 +65,8 @@ class LeakyIntegrator(NeuronModel):
     1.904837
     """
 
-    ranges: ClassVar[dict[str, Range]] = {
-        **described.ranges("lif_delta"),
-        "tau_syn": described.ranges("lif_exp")["tau_syn_exc"],
-    }
+    spiking: ClassVar[bool] = False
+    named: ClassVar[dict[str, str]] = {"tau_syn_exc": "tau_syn", "tau_syn_inh": "tau_syn"}
 
     tau_m: "Parameter" = 20.0
     c_m: "Parameter" = 250.0

@@ -5,9 +5,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spikecore.models import described
-from spikecore.models.base import NeuronModel
-from spikecore.models.parameters import Parameter, Range
+from spikecore.models.base import NeuronModel, Parameter
 
 __all__ = ["LIF"]
 
@@ -74,7 +72,6 @@ class LIF(NeuronModel):
     """
 
     native: ClassVar[str] = "lif_exp"
-    ranges: ClassVar[dict[str, Range]] = described.ranges("lif_exp")
 
     tau_m: "Parameter" = 20.0
     c_m: "Parameter" = 250.0

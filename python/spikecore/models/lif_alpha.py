@@ -5,9 +5,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spikecore.models import described
-from spikecore.models.base import NeuronModel
-from spikecore.models.parameters import Parameter, Range
+from spikecore.models.base import NeuronModel, Parameter
 
 __all__ = ["LIFAlpha"]
 
@@ -81,7 +79,6 @@ class LIFAlpha(NeuronModel):
     """
 
     native: ClassVar[str] = "lif_alpha"
-    ranges: ClassVar[dict[str, Range]] = described.ranges("lif_alpha")
 
     tau_m: "Parameter" = 20.0
     c_m: "Parameter" = 250.0

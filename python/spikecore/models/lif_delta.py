@@ -5,9 +5,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from spikecore.models import described
-from spikecore.models.base import NeuronModel
-from spikecore.models.parameters import Parameter, Range
+from spikecore.models.base import NeuronModel, Parameter
 
 __all__ = ["LIFDelta"]
 
@@ -67,7 +65,6 @@ class LIFDelta(NeuronModel):
     """
 
     native: ClassVar[str] = "lif_delta"
-    ranges: ClassVar[dict[str, Range]] = described.ranges("lif_delta")
 
     tau_m: "Parameter" = 20.0
     c_m: "Parameter" = 250.0

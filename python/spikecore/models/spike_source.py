@@ -5,9 +5,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spikecore.models import described
 from spikecore.models.base import NeuronModel
-from spikecore.models.parameters import Range
 
 __all__ = ["SpikeSource"]
 
@@ -17,4 +15,3 @@ class SpikeSource(NeuronModel):
     r"""Neurons without a state that spike at given times; made by `Network.spike_source`."""
 
     native: ClassVar[str] = "spike_source"
-    ranges: ClassVar[dict[str, Range]] = described.ranges("spike_source")

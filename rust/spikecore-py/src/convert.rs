@@ -7,7 +7,7 @@ use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spikecore::allocation::copied;
-use spikecore::{Arguments, Axis, DelayLaw, Distribution, Rule, Updates, Windows, whole};
+use spikecore::{Arguments, DelayLaw, Distribution, Planes, Poisson, Refusal, Rule, Updates, whole};
 
 use crate::door::{door, values};
 use crate::errors;
@@ -109,12 +109,12 @@ impl Arguments for Values<'_, '_> {
         self.value()
     }
 
-    fn degree(&mut self) -> PyResult<u32> {
-        self.value()
+    fn whole(&mut self) -> PyResult<i128> {
+        self.value().map(|Whole(number)| number)
     }
 
-    fn count(&mut self) -> PyResult<u64> {
-        self.value()
+    fn refused(refusal: Refusal) -> PyErr {
+        errors::refusal(refusal)
     }
 
     fn neurons(&mut self) -> PyResult<Vec<u32>> {
@@ -123,17 +123,13 @@ impl Arguments for Values<'_, '_> {
     }
 
     /// Shape, channels of the target, window, stride, padding, groups.
-    fn windows(&mut self) -> PyResult<Windows> {
-        let (channels_in, rows, columns): (u32, u32, u32) = self.value()?;
-        let channels_out = self.value()?;
-        let [window, stride, padding]: [(u32, u32); 3] = [self.value()?, self.value()?, self.value()?];
-        Ok(Windows {
-            y: Axis { input: rows, kernel: window.0, stride: stride.0, padding: padding.0 },
-            x: Axis { input: columns, kernel: window.1, stride: stride.1, padding: padding.1 },
-            channels_in,
-            channels_out,
-            groups: self.value()?,
-        })
+    fn planes(&mut self) -> PyResult<Planes> {
+        let (Whole(channels), Whole(rows), Whole(columns)) = self.value()?;
+        let shape = [channels, rows, columns];
+        let channels = self.whole()?;
+        let mut pair = || self.value().map(|(Whole(rows), Whole(columns))| [rows, columns]);
+        let (window, stride, padding) = (pair()?, pair()?, pair()?);
+        Ok(Planes { shape, channels, window, stride, padding, groups: self.whole()? })
     }
 }
 
@@ -147,4 +143,37 @@ pub fn rule(tuple: &Bound<'_, PyTuple>) -> PyResult<Rule> {
     }
     let unknown = || Err(errors::refused("", "rule", name.as_str(), "the name of a rule"));
     Rule::read(&name, &mut Values { tuple, next: 1 }).unwrap_or_else(unknown)
+}
+
+/// Refuses a rule that cannot be, wherever it is used.
+#[pyfunction]
+pub fn check_rule(tuple: &Bound<'_, PyTuple>) -> PyResult<()> {
+    door(|| rule(tuple).map(drop))
+}
+
+/// Refuses a number that is not finite, or far too large.
+#[pyfunction]
+pub fn check_magnitude(subject: &str, parameter: String, value: f64, unit: &str) -> PyResult<()> {
+    door(|| spikecore::check_magnitude(parameter, value, unit).map_err(|refusal| errors::refusal(refusal.of(subject))))
+}
+
+/// The same for all numbers of an array of this shape; the first that is wrong is named by its place.
+#[pyfunction]
+pub fn check_magnitudes(subject: &str, parameter: &str, values: PyReadonlyArray1<'_, f64>, shape: Vec<usize>, unit: &str) -> PyResult<()> {
+    door(|| {
+        let checked = spikecore::check_magnitudes(parameter, values.as_slice()?, &shape, unit);
+        checked.map_err(|refusal| errors::refusal(refusal.of(subject)))
+    })
+}
+
+/// Refuses an interval of a stimulus, in ms, that is none.
+#[pyfunction]
+pub fn check_interval(subject: &str, start: f64, stop: f64) -> PyResult<()> {
+    door(|| spikecore::check_interval(start, stop).map_err(|refusal| errors::refusal(refusal.of(subject))))
+}
+
+/// Refuses a rate of Poisson events, in Hz, that no grid has.
+#[pyfunction]
+pub fn check_rate(subject: &str, rate: f64) -> PyResult<()> {
+    door(|| Poisson::check_rate(rate).map_err(|refusal| errors::refusal(refusal.of(subject))))
 }

@@ -20,13 +20,13 @@ mod watcher;
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
-    use super::convert::check_distribution;
+    use super::convert::{check_distribution, check_interval, check_magnitude, check_magnitudes, check_rate, check_rule};
     #[pymodule_export]
     use super::ledger::{FanOut, Wiring, weighted};
     #[pymodule_export]
     use super::machine::Machine;
     #[pymodule_export]
-    use super::models::{model_shape, models};
+    use super::models::{check_model, model_shape, models};
     #[pymodule_export]
     use super::network::Network;
     #[pymodule_export]
@@ -34,7 +34,7 @@ mod _native {
         available_memory, check_updates, check_workers, cpu_features, huge_pages, most_threads, simd_level, weight_format,
     };
     #[pymodule_export]
-    use super::trains::joined_trains;
+    use super::trains::{joined_trains, sorted_spikes};
 
     use pyo3::prelude::*;
 

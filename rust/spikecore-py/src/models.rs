@@ -7,7 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use spikecore::allocation::push;
-use spikecore::{Model, Population, Refusal, Values};
+use spikecore::{Model, Neurons, Place, Population, Refusal, Values};
 
 use crate::door::{self, list};
 use crate::errors;
@@ -44,6 +44,25 @@ fn column(subject: &str, key: &str, size: u32, array: &PyReadonlyArray1<'_, f64>
     }
     let allowed = format!("({size},), one value per neuron");
     Err(errors::refusal(Refusal::new(subject, format!("the shape of {key}"), format!("({},)", values.len()), allowed)))
+}
+
+/// Refuses parameters that no neurons of this model have, wherever they are. Of neurons that spike, no threshold may be infinite;
+/// `named` has the names of parameters that the caller calls otherwise.
+#[pyfunction]
+pub fn check_model(
+    subject: &str,
+    name: &str,
+    size: u32,
+    parameters: Parameters<'_>,
+    spiking: bool,
+    named: BTreeMap<String, String>,
+) -> PyResult<()> {
+    door::door(|| {
+        let (model, each) = model(subject, name, size, &parameters)?;
+        let own = |parameter: &'static str| named.get(parameter).map_or(parameter, String::as_str).to_owned();
+        let checked = Neurons { model: &model, each: &each }.check(Place::Apart { spiking }, &own);
+        checked.map_err(|refusal| errors::refusal(refusal.of(subject)))
+    })
 }
 
 /// What every model states: name, title, and its class and option in Python, and of each parameter name, description, unit,

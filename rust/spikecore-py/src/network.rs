@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple};
 use spikecore::allocation::{filled, gathered, with_room};
 use spikecore::{
-    CompileOptions, DelayLaw, DirectCurrent, Expected, Network as Description, Poisson, Projection, Receptor, SampleRecorder, Stimulus,
-    Turn, subject_of,
+    CompileOptions, DelayLaw, DirectCurrent, Expected, Network as Description, Projection, Receptor, SampleRecorder, Stimulus, Turn,
+    subject_of,
 };
 
 use crate::convert::Whole;
-use crate::door::{door, elements, values};
+use crate::door::{door, elements, list, values};
 use crate::machine::Machine;
 use crate::models::Parameters;
 use crate::watcher::Watcher;
@@ -191,8 +191,7 @@ impl Network {
     fn poisson(&self, population: usize, rate: f64, weight: f64, start: u64, stop: u64, receptor: Option<&str>) -> PyResult<usize> {
         self.with(|n| {
             let receptor = Receptor::named("", receptor).map_err(errors::refusal)?;
-            let lambda = rate * n.dt * 1e-3;
-            n.stimulus(Stimulus::new(population, (start, stop), Poisson { lambda, weight, receptor })).map_err(errors::network)
+            n.poisson(population, (start, stop), (rate, weight), receptor).map_err(errors::network)
         })
     }
 
@@ -246,6 +245,23 @@ impl Network {
             dict.set_item("build_bytes", f.build_bytes)?;
             dict.set_item("bytes", f.bytes())?;
             Ok(dict)
+        })
+    }
+
+    /// Of each projection with weights that 16 bits round to 0: its number, their share, and the grid of its target.
+    fn lost_weights<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        door(|| {
+            let description = self.shared()?;
+            let lost = py.detach(|| spikecore::lost_weights(&description)).map_err(errors::compile)?;
+            list(py, lost.into_iter().map(|lost| (lost.projection, lost.share, lost.step)))
+        })
+    }
+
+    /// Of each population with neurons that begin above their threshold as they were told to: its number, and how many.
+    fn above_threshold<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        door(|| {
+            let description = self.shared()?;
+            list(py, py.detach(|| spikecore::above_threshold(&description)))
         })
     }
 

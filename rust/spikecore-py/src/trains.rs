@@ -1,4 +1,4 @@
-//! `_native.joined_trains`: spike times, given as one list or array per neuron, read in one walk.
+//! `_native.sorted_spikes`, and `_native.joined_trains`: spike times, given as one list or array per neuron, read in one walk.
 //!
 //! - **T1** Only objects of exact types are read, whose numbers come without running a line of a caller's code: lists and
 //!   tuples of Python's and numpy's numbers, and numpy's arrays. What runs at a look for signals may change lists and
@@ -7,18 +7,21 @@
 //! - **T2** What is read are the floats that `checks.reals` makes of the same train. All else is left to it, and so is
 //!   every message.
 
-use numpy::{Element, IntoPyArray, PyArray1, PyArrayDescrMethods, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{Element, IntoPyArray, PyArray1, PyArrayDescrMethods, PyArrayMethods, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt, PyList, PyTuple, PyType};
-use spikecore::allocation::{push, reserve, resize, with_room};
+use spikecore::allocation::{gathered, push, reserve, resize, with_room};
 
-use crate::door::door;
+use crate::door::{door, values};
 use crate::errors;
 
 const WHAT: &str = "spike times";
 /// Trains and times that are read between two looks for a signal: some milliseconds.
 const LOOK_EVERY: usize = 1 << 17;
+
+/// The neuron and the tick of each spike.
+type Sorted<'py> = (Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<u64>>);
 
 /// The neuron and the time of each spike.
 type Spikes<'py> = (Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<f64>>);
@@ -154,4 +157,22 @@ impl Joined<'_> {
         }
         Ok(())
     }
+}
+
+/// Spikes in ascending order of (tick, neuron); no neuron has two in one tick.
+#[pyfunction]
+pub fn sorted_spikes<'py>(
+    py: Python<'py>,
+    subject: &str,
+    neurons: PyReadonlyArray1<'_, u32>,
+    ticks: PyReadonlyArray1<'_, u64>,
+    dt: f64,
+) -> PyResult<Sorted<'py>> {
+    door(|| {
+        let (neurons, ticks) = (values(&neurons, WHAT)?, values(&ticks, WHAT)?);
+        let spikes = py.detach(|| spikecore::in_order(subject, (&neurons, &ticks), dt)).map_err(errors::refusal)?;
+        let neurons = gathered(spikes.iter().map(|&(_, neuron)| neuron), WHAT);
+        let ticks = gathered(spikes.iter().map(|&(tick, _)| tick), WHAT);
+        Ok((neurons.into_pyarray(py), ticks.into_pyarray(py)))
+    })
 }

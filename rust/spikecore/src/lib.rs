@@ -19,6 +19,7 @@ mod cells;
 mod compile;
 mod edges;
 mod error;
+mod grid;
 mod id;
 mod machine;
 mod models;
@@ -45,6 +46,7 @@ mod system;
 mod threads;
 mod turn;
 
+pub use compile::remarks::{Lost, above_threshold, lost_weights};
 pub use compile::{Expected, Forecast, Options as CompileOptions};
 pub use error::{CompileError, NetworkError, RunError};
 pub use id::{BLOCK, CoreId, MAX_DELAY, MAX_SLOTS, NeuronId, PopulationId, Tick};
@@ -53,23 +55,24 @@ pub use machine::ledger::{Wire, Wiring};
 pub use machine::placement::{Mesh, Placed};
 pub use machine::{Batch, Batched, Machine, Record, Sample, Spikes, Statistics, Synapses, Table};
 pub use models::{
-    Alif, Kind, LifAlpha, LifDelta, LifExp, LifSubtract, Mistake, Model, Parameter, Range, Readable, Shape, SpikeSource, StateVariable,
-    Values, Variable, kind, kinds,
+    Alif, Kind, LifAlpha, LifDelta, LifExp, LifSubtract, Model, Neurons, Parameter, Place, Range, Readable, Shape, SpikeSource,
+    StateVariable, Values, Variable, kind, kinds,
 };
 pub use network::rules::{
     AllToAll, Arguments, Bernoulli, Convolution, Dense, FixedInDegree, FixedOutDegree, FixedTotalNumber, OneToOne, Pairs, Pooling,
 };
+pub use network::trains::in_order;
 pub use network::{
-    Axis, Column, DelayLaw, Distribution, Inputs, Network, Population, Projection, Receptor, Rule, SampleRecorder, TICKS, Ticks, Windows,
-    subject_of,
+    Axis, Column, DelayLaw, Distribution, Inputs, Network, Planes, Population, Projection, Receptor, Rule, SampleRecorder, TICKS, Ticks,
+    Windows, subject_of,
 };
 pub use neurocore::counts::SparseCounts;
 pub use neurons::census::Updates;
 pub use number::format::Format;
 pub use random::REACH;
-pub use refusal::{Given, LARGEST, Refusal, whole};
+pub use refusal::{Given, LARGEST, Refusal, check_magnitude, check_magnitudes, whole};
 pub use simd::{Level, cpu_features};
-pub use stimuli::{DirectCurrent, Poisson, Stimulus};
+pub use stimuli::{DirectCurrent, Poisson, Stimulus, check_interval};
 pub use system::available_memory;
 /// The most ticks that a machine counts.
 pub const MOST_TICKS: Tick = router::ClockWord::MAX;

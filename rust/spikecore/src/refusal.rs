@@ -32,6 +32,18 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// The same of a rule or a law that a projection or population uses: `k of FixedInDegree`.
+    pub fn within(self, subject: &str) -> Self {
+        Self { subject: subject.to_owned(), parameter: format!("{} of {}", self.parameter, self.subject).into(), ..self }
+    }
+
+    /// The same of an owner.
+    pub fn of(self, subject: &str) -> Self {
+        Self { subject: subject.to_owned(), ..self }
+    }
+}
+
 /// A value as it was given.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given {
@@ -136,13 +148,18 @@ pub fn moderate(unit: &str) -> String {
     format!("finite numbers, at most {}{unit} in magnitude", general(LARGEST))
 }
 
-/// A whole number that lies in a range, of whatever a caller gave.
+/// A whole number that lies in a range, of whatever a caller gave; the ends of its type stand for all that is beyond.
 ///
 /// # Errors
 /// Where it does not.
 pub fn whole(subject: &str, parameter: impl Into<Cow<'static, str>>, value: i128, (low, high): (u64, u64)) -> Result<u64, Refusal> {
     let inside = u64::try_from(value).ok().filter(|value| (low..=high).contains(value));
-    inside.ok_or_else(|| Refusal::new(subject, parameter, value, within(low, high)))
+    let shown = || match value {
+        i128::MAX => "beyond 2^127".into(),
+        i128::MIN => "beyond -2^127".into(),
+        value => Given::Whole(value),
+    };
+    inside.ok_or_else(|| Refusal::new(subject, parameter, shown(), within(low, high)))
 }
 
 /// How messages write a range of whole numbers.
@@ -166,6 +183,42 @@ pub fn one_of<T: Copy>(subject: &str, parameter: &'static str, name: &str, choic
 /// A name as a caller writes it.
 pub fn quoted(name: &str) -> String {
     format!("'{name}'")
+}
+
+/// Refuses a value that is not finite, or far too large.
+///
+/// # Errors
+/// That.
+pub fn check_magnitude(parameter: impl Into<Cow<'static, str>>, value: f64, unit: &str) -> Result<(), Refusal> {
+    let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
+    if is_moderate(value) { Ok(()) } else { Err(Refusal::new("", parameter, value, moderate(&unit))) }
+}
+
+/// The same for all values of an array of this shape, of which the first that is wrong is named by its place.
+///
+/// # Errors
+/// That.
+pub fn check_magnitudes(parameter: &str, values: &[f64], shape: &[usize], unit: &str) -> Result<(), Refusal> {
+    let wrong = first_immoderate(values);
+    wrong.map_or(Ok(()), |at| check_magnitude(format!("{parameter}[{}]", place(at, shape)), values[at], unit))
+}
+
+/// The place of an element of an array, as Python writes it.
+fn place(mut at: usize, shape: &[usize]) -> String {
+    if shape.len() <= 1 {
+        return at.to_string();
+    }
+    let mut indices: Vec<String> = shape
+        .iter()
+        .rev()
+        .map(|&length| {
+            let index = at % length;
+            at /= length;
+            index.to_string()
+        })
+        .collect();
+    indices.reverse();
+    format!("({})", indices.join(", "))
 }
 
 fn owner(subject: &str) -> String {
@@ -238,7 +291,7 @@ mod tests {
         assert_eq!(whole("a", "k", 3, (1, 3)), Ok(3));
         let refused = |value, range| whole("a", "k", value, range).unwrap_err().to_string();
         assert_eq!(refused(-1, (0, 3)), "a: k is -1, allowed: 0 … 3");
-        assert_eq!(refused(i128::MAX, (1, u64::MAX)), format!("a: k is {}, allowed: 1 … 2^64 - 1", i128::MAX));
+        assert_eq!(refused(i128::MAX, (1, u64::MAX)), "a: k is beyond 2^127, allowed: 1 … 2^64 - 1");
         assert_eq!(within(0, (1 << 32) - 1), "0 … 4294967295");
         assert_eq!(within(0, 1 << 40), "0 … 1099511627776");
         assert_eq!(one_of("", "reset", "set", &[("set", 1), ("subtract", 2)]), Ok(1));
@@ -248,8 +301,17 @@ mod tests {
     }
 
     #[test]
+    fn an_element_is_named_by_its_place() {
+        let values = [0.0, 1.0, -2.0, 1e13, f64::NAN, 0.0];
+        let refused = |shape: &[usize]| check_magnitudes("v", &values, shape, "pA").unwrap_err().to_string();
+        assert_eq!(refused(&[6]), "v[3] is 10000000000000.0, allowed: finite numbers, at most 1e+12 pA in magnitude");
+        assert!(refused(&[2, 3]).starts_with("v[(1, 0)] is") && refused(&[3, 1, 2]).starts_with("v[(1, 0, 1)] is"));
+        assert_eq!(check_magnitudes("v", &values[..3], &[3], ""), Ok(()));
+    }
+
+    #[test]
     fn a_refusal_names_owner_parameter_value_and_range() {
-        let refusal = Refusal::new("a → b", "k of FixedInDegree", 11_u32, "0 … 10");
+        let refusal = Refusal::new("FixedInDegree", "k", 11_u32, "0 … 10").within("a → b");
         assert_eq!(refusal.to_string(), "a → b: k of FixedInDegree is 11, allowed: 0 … 10");
         assert_eq!(Refusal::new("", "autapses", false, "True").to_string(), "autapses is False, allowed: True");
     }

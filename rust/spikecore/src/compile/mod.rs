@@ -4,16 +4,18 @@ pub mod fill;
 mod footprint;
 pub mod forecast;
 pub mod implicit;
+mod initial;
 pub mod layout;
 pub mod outgoing;
 mod outside;
 pub mod partition;
 pub mod parts;
 pub mod plan;
+pub mod remarks;
 pub mod row_writer;
 pub mod rows;
 
-use crate::allocation::{filled, gathered};
+use crate::allocation::gathered;
 use crate::error::CompileError;
 use crate::id::{BLOCK, NeuronId, PopulationId, Tick};
 use crate::models::Model;
@@ -26,7 +28,6 @@ use crate::neurons::registry;
 use crate::neurons::slab::Slab;
 use crate::number::weight::Weight;
 use crate::parallel::{Watch, each};
-use crate::random::{Purpose, Stream};
 use crate::recorder::{SampleTap, SpikeLog};
 use crate::router::{Lane, Router};
 use crate::simd::Level;
@@ -128,12 +129,10 @@ fn lanes(partition: &Partition, lookahead: &[Vec<Option<u32>>], log_capacity: Op
     gathered((0..partition.cores()).map(lane), "the router")
 }
 
-/// Initial potentials relative to rest, per population; keyed by population, so independent of the partition.
+/// Initial potentials relative to rest, per population.
 fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
     let of = |(id, population): (usize, &Population)| {
-        let mut potentials = filled(population.size as usize, 0.0, "initial potentials");
-        let stream = Stream::new(network.seed, Purpose::InitialPotential, id as u32, 0);
-        rows::draw(&population.initial, &stream, &mut potentials);
+        let mut potentials = initial::potentials(network, id);
         let rest = population.model.rest();
         let each = !population.each.is_empty();
         potentials.iter_mut().enumerate().for_each(|(k, v)| *v -= if each { population.model_of(k).rest() } else { rest });

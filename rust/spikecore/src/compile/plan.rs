@@ -7,7 +7,7 @@ use crate::error::{CompileError, NetworkError};
 use crate::id::{MAX_SLOTS, PopulationId};
 use crate::network::{Distribution, Network, Projection, subject_of};
 use crate::neurons::finite::SAFE_WEIGHT;
-use crate::number::weight::{Weight, q16_step};
+use crate::number::weight::{Q16, Weight, q16_step};
 use crate::refusal::{Given, Refusal};
 use crate::synapses::delay_line::Span;
 use crate::synapses::entry::Kind;
@@ -113,6 +113,11 @@ fn steps<W: Weight>(network: &Network) -> Result<Vec<f64>, CompileError> {
     }
     check_sums(network)?;
     Ok(gathered(bounds.into_iter().map(q16_step), "the plan of a build"))
+}
+
+/// The quantum of each population's weights in 16 bits.
+pub fn q16_steps(network: &Network) -> Result<Vec<f64>, CompileError> {
+    steps::<Q16>(network)
 }
 
 /// Whether weights onto each population are large ([`crate::neurons::finite`]).

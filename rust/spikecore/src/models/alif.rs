@@ -48,7 +48,7 @@ impl Described for Alif {
     const TITLE: &'static str = "adaptive LIF";
     const CLASS: &'static str = "ALIF";
 
-    fn check(&self, h: f64) -> Result<(), Mistake> {
+    fn check_step(&self, h: f64) -> Result<(), Mistake> {
         check_gain("r_m", self.r_m, &[self.per_current(h)], h)
     }
     fn shape(&self) -> Shape {
@@ -56,6 +56,9 @@ impl Described for Alif {
     }
     fn rest(&self) -> f64 {
         0.0
+    }
+    fn threshold(&self) -> f64 {
+        self.b0
     }
     fn current(&self) -> f64 {
         self.i_e

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 
 use super::propagators::Propagators;
 use crate::id::MAX_DELAY;
+use crate::refusal::{LARGEST, general, is_moderate, moderate};
 
 /// Most parameters of a model.
 pub const MOST_PARAMETERS: usize = 16;
@@ -23,7 +24,7 @@ pub enum Range {
     Positive,
     /// Above zero, or infinity.
     PositiveOrInfinite,
-    /// A time of whole ticks, from 0 to as many as the longest delay has.
+    /// A time of whole ticks, from 0 to as many as the longest delay has: without a grid, from 0 on.
     Ticks,
 }
 
@@ -39,28 +40,26 @@ impl Range {
         }
     }
 
-    /// Whether it contains a value, with ticks of `dt` ms.
-    pub fn contains(self, value: f64, dt: f64) -> bool {
+    /// Whether it contains a value, whatever the ticks. All numbers are at most [`crate::LARGEST`] in magnitude.
+    pub fn contains(self, value: f64) -> bool {
         match self {
-            Self::Finite => value.is_finite(),
-            Self::OrInfinite => value.is_finite() || value == f64::INFINITY,
-            Self::Positive => value > 0.0 && value.is_finite(),
-            Self::PositiveOrInfinite => value > 0.0,
-            Self::Ticks => {
-                let ticks = value / dt;
-                value >= 0.0 && ticks <= f64::from(MAX_DELAY) && (ticks - ticks.round()).abs() <= 1e-6 * ticks.max(1.0)
-            }
+            Self::Finite => is_moderate(value),
+            Self::OrInfinite => is_moderate(value) || value == f64::INFINITY,
+            Self::Positive => value > 0.0 && is_moderate(value),
+            Self::PositiveOrInfinite => value > 0.0 && (is_moderate(value) || value == f64::INFINITY),
+            Self::Ticks => (0.0..f64::INFINITY).contains(&value),
         }
     }
 
-    /// What a message says of it, with ticks of `dt` ms.
-    pub fn words(self, dt: f64) -> String {
+    /// What a message says of it, whatever the ticks.
+    pub fn words(self, unit: &str) -> String {
+        let positive = || format!("> 0 and ≤ {} {unit}", general(LARGEST));
         match self {
-            Self::Finite => "a finite number".to_owned(),
-            Self::OrInfinite => "a number, or infinity".to_owned(),
-            Self::Positive => "greater than 0".to_owned(),
-            Self::PositiveOrInfinite => "greater than 0, or infinity".to_owned(),
-            Self::Ticks => format!("a multiple of dt, {dt} ms, from 0 to {MAX_DELAY} ticks"),
+            Self::Finite => moderate(&format!(" {unit}")),
+            Self::OrInfinite => format!("{}, or infinite", moderate(&format!(" {unit}"))),
+            Self::Positive => positive(),
+            Self::PositiveOrInfinite => format!("{}, or infinite", positive()),
+            Self::Ticks => format!("0 … {MAX_DELAY} ticks, in {unit}"),
         }
     }
 }
@@ -173,12 +172,20 @@ pub trait Described: Record {
     const CLASS: &'static str;
     /// Where that class makes several models: its option, and the value that makes this one. The first listed is the default.
     const OPTION: Option<(&'static str, &'static str)> = None;
-    /// What its parameters must keep to besides their ranges.
-    fn check(&self, h: f64) -> Result<(), Mistake>;
+    /// What its parameters must keep to among themselves, besides their ranges.
+    fn check(&self) -> Result<(), Mistake> {
+        Ok(())
+    }
+    /// What they must keep to with ticks of `h` ms.
+    fn check_step(&self, _h: f64) -> Result<(), Mistake> {
+        Ok(())
+    }
     /// Its neurons' memory.
     fn shape(&self) -> Shape;
     /// The potential that potentials are kept relative to, mV.
     fn rest(&self) -> f64;
+    /// The threshold of a neuron that has not spiked yet, mV; infinite where none is reached.
+    fn threshold(&self) -> f64;
     /// Constant input, in pA or the unit of weights.
     fn current(&self) -> f64;
     /// Potential per step and unit of constant input.

@@ -7,6 +7,7 @@
 
 use super::describe::Mistake;
 use super::propagators::Propagators;
+use crate::refusal::general;
 
 /// Most potential per current, mV/pA: with 1e12 pA, the largest current that can be described, still finite in `f32`.
 const MOST_PER_CURRENT: f64 = 1e12;
@@ -65,11 +66,16 @@ impl Membrane {
         jumps.map(f64::abs).fold(0.0, f64::max)
     }
 
-    /// The reset must lie below the threshold, and a current must not move the potential without bounds.
-    pub fn check(&self, taus: &[f64], h: f64) -> Result<(), Mistake> {
-        if self.v_reset >= self.v_th {
-            return Err(Mistake { parameter: "v_reset", value: self.v_reset, allowed: format!("below v_th, {} mV", self.v_th) });
+    /// The reset must lie below the threshold.
+    pub fn check(&self) -> Result<(), Mistake> {
+        if self.v_reset < self.v_th {
+            return Ok(());
         }
+        Err(Mistake { parameter: "v_reset", value: self.v_reset, allowed: format!("below v_th = {} mV", general(self.v_th)) })
+    }
+
+    /// A current must not move the potential without bounds.
+    pub fn check_step(&self, taus: &[f64], h: f64) -> Result<(), Mistake> {
         let p = self.propagators(taus.len(), taus, h);
         check_gain("c_m", self.c_m, &[p.p20, p.p21[0], p.p21[1]], h)
     }

@@ -95,13 +95,16 @@ impl Described for LifAlpha {
     const TITLE: &'static str = "LIF with alpha currents";
     const CLASS: &'static str = "LIFAlpha";
 
-    fn check(&self, h: f64) -> Result<(), Mistake> {
+    fn check(&self) -> Result<(), Mistake> {
         for (parameter, value) in ["tau_syn_exc", "tau_syn_inh"].into_iter().zip(self.taus()) {
             if value < LEAST_TAU {
                 return Err(Mistake { parameter, value, allowed: format!("at least {LEAST_TAU:e} ms") });
             }
         }
-        self.membrane().check(&self.taus(), h)?;
+        self.membrane().check()
+    }
+    fn check_step(&self, h: f64) -> Result<(), Mistake> {
+        self.membrane().check_step(&self.taus(), h)?;
         let per_weight = |tau: f64| slope_to_potential(tau, self.tau_m, self.c_m, h) * E / tau;
         check_gain("c_m", self.c_m, &self.taus().map(per_weight), h)
     }
@@ -114,6 +117,9 @@ impl Described for LifAlpha {
     }
     fn rest(&self) -> f64 {
         self.e_l
+    }
+    fn threshold(&self) -> f64 {
+        self.v_th
     }
     fn current(&self) -> f64 {
         self.i_e

@@ -52,14 +52,20 @@ impl Described for LifDelta {
     const CLASS: &'static str = "LIFDelta";
     const OPTION: Option<(&'static str, &'static str)> = Some(("reset", "set"));
 
-    fn check(&self, h: f64) -> Result<(), Mistake> {
-        self.membrane().check(&[], h)
+    fn check(&self) -> Result<(), Mistake> {
+        self.membrane().check()
+    }
+    fn check_step(&self, h: f64) -> Result<(), Mistake> {
+        self.membrane().check_step(&[], h)
     }
     fn shape(&self) -> Shape {
         Shape { receptors: 1, state: STATE, refractory: true, readable: READABLE }
     }
     fn rest(&self) -> f64 {
         self.e_l
+    }
+    fn threshold(&self) -> f64 {
+        self.v_th
     }
     fn current(&self) -> f64 {
         self.i_e
@@ -92,18 +98,24 @@ impl Described for LifSubtract {
     const CLASS: &'static str = "LIFDelta";
     const OPTION: Option<(&'static str, &'static str)> = Some(("reset", "subtract"));
 
-    fn check(&self, h: f64) -> Result<(), Mistake> {
-        self.0.check(h)?;
+    fn check(&self) -> Result<(), Mistake> {
+        self.0.check()?;
         if self.0.t_ref == 0.0 {
             return Ok(());
         }
-        Err(Mistake { parameter: "t_ref", value: self.0.t_ref, allowed: "0 ms where the reset subtracts".to_owned() })
+        Err(Mistake { parameter: "t_ref", value: self.0.t_ref, allowed: "0 ms with reset='subtract'".to_owned() })
+    }
+    fn check_step(&self, h: f64) -> Result<(), Mistake> {
+        self.0.check_step(h)
     }
     fn shape(&self) -> Shape {
         self.0.shape()
     }
     fn rest(&self) -> f64 {
         self.0.rest()
+    }
+    fn threshold(&self) -> f64 {
+        self.0.threshold()
     }
     fn current(&self) -> f64 {
         self.0.current()

@@ -58,8 +58,11 @@ impl Described for LifExp {
     const TITLE: &'static str = "LIF with exponential currents";
     const CLASS: &'static str = "LIF";
 
-    fn check(&self, h: f64) -> Result<(), Mistake> {
-        self.membrane().check(&self.taus(), h)
+    fn check(&self) -> Result<(), Mistake> {
+        self.membrane().check()
+    }
+    fn check_step(&self, h: f64) -> Result<(), Mistake> {
+        self.membrane().check_step(&self.taus(), h)
     }
     fn shape(&self) -> Shape {
         if self.tau_syn_exc == self.tau_syn_inh {
@@ -70,6 +73,9 @@ impl Described for LifExp {
     }
     fn rest(&self) -> f64 {
         self.e_l
+    }
+    fn threshold(&self) -> f64 {
+        self.v_th
     }
     fn current(&self) -> f64 {
         self.i_e

@@ -13,18 +13,20 @@ pub mod lif_delta;
 pub mod lif_exp;
 pub mod model;
 pub mod propagators;
+pub mod ranges;
 mod receptor;
 pub mod spike_source;
 #[cfg(test)]
 mod tests;
 
 pub use alif::Alif;
-pub use describe::{Mistake, Parameter, Range, Readable, Shape, StateVariable, Values, Variable};
+pub use describe::{Parameter, Range, Readable, Shape, StateVariable, Values, Variable};
 pub use lif_alpha::LifAlpha;
 pub use lif_delta::{LifDelta, LifSubtract};
 pub use lif_exp::LifExp;
 pub use model::{Kind, Model};
 pub use propagators::Propagators;
+pub use ranges::{Neurons, Place};
 pub use receptor::Receptor;
 pub use spike_source::SpikeSource;
 

@@ -14,9 +14,11 @@ pub trait Kind: Send + Sync {
     fn class(&self) -> &'static str;
     fn option(&self) -> Option<(&'static str, &'static str)>;
     fn parameters(&self) -> &'static [Parameter];
-    fn check(&self, values: &Values, h: f64) -> Result<(), Mistake>;
+    fn check(&self, values: &Values) -> Result<(), Mistake>;
+    fn check_step(&self, values: &Values, h: f64) -> Result<(), Mistake>;
     fn shape(&self, values: &Values) -> Shape;
     fn rest(&self, values: &Values) -> f64;
+    fn threshold(&self, values: &Values) -> f64;
     fn current(&self, values: &Values) -> f64;
     fn per_current(&self, values: &Values, h: f64) -> f64;
     fn jump(&self, values: &Values) -> f64;
@@ -48,14 +50,20 @@ impl<M: Described> Kind for Stated<M> {
     fn parameters(&self) -> &'static [Parameter] {
         M::PARAMETERS
     }
-    fn check(&self, values: &Values, h: f64) -> Result<(), Mistake> {
-        M::read(values).check(h)
+    fn check(&self, values: &Values) -> Result<(), Mistake> {
+        M::read(values).check()
+    }
+    fn check_step(&self, values: &Values, h: f64) -> Result<(), Mistake> {
+        M::read(values).check_step(h)
     }
     fn shape(&self, values: &Values) -> Shape {
         M::read(values).shape()
     }
     fn rest(&self, values: &Values) -> f64 {
         M::read(values).rest()
+    }
+    fn threshold(&self, values: &Values) -> f64 {
+        M::read(values).threshold()
     }
     fn current(&self, values: &Values) -> f64 {
         M::read(values).current()
@@ -140,14 +148,10 @@ impl Model {
         self.kind.parameters()
     }
 
-    /// Checks every parameter against its range, then one against another, for ticks of `h` ms.
-    pub fn check(&self, h: f64) -> Result<(), Mistake> {
-        for (parameter, &value) in self.parameters().iter().zip(&self.values) {
-            if !parameter.range.contains(value, h) {
-                return Err(Mistake { parameter: parameter.name, value, allowed: parameter.range.words(h) });
-            }
-        }
-        self.kind.check(&self.values, h)
+    /// Checks its parameters one against another, and where there is a grid with its ticks of `h` ms; ranges are checked before.
+    pub(super) fn check_relations(&self, h: Option<f64>) -> Result<(), Mistake> {
+        self.kind.check(&self.values)?;
+        h.map_or(Ok(()), |h| self.kind.check_step(&self.values, h))
     }
 
     /// Its neurons' memory.
@@ -163,6 +167,11 @@ impl Model {
     /// The potential that potentials are kept relative to, mV.
     pub fn rest(&self) -> f64 {
         self.kind.rest(&self.values)
+    }
+
+    /// The threshold of a neuron that has not spiked yet, mV.
+    pub fn threshold(&self) -> f64 {
+        self.kind.threshold(&self.values)
     }
 
     /// Constant input.

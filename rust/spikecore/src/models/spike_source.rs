@@ -1,6 +1,6 @@
 //! Neurons that emit given spikes: they have no state and receive nothing.
 
-use super::describe::{Described, Mistake, Parameter, Record, Shape, Values};
+use super::describe::{Described, Parameter, Record, Shape, Values};
 
 /// Emits given spikes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,14 +22,14 @@ impl Described for SpikeSource {
     const TITLE: &'static str = "spike source";
     const CLASS: &'static str = "SpikeSource";
 
-    fn check(&self, _: f64) -> Result<(), Mistake> {
-        Ok(())
-    }
     fn shape(&self) -> Shape {
         Shape { receptors: 0, state: &[], refractory: false, readable: &[] }
     }
     fn rest(&self) -> f64 {
         0.0
+    }
+    fn threshold(&self) -> f64 {
+        f64::INFINITY
     }
     fn current(&self) -> f64 {
         0.0

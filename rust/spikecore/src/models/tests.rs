@@ -14,8 +14,13 @@ fn with_defaults(name: &str) -> Values {
     values
 }
 
-fn refused(model: impl Into<Model>) -> Option<(&'static str, f64)> {
-    model.into().check(0.1).err().map(|mistake| (mistake.parameter, mistake.value))
+fn refused(model: impl Into<Model>) -> Option<(String, String)> {
+    let checked = Neurons { model: &model.into(), each: &[] }.check(Place::Grid(0.1), &str::to_owned);
+    checked.err().map(|refusal| (refusal.parameter.into_owned(), refusal.value.to_string()))
+}
+
+fn named(parameter: &str, value: &str) -> Option<(String, String)> {
+    Some((parameter.to_owned(), value.to_owned()))
 }
 
 #[test]
@@ -23,28 +28,28 @@ fn ends_of_ranges_are_limits_or_mistakes() {
     let infinite = f64::INFINITY;
     assert_eq!(refused(LifDelta { tau_m: infinite, v_th: infinite, ..DELTA }), None);
     assert_eq!(refused(ADAPTIVE), None);
-    assert!(refused(LifDelta { tau_m: f64::NAN, ..DELTA }).is_some_and(|(name, value)| name == "tau_m" && value.is_nan()));
-    assert_eq!(refused(LifDelta { tau_m: -infinite, ..DELTA }), Some(("tau_m", -infinite)));
-    assert!(refused(LifDelta { v_th: f64::NAN, ..DELTA }).is_some_and(|(name, value)| name == "v_th" && value.is_nan()));
-    assert_eq!(refused(LifDelta { v_th: -infinite, ..DELTA }), Some(("v_th", -infinite)));
-    assert_eq!(refused(LifDelta { v_reset: -50.0, ..DELTA }), Some(("v_reset", -50.0)));
-    assert_eq!(refused(LifDelta { c_m: infinite, ..DELTA }), Some(("c_m", infinite)));
-    assert_eq!(refused(LifDelta { c_m: 1e-20, ..DELTA }), Some(("c_m", 1e-20)));
+    assert!(refused(LifDelta { tau_m: f64::NAN, ..DELTA }) == named("tau_m", "nan"));
+    assert_eq!(refused(LifDelta { tau_m: -infinite, ..DELTA }), named("tau_m", "-inf"));
+    assert!(refused(LifDelta { v_th: f64::NAN, ..DELTA }) == named("v_th", "nan"));
+    assert_eq!(refused(LifDelta { v_th: -infinite, ..DELTA }), named("v_th", "-inf"));
+    assert_eq!(refused(LifDelta { v_reset: -50.0, ..DELTA }), named("v_reset", "-50.0"));
+    assert_eq!(refused(LifDelta { c_m: infinite, ..DELTA }), named("c_m", "inf"));
+    assert_eq!(refused(LifDelta { c_m: 1e-20, ..DELTA }), named("c_m", "1e-20"));
     assert_eq!(refused(LifDelta { t_ref: 2.0, ..DELTA }), None);
-    assert_eq!(refused(LifDelta { t_ref: 2.05, ..DELTA }), Some(("t_ref", 2.05)));
+    assert_eq!(refused(LifDelta { t_ref: 2.05, ..DELTA }), named("t_ref", "2.05 ms"));
     assert_eq!(refused(LifDelta { t_ref: 6_553.5, ..DELTA }), None);
-    assert_eq!(refused(LifDelta { t_ref: 6_553.6, ..DELTA }), Some(("t_ref", 6_553.6)));
+    assert_eq!(refused(LifDelta { t_ref: 6_553.6, ..DELTA }), named("t_ref", "6553.6 ms"));
     assert_eq!(refused(LifSubtract(DELTA)), None);
-    assert_eq!(refused(LifSubtract(LifDelta { t_ref: 2.0, ..DELTA })), Some(("t_ref", 2.0)));
-    assert_eq!(refused(Alif { tau_adp: 0.0, ..ADAPTIVE }), Some(("tau_adp", 0.0)));
-    assert_eq!(refused(Alif { tau_m: infinite, ..ADAPTIVE }), Some(("tau_m", infinite)));
-    assert_eq!(refused(Alif { r_m: -1e17, ..ADAPTIVE }), Some(("r_m", -1e17)));
+    assert_eq!(refused(LifSubtract(LifDelta { t_ref: 2.0, ..DELTA })), named("t_ref", "2.0"));
+    assert_eq!(refused(Alif { tau_adp: 0.0, ..ADAPTIVE }), named("tau_adp", "0.0"));
+    assert_eq!(refused(Alif { tau_m: infinite, ..ADAPTIVE }), named("tau_m", "inf"));
+    assert_eq!(refused(Alif { r_m: -1e17, ..ADAPTIVE }), named("r_m", "-1e+17"));
 }
 
 #[test]
 fn an_alpha_current_has_a_slope_in_f32() {
     let alpha = |tau_syn_inh: f64| Model::new(kind("lif_alpha").unwrap(), with_defaults("lif_alpha")).with(7, tau_syn_inh);
-    assert_eq!(refused(alpha(1e-39)), Some(("tau_syn_inh", 1e-39)));
+    assert_eq!(refused(alpha(1e-39)), named("tau_syn_inh", "1e-39"));
     assert_eq!(refused(alpha(1e-38)), None);
     for (tau, watched) in [(1e-38, true), (2.7e-12, true), (2.8e-12, false), (2.0, false), (2_718.0, false), (2_719.0, true)] {
         assert_eq!(alpha(tau).jump().is_infinite(), watched, "{tau}");
@@ -54,8 +59,27 @@ fn an_alpha_current_has_a_slope_in_f32() {
 #[test]
 fn a_time_of_ticks_has_as_many_as_the_longest_delay() {
     let longest = f64::from(crate::MAX_DELAY);
-    assert!(Range::Ticks.contains(longest, 1.0) && !Range::Ticks.contains(longest + 1.0, 1.0));
-    assert_eq!(Range::Ticks.words(1.0), format!("a multiple of dt, 1 ms, from 0 to {longest} ticks"));
+    let at = |t_ref: f64| {
+        let model = LifDelta { t_ref, ..DELTA }.into();
+        Neurons { model: &model, each: &[] }.check(Place::Grid(1.0), &str::to_owned).map_err(|refusal| refusal.to_string())
+    };
+    assert_eq!(at(longest), Ok(()));
+    assert_eq!(at(longest + 1.0), Err("t_ref is 65536.0 ms, allowed: multiples of dt = 1 ms, 0 … 65535 ms".to_owned()));
+    assert_eq!(Range::Ticks.words("ms"), "0 … 65535 ticks, in ms");
+}
+
+#[test]
+fn of_neurons_that_differ_the_first_that_cannot_be_is_named() {
+    let check = |each: &[(usize, Vec<f64>)], spiking: bool| {
+        let neurons = Neurons { model: &DELTA.into(), each };
+        neurons.check(Place::Apart { spiking }, &|name| format!("my {name}")).map_err(|refusal| refusal.to_string())
+    };
+    let refused = |text: &str| Err(text.to_owned());
+    assert_eq!(check(&[(0, vec![10.0, 0.0, -1.0])], true), refused("my tau_m[1] is 0.0, allowed: > 0 and ≤ 1e+12 ms, or infinite"));
+    let thresholds = [(3, vec![-40.0, f64::INFINITY])];
+    assert_eq!(check(&thresholds, false), Ok(()));
+    assert_eq!(check(&thresholds, true), refused("my v_th[1] is inf, allowed: finite numbers, at most 1e+12 mV in magnitude"));
+    assert_eq!(check(&[(3, vec![-40.0, -80.0])], true), refused("my v_reset[1] is -65.0, allowed: below v_th = -80 mV"));
 }
 
 #[test]

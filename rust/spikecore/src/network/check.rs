@@ -6,8 +6,8 @@ use super::Network;
 use crate::allocation::copied;
 use crate::error::NetworkError;
 use crate::models::{Readable, Variable};
-use crate::refusal::{Given, Refusal, is_moderate, moderate, one_of, within};
-use crate::stimuli::Stimulus;
+use crate::refusal::{Given, Refusal, general, is_moderate, moderate, one_of, within};
+use crate::stimuli::{Stimulus, after};
 
 /// The error for a value out of range.
 pub(super) fn value_error(
@@ -68,7 +68,8 @@ pub(super) fn stimulus(network: &Network, stimulus: &Stimulus) -> Result<(), Net
         return Err(value_error(&driven.name, "stimulus", "on a spike source", "a population with a potential"));
     }
     if start >= stop {
-        return Err(value_error(&driven.name, "stop", *stop, format!("after start, {start}")));
+        let [start, stop] = [*start, *stop].map(|tick| tick as f64 * network.dt);
+        return Err(value_error(&driven.name, "stop", format!("{} ms", general(stop)), after(start)));
     }
-    law.check(driven.size).map_err(|refused| Refusal { subject: driven.name.clone(), ..refused }.into())
+    law.check(driven.size).map_err(|refused| refused.of(&driven.name).into())
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::check::{magnitude, value_error};
 use crate::allocation::{copied, with_room};
 use crate::error::NetworkError;
+use crate::grid;
 use crate::id::MAX_DELAY;
 use crate::random::{Discrete, REACH};
-use crate::refusal::{LARGEST, Refusal, digits, exact, first_immoderate, general, is_moderate, moderate};
+use crate::refusal::{LARGEST, Refusal, exact, first_immoderate, general, is_moderate, moderate};
 
 /// A distribution of real values.
 #[derive(Debug, PartialEq)]
@@ -238,15 +239,9 @@ impl DelayLaw {
 
 /// A delay in ms as ticks: it lies on the grid, within its own rounding.
 fn on_grid(subject: &str, parameter: impl Fn() -> Cow<'static, str>, ms: f64, dt: f64) -> Result<u16, NetworkError> {
-    let exact = ms / dt;
-    let ticks = exact.round_ties_even();
-    let slack = f64::max(1e-6, 4.0 * f64::EPSILON * ticks.abs());
-    if (1.0..=f64::from(MAX_DELAY)).contains(&ticks) && (exact - ticks).abs() <= slack {
-        return Ok(ticks as u16);
-    }
-    let (low, high) = (digits(dt, 15), digits(dt * f64::from(MAX_DELAY), 15));
-    let allowed = format!("multiples of dt = {} ms, {low} … {high} ms", general(dt));
-    Err(value_error(subject, parameter(), format!("{} ms", crate::refusal::exact(ms)), allowed))
+    let range = (1, MAX_DELAY);
+    let refused = || value_error(subject, parameter(), format!("{} ms", exact(ms)), grid::within(dt, range));
+    grid::ticks(ms, dt, range).map(|ticks| ticks as u16).ok_or_else(refused)
 }
 
 /// The range of some ticks: a look at all of them.

@@ -8,11 +8,13 @@ mod copies;
 mod distribution;
 mod implicit;
 mod input;
+mod planes;
 #[cfg(test)]
 mod population_tests;
 mod projection;
 pub mod rules;
 mod settled;
+pub mod trains;
 mod windows;
 
 pub use crate::models::Receptor;
@@ -20,6 +22,7 @@ pub use crate::stimuli::Stimulus;
 pub use check::{subject_of, variable_of};
 pub use distribution::{DelayLaw, Distribution, Ticks};
 pub use input::{Column, Input, Inputs};
+pub use planes::{Planes, Window};
 pub use projection::Projection;
 pub use rules::Rule;
 pub use windows::{Axis, Windows};
@@ -29,9 +32,10 @@ use std::sync::Arc;
 use crate::allocation::{filled, gathered, push, reserve, text};
 use crate::error::{CompileError, NetworkError};
 use crate::id::{NeuronId, PopulationId, Tick};
-use crate::models::{Mistake, Model, Variable};
+use crate::models::{Model, Neurons, Place, Variable};
 use crate::parallel::Watch;
 use crate::refusal::{general, whole};
+use crate::stimuli::Poisson;
 use check::{known, value_error};
 
 /// The shortest and the longest tick in ms: all times and rates of a grid stay far from the ends of floats.
@@ -197,14 +201,8 @@ impl Network {
 
     /// Checks the parameters of every neuron.
     fn check_models(&self, population: &Population) -> Result<(), NetworkError> {
-        for (k, model) in population.models(0..population.size as usize).enumerate() {
-            model.check(self.dt).map_err(|Mistake { parameter, value, allowed }| {
-                let name = &population.name;
-                let subject = if population.each.is_empty() { name.clone() } else { format!("{name}, neuron {k}") };
-                value_error(&subject, parameter, value, allowed)
-            })?;
-        }
-        Ok(())
+        let neurons = Neurons { model: &population.model, each: &population.each };
+        Ok(neurons.check(Place::Grid(self.dt), &str::to_owned).map_err(|refusal| refusal.of(&population.name))?)
     }
 
     /// Checks that neurons can be updated only where something happens: of some models, and of neurons that differ, nothing is
@@ -241,20 +239,13 @@ impl Network {
             return Err(value_error(name, "spikes", "set", "a spike source"));
         }
         if neurons.len() != ticks.len() {
-            return Err(value_error(name, "ticks", ticks.len(), format!("as many as neurons, {}", neurons.len())));
+            return Err(value_error(name, "the length of ticks", ticks.len(), neurons.len().to_string()));
         }
-        if let Some(bad) = neurons.iter().find(|&&n| n >= population.size) {
-            return Err(value_error(name, "neuron", *bad, format!("0 … {}", population.size - 1)));
+        check::indices(name, "neurons", neurons, population.size)?;
+        if let Some(at) = ticks.iter().position(|&tick| tick == 0) {
+            return Err(value_error(name, format!("ticks[{at}]"), 0_u32, "1 or later"));
         }
-        if ticks.contains(&0) {
-            return Err(value_error(name, "tick", 0_u32, "1 or later"));
-        }
-        let mut spikes = gathered(ticks.iter().copied().zip(neurons.iter().copied()), "the spikes of a source");
-        spikes.sort_unstable();
-        if let Some(pair) = spikes.windows(2).find(|pair| pair[0] == pair[1]) {
-            let text = format!("neuron {} at tick {} twice", pair[0].1, pair[0].0);
-            return Err(value_error(name, "spikes", text, "each (neuron, tick) once"));
-        }
+        let spikes = trains::in_order(name, (neurons, ticks), self.dt)?;
         Arc::make_mut(&mut self.populations[id]).source_spikes = spikes;
         Ok(())
     }
@@ -274,6 +265,20 @@ impl Network {
         reserve(&mut self.projections, all.len(), "projections");
         self.projections.extend(all.into_iter().map(Arc::new));
         Ok(first)
+    }
+
+    /// Adds independent Poisson processes of so many events per second.
+    pub fn poisson(
+        &mut self,
+        population: PopulationId,
+        steps: (Tick, Tick),
+        (rate, weight): (f64, f64),
+        receptor: Receptor,
+    ) -> Result<usize, NetworkError> {
+        known("population", population, self.populations.len())?;
+        let law = Poisson::new(rate, weight, receptor, self.dt);
+        let law = law.map_err(|refusal| refusal.of(&self.populations[population].name))?;
+        self.stimulus(Stimulus::new(population, steps, law))
     }
 
     /// Adds a stimulus.

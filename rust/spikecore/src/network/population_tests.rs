@@ -15,7 +15,7 @@ fn a_varied_population_has_the_most_receptors() {
     assert_eq!((population.size, population.model.receptors()), (3, 2));
     assert_eq!(population.models(0..3).map(|model| model.receptors()).collect::<Vec<_>>(), [1, 2, 1]);
     let wrong = network.varied_population("inh", 2, exp, vec![(7, vec![2.0, -1.0])]).expect_err("a mistake").to_string();
-    assert!(wrong.contains("inh, neuron 1") && wrong.contains("tau_syn_inh is -1"), "{wrong}");
+    assert_eq!(wrong, "inh: tau_syn_inh[1] is -1.0, allowed: > 0 and ≤ 1e+12 ms");
     assert!(network.varied_population("none", 0, exp, vec![]).is_err());
     assert!(network.check_events().is_err_and(|error| error.to_string().starts_with("exc: updates is 'event', allowed")));
 }

@@ -6,9 +6,6 @@
 
 use std::ops::Range;
 
-/// Largest kernel, stride and padding.
-const MOST: u32 = 65_535;
-
 /// One direction, along rows or along columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Axis {
@@ -41,21 +38,6 @@ impl Axis {
     /// Pairs of an input and an output whose window holds it.
     fn pairs(self) -> u64 {
         (0..self.input).map(|at| self.reached(at).len() as u64).sum()
-    }
-
-    fn fault(self, direction: &str) -> Option<(String, String)> {
-        let within = |what: &str, value: u32, low: u32, high: u32| {
-            let outside = !(low..=high).contains(&value);
-            outside.then(|| (format!("{value} {what} along the {direction}"), format!("{low} … {high}")))
-        };
-        within("neurons", self.input, 1, u32::MAX - MOST)
-            .or_else(|| within("taps", self.kernel, 1, MOST))
-            .or_else(|| within("as stride", self.stride, 1, MOST))
-            .or_else(|| within("as padding", self.padding, 0, MOST))
-            .or_else(|| {
-                let padded = u64::from(self.input) + 2 * u64::from(self.padding);
-                (self.output() == 0).then(|| (format!("{} taps along the {direction}", self.kernel), format!("1 … {padded}")))
-            })
     }
 }
 
@@ -131,16 +113,6 @@ impl Windows {
             columns.clone().for_each(|column| visit(line * self.x.output() + column));
         }
     }
-
-    /// What is wrong with it, and what is allowed.
-    pub(super) fn fault(&self) -> Option<(String, String)> {
-        self.y.fault("columns").or_else(|| self.x.fault("rows")).or_else(|| {
-            let divides = |channels: u32| self.groups > 0 && channels > 0 && channels.is_multiple_of(self.groups);
-            let fine = divides(self.channels_in) && divides(self.channels_out);
-            let value = || format!("{} groups of {} and {} channels", self.groups, self.channels_in, self.channels_out);
-            (!fine).then(|| (value(), "a divisor of both numbers of channels".to_owned()))
-        })
-    }
 }
 
 fn product(factors: [u32; 3]) -> u64 {
@@ -159,7 +131,6 @@ mod tests {
             let axis = Axis { input, kernel, stride, padding };
             let begins = (0..).map(|o| o * stride).take_while(|begin| begin + kernel <= input + 2 * padding).collect::<Vec<_>>();
             prop_assert_eq!(axis.output() as usize, begins.len());
-            prop_assert_eq!(axis.fault("rows").is_some(), begins.is_empty());
             let mut pairs = 0;
             for at in 0..input {
                 let holds = |begin: &u32| (*begin..begin + kernel).contains(&(at + padding));
@@ -172,17 +143,10 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_named() {
+    fn sizes_are_products() {
         let axis = Axis { input: 5, kernel: 3, stride: 1, padding: 0 };
         let fine = Windows { y: axis, x: axis, channels_in: 4, channels_out: 6, groups: 2 };
-        assert_eq!(fine.fault(), None);
         assert_eq!((fine.sources(), fine.targets(), fine.kernel_values(), fine.in_degree()), (100, 54, 108, 18));
         assert_eq!(fine.synapses(), 6 * 2 * 9 * 9);
-        let fault = |windows: Windows| windows.fault().unwrap().0;
-        assert_eq!(fault(Windows { groups: 4, ..fine }), "4 groups of 4 and 6 channels");
-        assert_eq!(fault(Windows { groups: 0, ..fine }), "0 groups of 4 and 6 channels");
-        assert_eq!(fault(Windows { y: Axis { stride: 0, ..axis }, ..fine }), "0 as stride along the columns");
-        assert_eq!(fault(Windows { x: Axis { kernel: 6, ..axis }, ..fine }), "6 taps along the rows");
-        assert_eq!(fault(Windows { x: Axis { padding: 70_000, ..axis }, ..fine }), "70000 as padding along the rows");
     }
 }

@@ -44,6 +44,7 @@ mod tests {
 
     use super::*;
     use crate::models::{Kind, LifExp, Values, Variable, kinds};
+    use crate::models::{Neurons, Place};
 
     /// The defaults of every model, but never refractory, which some cannot be.
     fn examples() -> Vec<Model> {
@@ -70,7 +71,7 @@ mod tests {
             i_e: 0.0,
         });
         for model in examples().into_iter().chain([two]).filter(|model| !model.is_source()) {
-            model.check(0.1).expect("defaults are allowed");
+            Neurons { model: &model, each: &[] }.check(Place::Grid(0.1), &str::to_owned).expect("defaults are allowed");
             let bank = stepped::<f32>(&model, &[], 0.1, &[0.0; 200], 1.0);
             let shape = model.shape();
             assert_eq!(bank.receptors(), shape.receptors, "{}", model.name());

@@ -1,7 +1,7 @@
 //! A current that is constant between two ticks.
 
-use super::stimulus::{Effect, Stimulate, check_magnitude};
-use crate::refusal::{Refusal, first_immoderate};
+use super::stimulus::{Effect, Stimulate};
+use crate::refusal::{Refusal, check_magnitude, check_magnitudes};
 
 /// A current in pA.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,9 +16,10 @@ impl Stimulate for DirectCurrent {
         if given != 1 && given != neurons as usize {
             return Err(Refusal::new("", "amplitude", format!("{given} values"), format!("1 or {neurons} values")));
         }
-        let at = |k: usize| if given == 1 { "amplitude".to_owned() } else { format!("amplitude[{k}]") };
-        let wrong = first_immoderate(&self.amplitudes);
-        wrong.map_or(Ok(()), |k| check_magnitude(at(k), self.amplitudes[k], " pA"))
+        match *self.amplitudes {
+            [amplitude] => check_magnitude("amplitude", amplitude, "pA"),
+            ref all => check_magnitudes("amplitude", all, &[given], "pA"),
+        }
     }
 
     fn weight(&self) -> f64 {

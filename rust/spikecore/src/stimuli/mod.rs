@@ -8,4 +8,4 @@ mod stimulus;
 
 pub use direct_current::DirectCurrent;
 pub use poisson::Poisson;
-pub use stimulus::{Effect, Stimulus};
+pub use stimulus::{Effect, Stimulus, after, check_interval};

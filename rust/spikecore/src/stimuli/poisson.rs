@@ -1,12 +1,12 @@
 //! Poisson stimuli, and how events are drawn where they come in most ticks: counts for a block of neurons at once, keyed by
 //! seed, stimulus, tick and group, so that neither partition nor order can be observed.
 
-use super::stimulus::{Effect, Stimulate, check_magnitude};
+use super::stimulus::{Effect, Stimulate};
 use crate::id::{BLOCK, Tick};
 use crate::models::Receptor;
 use crate::number::weight::Weight;
 use crate::random::{PoissonCounts, PoissonGaps, most_drawn};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, check_magnitude, general};
 use crate::simd::Aligned;
 
 /// Most expected events per tick and neuron.
@@ -21,6 +21,29 @@ pub struct Poisson {
     pub weight: f64,
     /// Receptor it arrives at.
     pub receptor: Receptor,
+}
+
+impl Poisson {
+    /// Processes of so many events per second, on a grid of `dt` ms.
+    ///
+    /// # Errors
+    /// Where these are too many for a tick.
+    pub fn new(rate: f64, weight: f64, receptor: Receptor, dt: f64) -> Result<Self, Refusal> {
+        let most = MOST / dt * 1e3;
+        if !(0.0..=most).contains(&rate) {
+            return Err(Refusal::new("", "rate", rate, format!("0 … {} Hz ({MOST} events per tick)", general(most))));
+        }
+        Ok(Self { lambda: (rate * dt * 1e-3).min(MOST), weight, receptor })
+    }
+
+    /// Checks a rate in Hz for which there is no grid yet.
+    ///
+    /// # Errors
+    /// Where no grid has it.
+    pub fn check_rate(rate: f64) -> Result<(), Refusal> {
+        let fine = (0.0..f64::INFINITY).contains(&rate);
+        if fine { Ok(()) } else { Err(Refusal::new("", "rate", rate, format!("0 … {MOST} events per tick, in Hz"))) }
+    }
 }
 
 impl Stimulate for Poisson {

@@ -3,8 +3,7 @@
 
 use crate::id::{PopulationId, Tick};
 use crate::random::PoissonGaps;
-use crate::refusal::{Refusal, is_moderate, moderate};
-use std::borrow::Cow;
+use crate::refusal::{Refusal, general};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -54,9 +53,20 @@ pub enum Effect<'a> {
     Current(&'a [f64]),
 }
 
-/// Refuses a value that is not finite, or far too large.
-pub fn check_magnitude(parameter: impl Into<Cow<'static, str>>, value: f64, unit: &str) -> Result<(), Refusal> {
-    if is_moderate(value) { Ok(()) } else { Err(Refusal::new("", parameter, value, moderate(unit))) }
+/// Refuses times in ms that are not the begin and the end of something.
+///
+/// # Errors
+/// Where it does not begin at 0 or later, or does not end after that.
+pub fn check_interval(start: f64, stop: f64) -> Result<(), Refusal> {
+    if !(0.0..f64::INFINITY).contains(&start) {
+        return Err(Refusal::new("", "start", start, "0 ms or later, on the grid"));
+    }
+    if stop > start { Ok(()) } else { Err(Refusal::new("", "stop", stop, after(start))) }
+}
+
+/// What a message says of an end.
+pub fn after(start: f64) -> String {
+    format!("after start = {} ms, on the grid or infinite", general(start))
 }
 
 /// A stimulus with the values of its parameters.

@@ -4,10 +4,10 @@ use super::by_source::{BySource, Keys, Places, ROW, skip_own};
 use super::connect::{Arguments, Connect, Described};
 use super::ends::Ends;
 use crate::allocation::{push, reserve};
-use crate::error::CompileError;
-use crate::network::check::value_error;
+use crate::error::{CompileError, NetworkError};
 use crate::parallel::Watch;
 use crate::random::{Purpose, most_drawn};
+use crate::refusal::Refusal;
 
 /// Every pair with probability `p`, from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,13 +17,21 @@ impl Described for Bernoulli {
     const NAME: &'static str = "bernoulli";
 
     fn read<A: Arguments>(values: &mut A) -> Result<Self, A::Error> {
-        values.number().map(Self)
+        let rule = Self(values.number()?);
+        rule.law().map_err(A::refused).map(|()| rule)
+    }
+}
+
+impl Bernoulli {
+    /// Checks its probability, wherever it is used.
+    fn law(self) -> Result<(), Refusal> {
+        if (0.0..=1.0).contains(&self.0) { Ok(()) } else { Err(Refusal::new("Bernoulli", "p", self.0, "0 … 1")) }
     }
 }
 
 impl Connect for Bernoulli {
     fn check(&self, subject: &str, _: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
-        if (0.0..=1.0).contains(&self.0) { Ok(()) } else { Err(value_error(subject, "p of Bernoulli", self.0, "0 … 1").into()) }
+        Ok(self.law().map_err(|refusal| refusal.within(subject)).map_err(NetworkError::from)?)
     }
 
     fn synapses(&self, ends: &Ends) -> f64 {

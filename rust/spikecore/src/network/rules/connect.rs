@@ -6,8 +6,9 @@ use std::fmt::Debug;
 use super::by_source::{BySource, Keys};
 use super::ends::Ends;
 use crate::error::CompileError;
-use crate::network::Windows;
+use crate::network::{Planes, Windows};
 use crate::parallel::Watch;
+use crate::refusal::{Refusal, whole};
 
 /// How the synapses of a rule follow from weights that are kept once, when a spike arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,12 +94,18 @@ pub trait Arguments {
     type Error;
     /// A real number.
     fn number(&mut self) -> Result<f64, Self::Error>;
-    /// A number of synapses of one neuron.
-    fn degree(&mut self) -> Result<u32, Self::Error>;
-    /// A number of synapses.
-    fn count(&mut self) -> Result<u64, Self::Error>;
+    /// A whole number of any size.
+    fn whole(&mut self) -> Result<i128, Self::Error>;
     /// Indices of neurons.
     fn neurons(&mut self) -> Result<Vec<u32>, Self::Error>;
     /// The geometry of windows.
-    fn windows(&mut self) -> Result<Windows, Self::Error>;
+    fn planes(&mut self) -> Result<Planes, Self::Error>;
+    /// Why a value that was had cannot be.
+    fn refused(refusal: Refusal) -> Self::Error;
+
+    /// A number of synapses, at most so many, which the class calls so.
+    fn count(&mut self, class: &str, parameter: &'static str, most: u64) -> Result<u64, Self::Error> {
+        let value = self.whole()?;
+        whole(class, parameter, value, (0, most)).map_err(Self::refused)
+    }
 }

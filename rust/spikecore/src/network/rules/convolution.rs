@@ -4,9 +4,8 @@ use super::by_source::{BySource, Keys, Places, ROW};
 use super::connect::{Arguments, Computed, Connect, Described};
 use super::ends::Ends;
 use crate::allocation::push;
-use crate::error::CompileError;
-use crate::network::Windows;
-use crate::network::check::value_error;
+use crate::error::{CompileError, NetworkError};
+use crate::network::{Planes, Window, Windows};
 use crate::parallel::Watch;
 
 /// Windows with a kernel of weights.
@@ -17,14 +16,14 @@ impl Described for Convolution {
     const NAME: &'static str = "convolution";
 
     fn read<A: Arguments>(values: &mut A) -> Result<Self, A::Error> {
-        values.windows().map(Self)
+        let windows = values.planes()?.windows("Convolution", Window::Kernel);
+        windows.map(Self).map_err(A::refused)
     }
 }
 
 impl Connect for Convolution {
     fn check(&self, subject: &str, _: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
-        let fault = self.0.fault();
-        fault.map_or(Ok(()), |(value, allowed)| Err(value_error(subject, "window", value, allowed).into()))
+        check(subject, &self.0, ("Convolution", Window::Kernel))
     }
 
     fn sizes(&self) -> Option<[u64; 2]> {
@@ -58,6 +57,12 @@ impl Connect for Convolution {
     fn computed(&self) -> Option<Computed<'_>> {
         Some(Computed::Kernel(&self.0))
     }
+}
+
+/// Checks windows, which a class calls so.
+pub(super) fn check(subject: &str, windows: &Windows, (class, window): (&str, Window)) -> Result<(), CompileError> {
+    let checked = Planes::from(windows).windows(class, window);
+    Ok(checked.map(drop).map_err(|refusal| NetworkError::from(refusal.within(subject)))?)
 }
 
 impl BySource for Windows {

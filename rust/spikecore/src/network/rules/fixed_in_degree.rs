@@ -23,7 +23,7 @@ impl Described for FixedInDegree {
     const NAME: &'static str = "fixed_in_degree";
 
     fn read<A: Arguments>(values: &mut A) -> Result<Self, A::Error> {
-        values.degree().map(Self)
+        values.count("FixedInDegree", "k", u32::MAX.into()).map(|k| Self(k as u32))
     }
 }
 

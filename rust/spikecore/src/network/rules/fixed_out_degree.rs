@@ -16,7 +16,7 @@ impl Described for FixedOutDegree {
     const NAME: &'static str = "fixed_out_degree";
 
     fn read<A: Arguments>(values: &mut A) -> Result<Self, A::Error> {
-        values.degree().map(Self)
+        values.count("FixedOutDegree", "k", u32::MAX.into()).map(|k| Self(k as u32))
     }
 }
 

@@ -10,6 +10,9 @@ use crate::parallel::Watch;
 use crate::random::{binomial, most_drawn};
 use std::ops::Range;
 
+/// Most synapses of a projection.
+const MOST: u64 = 1 << 48;
+
 /// `n` synapses, source and target of each drawn uniformly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FixedTotalNumber(pub u64);
@@ -18,7 +21,7 @@ impl Described for FixedTotalNumber {
     const NAME: &'static str = "fixed_total_number";
 
     fn read<A: Arguments>(values: &mut A) -> Result<Self, A::Error> {
-        values.count().map(Self)
+        values.count("FixedTotalNumber", "n", MOST).map(Self)
     }
 }
 

@@ -3,10 +3,10 @@
 
 use super::by_source::{BySource, Keys};
 use super::connect::{Arguments, Computed, Connect, Described};
-use super::convolution::Convolution;
+use super::convolution::{self, Convolution};
 use super::ends::Ends;
 use crate::error::CompileError;
-use crate::network::Windows;
+use crate::network::{Window, Windows};
 use crate::parallel::Watch;
 
 /// Windows in which all have one weight, channel by channel.
@@ -17,13 +17,14 @@ impl Described for Pooling {
     const NAME: &'static str = "pooling";
 
     fn read<A: Arguments>(values: &mut A) -> Result<Self, A::Error> {
-        values.windows().map(Self)
+        let windows = values.planes()?.windows("Pooling", Window::Size);
+        windows.map(Self).map_err(A::refused)
     }
 }
 
 impl Connect for Pooling {
-    fn check(&self, subject: &str, ends: &Ends, watch: Watch<'_>) -> Result<(), CompileError> {
-        Convolution(self.0).check(subject, ends, watch)
+    fn check(&self, subject: &str, _: &Ends, _: Watch<'_>) -> Result<(), CompileError> {
+        convolution::check(subject, &self.0, ("Pooling", Window::Size))
     }
 
     fn sizes(&self) -> Option<[u64; 2]> {

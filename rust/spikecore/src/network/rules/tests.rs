@@ -1,7 +1,8 @@
 //! What every rule states of itself, against the rows that it makes; a rule in the list is in these tests.
 
 use super::*;
-use crate::network::{Axis, Windows};
+use crate::network::Planes;
+use crate::refusal::Refusal;
 use std::convert::Infallible;
 
 const N: u32 = 150;
@@ -18,12 +19,16 @@ impl Arguments for Samples {
         Ok(0.2)
     }
 
-    fn degree(&mut self) -> Result<u32, Infallible> {
-        Ok(7)
+    fn whole(&mut self) -> Result<i128, Infallible> {
+        unreachable!("it is asked for counts")
     }
 
-    fn count(&mut self) -> Result<u64, Infallible> {
-        Ok(2_000)
+    fn count(&mut self, _: &str, parameter: &'static str, _: u64) -> Result<u64, Infallible> {
+        Ok(if parameter == "k" { 7 } else { 2_000 })
+    }
+
+    fn refused(refusal: Refusal) -> Infallible {
+        panic!("{refusal}")
     }
 
     fn neurons(&mut self) -> Result<Vec<u32>, Infallible> {
@@ -31,9 +36,9 @@ impl Arguments for Samples {
         Ok((0..900).map(|k| (k * (5 + 6 * self.asked) + k / 30) % N).collect())
     }
 
-    fn windows(&mut self) -> Result<Windows, Infallible> {
-        let axis = |input, kernel| Axis { input, kernel, stride: 1, padding: kernel / 2 };
-        Ok(Windows { y: axis(10, 3), x: axis(5, 3), channels_in: 3, channels_out: 3, groups: 3 })
+    fn planes(&mut self) -> Result<Planes, Infallible> {
+        let (window, stride, padding) = ([3, 3], [1, 1], [1, 1]);
+        Ok(Planes { shape: [3, 10, 5], channels: 3, window, stride, padding, groups: 3 })
     }
 }
 
