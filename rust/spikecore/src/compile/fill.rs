@@ -341,7 +341,7 @@ fn row_store<W: Weight>(network: &Network, frame: Frame, plan: &Plan<W>, lengths
         weighted: Pages::zeroed(weighted as usize).map_err(out_of_memory("weighted synapses"))?,
         shared: Pages::zeroed(shared as usize).map_err(out_of_memory("synapses with shared weights"))?,
         frame,
-        shared_weights: plan.shared_weights.clone(),
+        weights: std::iter::once(W::default()).chain(plan.shared_weights.iter().copied()).collect(),
     }))
 }
 

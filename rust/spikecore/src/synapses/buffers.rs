@@ -71,9 +71,9 @@ impl<E> Buffers<E> {
         (entries, keys)
     }
 
-    /// Makes room for one more entry of a slot that has a buffer.
-    pub fn grow(entries: &mut Vec<E>, keys: Option<&mut Vec<Key>>) {
-        reserve(entries, 1, WHAT);
+    /// Makes room for so many more entries of a slot that has a buffer.
+    pub fn grow(entries: &mut Vec<E>, keys: Option<&mut Vec<Key>>, more: usize) {
+        reserve(entries, more, WHAT);
         if let Some(keys) = keys {
             reserve(keys, entries.capacity() - keys.len(), WHAT);
         }

@@ -204,7 +204,7 @@ impl<E: Filed> DelayLine<E> {
     pub(crate) fn make_room(&mut self, slot: usize) {
         let keyed = self.is_keyed();
         if self.slots[slot].capacity() > 0 {
-            return Buffers::grow(&mut self.slots[slot], self.keys.get_mut(slot));
+            return Buffers::grow(&mut self.slots[slot], self.keys.get_mut(slot), 1);
         }
         let (entries, keys) = self.buffers.take(keyed);
         self.slots[slot] = entries;
@@ -309,32 +309,57 @@ impl<E: Filed> DelayLine<E> {
 
 /// The slots of a line without keys.
 pub(crate) struct Slots<'a, E> {
-    slots: &'a mut [Vec<E>],
-    buffers: &'a mut Buffers<E>,
+    pub(super) slots: &'a mut [Vec<E>],
+    pub(super) buffers: &'a mut Buffers<E>,
     shift: u32,
 }
 
-impl<E> Slots<'_, E> {
-    /// Puts an entry into the slot of `tick`, and asks for the place of a later one: a turn files for all its slots by turns, and
-    /// these lie far apart.
+impl<E: Copy> Slots<'_, E> {
+    /// The frame of a tick.
     #[inline(always)]
-    pub fn put(&mut self, tick: Tick, entry: E) {
-        let entries = &mut self.slots[(tick >> self.shift) as usize & (self.slots.len() - 1)];
-        prefetch_element(entries, entries.len() + 64 / size_of::<E>());
-        if entries.len() == entries.capacity() {
-            Self::make_room(entries, self.buffers);
-        }
-        entries.push(entry);
+    pub fn frame(&self, tick: Tick) -> Tick {
+        tick >> self.shift
     }
 
-    #[cold]
-    #[inline(never)]
-    fn make_room(entries: &mut Vec<E>, buffers: &mut Buffers<E>) {
-        if entries.capacity() > 0 {
-            Buffers::grow(entries, None);
-        } else {
-            *entries = buffers.take(false).0;
+    /// Those from that of `frame` to the end of its turn.
+    pub fn starting_at(self, frame: Tick) -> Self {
+        let first = frame as usize & (self.slots.len() - 1);
+        Self { slots: &mut self.slots[first..], ..self }
+    }
+
+    /// Puts an entry into the slot of `tick`; asks for the place of a later one, as [`put_first`] does.
+    #[inline(always)]
+    pub fn put(&mut self, tick: Tick, entry: E) {
+        let slot = &mut self.slots[(tick >> self.shift) as usize & (self.slots.len() - 1)];
+        prefetch_element(slot, slot.len() + 64 / size_of::<E>());
+        if slot.len() == slot.capacity() {
+            make_room(slot, self.buffers, 1);
         }
+        slot.push(entry);
+    }
+}
+
+/// Puts the first `n` of some entries into a slot: to write them all may cost less than a branch would. Asks for the place of later
+/// ones, since a turn files for all its slots by turns, and these lie far apart.
+#[inline(always)]
+pub(super) fn put_first<E: Copy, const N: usize>(slot: &mut Vec<E>, buffers: &mut Buffers<E>, entries: &[E; N], n: usize) {
+    prefetch_element(slot, slot.len() + 64 / size_of::<E>());
+    if slot.capacity() - slot.len() < N {
+        make_room(slot, buffers, N);
+    }
+    let len = slot.len() + n;
+    slot.extend_from_slice(entries);
+    slot.truncate(len);
+}
+
+/// Gives a slot its buffer, or room for so many entries more.
+#[cold]
+#[inline(never)]
+fn make_room<E>(slot: &mut Vec<E>, buffers: &mut Buffers<E>, more: usize) {
+    if slot.capacity() > 0 {
+        Buffers::grow(slot, None, more);
+    } else {
+        *slot = buffers.take(false).0;
     }
 }
 

@@ -15,6 +15,7 @@ use crate::cells::touched::Mark;
 use crate::id::Tick;
 use crate::number::weight::Weight;
 use crate::simd::prefetch::{prefetch_element, prefetch_line};
+use std::hint::select_unpredictable;
 
 /// How many synapses ahead the walk prefetches: some hundred nanoseconds of work, a memory latency under load.
 const AHEAD: u64 = 400;
@@ -36,9 +37,9 @@ const FIRST_LINES: usize = 4;
 /// asked for all at once would wait for one another, and the walk for them.
 const BETWEEN: usize = 8;
 
-/// Adds all synapses of `entries` into `cells`, in order, and marks the cells; returns how many there were. Entries may be single
-/// synapses where `SINGLE` says so.
-pub fn deliver<W: Weight, const SINGLE: bool>(
+/// Adds all synapses of `entries` into `cells`, in order, and marks the cells; returns how many there were. Entries may be
+/// synapses themselves where `PACKED` says so.
+pub fn deliver<W: Weight, const PACKED: bool>(
     store: &Store<W>,
     entries: &[Entry],
     cells: &mut [W::Acc; CELLS],
@@ -53,14 +54,12 @@ pub fn deliver<W: Weight, const SINGLE: bool>(
         });
     }
     for (i, entry) in entries.iter().enumerate() {
-        if SINGLE && let Some(cell) = entry.cell() {
-            if let Some(later) = entries.get(i + ahead).filter(|later| later.cell().is_none()) {
+        if PACKED && entry.packed() > 0 {
+            if let Some(later) = entries.get(i + ahead).filter(|later| later.packed() == 0) {
                 Lines::of(store, *later).ask();
             }
-            marks.mark(cell.into());
-            let sum = &mut cells[usize::from(cell)];
-            *sum = W::add(*sum, store.shared_weights[usize::from(entry.kind()) - 1]);
-            events += 1;
+            add_packed(store, *entry, cells, marks);
+            events += u64::from(entry.packed());
             continue;
         }
         let mut lines = entries.get(i + ahead).map_or(Lines::default(), |&later| Lines::of(store, later));
@@ -76,7 +75,7 @@ pub fn deliver<W: Weight, const SINGLE: bool>(
                 *sum = W::add(*sum, synapse.weight);
             });
         } else {
-            let weight = store.shared_weights[usize::from(entry.kind()) - 1];
+            let weight = store.weights[usize::from(entry.kind())];
             // SAFETY: K1.
             let shared = unsafe { store.shared.get_unchecked(range) };
             walk(shared, &mut lines, |cell| {
@@ -87,6 +86,23 @@ pub fn deliver<W: Weight, const SINGLE: bool>(
         }
     }
     events
+}
+
+/// Adds the synapses that an entry is itself. All three places of the entry are added without a branch, which nothing could guess:
+/// a place without a synapse adds 0 to the cell of the first, whose sum never is -0 (it began at 0).
+#[inline(always)]
+fn add_packed<W: Weight>(store: &Store<W>, entry: Entry, cells: &mut [W::Acc; CELLS], marks: &mut impl Mark) {
+    let kind = usize::from(entry.kind());
+    let mut add = |cell: u16, kind: usize| {
+        marks.mark(cell.into());
+        let sum = &mut cells[usize::from(cell)];
+        *sum = W::add(*sum, store.weights[kind]);
+    };
+    add(entry.cell(0), kind);
+    let any = entry.packed() > 1;
+    add(select_unpredictable(any, entry.cell(1), entry.cell(0)), select_unpredictable(any, kind, 0));
+    let any = entry.packed() > 2;
+    add(select_unpredictable(any, entry.cell(2), entry.cell(0)), select_unpredictable(any, kind, 0));
 }
 
 /// Calls `add` for every synapse, in order, and asks for a line every [`BETWEEN`], then for the rest.
@@ -139,7 +155,7 @@ pub fn bare_scatter<W: Weight>(store: &Store<W>, events: usize, cells: &mut [W::
         *sum = W::add(*sum, synapse.weight);
     }
     let rest = &store.shared[..(events - weighted.len()).min(store.shared.len())];
-    let weight = store.shared_weights.first().copied().unwrap_or_default();
+    let weight = store.weights.get(1).copied().unwrap_or_default();
     for &cell in rest {
         let sum = &mut cells[usize::from(cell)];
         *sum = W::add(*sum, weight);

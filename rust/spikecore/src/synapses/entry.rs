@@ -37,43 +37,55 @@ impl Segment {
 /// How a row's synapses are stored: 0 individually weighted, `k` the `k - 1`-th shared weight.
 pub type Kind = u8;
 
-/// A filed run of synapses: offset into its kind's array (36 bits), phase of the emission tick (4 bits), length
-/// (16 bits), kind (8 bits). Or, with length 0, one synapse itself, which shares its weight: its cell in place of the offset,
-/// for the tick in which it is due.
+/// A filed run of synapses: offset into its kind's array (36 bits), phase of the emission tick (4 bits), length (14 bits), a 0
+/// (2 bits), kind (8 bits). Or up to [`PACKED`] synapses themselves, of one spike and due in one frame, which share their weight:
+/// their cells (16 bits each, the first lowest), each for the tick in which it is due, 6 bits that are 0, how many (2 bits), kind.
+/// What stands in the places of further cells says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry(u64);
 
 impl Entry {
-    /// Packs an entry.
+    /// Packs a run.
     #[inline(always)]
     pub(crate) fn new(offset: u64, len: u32, phase: u32, kind: Kind) -> Self {
         debug_assert!(offset < 1 << 36 && phase < 1 << 4 && len <= LONGEST, "invariant: an entry fits 64 bits");
-        Self(offset << 28 | u64::from(phase) << 24 | u64::from(len) << 8 | u64::from(kind))
+        Self(offset << 28 | u64::from(phase) << 24 | u64::from(len) << 10 | u64::from(kind))
     }
-    /// Packs one synapse of a shared weight.
+    /// Packs the first `count` of some synapses of a shared weight; `base` is added to their cells.
     #[inline(always)]
-    pub(crate) fn single(cell: u16, kind: Kind) -> Self {
-        Self(u64::from(cell) << 28 | u64::from(kind))
+    pub(crate) fn pack(cells: &[u16; PACKED + 1], base: u16, count: usize, kind: Kind) -> Self {
+        debug_assert!((1..=PACKED).contains(&count), "invariant: an entry fits 64 bits");
+        // All four at once. The highest bits apart, since no carry may leave its cell.
+        const HIGHEST: u64 = 0x8000_8000_8000_8000;
+        let (cells, bases) = (cells.map(u64::from), u64::from(base) * 0x0001_0001_0001_0001);
+        let cells = cells[0] | cells[1] << 16 | cells[2] << 32 | cells[3] << 48;
+        let sums = ((cells & !HIGHEST) + (bases & !HIGHEST)) ^ ((cells ^ bases) & HIGHEST);
+        Self(sums << 16 | (count as u64) << 8 | u64::from(kind))
     }
-    /// The cell, if it is one synapse itself.
+    /// How many synapses it is itself; 0 if it is a run.
     #[inline(always)]
-    pub fn cell(self) -> Option<u16> {
-        (self.len() == 0).then_some(self.offset() as u16)
+    pub fn packed(self) -> u32 {
+        (self.0 >> 8) as u32 & 3
     }
-    /// Offset of the first synapse.
+    /// The cell of the `k`-th synapse that it is itself.
+    #[inline(always)]
+    pub fn cell(self, k: u32) -> u16 {
+        (self.0 >> (16 + 16 * k)) as u16
+    }
+    /// Offset of the first synapse of a run.
     #[inline(always)]
     pub fn offset(self) -> usize {
         (self.0 >> 28) as usize
     }
-    /// The emission tick's place in its frame.
+    /// The emission tick's place in its frame, of a run.
     #[inline(always)]
     pub fn phase(self) -> u32 {
         (self.0 >> 24) as u32 & 15
     }
-    /// Number of synapses in the run.
+    /// Number of synapses in a run.
     #[inline(always)]
     pub fn len(self) -> usize {
-        (self.0 >> 8 & 0xffff) as usize
+        (self.0 >> 10 & 0x3fff) as usize
     }
     /// Storage kind.
     #[inline(always)]
@@ -82,8 +94,11 @@ impl Entry {
     }
 }
 
+/// Most synapses that an entry is itself.
+pub(crate) const PACKED: usize = 3;
+
 /// Most synapses of an entry; longer runs are filed as several.
-pub(crate) const LONGEST: u32 = 0xffff;
+pub(crate) const LONGEST: u32 = 0x3fff;
 
 /// What a spike finds on a core: a row, or what is left of one, and what its entries have in common.
 #[derive(Debug, Clone, Copy)]

@@ -19,7 +19,7 @@ impl Filed for Entry {
     const TIMED: bool = false;
     type Rest = RowRest;
     fn synapses(self) -> u64 {
-        self.len().max(1) as u64
+        if self.packed() > 0 { self.packed().into() } else { self.len() as u64 }
     }
 }
 

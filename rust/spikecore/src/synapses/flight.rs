@@ -1,12 +1,13 @@
 //! What spikes on their way take on a core, expected: the forecast asks here, beside the lines themselves.
 //!
 //! Per spike, where the wheel turns: 16 B on a core of rows for each storage kind, 12 B on one of loose synapses, from its
-//! emission until the last of its synapses has been filed, and 8 B per entry, or loose synapse, due in the current turn. Where
+//! emission until the last of its synapses has been filed, and 8 B per entry (of up to three synapses where they are few), or loose
+//! synapse, due in the current turn. Where
 //! the wheel holds all delays: an entry of 8 B per frame that a row reaches, or all loose synapses, until they are due. In an
 //! implicit projection: 16 B per spike and projection until it is due.
 
 use super::delay_line::Span;
-use super::entry::Entry;
+use super::entry::{Entry, PACKED};
 use super::filing::FEW;
 use super::loose::Loose;
 use super::waiting::{LooseRest, RowRest};
@@ -95,10 +96,34 @@ impl Traffic<'_> {
         waits + 1.5 * due * filed as f64
     }
 
-    /// The same where the wheel turns: few synapses of shared weights are filed one by one.
+    /// The same where the wheel turns: few synapses of shared weights are filed themselves, packed by frames if there are enough.
     fn filed_in_turns(&self, layout: Layout) -> f64 {
-        let entries = self.filed(layout);
-        if self.shared && self.synapses <= FEW as f64 * entries { self.synapses } else { entries }
+        let Layout::Rows(shift) = layout else {
+            return self.filed(layout);
+        };
+        let frames = self.frames(shift);
+        let mean = self.synapses / frames;
+        if !self.shared || mean > FEW as f64 {
+            return self.filed(layout);
+        }
+        if mean < 1.0 {
+            return self.synapses;
+        }
+        // The j-th entry of a frame is there if more than PACKED * j synapses are; their number is Poisson.
+        let (mut is_n, mut is_more, mut entries) = ((-mean).exp(), 1.0, 0.0);
+        for n in 0..8 * FEW {
+            is_more -= is_n;
+            if n % PACKED as u64 == 0 {
+                entries += frames * is_more;
+            }
+            is_n *= mean / (n + 1) as f64;
+        }
+        entries
+    }
+
+    /// Frames between the shortest and the longest delay.
+    fn frames(&self, shift: u32) -> f64 {
+        f64::from((self.delays.1 - self.delays.0) >> shift) + 1.0
     }
 
     /// Expected entries of a spike.
@@ -106,7 +131,7 @@ impl Traffic<'_> {
         match layout {
             Layout::Loose => self.synapses,
             Layout::Rows(shift) => {
-                let frames = f64::from((self.delays.1 - self.delays.0) >> shift) + 1.0;
+                let frames = self.frames(shift);
                 frames * -libm::expm1(-self.synapses / frames)
             }
         }
@@ -125,6 +150,16 @@ mod tests {
         let given = Spikes::Given(&spikes);
         assert_eq!([0.0, 1.0, 95.0, 1_100.0, 5_000.0].map(|ticks| given.within(ticks)), [0.0, 50.0, 50.0, 100.0, 150.0]);
         assert_eq!((Spikes::Given(&[]).within(9.0), Spikes::Steady(2.0).within(9.0)), (0.0, 18.0));
+    }
+
+    #[test]
+    fn a_frame_has_an_entry_for_every_three_synapses() {
+        // Of 1 synapse a frame on average 1 - 1/e have any; P(n > 3) = 1 - e^-1 (1 + 1 + 1/2 + 1/6), P(n > 6) = 8.324e-5.
+        let one = |synapses| Traffic { spikes: Spikes::Steady(1.0), synapses, delays: (1, 16_000), shared: true };
+        let entries = one(1_000.0).filed_in_turns(ROWS) / 1_000.0;
+        assert!((entries - (0.632_121 + 0.018_988 + 8.324e-5)).abs() < 1e-5, "{entries}");
+        assert!((one(1.0).filed_in_turns(ROWS) - 1.0).abs() < 1e-3);
+        assert_eq!(one(9_000.0).filed_in_turns(ROWS), one(9_000.0).filed(ROWS));
     }
 
     #[test]

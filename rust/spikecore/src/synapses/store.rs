@@ -39,8 +39,8 @@ pub struct Store<W: Weight> {
     pub(crate) shared: Pages<u16>,
     /// How slots and delays make cells.
     pub(crate) frame: Frame,
-    /// The shared weights.
-    pub(crate) shared_weights: Vec<W>,
+    /// Weights by storage kind; 0 for that of individually weighted synapses.
+    pub(crate) weights: Vec<W>,
 }
 
 impl<W: Weight> Store<W> {
@@ -54,7 +54,7 @@ impl<W: Weight> Store<W> {
         let highest = self.weighted.iter().map(|s| s.cell).fold(0, highest).max(self.shared.iter().copied().fold(0, highest));
         assert!(self.synapses() == 0 || usize::from(highest) < slots, "invariant: slot {highest} of {slots}");
         for span in &*self.spans {
-            assert!(span.kinds.iter().all(|&k| usize::from(k) <= self.shared_weights.len()), "invariant: unknown kind");
+            assert!(span.kinds.iter().all(|&k| usize::from(k) < self.weights.len()), "invariant: unknown kind");
         }
         let mut ends = [0u64; 2];
         let populations = self.spans.iter().filter(|span| !span.kinds.is_empty());
@@ -125,7 +125,7 @@ impl<W: Weight> Store<W> {
                         let synapse = self.weighted[offset];
                         visit(self.frame.slot(synapse.cell), synapse.weight, segment.delay());
                     } else {
-                        visit(self.frame.slot(self.shared[offset]), self.shared_weights[usize::from(kind) - 1], segment.delay());
+                        visit(self.frame.slot(self.shared[offset]), self.weights[usize::from(kind)], segment.delay());
                     }
                 }
                 at += segment.len() as usize;
@@ -137,8 +137,8 @@ impl<W: Weight> Store<W> {
     pub(crate) fn due_before(&self, now: Tick, entry: Entry) -> u64 {
         let (base, part) = (self.frame.base(entry.phase()), self.frame.base(self.frame.phase(now)));
         let early = |&&cell: &&u16| cell.wrapping_add(base) < part;
-        if let Some(cell) = entry.cell() {
-            return u64::from(cell < part);
+        if entry.packed() > 0 {
+            return (0..entry.packed()).filter(|&k| entry.cell(k) < part).count() as u64;
         }
         let range = entry.offset()..entry.offset() + entry.len();
         let early = match entry.kind() {

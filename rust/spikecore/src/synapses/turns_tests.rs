@@ -71,7 +71,7 @@ fn stored(rows: &Rows, shift: u32, loose: bool) -> Stored<f32> {
         weighted: pages(&weighted),
         shared: pages(&shared),
         frame,
-        shared_weights: vec![SHARED],
+        weights: vec![0.0, SHARED],
     })
 }
 
@@ -93,7 +93,7 @@ fn case() -> impl Strategy<Value = Case> {
     let rows = longest.prop_flat_map(|longest| {
         let weight = prop_oneof![Just(1e8f32), Just(-1e8), 0.1f32..9.0];
         let made = (1..=longest, 0..TARGETS, weight);
-        let row = (prop::collection::vec(made.clone(), 0..12), prop::collection::vec(made, 0..12));
+        let row = (prop::collection::vec(made.clone(), 0..12), prop::collection::vec(made, 0..40));
         prop::collection::vec(row.prop_map(|(weighted, shared)| [weighted, shared]), 4)
     });
     let spikes = prop::collection::vec((prop_oneof![0u64..90, 0u64..9_000, 60_000u64..140_000], 0usize..2, 0u32..4), 1..40);
@@ -241,6 +241,20 @@ fn a_wheel_that_holds_all_delays_does_not_turn() {
         assert!(line.limit(100) >= 100 + u64::from(longest + ahead), "{longest} {ahead}");
     }
     assert!(Span::may_turn(65_535, None) && !Span::may_turn(100, None) && Span::may_turn(100, Some(16)));
-    assert_eq!(Entry::single(7, 3).synapses(), 1);
     assert!((queue_bytes(Spikes::Steady(2.0), 100) - 1.5 * 3_200.0).abs() < 1e-6);
+}
+
+#[test]
+fn an_entry_packs_cells_each_with_its_own_carry() {
+    let cells = [0xffff, 0x7fff, 1, 0xabcd];
+    for base in [0, 0x1000, 0x8000, 0xf000, 0xffff] {
+        for count in 1..=3 {
+            let entry = Entry::pack(&cells, base, count, 200);
+            assert_eq!((entry.packed() as usize, entry.synapses(), entry.kind()), (count, count as u64, 200));
+            let unpacked: Vec<u16> = (0..entry.packed()).map(|k| entry.cell(k)).collect();
+            assert_eq!(unpacked, cells[..count].iter().map(|cell| cell.wrapping_add(base)).collect::<Vec<_>>());
+        }
+    }
+    let run = Entry::new((1 << 36) - 1, 0x3fff, 15, 255);
+    assert_eq!((run.packed(), run.offset(), run.len(), run.phase(), run.kind()), (0, (1 << 36) - 1, 0x3fff, 15, 255));
 }
