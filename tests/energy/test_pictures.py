@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from spikecore.command import cli
-from spikecore.energy import EnergyReport, Ledger, Measured, load
+from spikecore.energy import EnergyReport, Ledger, Measured, ann, load
 from spikecore.energy.profile_toml import parse
 from spikecore.errors import NetworkError
 from spikecore.pictures import file
@@ -157,3 +157,17 @@ def test_a_name_that_looks_like_a_formula_is_drawn(tmp_path):
     report = EnergyReport.of(Ledger(synaptic_operations=5), replace(load("loihi"), name=r"<b>$\frac{x$</b>"))
     report.compare(load("cpu")).plot().figure.savefig(tmp_path / "bars.png")
     assert (tmp_path / "bars.png").stat().st_size > 0
+
+
+def test_every_energy_is_drawn_into_a_file_like_every_other_result(tmp_path):
+    report = EnergyReport.of(LEDGER, "loihi")
+    network = ann.Network([ann.Dense(4, 2)], name="net")
+    spiking = ann.Spiking.of_rates(network, [0.5], ticks=10, input_rate=0.25)
+    networks = ann.compare(network, spiking, ann.Silicon("int8", None))
+    drawn = {"report": report, "comparison": report.compare("cpu"), "networks": networks}
+    for name, energy in drawn.items():
+        path = energy.plot(tmp_path / f"{name}.svg")
+        assert path == tmp_path / f"{name}.svg"
+        assert path.read_text().startswith("<svg")
+        with pytest.raises(TypeError, match="where must be a file"):
+            energy.plot(3)

@@ -13,6 +13,7 @@ import numpy as np
 
 from spikecore import extras, printed
 from spikecore.energy.quantity import joules, signs
+from spikecore.pictures import file
 from spikecore.pictures.drawing import FAINT, GREY, INK, Circle, Drawing, Polyline, Rect, Shape, Words, width_of
 from spikecore.pictures.figure import WIDTH, Figure, stacked
 from spikecore.pictures.panel import SMALL, Box, Panel
@@ -146,6 +147,10 @@ class Bars:
     def drawing(self) -> Drawing:
         """Return the picture."""
         return stacked(self.figures)
+
+    def put(self, where: Any) -> Any:
+        """Write a file, or draw on axes of matplotlib; see `file.put`."""
+        return file.put("plot", where, self.drawing, self.plot)
 
     def plot(self, axes: Any = None) -> Any:
         """Draw with matplotlib and return the axes in J.

@@ -101,9 +101,21 @@ class EnergyReport(Bill):
         misfit = bool(self.fit.broken)
         return Bar(name or self.profile.name, below, *energies, ordered, is_measured, band.is_partial, bound, misfit)
 
-    def plot(self, axes: Any = None) -> Any:
-        """Draw the terms as a horizontal stacked bar with matplotlib and return the axes; new ones by default."""
-        return Bars((self.bar(),)).plot(axes)
+    def plot(self, where: Any = None) -> Any:
+        """Draw the terms as a horizontal stacked bar.
+
+        Parameters
+        ----------
+        where : str, Path or matplotlib Axes, optional
+            A file to write, in the format of its suffix, or axes to draw on; new axes by default. ``.svg`` files need
+            no other package, all else needs matplotlib.
+
+        Returns
+        -------
+        Path or Axes
+            The file that was written, or the axes.
+        """
+        return Bars((self.bar(),)).put(where)
 
     def to_pandas(self) -> Any:
         """Return the terms as a pandas DataFrame, one row each; needs pandas."""
@@ -180,9 +192,21 @@ class Comparison:
         """Return the figure: totals, and the shares of their terms."""
         return Bars(tuple(report.bar(name) for report, name in self._named))
 
-    def plot(self, axes: Any = None) -> Any:
-        """Draw totals and the shares of their terms with matplotlib and return the axes of the totals."""
-        return self.bars().plot(axes)
+    def plot(self, where: Any = None) -> Any:
+        """Draw totals and the shares of their terms.
+
+        Parameters
+        ----------
+        where : str, Path or matplotlib Axes, optional
+            A file to write, in the format of its suffix, or axes to draw on; new axes by default. ``.svg`` files need
+            no other package, all else needs matplotlib.
+
+        Returns
+        -------
+        Path or Axes
+            The file that was written, or the axes of the totals.
+        """
+        return self.bars().put(where)
 
     def to_svg(self) -> str:
         """Return the figure as the text of an SVG file; needs nothing."""

@@ -130,19 +130,8 @@ class Figure:
         return main
 
     def put(self, owner: str, where: Any) -> Any:
-        """Write a file, or draw on axes of matplotlib, new ones if there are none; return the path or the axes.
-
-        Raises
-        ------
-        TypeError
-            If `where` is neither.
-        """
-        if isinstance(where, str | Path):
-            return self.write(owner, Path(where))
-        if where is not None and not hasattr(where, "plot"):
-            msg = f"where must be a file, matplotlib axes or left out, not {printed.value(where)}"
-            raise TypeError(msg)
-        return self.plot(owner, where)
+        """Write a file, or draw on axes of matplotlib; see `file.put`."""
+        return file.put(owner, where, self.drawing, lambda axes: self.plot(owner, axes))
 
 
 def stacked(figures: Sequence[Figure]) -> Drawing:

@@ -1,12 +1,14 @@
 """Pictures as files: which formats can be drawn here, and a drawing as one."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.files import writing
 from spikecore.pictures.drawing import Drawing
 
-__all__ = ["PAGES", "check", "is_page", "write"]
+__all__ = ["PAGES", "check", "is_page", "put", "write"]
 
 PAGES = ("html", "htm")
 """Formats of pages, which hold a picture and tables."""
@@ -43,6 +45,22 @@ def write(owner: str, drawing: Drawing, path: Path) -> Path:
     if kind == "svg":
         return writing.text(path, drawing.svg())
     return writing.data(path, drawing.rendered(kind))
+
+
+def put(owner: str, where: Any, drawing: Callable[[], Drawing], plot: Callable[[Any], Any]) -> Any:
+    """Write a drawing into a file, or plot on axes, new ones if `where` is None; return the path or the axes.
+
+    Raises
+    ------
+    TypeError
+        If `where` is neither.
+    """
+    if isinstance(where, str | Path):
+        return write(owner, drawing(), Path(where))
+    if where is not None and not hasattr(where, "plot"):
+        msg = f"where must be a file, matplotlib axes or left out, not {printed.value(where)}"
+        raise TypeError(msg)
+    return plot(where)
 
 
 def _kind(path: Path) -> str:

@@ -231,9 +231,21 @@ class Comparison:
         """Return a pandas DataFrame with a row for every priced term of every network; needs pandas."""
         return view.terms(self.costs).pandas()
 
-    def plot(self, axes: Any = None) -> Any:
-        """Draw the networks as horizontal stacked bars with matplotlib and return the axes; new ones by default."""
-        return view.bars(self.costs).plot(axes)
+    def plot(self, where: Any = None) -> Any:
+        """Draw the networks as horizontal stacked bars.
+
+        Parameters
+        ----------
+        where : str, Path or matplotlib Axes, optional
+            A file to write, in the format of its suffix, or axes to draw on; new axes by default. ``.svg`` files need
+            no other package, all else needs matplotlib.
+
+        Returns
+        -------
+        Path or Axes
+            The file that was written, or the axes.
+        """
+        return view.bars(self.costs).put(where)
 
     def to_html(self, file: str | Path) -> Path:
         """Write one self-contained page and return its path."""
