@@ -51,10 +51,10 @@ impl Entry {
         debug_assert!(offset < 1 << 36 && phase < 1 << 4 && len <= LONGEST, "invariant: an entry fits 64 bits");
         Self(offset << 28 | u64::from(phase) << 24 | u64::from(len) << 10 | u64::from(kind))
     }
-    /// Packs the first `count` of some synapses of a shared weight; `base` is added to their cells.
+    /// Packs the first `count` of some synapses of a shared weight; `base` is added to their cells. One of none is never kept.
     #[inline(always)]
     pub(crate) fn pack(cells: &[u16; PACKED + 1], base: u16, count: usize, kind: Kind) -> Self {
-        debug_assert!((1..=PACKED).contains(&count), "invariant: an entry fits 64 bits");
+        debug_assert!(count <= PACKED, "invariant: an entry fits 64 bits");
         // All four at once. The highest bits apart, since no carry may leave its cell.
         const HIGHEST: u64 = 0x8000_8000_8000_8000;
         let (cells, bases) = (cells.map(u64::from), u64::from(base) * 0x0001_0001_0001_0001);
