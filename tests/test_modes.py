@@ -358,6 +358,7 @@ def each_mode(build, duration, precision="f64"):
     return found
 
 
+@pytest.mark.filterwarnings("ignore::spikecore.StartWarning")
 @pytest.mark.parametrize("precision", ["f32", "f64"])
 def test_one_unit_below_the_threshold_and_at_it(precision):
     """By the start and by input, without leak: at the threshold it fires, one unit below never, though it sleeps."""

@@ -175,6 +175,7 @@ def test_close_time_constants_are_smooth(tau_m):
     np.testing.assert_allclose(found[:7], expected[:7], rtol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore::spikecore.StartWarning")
 @pytest.mark.parametrize("t_ref", [0.0, 0.1, 2.0])
 def test_delta_input_is_lost_while_refractory(t_ref):
     """A spike at tick 1; input at tick 1 + d reaches the potential if d > t_ref / dt."""
@@ -194,6 +195,7 @@ def test_delta_input_is_lost_while_refractory(t_ref):
         np.testing.assert_allclose(v[:, k], alone + jump, rtol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore::spikecore.StartWarning")
 def test_currents_go_on_while_refractory():
     """Input during refractoriness decays in the current and is felt after it."""
     net = sc.Network(dt=0.1)
