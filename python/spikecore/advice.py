@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import printed, scaling
+from spikecore import printed
 from spikecore.arrays import is_array
 from spikecore.distributions import Normal, Uniform
 from spikecore.population import Population, Projection
@@ -167,7 +167,11 @@ def significant_bits(value: Any) -> int | None:
     """
     if isinstance(value, Normal | Uniform):
         return None
-    return scaling.significant_bits(_sample(value)) if is_array(value) else 1
+    if not is_array(value):
+        return 1
+    from spikecore import scaling  # start-up time: fractions
+
+    return scaling.significant_bits(_sample(value))
 
 
 def _sample(value: Any) -> NDArray[np.float64]:
