@@ -137,3 +137,12 @@ def test_samples_are_found_by_recorder_and_by_name(net, exc):
     assert repr(recorder) in repr(result.traces)
     with pytest.raises(sc.NotRecordedError, match="recorders when the network was compiled"):
         result.traces[late]
+
+
+def test_what_may_be_left_out_of_a_read_out_is_its_synapse_alone():
+    """`tau_syn` may be None; another parameter that is None is named, as in every other model."""
+    assert sc.LeakyIntegrator(tau_syn=None).tau_syn is None
+    for parameter in ("tau_m", "c_m", "e_l", "i_e"):
+        for value in (None, "a", [[1.0], [2.0, 3.0]]):
+            with pytest.raises((TypeError, sc.NetworkError), match=parameter):
+                sc.LeakyIntegrator(**{parameter: value})

@@ -288,3 +288,14 @@ def test_one_pair_is_enough():
     both = run().energy("truenorth").compare("odin", "spinnaker", "spinnaker2")
     assert both.to_dict()["no_ranking"] == ""
     assert len(both.table().verdicts) == 3
+
+
+def test_a_machine_without_an_energy_is_not_what_the_others_are_held_against():
+    """The two that can be ranked are, wherever the unknown ones stand."""
+    for order in (("atom", "spinnaker", "spinnaker2"), ("host", "atom", "spinnaker", "spinnaker2")):
+        first, *others = order
+        ranks = run().energy(first).compare(*others).verdicts()
+        assert [rank.winner for rank in ranks if rank.unknown is None] == ["spinnaker2"]
+        assert {rank.unknown[0] for rank in ranks if rank.unknown} == set(order) - {"spinnaker", "spinnaker2"}
+    unfit_first = run().energy("atom").compare("truenorth", "spinnaker", "spinnaker2").verdicts()
+    assert [rank.winner for rank in unfit_first] == [None, None, "spinnaker2"], "nor one that cannot hold the network"

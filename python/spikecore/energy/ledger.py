@@ -178,7 +178,7 @@ class Ledger:
 
     def count(self, name: str) -> float | None:
         """Return a count by name, one of `COUNTS`; None if it is not known."""
-        value: float | None = getattr(self, name)
+        value: float | None = getattr(self, checks.choice("ledger", "count", name, COUNTS))
         return value
 
     def why_unknown(self, name: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy.quantity import joules, seconds, watts
 
 __all__ = ["POWERCAP", "Domain", "Measured", "Meter", "domains", "measured"]
@@ -119,7 +119,7 @@ class Measured:
     Raises
     ------
     NetworkError
-        If an energy is not finite, `total_j` is below 0, or `source` is empty.
+        If a number is not finite, one other than `above_idle_j` is below 0, or `source` is empty.
 
     Examples
     --------
@@ -140,8 +140,12 @@ class Measured:
             self.total_j = checks.number("measured", "total_j", self.total_j, low=0.0, unit="J")
         if self.above_idle_j is not None:
             self.above_idle_j = checks.number("measured", "above_idle_j", self.above_idle_j, unit="J")
-        if not self.source.strip():
+        if not checks.word("measured", "source", self.source).strip():
             checks.refuse("measured", "source", "empty", "what was read, or why nothing could be")
+        self.by_domain_j = _by_domain("by_domain_j", self.by_domain_j, "J")
+        self.idle_w = _by_domain("idle_w", self.idle_w, "W")
+        self.seconds = checks.number("measured", "seconds", self.seconds, low=0.0, unit="s")
+        self.idle_s = checks.number("measured", "idle_s", self.idle_s, low=0.0, unit="s")
 
     def per_event_j(self, events: float) -> tuple[float | None, float | None]:
         """Return J per event, idle included and without idle; None where not measured or without events."""
@@ -268,6 +272,14 @@ def _read(meter: Meter, failures: list[str]) -> dict[str, float]:
     except (OSError, ValueError) as error:
         failures.append(str(error))
         return {}
+
+
+def _by_domain(parameter: str, values: Any, unit: str) -> dict[str, float]:
+    """Return a number ≥ 0 for each counter."""
+    if not isinstance(values, dict):
+        checks.wrong_kind("measured", parameter, "a dict of counters and numbers", printed.value(values))
+    named = ((f"{parameter}[{name!r}]", name, value) for name, value in values.items())
+    return {name: checks.number("measured", shown, value, low=0.0, unit=unit) for shown, name, value in named}
 
 
 def _with(energy: float, each: float | None) -> str:

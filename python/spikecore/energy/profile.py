@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from spikecore import checks
+from spikecore import checks, printed
 from spikecore.energy import quantity
 from spikecore.energy.ledger import COUNTS
 from spikecore.energy.operating_point import OperatingPoint
@@ -127,6 +127,9 @@ class Profile:
     def __post_init__(self) -> None:
         checks.name("profile", "name", self.name)
         lists = ("notes", "prices", "unpriced", "contained")
+        for name in lists:
+            if not isinstance(getattr(self, name), list | tuple):
+                checks.wrong_kind(self.name, name, "a list or tuple", printed.value(getattr(self, name)))
         checks.kept(self, **{name: tuple(getattr(self, name)) for name in lists})
         checks.choice(self.name, "scope", self.scope, SCOPES)
         checks.choice(self.name, "bound", self.bound, ("", "min", "max"))

@@ -142,7 +142,7 @@ class EnergyReport(Bill):
 
 
 class Comparison:
-    """Reports of one ledger, or of several, on several machines; the first that holds the network against the others.
+    """Reports of one ledger, or of several, on several machines; the first that can be ranked against the others.
 
     Attributes
     ----------
@@ -158,6 +158,7 @@ class Comparison:
     """
 
     def __init__(self, reports: Sequence[EnergyReport]) -> None:
+        checks.instance("comparison", "reports", reports, Sequence, " of energy reports")
         for report in reports:
             checks.instance("comparison", "report", report, EnergyReport)
         self.reports = tuple(reports)
@@ -173,8 +174,12 @@ class Comparison:
         return sizes if len({*sizes.values()} - {""}) > 1 else {}
 
     def verdicts(self) -> list[Rank]:
-        """Return a value for each report beside the first that holds the network: which is cheaper, what flips it."""
-        first = next((pair for pair in self._named if not pair[0].fit.broken), self._named[0])
+        """Return a value for each report beside the first that can be ranked: which is cheaper, what flips it.
+
+        That is the first with an energy whose machine holds the network; where there is none, the first with an energy.
+        """
+        known = [pair for pair in self._named if pair[0].nominal_j is not None] or [*self._named]
+        first = next((pair for pair in known if not pair[0].fit.broken), known[0])
         others = [pair for pair in self._named if pair is not first]
         return [between(first[0], other, (first[1], name)) for other, name in others]
 

@@ -34,8 +34,15 @@ TAU_M, C_M, V_TH, V_RESET, T_REF = 20.0, 250.0, 20.0, 10.0, 2.0
 """Neuron: ms, pF, mV above rest, mV above rest, ms."""
 J = 0.1
 """Excitatory weight in mV."""
+DRIVES = ("dc", "poisson")
+"""External input as its mean or as Poisson processes."""
 DELAY = 1.5
 """Delay of every synapse in ms."""
+
+
+def _number(parameter: str, value: float) -> float:
+    """Return a relative weight or rate, 0 … 100."""
+    return checks.number("brunel", parameter, value, low=0.0, high=100.0)
 
 
 def external_rate(eta: float) -> float:
@@ -46,7 +53,7 @@ def external_rate(eta: float) -> float:
     >>> external_rate(2.0)
     20000.0
     """
-    return eta * V_TH / (J * TAU_M * 1e-3)
+    return _number("eta", eta) * V_TH / (J * TAU_M * 1e-3)
 
 
 def direct_current(eta: float) -> float:
@@ -72,6 +79,11 @@ def mean_field_rate(g: float = 5.0, eta: float = 2.0, drive: str = "poisson") ->
     drive : {"dc", "poisson"}
         A direct current adds to the mean of the input but not to its variance.
 
+    Raises
+    ------
+    NetworkError
+        If `g` or `eta` is outside 0 … 100, or `drive` is not one of these.
+
     Notes
     -----
     1/r = t_ref + τ ∫ e^{-u²} (e^{2uy_θ} - e^{2uy_r}) / u du over u > 0, y = (V - μ)/σ, with
@@ -82,6 +94,8 @@ def mean_field_rate(g: float = 5.0, eta: float = 2.0, drive: str = "poisson") ->
     >>> round(mean_field_rate(5.0, 2.0), 1)
     37.9
     """
+    g, eta = _number("g", g), _number("eta", eta)
+    checks.choice("brunel", "drive", drive, DRIVES)
     low, high = 1e-3, 1e3 / T_REF
     for _ in range(60):
         middle = 0.5 * (low + high)
@@ -166,9 +180,8 @@ def build(
     (1000, 250)
     """
     f = checks.number("brunel", "scale", scale, low=SCALES[0], high=SCALES[1])
-    checks.choice("brunel", "drive", drive, ("dc", "poisson"))
-    g = checks.number("brunel", "g", g, low=0.0, high=100.0)
-    eta = checks.number("brunel", "eta", eta, low=0.0, high=100.0)
+    checks.choice("brunel", "drive", drive, DRIVES)
+    g, eta = _number("g", g), _number("eta", eta)
     i_e = direct_current(eta) if drive == "dc" else 0.0
     model = LIFDelta(tau_m=TAU_M, c_m=C_M, e_l=0.0, v_th=V_TH, v_reset=V_RESET, t_ref=T_REF, i_e=i_e)
     net = Network(dt=dt, seed=seed)

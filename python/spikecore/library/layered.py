@@ -118,6 +118,9 @@ def spikes(drawn: NDArray[np.bool_]) -> SpikePairs:
     >>> [(neurons.tolist(), times.tolist()) for neurons, times in spikes(drawn)]
     [([7], [2.0])]
     """
+    checks.instance("frames", "drawn", drawn, np.ndarray)
+    if drawn.ndim != 3:
+        checks.refuse("frames", "the shape of drawn", drawn.shape, "(samples, steps, sources)")
     places = (np.nonzero(sample) for sample in drawn)
     size = drawn.shape[2]
     return [

@@ -113,6 +113,7 @@ def psc_of_psp(psp: float = PSP) -> float:
     gap = TAU_SYN - TAU_M
     ratio = TAU_M / TAU_SYN
     peak = ratio ** (TAU_M / gap) - ratio ** (TAU_SYN / gap)
+    psp = checks.number("microcircuit", "psp", psp, unit="mV")
     return psp / float(TAU_M * TAU_SYN / (C_M * gap) * peak)
 
 
@@ -133,6 +134,8 @@ def direct_currents(scale: float, drive: str) -> NDArray[np.float64]:
     grow by 1/√scale, which keeps the variance of the input; the mean that is then missing, a share
     1 - √scale of the full-scale input at the reference rates, is added as a current.
     """
+    scale = checks.number("microcircuit", "scale", scale, low=0.0)
+    checks.choice("microcircuit", "drive", drive, ("dc", "poisson"))
     weight = psc_of_psp()
     external = 1e-3 * TAU_SYN * weight * EXTERNAL_RATE * np.array(EXTERNAL_DEGREES, np.float64)
     degrees = synapse_numbers() / np.array(SIZES)[:, None]

@@ -76,7 +76,8 @@ class LeakyIntegrator(NeuronModel):
 
     def parameters(self) -> NativeParameters:
         """Return the parameters by name, in the units of the docstring; `tau_syn` only if there is one."""
-        return {name: value for name, value in super().parameters().items() if value is not None}
+        own = super().parameters()
+        return own if self.tau_syn is not None else {name: own[name] for name in own if name != "tau_syn"}
 
     def lowered(self) -> tuple[str, NativeParameters]:
         """Return the engine's name and parameters: a neuron whose threshold is infinite."""

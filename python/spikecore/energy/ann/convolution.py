@@ -73,6 +73,7 @@ class Convolution(_Window):
     def __post_init__(self) -> None:
         source, plane, seen = self._move(self.shape, self.kernel, self.stride, self.padding, self.dilation)
         targets, groups = self._size("channels"), self._size("groups")
+        self._switches("bias", "activation")
         for name, value in (("channels of the input", source[0]), ("channels", targets)):
             if value % groups:
                 checks.refuse(self.kind, name, value, f"a multiple of groups = {groups}")

@@ -81,6 +81,10 @@ class Layer:
         once = {"weights": weights, "macs": weights, "synapses": weights}
         checks.kept(self, input_shape=source, output_shape=result, **{**once, **facts})
 
+    def _switches(self, *names: str) -> None:
+        """Check fields that are True or False; counts are multiplied by them."""
+        checks.kept(self, **{name: checks.switch(self.kind, name, getattr(self, name)) for name in names})
+
     def _size(self, name: str) -> int:
         """Check one size, keep it as a plain int and return it."""
         (value,) = self._sizes(name, getattr(self, name), dimensions=1)
@@ -118,6 +122,7 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         n, m = self._size("inputs"), self._size("outputs")
+        self._switches("bias", "activation")
         self._keep((n,), (m,), n * m, biases=m * self.bias, neurons=m * self.activation)
 
 
@@ -143,6 +148,9 @@ class BatchNorm(Layer):
 
     def __post_init__(self) -> None:
         shape = self._sizes("shape", self.shape)
+        if not shape:
+            checks.refuse(self.kind, "shape", shape, "one size or more")
+        self._switches("affine", "tracked")
         n = shape[0]
         stored = (Buffer("running mean", n), Buffer("running variance", n), Buffer("batches tracked", 1, 8))
         trained = {"weights": n * self.affine, "biases": n * self.affine}
@@ -178,6 +186,7 @@ class Recurrent(Layer):
 
     def __post_init__(self) -> None:
         m, n = self._size("inputs"), self._size("units")
+        self._switches("bias", "bidirectional")
         copies = 2 if self.bidirectional else 1
         units, own = copies * n, copies * self.gates * n
         facts = {"biases": 2 * own * self.bias, "neurons": units, "state": self.states * units}

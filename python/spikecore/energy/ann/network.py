@@ -153,4 +153,4 @@ def parse(text: str, *, cell: str = "rnn", steps: int = 1, bias: bool = True, na
     for index, (before, width) in enumerate(pairwise(widths), start=1):
         dense = Dense(before, width, bias=bias, activation=index < len(sizes) - 1)
         layers.append(CELLS[cell](before, width, bias=bias) if sizes[index].endswith("r") else dense)
-    return Network(layers, steps=steps, name=name or text)
+    return Network(layers, steps=steps, name=text if name is None else name)

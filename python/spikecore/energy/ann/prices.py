@@ -171,10 +171,11 @@ class Silicon:
         operation(self.precision, self.technology)
         if self.memory is not None:
             memory(self.memory, self.technology).spread_over(self.access_bits)
+        bits = checks.count("silicon", "access_bits", self.access_bits, low=8, high=1024)
         checks.choice("silicon", "reuse", self.reuse, ("ideal", "none"))
         batch = checks.count("silicon", "batch", self.batch, low=1)
         macs = checks.number("silicon", "macs_per_update", self.macs_per_update, low=0.0)
-        checks.kept(self, batch=batch, macs_per_update=macs)
+        checks.kept(self, access_bits=bits, batch=batch, macs_per_update=macs)
 
     @property
     def operation_price(self) -> OperationPrice:
