@@ -68,7 +68,11 @@ def test_a_number_beyond_floats_is_refused(net, exc):
 def test_what_is_not_a_rule_is_named_before_anything_else(net, exc):
     with pytest.raises(TypeError, match="not ndarray; give a dense matrix as Dense"):
         net.connect(exc, exc, np.ones((4, 4)), delay=1.0)
-    with pytest.raises(TypeError, match=r"rule must be one of OneToOne.*, not NoneType"):
+    with pytest.raises(TypeError, match="not memoryview; give a dense matrix as Dense"):
+        net.connect(exc, exc, memoryview(np.ones((4, 4))), delay=1.0)
+    with pytest.raises(TypeError, match="not list; give a dense matrix as Dense"):
+        net.connect(exc, exc, [[1.0] * 4] * 4, delay=1.0)
+    with pytest.raises(TypeError, match=r"rule must be one of OneToOne.*, not NoneType$"):
         net.connect(exc, exc, None, delay=1.0)
 
 

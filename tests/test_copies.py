@@ -82,3 +82,10 @@ def test_handles_are_keys_of_copied_results():
 def test_a_network_is_not_pickled():
     with pytest.raises(TypeError, match="a Network cannot be pickled"):
         pickle.dumps(described()[0])
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, pickle.dumps, lambda machine: copy.deepcopy([machine])])
+def test_a_machine_is_neither_copied_nor_pickled(again):
+    """A copy would step the engine of the original."""
+    with pytest.raises(TypeError, match="a Machine cannot be copied or pickled; compile its network again"):
+        again(described()[0].compile(workers=1))

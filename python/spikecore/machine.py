@@ -6,7 +6,7 @@ lose: whether a machine is in use, and what its last run came to, is known insid
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast, overload
+from typing import Any, Never, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,11 @@ class Machine:
         self._projections = projections
         self._wiring = Wiring(native, populations, projections)
         self._extent = extent
+
+    def __reduce_ex__(self, protocol: Any) -> Never:
+        """Refuse to be copied or pickled: two would step the same engine."""
+        msg = "a Machine cannot be copied or pickled; compile its network again, or save results"
+        raise TypeError(msg)
 
     def __repr__(self) -> str:
         """Show the size and the time."""

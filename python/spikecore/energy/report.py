@@ -142,7 +142,7 @@ class EnergyReport(Bill):
 
 
 class Comparison:
-    """Reports of one ledger, or of several, on several machines; the first that can be ranked against the others.
+    """Reports of one ledger, or of several, on several machines; one of them against the others: see `verdicts`.
 
     Attributes
     ----------
@@ -174,9 +174,9 @@ class Comparison:
         return sizes if len({*sizes.values()} - {""}) > 1 else {}
 
     def verdicts(self) -> list[Rank]:
-        """Return a value for each report beside the first that can be ranked: which is cheaper, what flips it.
+        """Return a value for each report beside the first that can be compared: which is cheaper, what flips it.
 
-        That is the first with an energy whose machine holds the network; where there is none, the first with an energy.
+        That is the first with an energy whose machine holds the network; where none does, the first with an energy.
         """
         known = [pair for pair in self._named if pair[0].nominal_j is not None] or [*self._named]
         first = next((pair for pair in known if not pair[0].fit.broken), known[0])

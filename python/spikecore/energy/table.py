@@ -22,7 +22,8 @@ _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}
 table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}
 .words{text-align:left}p.verdict{font-weight:bold}
-.wide{overflow-x:auto}td.words{min-width:7em}@media(max-width:40em){body{margin:1em auto}td,th{padding:.2em .4em}}
+.wide{overflow-x:auto}td.words{min-width:7em}
+@media(max-width:40em){body{margin:1em auto}td,th{padding:.2em .4em}td.words~td.words{min-width:15em}}
 """
 """Tables and pictures that are wider than a phone scroll by themselves; the page does not."""
 _UNIT = re.compile(r"(?<=[≥≤]) |(?<=\d) (?=(?:[pnµmk]?[JWsV]|[MG]?Hz|ms|pJ/\w+|B|bits?|%|times|chips|neurons)\b|%)")

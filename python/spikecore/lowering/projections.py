@@ -4,8 +4,6 @@ Values with units become plain tuples here: kinds, shapes and the grid are check
 rule and its two populations, are the engine's.
 """
 
-import numpy as np
-
 from spikecore import checks, connect, printed
 from spikecore.arrays import is_array
 from spikecore.grid import Grid
@@ -72,7 +70,7 @@ def _plan(source: Part, target: Part, settings: Settings, grid: Grid, shared: li
     if settings.receptor is not None:
         checks.word(owner, "receptor", settings.receptor)
     if not isinstance(rule, rules.Expanded | connect.Rule):
-        dense = "; give a dense matrix as Dense(matrix)" if isinstance(rule, np.ndarray) else ""
+        dense = "; give a dense matrix as Dense(matrix)" if is_array(rule) else ""
         msg = f"{owner}: rule must be one of {_RULES}, not {type(rule).__name__}{dense}"
         raise TypeError(msg)
     for parameter, value in (("weight", weight), ("delay", delay)):
