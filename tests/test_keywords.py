@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import spikecore as sc
+from spikecore.models.base import NeuronModel
 
 
 def described():
@@ -142,3 +143,52 @@ def test_the_map_of_the_package_fits_a_screen_and_names_what_there_is():
     result = compiled().run(1.0)
     for name in set(re.findall(r"``(\w+)(?:\(\))?``", sc.__doc__)):
         assert any(hasattr(kind, name) for kind in (sc.Network, sc.Machine, result)), name
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("iaf_psc_exp", "LIF"),
+        ("IF_curr_alpha", "LIFAlpha"),
+        ("poisson_generator", r"net\.stimulate\(population, Poisson"),
+        ("SpikeGeneratorGroup", r"net\.spike_source\(n, times\)"),
+        ("dc_generator", "DirectCurrent"),
+        ("SpikeMonitor", r"result\.spikes"),
+        ("multimeter", r"net\.record"),
+        ("Create", r"net\.population"),
+        ("Synapses", r"net\.connect"),
+        ("Simulate", r"compile\(\)\.run\(ms\)"),
+        ("Conv2d", "Convolution"),
+        ("Linear", "Dense"),
+        ("tsodyks_synapse", "static"),
+        ("gap_junction", "no gap junctions"),
+        ("ms", "plain numbers"),
+    ],
+)
+def test_names_of_other_simulators_are_answered(name, answer):
+    """They were answered by whatever name of ours is spelled like them: `PoisonedError` for `poisson_generator`."""
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}'; .*{answer}") as caught:
+        getattr(sc, name)
+    assert "did you mean" not in str(caught.value)
+
+
+def test_an_error_is_meant_by_who_looks_for_an_error():
+    for name, meant in (("PoisonError", "PoisonedError"), ("UnitsWarning", "UnitWarning")):
+        with pytest.raises(AttributeError) as caught:
+            getattr(sc, name)
+        assert f"did you mean '{meant}'?" in str(caught.value)
+    with pytest.raises(AttributeError, match=r"'Poison'; did you mean 'Poisson'\?"):
+        getattr(sc, "Poison")  # noqa: B009
+
+
+def test_every_model_is_named_where_a_model_is_expected():
+    with pytest.raises(TypeError) as caught:
+        sc.Network().population(3, "LIF")
+    models = [
+        name
+        for name in sc.__all__
+        if isinstance(getattr(sc, name), type) and issubclass(getattr(sc, name), NeuronModel)
+    ]
+    assert len(models) > 5
+    for name in models:
+        assert (f"{name}(…)" in str(caught.value)) == (name != "SpikeSource")

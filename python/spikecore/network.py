@@ -108,7 +108,7 @@ class Network(Declared):
         n = self._new_size(label, size)
         if not isinstance(model, NeuronModel) or isinstance(model, SpikeSource):
             hint = "; use net.spike_source(…)" if isinstance(model, SpikeSource) else ""
-            kinds = "LIF(…), LIFDelta(…), IF(…), LeakyIntegrator(…) or ALIF(…)"
+            kinds = "LIF(…), LIFAlpha(…), LIFDelta(…), IF(…), LeakyIntegrator(…) or ALIF(…)"
             checks.wrong_kind(label, "model", kinds, f"{printed.value(model)}{hint}")
         if v_init is None:
             return self._declare(label, n, model)

@@ -25,7 +25,7 @@ WHOLE = "measured as a whole"
 """The part of a bar that is measured: terms are not told apart."""
 _MODELLED, _MEASURED = "#4c78a8", "#3a3a3a"
 _ROW, _TITLE, _ENTRY = 34.0, 26.0, 18.0
-_LONGEST = 36
+_LONGEST = 44
 _ARROW = 26.0
 _TWENTY = (
     "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#b5b5b5", "#bcbd22", "#17becf",
