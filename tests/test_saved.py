@@ -262,3 +262,10 @@ def test_counters_of_another_type_are_refused(saved: Path, tmp_path: Path) -> No
         assert name in contents.description["after"]
         contents.description["after"][name] = value
         refused(written(contents, tmp_path), "not a result that spikecore has written")
+
+
+def test_a_result_is_written_to_a_regular_file(result: sc.Result, tmp_path: Path) -> None:
+    with pytest.raises(sc.NetworkError, match="it is a directory, allowed: a regular file"):
+        result.save(tmp_path)
+    with pytest.raises(sc.NetworkError, match="it is a device, a pipe or a stream, allowed: a regular file"):
+        result.save("/dev/null")

@@ -100,7 +100,7 @@ def test_all_limits_that_no_number_of_chips_lifts_are_listed():
         ("loihi", Ledger(neurons=131_073, **SECOND), 2),
         ("loihi", Ledger(neurons=10, synapses=6_000_000, **SECOND), 2),
         ("truenorth", Ledger(neurons=3 * 1_048_576, **SECOND), 3),
-        ("cpu", Ledger(neurons=10**9, most_fan_in=10**6, **SECOND), 1),
+        ("odin", Ledger(neurons=256, synapses=65_536, **SECOND), 1),
     ],
 )
 def test_more_chips_lift_what_is_shared_out(name, ledger, chips):
@@ -299,3 +299,14 @@ def test_a_machine_without_an_energy_is_not_what_the_others_are_held_against():
         assert {rank.unknown[0] for rank in ranks if rank.unknown} == set(order) - {"spinnaker", "spinnaker2"}
     unfit_first = run().energy("atom").compare("truenorth", "spinnaker", "spinnaker2").verdicts()
     assert [rank.winner for rank in unfit_first] == [None, None, "spinnaker2"], "nor one that cannot hold the network"
+
+
+@pytest.mark.parametrize("name", ["cpu", "gpu", "spinnaker", "spinnaker2", "host"])
+def test_a_machine_whose_limits_nobody_stated_is_not_said_to_fit(name):
+    """1.2 million neurons were said to fit one chip of SpiNNaker."""
+    report = EnergyReport.of(Ledger(neurons=1_200_000, most_fan_in=5_000, longest_delay=200), name)
+    assert report.to_dict()["fit"] == {"fits": None, "chips": None, "broken": []}
+    assert report.fit.status == ""
+    assert str(report.fit) == "no limit of this machine is known"
+    known_limits = EnergyReport.of(Ledger(neurons=100, most_fan_in=50, longest_delay=2), "truenorth").to_dict()["fit"]
+    assert known_limits == {"fits": True, "chips": 1, "broken": []}

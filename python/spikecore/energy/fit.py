@@ -14,7 +14,7 @@ from spikecore.energy.operating_point import neurons_on_chip
 from spikecore.energy.profile import Chip
 from spikecore.energy.quantity import count
 
-__all__ = ["FITS", "Fit", "Limit", "chips_needed"]
+__all__ = ["FITS", "UNLIMITED", "Fit", "Limit", "chips_needed"]
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,9 @@ class Fit:
 
     Attributes
     ----------
-    chips, broken : int, tuple of Limit
-        The fewest chips that hold it; all limits that it breaks and that no number of chips lifts.
+    chips, broken : int or None, tuple of Limit
+        The fewest chips that hold it, None where no limit of the machine is known; all limits that it breaks and that
+        no number of chips lifts.
 
     Examples
     --------
@@ -50,34 +51,39 @@ class Fit:
     does not fit: fan-in 500 of 256; delay 20 of 15
     """
 
-    chips: int = 1
+    chips: int | None = 1
     broken: tuple[Limit, ...] = ()
 
     @classmethod
     def of(cls, ledger: Ledger, chip: Chip | None) -> "Fit":
-        """Return how the network of a ledger fits a chip; any fits a machine without limits."""
-        return FITS if chip is None else cls(chips_needed(ledger, chip), tuple(_broken(ledger, chip)))
+        """Return how the network of a ledger fits a chip; without a chip no limit is known."""
+        return UNLIMITED if chip is None else cls(chips_needed(ledger, chip), tuple(_broken(ledger, chip)))
 
     @property
     def status(self) -> str:
         """What stands in a row; empty where one chip holds the network."""
         if self.broken:
             return "does not fit"
-        return "" if self.chips == 1 else f"needs {count(self.chips)} chips"
+        return "" if self.chips in (None, 1) else f"needs {count(self.chips)} chips"
 
     def __str__(self) -> str:
         if self.broken:
             return f"{self.status}: {'; '.join(map(str, self.broken))}"
+        if self.chips is None:
+            return "no limit of this machine is known"
         return f"{self.status}; packets between them are unpriced" if self.status else "fits one chip"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
         broken = [{"limit": limit.name, "needs": limit.needs, "most": limit.most} for limit in self.broken]
-        return {"fits": not self.broken, "chips": None if self.broken else self.chips, "broken": broken}
+        fits = None if self.chips is None else not self.broken
+        return {"fits": fits, "chips": None if self.broken else self.chips, "broken": broken}
 
 
 FITS = Fit()
-"""What one chip holds, and every machine without limits."""
+"""What one chip holds."""
+UNLIMITED = Fit(chips=None)
+"""What a machine is asked to hold of which no limit is known: a computer, or a chip whose source states none."""
 
 
 def chips_needed(ledger: Ledger, chip: Chip) -> int:

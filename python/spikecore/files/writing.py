@@ -67,7 +67,8 @@ def in_place(path: Path, fill: Callable[[BinaryIO], None]) -> Path:
         Writes all of it into an open file.
     """
     if is_direct(path):
-        _refuse(path, "it is a device, a pipe or a stream, allowed: a regular file")
+        kind = "directory" if path.is_dir() else "device, a pipe or a stream"
+        _refuse(path, f"it is a {kind}, allowed: a regular file")
     return _written(path, lambda: _replace(_goal(path), fill))
 
 
