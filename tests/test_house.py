@@ -139,3 +139,28 @@ def test_functions_are_short():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert code_lines(node) <= LONGEST_FUNCTION, f"{name}.{node.name}"
+
+
+DECLARING = [
+    f"spikecore.{name}"
+    for name in (
+        *("network", "declared", "machine", "options", "population", "populations"),
+        *("connect", "implicit", "windows", "stimuli", "distributions"),
+    )
+]
+"""Modules that say what a network holds, beside `models` and `lowering`."""
+RANGED = ("checks.number", "checks.count")
+"""Checks that take a range."""
+
+
+def ranged(name: str) -> list[str]:
+    """Return where a module calls a check that takes a range."""
+    calls = [node for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)]
+    return [f"{name}:{call.lineno}" for call in calls if ast.unparse(call.func) in RANGED]
+
+
+def test_python_states_no_range_of_what_the_engine_reads():
+    rooms = [name for name in TREES if within(name, "spikecore.models") or within(name, "spikecore.lowering")]
+    assert [place for name in (*DECLARING, *rooms) for place in ranged(name)] == []
+    assert ranged("spikecore.coding"), "what Python alone computes has its range there"
+    assert ranged("spikecore.grid"), "as have the ticks"
