@@ -150,3 +150,56 @@ def test_what_may_be_left_out_of_a_read_out_is_its_synapse_alone():
         for value in (None, "a", [[1.0], [2.0, 3.0]]):
             with pytest.raises((TypeError, sc.NetworkError), match=parameter):
                 sc.LeakyIntegrator(**{parameter: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"a": 1}, r"dict \{'a': 1\}"),
+        ([1.0, None, 2.0, 3.0], "NoneType None at 1"),
+        ([1.0, 2.0, "x", 3.0], "text"),
+        (np.array(["a", "b"]), "text"),
+        (np.ones(4, bool), "bool"),
+        (np.ones(4, complex), "complex128"),
+    ],
+)
+def test_the_value_of_another_kind_is_shown(net, exc, value, shown):
+    """It was the type of an array that numpy made of it: "not object", "not <U3"."""
+    with pytest.raises(TypeError, match=f"v_init must be an array of real numbers, not ({shown})$"):
+        net.population(4, sc.LIF(), v_init=value)
+    with pytest.raises(TypeError, match=f"weight must be an array of real numbers, not ({shown})$"):
+        net.connect(exc, exc, sc.AllToAll(), weight=value, delay=1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"a": 1}, r"dict \{'a': 1\}"),
+        (float("nan"), "float nan"),
+        ([0, None], "NoneType None at 1"),
+        (["a", "b"], "text"),
+        ([0.0, 1.0], "float64"),
+    ],
+)
+def test_an_index_of_another_kind_is_shown(net, exc, value, shown):
+    with pytest.raises(TypeError, match=f"exc: neurons must be integers, not {shown}$"):
+        net.record(exc, "v", neurons=value)
+    with pytest.raises(TypeError, match=f"Pairs: sources must be integers, not {shown}$"):
+        sc.Pairs(value, [0, 1])
+
+
+def test_synapses_between_slices_are_as_those_of_views(net, exc):
+    net.connect(exc, exc, sc.AllToAll(), weight=1.0, delay=1.0)
+    machine = net.compile(workers=1)
+    synapses = machine.synapses("exc", "exc")
+    assert synapses.between(slice(None), slice(None)) is synapses
+    part, of_views = synapses.between(slice(-2, None), slice(1)), machine.synapses(exc[-2:], exc[:1])
+    assert (part.sources.tolist(), part.targets.tolist()) == (of_views.sources.tolist(), of_views.targets.tolist())
+    assert part.shape == of_views.shape == (2, 1)
+    for wrong in (None, 3, "a", [0, 1]):
+        with pytest.raises(TypeError, match="sources: index must be a slice"):
+            synapses.between(wrong, slice(2))
+    with pytest.raises(TypeError, match=r"targets: the stop of the slice must be a whole number, not 2\.5"):
+        synapses.between(slice(2), slice(2.5))
+    with pytest.raises(sc.NetworkError, match=r"targets: the stop of the slice is 5, allowed: -4 … 4"):
+        synapses.between(slice(2), slice(5))

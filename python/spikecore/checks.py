@@ -239,7 +239,7 @@ def reals(owner: str, parameter: str, values: Any, expected: str, *, fresh: bool
         floats = [real(owner, parameter, value) for value in plain.flat]
         return np.array(floats, dtype=np.float64).reshape(plain.shape)
     if plain.size and plain.dtype.kind not in "iuf":
-        wrong_kind(owner, parameter, _of_reals(expected), plain.dtype)
+        wrong_kind(owner, parameter, _of_reals(expected), _alien(plain, Real))
     with np.errstate(over="ignore"):
         return _aligned(np.array(plain, dtype=np.float64, order="C", copy=True if fresh else None))
 
@@ -296,7 +296,7 @@ def indices(
         if at is not None:
             refuse(owner, f"{parameter}[{at}]", result.flat[at], f"0 … {size - 1}")
     elif result.dtype.kind not in "iu":
-        wrong_kind(owner, parameter, "integers", result.dtype)
+        wrong_kind(owner, parameter, "integers", _alien(result, Integral))
     if result.ndim != 1:
         refuse(owner, f"the shape of {parameter}", f"{result.shape}", "one dimension")
     if result.min() < 0 or result.max() >= size:
@@ -336,6 +336,19 @@ def _beyond(value: Any, result: Any) -> Any:
 
 def _of_reals(expected: str) -> str:
     return expected.replace("array of numbers", "array of real numbers")
+
+
+def _alien(values: NDArray[Any], expected: type) -> str:
+    """Return the value that is not of the expected kind, and where it stands; the type where numpy has one."""
+    if values.ndim == 0:
+        return _kind(values.item())
+    if values.dtype.kind != "O":  # of a list that has text among its numbers numpy makes text alone
+        return "text" if values.dtype.kind in "US" else str(values.dtype)
+    wrong = (
+        (k, value) for k, value in enumerate(values.flat) if isinstance(value, bool) or not isinstance(value, expected)
+    )
+    at, value = next(wrong)
+    return f"{_kind(value)} at {at}" if values.ndim == 1 else _kind(value)
 
 
 def _kind(value: Any) -> str:

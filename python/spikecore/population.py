@@ -14,7 +14,7 @@ from spikecore import checks, printed
 from spikecore.connect import Entries, Rule
 from spikecore.models import NeuronModel, SpikeSource
 
-__all__ = ["Part", "Population", "PopulationView", "Projection", "Recorder", "inside", "whole"]
+__all__ = ["Part", "Population", "PopulationView", "Projection", "Recorder", "inside", "limits", "whole"]
 
 
 class _Handle:
@@ -88,7 +88,7 @@ class Population(_Handle):
         TypeError
             If it is not a slice.
         """
-        return PopulationView(self, *_limits(self.name, self.size, neurons))
+        return PopulationView(self, *limits(self.name, self.size, neurons))
 
     @property
     def ids(self) -> range:
@@ -133,7 +133,7 @@ class PopulationView:
 
     def __getitem__(self, neurons: slice) -> "PopulationView":
         """Return a part of these neurons, as of a population."""
-        start, stop = _limits(self.name, self.size, neurons)
+        start, stop = limits(self.name, self.size, neurons)
         return PopulationView(self.population, self.start + start, self.start + stop)
 
     @property
@@ -186,7 +186,7 @@ def inside(part: Part) -> slice:
     return slice(part.first - whole(part).first, part.first - whole(part).first + part.size)
 
 
-def _limits(name: str, size: int, neurons: Any) -> tuple[int, int]:
+def limits(name: str, size: int, neurons: Any) -> tuple[int, int]:
     """Return begin and end of a slice that lies within `size` neurons."""
     if not isinstance(neurons, slice):
         hint = f"; use {name}[{neurons}:{neurons + 1}]" if type(neurons) is int and neurons >= 0 else ""

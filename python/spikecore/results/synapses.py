@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import checks, extras
+from spikecore.population import limits
 from spikecore.tabled import Listed
 
 __all__ = ["Synapses"]
@@ -55,11 +56,26 @@ class Synapses(Listed):
         return f"Synapses({len(self):,} synapses)"
 
     def between(self, sources: slice, targets: slice) -> "Synapses":
-        """Return those from some neurons in a row to some in a row, with indices from their first on."""
-        shape = sources.stop - sources.start, targets.stop - targets.start
+        """Return those from some neurons in a row to some in a row, with indices from their first on.
+
+        Parameters
+        ----------
+        sources, targets : slice
+            As in ``exc[10:20]``, without a step.
+
+        Raises
+        ------
+        NetworkError
+            If a slice lies outside the populations, or is empty.
+        TypeError
+            If it is not a slice.
+        """
+        first, stop = limits("sources", self.shape[0], sources)
+        first_to, stop_to = limits("targets", self.shape[1], targets)
+        shape = stop - first, stop_to - first_to
         if shape == self.shape:
             return self
-        from_, to = self.sources - np.uint32(sources.start), self.targets - np.uint32(targets.start)
+        from_, to = self.sources - np.uint32(first), self.targets - np.uint32(first_to)
         kept = (from_ < shape[0]) & (to < shape[1])  # what lies before the first has become a large number
         return Synapses(from_[kept], to[kept], self.weights[kept], self.delays[kept], shape)
 
