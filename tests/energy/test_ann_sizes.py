@@ -150,8 +150,8 @@ def test_reports_that_are_not_of_one_run_are_compared_with_a_word():
     small = Ledger(synaptic_operations=10, synapses=2_368, neurons=90, ticks=30)
     mixed = batch.energy("loihi").compare(run.energy("spinnaker"), EnergyReport.of(small, "odin"))
     assert list(mixed.sizes) == ["loihi", "spinnaker", "odin"]
-    assert "4 samples" in mixed.sizes["loihi"]
-    assert "2,368 synapses" in mixed.sizes["odin"]
+    assert [(r.ledger.samples, r.ledger.synapses) for r in mixed.reports] == [(4, 160), (1, 160), (1, 2_368)]
+    assert len(set(mixed.sizes.values())) == 3
     assert json.loads(json.dumps(mixed.to_dict()))["sizes"] == mixed.sizes
     (section,) = (remark for remark in mixed.table().remarks if getattr(remark, "name", "") == "not of one run")
     assert all(size in line for size, line in zip(mixed.sizes.values(), section.lines, strict=True))
@@ -204,7 +204,6 @@ def test_a_lower_bound_decides_only_where_it_loses(spiking, memory, doubt, winne
     found = art.compare(art.Network([art.Dense(100, 10)]), spiking, art.Silicon("int8", memory))
     assert (found.doubt, found.winner, found.to_dict()["doubt"]) == (doubt, winner, doubt)
     assert found.spiking.is_lower_bound == (spiking.spikes is None and memory is not None)
-    assert found.verdict.startswith("none:") == (winner is None)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +212,6 @@ def test_a_lower_bound_decides_only_where_it_loses(spiking, memory, doubt, winne
 def test_equal_costs_have_no_winner(factor, doubt, winner):
     found = art.compare(art.Network([art.Dense(100, 10)]), counted(factor * 1_000 * 0.23 / 0.03), INT8)
     assert (found.doubt, found.winner) == (doubt, winner)
-    assert (found.verdict == "none: both take the same") == (winner is None)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int32"])
@@ -227,8 +225,5 @@ def test_bands_that_straddle_one_are_said(precision):
         straddles = low <= 1.0 <= high and not 1 / 1.005 < low <= high < 1.005
         kinds.add(found.doubt)
         assert (found.doubt == "band") == straddles
-        if straddles:
-            assert found.verdict.startswith(
-                f"none: the order turns within the published bands of prices, where the ratio is {low:.4g}"
-            )
+        assert (f"{low:.4g}" in found.verdict) >= straddles, "the verdict names where"
     assert kinds >= {"", "band"}

@@ -69,7 +69,8 @@ def test_many_synapses_are_not_counted_neuron_by_neuron(monkeypatch):
     monkeypatch.setattr("spikecore.results.wiring._MOST_DRAWN", 10)
     ledger = run().ledger
     assert (ledger.most_fan_in, "most_fan_in" in ledger.unknown) == (500, True)
-    assert str(Fit.of(ledger, load("truenorth").chip)) == "does not fit: fan-in 500 or more of 256; delay 20 of 15"
+    fit = Fit.of(ledger, load("truenorth").chip)
+    assert fit.broken == (Limit("fan-in", 500, 256, is_least=True), Limit("delay", 20, 15))
     net = sc.Network(dt=1.0, seed=1)
     pair = net.population(2, sc.LIFDelta())
     net.connect(pair, pair, sc.FixedTotalNumber(11), weight=1.0, delay=1.0)
@@ -106,7 +107,6 @@ def test_all_limits_that_no_number_of_chips_lifts_are_listed():
 def test_more_chips_lift_what_is_shared_out(name, ledger, chips):
     fit = EnergyReport.of(ledger, name).fit
     assert (fit.chips, fit.broken) == (chips, ())
-    assert str(fit) == ("fits one chip" if chips == 1 else f"needs {chips} chips; packets between them are unpriced")
 
 
 def test_what_is_not_known_breaks_no_limit():
@@ -121,7 +121,6 @@ def test_a_chip_that_needs_others_is_ranked_and_marked():
     both = report.compare("spinnaker")
     (rank,) = both.verdicts()
     assert (rank.winner, rank.fits) == ("odin", (("odin", Fit(2)),))
-    assert str(rank).endswith("odin needs 2 chips; packets between them are unpriced")
     assert both.table().rows[0][-1] == "modelled, needs 2 chips"
     assert "needs 2 chips" in both.to_svg()
 
@@ -136,7 +135,6 @@ def test_a_chip_that_cannot_hold_the_network_is_ranked_nowhere():
     assert "times" not in str(ranks[0])
     row, *_ = both.table().rows
     assert row[2].value == pytest.approx(500 * 26e-12), "shown for information"
-    assert row[-1].startswith("modelled, does not fit")
     (term,) = both.reports[0].table().rows
     assert term[6] == "modelled, measured, does not fit, outside its operating point", "in the rows of its own report"
     frame = both.to_pandas()
@@ -145,7 +143,7 @@ def test_a_chip_that_cannot_hold_the_network_is_ranked_nowhere():
     entry = both.to_dict()["reports"]["truenorth"]
     broken = [{"limit": "fan-in", "needs": 500, "most": 256}, {"limit": "delay", "needs": 20, "most": 15}]
     assert entry["fit"] == {"fits": False, "chips": None, "broken": broken}
-    assert entry["verdict"].startswith("does not fit: fan-in 500 of 256; delay 20 of 15; for information: ")
+    assert both.reports[0].verdict().fit.broken == (Limit("fan-in", 500, 256), Limit("delay", 20, 15))
 
 
 def test_pictures_and_pages_tell_both_kinds(tmp_path):
@@ -278,7 +276,8 @@ def test_where_no_pair_can_be_ranked_the_verdict_is_one_line():
     )
     assert both.to_dict()["no_ranking"] == line
     alike = priced("a", 1.0).compare(priced("b", 1.0))
-    assert alike.table().verdicts == ("no pair can be ranked: a, b cost the same",)
+    (rank,) = alike.verdicts()
+    assert (rank.winner, rank.factor, len(alike.table().verdicts)) == (None, 1.0, 1)
     assert run().energy("truenorth").compare().table().verdicts == ()
 
 

@@ -156,7 +156,7 @@ def unavailable(reading):
     assert reading.total_j is reading.above_idle_j is None
     assert reading.per_event_j(10) == (None, None)
     assert reading.to_dict()["status"] == "not available here"
-    assert reading.describe(10) == f"not available here: {reading.source}"
+    assert reading.source in reading.describe(10)
     assert EnergyReport.of(Ledger(spikes=1), "host", reading).status == "not measured"
     return reading.source
 

@@ -264,7 +264,7 @@ def test_at_its_operating_point_the_all_in_price_ranks():
     one = EnergyReport.of(FULL, "truenorth")
     assert one.off_point is None
     assert one.verdict().off_point is None
-    assert one.table().rows[0][6] == "modelled, measured"
+    assert (one.status, one.lines[0].price.evidence) == ("modelled", "measured")
     assert one.compare("spinnaker").verdicts()[0].winner == "truenorth"
 
 
@@ -289,7 +289,7 @@ def test_outside_its_operating_point_row_and_verdict_say_so(change, differs):
     for rank in both.verdicts():
         assert rank.winner is None
         assert ("truenorth", one.off_point) in rank.off_points
-    assert both.table().rows[0][-1] == "modelled, outside its operating point"
+    assert both.reports[0].off_point == one.off_point
 
 
 def fed(rate, outside_hz):
@@ -341,7 +341,7 @@ def test_where_the_line_of_truenorth_was_fitted_it_ranks(rate):
 def test_outside_the_rates_that_its_line_was_fitted_on_truenorth_says_so(ledger, differs):
     one = EnergyReport.of(ledger, "truenorth-0.8V")
     assert off(one) == [differs]
-    assert one.table().rows[0][6] == "modelled, fitted, outside its operating point"
+    assert (one.status, one.lines[0].price.evidence) == ("modelled", "fitted")
     (rank,) = one.compare("spinnaker").verdicts()
     assert rank.winner is None
 

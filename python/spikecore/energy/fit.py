@@ -49,6 +49,8 @@ class Fit:
     needs 2 chips; packets between them are unpriced
     >>> print(Fit.of(Ledger(neurons=300, most_fan_in=500, longest_delay=20), load("truenorth").chip))
     does not fit: fan-in 500 of 256; delay 20 of 15
+    >>> print(Fit())
+    fits one chip
     """
 
     chips: int | None = 1
