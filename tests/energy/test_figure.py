@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from spikecore.energy.figure import Bar, Bars, Totals
+from spikecore.energy.bar import Bar
+from spikecore.energy.figure import Bars, Totals
 from spikecore.pictures.drawing import Circle, Drawing, Polyline, Rect, Words
 from spikecore.pictures.figure import WIDTH
 from spikecore.pictures.scale import Scale

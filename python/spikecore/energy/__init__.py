@@ -3,8 +3,9 @@
 `ledger` counts, `profile` reads the prices, `bill` multiplies, `report` prints. Joules exist only here.
 """
 
-from spikecore.energy.bill import Bill, Inside, Line, bill
+from spikecore.energy.bill import Bill, bill
 from spikecore.energy.ledger import COUNTS, Ledger, ProjectionCounts
+from spikecore.energy.line import Inside, Line
 from spikecore.energy.meter import Measured
 from spikecore.energy.operating_point import OperatingPoint
 from spikecore.energy.price import Level, Price, Term

@@ -7,85 +7,26 @@ hold the network is a hollow point below the others. What is unknown has no poin
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from spikecore import extras, printed
-from spikecore.energy.quantity import joules, signs
+from spikecore.energy.bar import MEASURED, Bar, colour
+from spikecore.energy.quantity import joules
 from spikecore.pictures import file
 from spikecore.pictures.drawing import FAINT, GREY, INK, Circle, Drawing, Polyline, Rect, Shape, Words, width_of
 from spikecore.pictures.figure import WIDTH, Figure, stacked
 from spikecore.pictures.panel import SMALL, Box, Panel
 from spikecore.pictures.scale import Scale
 
-__all__ = ["WHOLE", "Bar", "Bars", "Shares", "Totals", "colour"]
+__all__ = ["WHOLE", "Bars", "Shares", "Totals"]
 
 WHOLE = "measured as a whole"
 """The part of a bar that is measured: terms are not told apart."""
-_MODELLED, _MEASURED = "#4c78a8", "#3a3a3a"
 _ROW, _TITLE, _ENTRY = 34.0, 26.0, 18.0
 _LONGEST = 44
 _ARROW = 26.0
-_TWENTY = (
-    "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#b5b5b5", "#bcbd22", "#17becf",
-    "#aec7e8", "#ffbb78", "#98df8a", "#ff9896", "#c5b0d5", "#c49c94", "#f7b6d2", "#dddddd", "#dbdb8d", "#9edae5",
-)  # fmt: skip
-"""The twenty colours of matplotlib's tab20, the strong ones first, with lighter greys."""
-
-
-def colour(k: int) -> str:
-    """Return the colour of the k-th term: no two are alike; from the twentieth on they are darker.
-
-    Examples
-    --------
-    >>> colour(0), colour(20)
-    ('#1f77b4', '#15537d')
-    >>> len({colour(k) for k in range(80)})
-    80
-    """
-    dark = 0.7 ** (k // len(_TWENTY))
-    base = _TWENTY[k % len(_TWENTY)]
-    return "#" + "".join(f"{int(dark * int(base[i : i + 2], 16)):02x}" for i in (1, 3, 5))
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One machine: its name and a second line `below`, its energy and the ends of its band in J, None where not known.
-
-    `parts` are terms with their energy in J, those that cost nothing left out; `is_partial` says that the band holds
-    some terms at nominal, `bound` that the energy is a bound, and `is_misfit` that the machine cannot hold the network.
-    """
-
-    name: str
-    below: str
-    total_j: float | None
-    low_j: float | None
-    high_j: float | None
-    parts: tuple[tuple[str, float], ...]
-    is_measured: bool = False
-    is_partial: bool = False
-    bound: Literal["", "min", "max"] = ""
-    is_misfit: bool = False
-
-    @property
-    def colour(self) -> str:
-        """Colour of the point."""
-        return _MEASURED if self.is_measured else GREY if self.is_misfit else _MODELLED
-
-    @property
-    def text(self) -> str:
-        """The energy as it is written."""
-        return signs(self.low_j, self.total_j, self.high_j, self.bound)[1] + joules(self.total_j)
-
-    @property
-    def whisker(self) -> tuple[float, float] | None:
-        """The ends of the band, the nominal value where one is not known; None where there is none."""
-        if self.total_j is None or self.is_measured:
-            return None
-        low = self.total_j if self.low_j is None else self.low_j
-        high = self.total_j if self.high_j is None else self.high_j
-        return (low, high) if low < high else None
 
 
 @dataclass(frozen=True)
@@ -94,6 +35,7 @@ class Bars:
 
     Examples
     --------
+    >>> from spikecore.energy.bar import Bar
     >>> both = Bars((Bar("a", "", 2e-6, None, None, (("spikes", 2e-6),)), Bar("b", "", 1e-6, None, None, ())))
     >>> both.status, both.colours(), [bar.name for bar in both.sorted]
     ('modelled', {'spikes': '#1f77b4'}, ['b', 'a'])
@@ -132,7 +74,7 @@ class Bars:
         """Return a colour for every term, no two alike."""
         terms = dict.fromkeys(term for bar in self.bars if not bar.is_measured for term, _ in bar.parts)
         own = {term: colour(k) for k, term in enumerate(terms)}
-        return own | ({WHOLE: _MEASURED} if any(bar.is_measured and bar.parts for bar in self.bars) else {})
+        return own | ({WHOLE: MEASURED} if any(bar.is_measured and bar.parts for bar in self.bars) else {})
 
     @property
     def figures(self) -> list[Figure]:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from spikecore import printed
-from spikecore.energy.bill import Bill, Bound, Line
+from spikecore.energy.bill import Bill
 from spikecore.energy.fit import Fit
+from spikecore.energy.line import Bound, Line
 from spikecore.energy.operating_point import Departure
 from spikecore.energy.quantity import joules, terms, times
 from spikecore.energy.verdict import EQUAL, Certainty, digits

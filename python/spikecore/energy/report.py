@@ -11,8 +11,9 @@ from typing import Any
 
 from spikecore import checks, printed
 from spikecore.energy import placement, report_table, report_values, verdict
+from spikecore.energy.bar import Bar
 from spikecore.energy.bill import Bill
-from spikecore.energy.figure import WHOLE, Bar, Bars
+from spikecore.energy.figure import WHOLE, Bars
 from spikecore.energy.ledger import COUNTS, Ledger
 from spikecore.energy.meter import Measured
 from spikecore.energy.profile import Profile

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from spikecore.energy import quantity, verdict
-from spikecore.energy.bill import Band, Bill, Bound, Line
+from spikecore.energy.bill import Bill
 from spikecore.energy.ledger import BYTES, Ledger
+from spikecore.energy.line import Band, Bound, Line
 from spikecore.energy.meter import Measured
 from spikecore.energy.price import Term
 from spikecore.energy.quantity import joules, percent, terms

@@ -3,7 +3,8 @@
 from typing import Any
 
 from spikecore.energy import verdict
-from spikecore.energy.bill import Band, Bill, Inside, Line
+from spikecore.energy.bill import Bill
+from spikecore.energy.line import Band, Inside, Line
 from spikecore.energy.price import Term
 
 __all__ = ["report", "term"]

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from spikecore import printed
-from spikecore.energy.bill import Bill, Line
+from spikecore.energy.bill import Bill
 from spikecore.energy.fit import FITS, Fit
 from spikecore.energy.ledger import BYTES
+from spikecore.energy.line import Line
 from spikecore.energy.operating_point import Departure
 from spikecore.energy.quantity import figure, joules, percent, terms, times
 

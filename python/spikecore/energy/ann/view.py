@@ -7,7 +7,8 @@ from typing import Any, Literal
 from spikecore.energy import quantity
 from spikecore.energy.ann.cost import Cost, Term
 from spikecore.energy.ann.prices import Silicon
-from spikecore.energy.figure import Bar, Bars
+from spikecore.energy.bar import Bar
+from spikecore.energy.figure import Bars
 from spikecore.energy.table import Column, Section, Table
 
 __all__ = ["bars", "table", "terms"]

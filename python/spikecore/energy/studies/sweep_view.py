@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from spikecore.energy import profile_text, quantity
-from spikecore.energy.figure import Bar, Bars
+from spikecore.energy.bar import Bar
+from spikecore.energy.figure import Bars
 from spikecore.energy.quantity import or_dash
 from spikecore.energy.studies.clocked import Case
 from spikecore.energy.studies.local_memory import Bounds, Place
