@@ -192,3 +192,16 @@ def test_every_model_is_named_where_a_model_is_expected():
     assert len(models) > 5
     for name in models:
         assert (f"{name}(…)" in str(caught.value)) == (name != "SpikeSource")
+
+
+def test_rates_are_by_name_and_say_so():
+    net, exc, inh = described()
+    rates = net.compile(workers=1).run(1.0).rates()
+    assert rates["exc"] == rates["inh"] == 0.0
+    for key, meant in ((exc, "exc"), (exc[1:3], "exc"), ("Exc", "exc"), ("inhh", "inh"), (inh, "inh")):
+        with pytest.raises(sc.NotRecordedError, match=rf"rates are by name: 'exc', 'inh'; did you mean '{meant}'"):
+            rates[key]
+    with pytest.raises(KeyError, match=r"there is no rate of 0; rates are by name: 'exc', 'inh'$"):
+        rates[0]
+    assert rates.get("other") is None
+    assert exc not in rates

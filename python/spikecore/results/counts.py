@@ -5,14 +5,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Never
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikecore import notebook, tabled
+from spikecore import checks, notebook, printed, tabled
 from spikecore.arrays import closed
+from spikecore.errors import NotRecordedError, question
 from spikecore.grid import Grid
+from spikecore.population import Population, PopulationView, whole
 from spikecore.results.wiring import Wiring
 from spikecore.tabled import Tabled
 
@@ -81,6 +83,13 @@ class MeanRates(dict[str, float]):
     >>> MeanRates({"exc": 3.5})
     {'exc': 3.5}
     """
+
+    def __missing__(self, key: Any) -> Never:
+        """Refuse what is not a name of a population; a handle is answered with its name."""
+        meant = whole(key).name if isinstance(key, Population | PopulationView) else checks.nearest(key, self)
+        known = checks.listed(self, show=printed.value)
+        msg = f"there is no rate of {printed.value(key)}; rates are by name: {known}{question(meant)}"
+        raise NotRecordedError(msg, meant=meant)
 
     def to_pandas(self) -> Any:
         """Return a pandas Series ``rate_hz`` by ``population``.
