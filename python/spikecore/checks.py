@@ -7,7 +7,6 @@ the wrong kind is a `TypeError`. Times and the grid live in `spikecore.grid`.
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import islice
 from numbers import Integral, Rational, Real
 from typing import Any, Never
@@ -55,17 +54,21 @@ def refuse(owner: str, parameter: str, value: Any, allowed: str, **details: Any)
     raise refusal(owner, parameter, value, allowed, **details)
 
 
-@contextmanager
-def as_given(given: Mapping[str, Any]) -> Iterator[None]:
+class as_given:
     """Show a parameter that the engine refuses, or its element, as it was given and not as what it became."""
-    try:
-        yield
-    except NetworkError as error:
-        for parameter, value in _places(given, error.parameter):
-            if parameter == error.parameter:
-                shown = _beyond(value, error.value)
-                raise refusal(error.population, error.parameter, shown, error.allowed) from None
-        raise
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, NetworkError):
+            for parameter, value in _places(self._given, error.parameter):
+                if parameter == error.parameter:
+                    shown = _beyond(value, error.value)
+                    raise refusal(error.population, error.parameter, shown, error.allowed) from None
 
 
 def _places(given: Mapping[str, Any], parameter: Any) -> Iterator[tuple[str, Any]]:
@@ -117,6 +120,8 @@ def name(owner: str, parameter: str, value: Any, allowed: str = "a name that is 
 
 def real(owner: str, parameter: str, value: Any) -> float:
     """Return `value` as a float, ±∞ for a number beyond the largest float; raise `TypeError` for any other value."""
+    if type(value) is float:  # as most are
+        return value
     if isinstance(value, np.ma.MaskedArray):
         wrong_kind(owner, parameter, "a number", "masked")
     if hasattr(value, "__array__") and not isinstance(value, np.generic) and np.ndim(value) == 0:

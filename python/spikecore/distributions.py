@@ -120,10 +120,13 @@ class Uniform(Spelled):
             _native.check_distribution(law_to_native(self))
 
 
-def law_to_native(law: Normal | Uniform) -> tuple[Any, ...]:
-    """Return a distribution in the border's form."""
+def law_to_native(law: Normal | Uniform, *, keeps_sign: bool = False) -> tuple[Any, ...]:
+    """Return a distribution in the border's form; a normal one without bounds that keeps its sign has 0 as one."""
     if isinstance(law, Uniform):
         return ("uniform", law.low, law.high)
+    if keeps_sign and law.mean and law.low is law.high is None:
+        low, high = (0.0, None) if law.mean > 0.0 else (None, 0.0)  # half of all draws or more are within
+        return ("normal", law.mean, law.sd, low, high, "clip" if law.clip else "redraw")
     return ("normal", law.mean, law.sd, law.low, law.high, "clip" if law.clip else "redraw")
 
 

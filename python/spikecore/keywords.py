@@ -6,7 +6,7 @@ keywords before they are made.
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec, Self, TypeVar
 
 from spikecore import checks, printed
@@ -49,12 +49,18 @@ def spelled(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return called
 
 
+@cache
+def _names(record: Any) -> tuple[str, ...]:
+    """Return the names of the fields of a dataclass."""
+    return tuple(field.name for field in fields(record))
+
+
 class Spelled:
     """A dataclass that refuses a keyword it does not know, with the name that was probably meant."""
 
     def __new__(cls, *_arguments: Any, **keywords: Any) -> Self:
         """Look at the keywords before the dataclass does."""
-        known = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
+        known = _names(cls)  # type: ignore[arg-type]  # mypy does not take classes for hashable
         for keyword in keywords:
             if keyword not in known:
                 raise unknown(cls.__name__, keyword, known)

@@ -16,11 +16,8 @@ __all__ = ["delay_to_native", "potential_to_native", "weight_to_native"]
 
 def weight_to_native(owner: str, value: Any, size: int | None, receptor: str | None) -> NativeValue:
     """Return a weight (pA, or mV for delta synapses) in the border's form."""
-    if isinstance(value, Normal) and receptor is None and value.low is None and value.high is None:
-        if value.mean > 0.0:
-            value = Normal(value.mean, value.sd, low=0.0, clip=value.clip)
-        elif value.mean < 0.0:
-            value = Normal(value.mean, value.sd, high=0.0, clip=value.clip)
+    if isinstance(value, Normal) and value.sd and receptor is None:
+        return law_to_native(value, keeps_sign=True)
     return _to_native(owner, "weight", value, size)
 
 
