@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from spikecore import _native, checks
 
-__all__ = ["FOREVER", "LONGEST_DT", "MAX_DELAY_TICKS", "MAX_TICKS", "SHORTEST_DT", "Grid"]
+__all__ = ["FOREVER", "LONGEST_DT", "MAX_DELAY_TICKS", "MAX_TICKS", "NEAR", "SHORTEST_DT", "Grid"]
 
 SHORTEST_DT, LONGEST_DT = _native.TICKS_MS
 """Shortest and longest tick in ms: all times and rates of a grid stay far from the ends of floats."""
@@ -26,6 +26,8 @@ MAX_TICKS = _native.MOST_TICKS
 """Ticks that a machine can count, and so the latest moment of anything."""
 _PIECE = 2**14
 _EPS = float(np.finfo(np.float64).eps)
+NEAR = 1e-6
+"""Of a tick: a time that lies so near lies on it."""
 _WIDEST = 0.25
 """Of a tick: a time whose rounding may be larger lies on no tick for certain."""
 
@@ -90,7 +92,7 @@ class Grid:
         for begin in range(0, flat.size, _PIECE):
             exact = flat[begin : begin + _PIECE] / self.dt
             nearest = np.rint(exact)
-            slack = np.minimum(np.maximum(1e-6, 4.0 * rounding * np.abs(nearest)), _WIDEST)
+            slack = np.minimum(np.maximum(NEAR, 4.0 * rounding * np.abs(nearest)), _WIDEST)
             if snap:
                 nearest[(nearest == 0.0) & (exact > 0.0)] = 1.0
                 slack[:] = 1.0
@@ -115,7 +117,7 @@ class Grid:
 
 
 def _slack(ticks: int) -> float:
-    return max(1e-6, 4.0 * _EPS * abs(ticks))
+    return max(NEAR, 4.0 * _EPS * abs(ticks))
 
 
 def _shown(time: float) -> str:

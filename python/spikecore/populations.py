@@ -103,11 +103,11 @@ class Populations:
             return [find(keys)]
         if not isinstance(keys, Iterable) or isinstance(keys, Mapping):
             checks.wrong_kind("", parameter, "a Population, its name or a sequence of these", printed.value(keys))
-        found = [find(key) for key in keys]
-        if len(set(found)) != len(found):
-            named = checks.listed([part.name for part in found])
+        parts = [find(key) for key in keys]
+        if len(set(parts)) != len(parts):
+            named = checks.listed([part.name for part in parts])
             checks.refuse("", parameter, f"[{named}]", "each population once")
-        return found
+        return parts
 
     def unknown(self, key: Any, absent: str | None = None, error: type[NetworkError] = NetworkError) -> NetworkError:
         """Return the error about a key that was not found; `absent` takes the key and the names there are."""

@@ -15,7 +15,7 @@ from spikecore import _native, checks, printed
 from spikecore.arrays import is_array
 from spikecore.errors import NetworkError
 from spikecore.frames import check_size
-from spikecore.grid import Grid
+from spikecore.grid import NEAR, Grid
 from spikecore.lowering.trains import source_spikes
 from spikecore.population import Population
 from spikecore.populations import Populations
@@ -130,8 +130,8 @@ def _spike_column(population: Population, samples: list[Any], grid: Grid, names:
         check_size(name, population.size, times, len(samples))
     spikes = _joined(population.size, samples, grid)
     if spikes is None:
-        given = [source_spikes(name, population.size, times, grid) for name, times in zip(names, samples, strict=True)]
-        pairs = [_native.sorted_spikes(name, *pair, grid.dt) for name, pair in zip(names, given, strict=True)]
+        trains = [source_spikes(name, population.size, times, grid) for name, times in zip(names, samples, strict=True)]
+        pairs = [_native.sorted_spikes(name, *pair, grid.dt) for name, pair in zip(names, trains, strict=True)]
         first = np.cumsum([0, *(len(ticks) for _, ticks in pairs)]).astype(np.uint64)
         spikes = first, np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
     return (population.index, "spikes", *spikes)
@@ -154,7 +154,7 @@ def _joined(size: int, samples: list[Any], grid: Grid) -> _Spikes | None:
     nearest = np.rint(exact)
     if not (nearest.min() >= 1.0 and nearest.max() < _MOST_TICKS and owners.min() >= 0 and owners.max() < size):
         return None
-    if np.abs(exact - nearest).max() > 1e-6:
+    if np.abs(exact - nearest).max() > NEAR:
         return None
     owners, ticks = owners.astype(np.uint32), nearest.astype(np.uint64)
     place = ticks * np.uint64(size) + owners

@@ -20,13 +20,15 @@ Arrays = dict[str, NDArray[Any]]
 def read_populations(description: dict[str, Any], arrays: Arrays) -> tuple[Population, ...]:
     """Return the populations, each with its model."""
     models = [_model(place, entry, arrays) for place, entry in enumerate(description["models"])]
-    names, sizes, of = description["populations"], arrays["populations/size"], arrays["populations/model"]
+    names, sizes, places = description["populations"], arrays["populations/size"], arrays["populations/model"]
     require(all(isinstance(name, str) for name in names) and len(set(names)) == len(names), "names, each once")
-    require(sizes.dtype == of.dtype == np.uint32 and sizes.shape == of.shape == (len(names),), "sizes and models")
+    require(sizes.dtype == places.dtype == np.uint32 and sizes.shape == (len(names),), "sizes and models")
+    require(places.shape == sizes.shape, "a model of each")
     require(bool((sizes > 0).all()), "sizes above 0")
     firsts = np.concatenate([[0], np.cumsum(sizes, dtype=np.uint64)])
     require(int(firsts[-1]) < 2**32, "at most 2^32 - 1 neurons")
-    return tuple(Population(name, int(sizes[k]), models[int(of[k])], int(firsts[k]), k) for k, name in enumerate(names))
+    own = [models[place] for place in places]
+    return tuple(Population(name, int(sizes[k]), own[k], int(firsts[k]), k) for k, name in enumerate(names))
 
 
 def _model(place: int, entry: Any, arrays: Arrays) -> NeuronModel:

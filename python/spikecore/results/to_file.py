@@ -109,10 +109,10 @@ def _firsts(lengths: Any) -> NDArray[np.uint64]:
 
 def _populations(populations: tuple[Population, ...]) -> tuple[dict[str, Any], _Arrays]:
     places = dict[NeuronModel, int]()
-    of = [places.setdefault(population.model, len(places)) for population in populations]
+    kinds = [places.setdefault(population.model, len(places)) for population in populations]
     arrays: _Arrays = {
         "populations/size": np.array([population.size for population in populations], dtype=np.uint32),
-        "populations/model": np.array(of, dtype=np.uint32),
+        "populations/model": np.array(kinds, dtype=np.uint32),
     }
     models = []
     for place, model in enumerate(places):
