@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 from spikecore import checks, printed
 from spikecore.errors import question
 
-__all__ = ["Spelled", "spelled", "unknown"]
+__all__ = ["Spelled", "names_of", "spelled", "unknown"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -50,7 +50,7 @@ def spelled(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 @cache
-def _names(record: Any) -> tuple[str, ...]:
+def names_of(record: Any) -> tuple[str, ...]:
     """Return the names of the fields of a dataclass."""
     return tuple(field.name for field in fields(record))
 
@@ -60,7 +60,7 @@ class Spelled:
 
     def __new__(cls, *_arguments: Any, **keywords: Any) -> Self:
         """Look at the keywords before the dataclass does."""
-        known = _names(cls)  # type: ignore[arg-type]  # mypy does not take classes for hashable
+        known = names_of(cls)  # type: ignore[arg-type]  # mypy does not take classes for hashable
         for keyword in keywords:
             if keyword not in known:
                 raise unknown(cls.__name__, keyword, known)

@@ -1,6 +1,6 @@
 """What neuron models share: a frozen record of parameters that checks itself, compares by value and prints."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikecore import _native, checks
-from spikecore.keywords import unknown
+from spikecore.keywords import names_of, unknown
 from spikecore.models import parameters
 from spikecore.models.parameters import Parameter
 
@@ -120,7 +120,7 @@ class NeuronModel:
     @classmethod
     def _names(cls) -> tuple[str, ...]:
         """Return the names of all fields; every model is a dataclass."""
-        return tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
+        return names_of(cls)  # type: ignore[arg-type]  # mypy does not take classes for hashable
 
     def _values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self._names())
