@@ -156,6 +156,9 @@ def typical(value: Any) -> float:
         return abs(value.mean)
     if isinstance(value, Uniform):
         return abs(value.low + value.high) / 2.0
+    if not is_array(value):
+        magnitude = abs(float(value))
+        return magnitude if magnitude > 0.0 else 0.0
     some = _sample(value)
     return float(np.median(some)) if len(some) else 0.0
 
@@ -180,9 +183,7 @@ def significant_bits(value: Any) -> int | None:
 
 
 def _sample(value: Any) -> NDArray[np.float64]:
-    """Return magnitudes above 0 of a number or an array, shape (n,)."""
-    if not is_array(value):
-        value = [float(value)]
+    """Return magnitudes above 0 of an array, shape (n,)."""
     if isinstance(value, list | tuple):  # it is not made an array for the sake of a sample
         value = value[:: max(1, len(value) // _SAMPLE)]
     flat = np.asarray(value).reshape(-1)
