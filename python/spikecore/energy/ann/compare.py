@@ -195,7 +195,7 @@ class Comparison:
             "verdict": self.verdict,
             "doubt": self.doubt,
             "unverified": list(self.unverified),
-            "networks": {role: _plain(cost) for role, cost in self.costs.items()},
+            "networks": {role: cost.to_dict() for role, cost in self.costs.items()},
         }
 
     @property
@@ -294,8 +294,3 @@ def _chain(layers: Sequence[Layer]) -> tuple[int, ...]:
 
 def _over(a: float, b: float) -> float:
     return a / b if b else math.inf
-
-
-def _plain(cost: Cost) -> dict[str, Any]:
-    totals = {name: getattr(cost, name) for name in ("name", "energy_j", "high_j", "memory_share")}
-    return {**totals, "terms": [vars(term) | {} for term in cost.terms], "notes": list(cost.notes)}

@@ -5,6 +5,7 @@ Operations and memory are priced alike for all. Nothing is free that is not said
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from spikecore import checks, printed
 from spikecore.energy.ann.crossover import twin_bits
@@ -82,6 +83,11 @@ class Cost:
     def unverified(self) -> tuple[str, ...]:
         """Terms whose price is recalled and was read in no source."""
         return tuple(term.name for term in self.terms if term.evidence == UNVERIFIED)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return its sums and terms as plain values; energies in J."""
+        sums = {name: getattr(self, name) for name in ("name", "energy_j", "high_j", "memory_share")}
+        return {**sums, "terms": [vars(term) | {} for term in self.terms], "notes": list(self.notes)}
 
 
 class Lines:
