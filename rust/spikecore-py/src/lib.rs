@@ -5,6 +5,7 @@
 mod batch;
 mod convert;
 mod door;
+mod equations;
 mod errors;
 mod ledger;
 mod limits;

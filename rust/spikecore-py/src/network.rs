@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyIterator, PyList, PyTuple};
 use spikecore::allocation::{filled, gathered, with_room};
 use spikecore::{
     CompileOptions, DelayLaw, DirectCurrent, Expected, Network as Description, Projection, Receptor, SampleRecorder, Stimulus, Turn,
@@ -13,6 +13,7 @@ use spikecore::{
 
 use crate::convert::Whole;
 use crate::door::{door, elements, list, values};
+use crate::equations::Compiled;
 use crate::machine::Machine;
 use crate::models::Parameters;
 use crate::watcher::Watcher;
@@ -84,8 +85,11 @@ impl<'py> Laws<'_, 'py> {
     }
 
     fn receptor(&self, ends: (usize, usize), name: Option<&str>) -> PyResult<Receptor> {
-        let subject = name.map_or_else(String::new, |_| self.subject(ends));
-        Receptor::named(&subject, name).map_err(errors::refusal)
+        let target = self.network.populations.get(ends.1).map(|population| &population.model);
+        if name.is_none() && target.is_none_or(|model| model.inputs().is_none()) {
+            return Ok(Receptor::BySign);
+        }
+        Receptor::named(&self.subject(ends), name, target).map_err(errors::refusal)
     }
 
     fn delay(&mut self, ends: (usize, usize), tuple: &Bound<'py, PyTuple>) -> PyResult<DelayLaw> {
@@ -117,7 +121,8 @@ fn projections(network: &Description, laws: &[Law<'_>], ends: &[(usize, usize, u
         if left[index] > 0 {
             models[index] = Some(model.between(source, target));
         }
-        all.push(Projection { source, target, ..model });
+        let receptor = made.receptor((source, target), laws[index].3.as_deref())?;
+        all.push(Projection { source, target, receptor, ..model });
     }
     Ok(all)
 }
@@ -147,6 +152,14 @@ impl Network {
         self.with(|n| {
             let (model, each) = models::model(name, model, size, &parameters)?;
             n.varied_population(name, size, model, each).map_err(errors::network)
+        })
+    }
+
+    /// Adds a population of neurons that are given as equations; `initial` are distributions of their state at tick 0.
+    fn equations(&self, name: &str, size: u32, program: Compiled<'_>, initial: &Bound<'_, PyAny>) -> PyResult<usize> {
+        self.with(|n| {
+            let laws = PyIterator::from_object(initial)?.map(|law| convert::distribution(law?.cast()?)).collect::<PyResult<_>>()?;
+            n.equations(name, size, &program.statement(), program.equations(name)?, laws).map_err(errors::network)
         })
     }
 
@@ -190,7 +203,9 @@ impl Network {
     #[pyo3(signature = (population, rate, weight, start, stop, receptor=None))]
     fn poisson(&self, population: usize, rate: f64, weight: f64, start: u64, stop: u64, receptor: Option<&str>) -> PyResult<usize> {
         self.with(|n| {
-            let receptor = Receptor::named("", receptor).map_err(errors::refusal)?;
+            let target = n.populations.get(population);
+            let (subject, model) = target.map_or(("", None), |target| (&*target.name, Some(&target.model)));
+            let receptor = Receptor::named(subject, receptor, model).map_err(errors::refusal)?;
             n.poisson(population, (start, stop), (rate, weight), receptor).map_err(errors::network)
         })
     }

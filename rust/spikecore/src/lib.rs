@@ -32,6 +32,7 @@ mod pages;
 mod parallel;
 #[expect(unsafe_code, reason = "which types may be all zeros; invariant G2")]
 mod plain;
+mod program;
 mod radix;
 mod random;
 mod recorder;
@@ -56,7 +57,7 @@ pub use machine::placement::{Mesh, Placed};
 pub use machine::{Batch, Batched, Machine, Record, Sample, Spikes, Statistics, Synapses, Table};
 pub use models::{
     Alif, Kind, LifAlpha, LifDelta, LifExp, LifSubtract, Model, Neurons, Parameter, Place, Range, Readable, Shape, SpikeSource,
-    StateVariable, Values, Variable, kind, kinds,
+    StateVariable, Statement, Values, Variable, kind, kinds,
 };
 pub use network::rules::{
     AllToAll, Arguments, Bernoulli, Convolution, Dense, FixedInDegree, FixedOutDegree, FixedTotalNumber, OneToOne, Pairs, Pooling,
@@ -69,6 +70,7 @@ pub use network::{
 pub use neurocore::counts::SparseCounts;
 pub use neurons::census::Updates;
 pub use number::format::Format;
+pub use program::{Constant, Equations, Layout, Op, Program, Reading};
 pub use random::REACH;
 pub use refusal::{Given, LARGEST, Refusal, check_magnitude, check_magnitudes, whole};
 pub use simd::{Level, cpu_features};

@@ -7,6 +7,7 @@ use crate::allocation::{gathered, push};
 use crate::network::{Network, Population};
 use crate::neurocore::{Core, Placed, Source};
 use crate::neurons::census::Updates;
+use crate::neurons::programmed::Programmed;
 use crate::neurons::registry;
 use crate::neurons::slab::Slab;
 use crate::number::weight::Weight;
@@ -97,7 +98,7 @@ pub fn state_bytes<W: Weight>(network: &Network, partition: &Partition, updates:
     let mut bytes = 0;
     for stimulus in &network.stimuli {
         let population = &network.populations[stimulus.population];
-        for effect in stimulus.law.effects(population.model.receptors()) {
+        for effect in stimulus.law.effects(&population.model) {
             bytes += match effect {
                 Effect::Rare { .. } => RareDrive::<W>::expected_bytes(population.size as usize),
                 Effect::Frequent { .. } => (partition.cores() * size_of::<PoissonDrive<W>>()) as u64,
@@ -115,8 +116,9 @@ pub fn state_bytes<W: Weight>(network: &Network, partition: &Partition, updates:
         for slice in slices {
             let (population, len) = (&network.populations[slice.population], slice.len as usize);
             bytes += (size_of::<Placed<W>>() + len * size_of::<u64>()) as u64;
-            if population.model.receptors() > 0 {
+            if !population.model.is_source() {
                 bytes += match population.model.leaky(network.dt) {
+                    _ if let Some(equations) = &population.equations => Programmed::<W>::expected_bytes(equations, len),
                     Some(p) if population.each.is_empty() => Slab::<W>::expected_bytes(p.currents, len, updates),
                     _ => registry::stepped_bytes::<W>(&population.model, !population.each.is_empty(), len),
                 };
@@ -151,9 +153,5 @@ pub fn waiting_bytes<W: Weight>(network: &Network, partition: &Partition, plan: 
 
 /// Spikes of a population: those that a source is given, else `each` per neuron and tick.
 fn spikes(population: &Population, each: f64) -> Spikes<'_> {
-    if population.model.receptors() > 0 {
-        Spikes::Steady(f64::from(population.size) * each)
-    } else {
-        Spikes::Given(&population.source_spikes)
-    }
+    if !population.model.is_source() { Spikes::Steady(f64::from(population.size) * each) } else { Spikes::Given(&population.source_spikes) }
 }

@@ -8,7 +8,6 @@ use super::plan::Plan;
 use crate::allocation::{gathered, push, with_room};
 use crate::error::CompileError;
 use crate::id::CoreId;
-use crate::models::Receptor;
 use crate::network::rules::Computed;
 use crate::network::{Distribution, Network, Projection};
 use crate::number::weight::Weight;
@@ -166,18 +165,18 @@ fn matrix<W: Weight>(values: &[f64], targets: usize, range: Range<u32>, step: f6
 /// Where weights arrive: by sign only where a projection has both.
 fn arrive(network: &Network, projection: &Projection) -> Arrive {
     let (low, high) = projection.weight.range();
-    let model = &network.populations[projection.target].model;
-    if projection.receptor == Receptor::BySign && model.receptors() > 1 && low < 0.0 && high > 0.0 {
+    let landing = projection.landing(network);
+    if landing.is_by_sign() && low < 0.0 && high > 0.0 {
         return Arrive::BySign;
     }
-    Arrive::At(projection.receptor_for(if low < 0.0 { low } else { high }, model))
+    Arrive::At(landing.place(if low < 0.0 { low } else { high }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{BUILT, Options, compile};
     use super::*;
-    use crate::models::{LifDelta, Model};
+    use crate::models::{LifDelta, Model, Receptor};
     use crate::network::rules::Convolution;
     use crate::network::{Axis, DelayLaw, Rule, Windows};
     use crate::neurons::census::Updates;

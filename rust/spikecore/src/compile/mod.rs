@@ -24,6 +24,7 @@ use crate::neurocore::counts::SpikeCounts;
 use crate::neurocore::{Core, Part, Placed, Source};
 use crate::neurons::census::Updates;
 use crate::neurons::event::flow::{self, Flow, Flows};
+use crate::neurons::programmed::{Programmed, Stand};
 use crate::neurons::registry;
 use crate::neurons::slab::Slab;
 use crate::number::weight::Weight;
@@ -81,7 +82,7 @@ pub fn compile<W: Weight>(network: &Network, options: &Options, watch: Watch<'_>
     let stored = BUILT * (1.0 - implicit::forecast::<W>(network, partition.cores()).1 / forecast.synapse_bytes.max(1) as f64);
     let mut filled = fill::fill(network, &partition, &plan, threads, &mut |done| watch(stored * done))?;
     let computed = implicit::place(network, &partition, &plan, level, &mut filled, (stored, BUILT), &mut *watch)?;
-    let initial = initial_potentials(network);
+    let initial = initial_state(network);
     let starts = network.populations.iter().map(|p| p.first).chain([network.neurons() as NeuronId]);
     let starts: Arc<Vec<NeuronId>> = Arc::new(gathered(starts, "a table of populations"));
     let ahead = filled.lookahead.iter().flatten().flatten().copied().max().unwrap_or(1);
@@ -129,14 +130,17 @@ fn lanes(partition: &Partition, lookahead: &[Vec<Option<u32>>], log_capacity: Op
     gathered((0..partition.cores()).map(lane), "the router")
 }
 
-/// Initial potentials relative to rest, per population.
-fn initial_potentials(network: &Network) -> Vec<Vec<f64>> {
+/// Initial potentials relative to rest, per population; of neurons with equations all numbers of the state.
+fn initial_state(network: &Network) -> Vec<Vec<Vec<f64>>> {
     let of = |(id, population): (usize, &Population)| {
+        if population.equations.is_some() {
+            return initial::state(network, id);
+        }
         let mut potentials = initial::potentials(network, id);
         let rest = population.model.rest();
         let each = !population.each.is_empty();
         potentials.iter_mut().enumerate().for_each(|(k, v)| *v -= if each { population.model_of(k).rest() } else { rest });
-        potentials
+        vec![potentials]
     };
     gathered(network.populations.iter().map(|p| &**p).enumerate().map(of), "initial potentials")
 }
@@ -165,7 +169,7 @@ fn place<W: Weight>(
     plan: &Plan<W>,
     slice: &Slice,
     devices: &Devices,
-    initial: &[Vec<f64>],
+    initial: &[Vec<Vec<f64>>],
     (updates, flows): (Updates, &Flows<W::State>),
 ) -> Placed<W> {
     let id = slice.population;
@@ -174,13 +178,21 @@ fn place<W: Weight>(
     let outside = || outside::outside(network, plan.steps[id], devices.stimuli.of(id), id, &range);
     let part = match (population.model.is_source(), &flows[id]) {
         (true, _) => Part::Source(Source::new(source_spikes(population, slice))),
-        (false, Some(flow)) => {
-            Part::Neurons { slab: slab(population, network.dt, &initial[id][range.clone()], plan, (id, updates), flow), outside: outside() }
-        }
+        (false, Some(flow)) => Part::Neurons {
+            slab: slab(population, network.dt, &initial[id][0][range.clone()], plan, (id, updates), flow),
+            outside: outside(),
+        },
         (false, None) => {
             let each: Vec<Model> =
                 if population.each.is_empty() { vec![] } else { gathered(population.models(range.clone()), "the models of neurons") };
-            let mut bank = registry::stepped(&population.model, &each, network.dt, &initial[id][range.clone()], plan.steps[id]);
+            let mut bank = match &population.equations {
+                None => registry::stepped(&population.model, &each, network.dt, &initial[id][0][range.clone()], plan.steps[id]),
+                Some(equations) => {
+                    let state: Vec<_> = gathered(initial[id].iter().map(|values| &values[range.clone()]), SLICES);
+                    let stand = Stand { population: id, first: range.start, seed: network.seed, dt: network.dt };
+                    Box::new(Programmed::new(equations, stand, &state, plan.steps[id]))
+                }
+            };
             if plan.heavy[id] {
                 bank.tally().always_watch();
             }

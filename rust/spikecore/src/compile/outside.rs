@@ -14,13 +14,13 @@ use std::ops::Range;
 /// What drives neurons `range` of a population: these stimuli, by number, and the constant input of their model. `step` is the
 /// quantum of weights onto them.
 pub fn outside<W: Weight>(network: &Network, step: f64, stimuli: &[usize], id: PopulationId, range: &Range<usize>) -> Outside<W> {
-    let receptors = network.populations[id].model.receptors();
+    let model = &network.populations[id].model;
     let (mut poisson, mut rare, mut currents) = (vec![], vec![], vec![]);
     for &number in stimuli {
         let stimulus = &network.stimuli[number];
         let (start, stop) = (stimulus.start, stimulus.stop);
         let (seed, key) = (network.seed, number as u32);
-        for effect in stimulus.law.effects(receptors) {
+        for effect in stimulus.law.effects(model) {
             match effect {
                 Effect::Rare { gaps, weight, receptor } => {
                     let slice = (range.start as u32, range.len() as u32);

@@ -52,6 +52,7 @@ impl<W: Weight> Plan<W> {
         let mut shared_weights = vec![];
         let mut kind_of = |projection: &Projection| match projection.weight {
             Distribution::Constant(value) if !projection.rule.is_implicit() => {
+                let value = projection.landing(network).added(value);
                 let step = steps[projection.target];
                 let known = shared_weights.len();
                 let key = (value.to_bits(), step.to_bits());

@@ -155,7 +155,7 @@ impl<'a, W: Weight> RowWriter<'a, W> {
         for &id in self.plan.outgoing.of(self.population) {
             let rows = self.rows[id].as_ref().expect("invariant: stored");
             let (projection, k) = (rows.projection, usize::from(self.plan.outgoing.kinds[id]));
-            let receptors = self.network.populations[projection.target].model.receptors();
+            let landing = projection.landing(self.network);
             if stop.asked() {
                 return false;
             }
@@ -170,17 +170,15 @@ impl<'a, W: Weight> RowWriter<'a, W> {
                 _ => None,
             };
             let stored = self.kinds[k] == 0;
-            let by_sign = receptors > 1;
             for j in 0..count {
                 let weight = constant.unwrap_or_else(|| self.weights[j]);
                 let home = homes[self.targets[j] as usize / BLOCK];
-                let receptor = if by_sign { u32::from(projection.receptor.is_inhibitory(weight)) } else { 0 };
-                let slot = self.targets[j].wrapping_add(home.offset).wrapping_add(receptor * home.stride);
+                let slot = self.targets[j].wrapping_add(home.offset).wrapping_add(landing.place(weight) as u32 * home.stride);
                 let bin = &mut self.bins[usize::from(home.core) * self.kinds.len() + k];
                 push(&mut bin.delays, self.delays[j], ROW);
                 push(&mut bin.slots, slot, ROW);
                 if stored {
-                    push(&mut bin.weights, W::encode(weight, step), ROW);
+                    push(&mut bin.weights, W::encode(landing.added(weight), step), ROW);
                 }
             }
         }

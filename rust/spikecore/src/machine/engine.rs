@@ -10,7 +10,7 @@ use crate::allocation::{Fault, caught, filled, gathered, text, with_room};
 use crate::compile::parts::Parts;
 use crate::error::RunError;
 use crate::id::Tick;
-use crate::models::Shape;
+use crate::models::{Model, Shape};
 use crate::network::Network;
 use crate::neurocore::Core;
 use crate::number::weight::Weight;
@@ -59,7 +59,7 @@ pub struct Engine<W: Weight> {
     pub(super) out_degree: Vec<u32>,
     pub(super) steps: Vec<f64>,
     pub(super) population_sizes: Vec<u32>,
-    pub(super) receptors: Vec<usize>,
+    pub(super) models: Vec<Model>,
     /// The memory of each population's neurons.
     pub(super) shapes: Vec<Shape>,
     /// Names of populations, for messages, and the length of a tick in ms.
@@ -93,7 +93,7 @@ impl<W: Weight> Engine<W> {
             out_degree: parts.out_degree,
             steps: parts.steps,
             population_sizes: gathered(network.populations.iter().map(|p| p.size), "a table of populations"),
-            receptors: gathered(network.populations.iter().map(|p| p.model.receptors()), "a table of populations"),
+            models: gathered(network.populations.iter().map(|p| p.model), "a table of populations"),
             shapes: gathered(network.populations.iter().map(|p| p.model.shape()), "a table of populations"),
             names: Arc::new(gathered(
                 network.populations.iter().map(|p| text(&p.name, "a table of populations")),

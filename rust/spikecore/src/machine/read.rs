@@ -173,7 +173,7 @@ impl<W: Weight> Engine<W> {
             let Some(slice) = core.placed().iter().map(|p| p.slice).find(|s| s.population == target) else {
                 continue;
             };
-            let slots = slice.slot0..slice.slot0 + slice.stride * self.receptors[target] as u32;
+            let slots = slice.slot0..slice.slot0 + slice.stride * self.models[target].receptors() as u32;
             for index in 0..self.population_sizes[source] {
                 let mut place = 0;
                 core.memory().visit(source, index, |slot, weight, delay| {

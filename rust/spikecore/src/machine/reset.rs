@@ -43,7 +43,7 @@ impl<W: Weight> Engine<W> {
 
     /// Checks that it may be given these inputs.
     pub(super) fn check_inputs(&self, inputs: &Inputs) -> Result<(), RunError> {
-        let kinds = self.population_sizes.iter().zip(&self.receptors).map(|(&size, &r)| (size, r == 0));
+        let kinds = self.population_sizes.iter().copied().zip(self.models.iter().copied());
         let populations: Vec<_> = gathered(kinds, "a table of populations");
         Ok(inputs.check(&populations)?)
     }
@@ -74,7 +74,7 @@ impl<W: Weight> Engine<W> {
             out_degree: copied(&self.out_degree, "the out-degrees of a replica"),
             steps: copied(&self.steps, "a table of populations"),
             population_sizes: copied(&self.population_sizes, "a table of populations"),
-            receptors: copied(&self.receptors, "a table of populations"),
+            models: copied(&self.models, "a table of populations"),
             shapes: copied(&self.shapes, "a table of populations"),
             names: Arc::clone(&self.names),
             recorders: gathered(self.recorders.iter().map(|&(interval, width, _)| (interval, width, 0)), "a table of recorders"),

@@ -7,6 +7,7 @@ pub mod alif;
 pub mod constants;
 pub mod describe;
 pub mod dynamics;
+mod inputs;
 pub mod leaky;
 pub mod lif_alpha;
 pub mod lif_delta;
@@ -18,6 +19,7 @@ mod receptor;
 pub mod spike_source;
 #[cfg(test)]
 mod tests;
+mod written;
 
 pub use alif::Alif;
 pub use describe::{Parameter, Range, Readable, Shape, StateVariable, Values, Variable};
@@ -27,8 +29,9 @@ pub use lif_exp::LifExp;
 pub use model::{Kind, Model};
 pub use propagators::Propagators;
 pub use ranges::{Neurons, Place};
-pub use receptor::Receptor;
+pub use receptor::{Landing, Receptor};
 pub use spike_source::SpikeSource;
+pub use written::{Statement, written};
 
 /// Calls a macro with all models: of each the record, and the equations for each number of receptors that it may have.
 macro_rules! each_model {

@@ -4,6 +4,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
 
 use super::describe::{Described, Mistake, Parameter, Shape, Values};
+use super::inputs::Inputs;
 use super::propagators::Propagators;
 
 /// What can be asked of a model by its name, given the values of its parameters (`Described`).
@@ -24,6 +25,14 @@ pub trait Kind: Send + Sync {
     fn jump(&self, values: &Values) -> f64;
     fn leaky(&self, values: &Values, h: f64) -> Option<Propagators>;
     fn is_source(&self) -> bool;
+    /// Whether constant currents may be added to it.
+    fn takes_current(&self) -> bool {
+        true
+    }
+    /// The receptors of a model that names them.
+    fn inputs(&self) -> Option<&'static Inputs> {
+        None
+    }
 }
 
 /// The model that is stated by the record `M`.
@@ -192,6 +201,16 @@ impl Model {
     /// The linear equations that it obeys below its threshold, where it does.
     pub fn leaky(&self, h: f64) -> Option<Propagators> {
         self.kind.leaky(&self.values, h)
+    }
+
+    /// Whether constant currents may be added to it.
+    pub fn takes_current(&self) -> bool {
+        self.kind.takes_current()
+    }
+
+    /// Its receptors, where it names them.
+    pub fn inputs(&self) -> Option<&'static Inputs> {
+        self.kind.inputs()
     }
 
     /// Whether it sends given spikes.

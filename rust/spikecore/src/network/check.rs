@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::Network;
+use super::{Distribution, Network};
 use crate::allocation::copied;
 use crate::error::NetworkError;
-use crate::models::{Readable, Variable};
+use crate::models::{Readable, Statement, Variable};
+use crate::program::{Constant, Equations};
 use crate::refusal::{Given, Refusal, general, is_moderate, moderate, one_of, within};
-use crate::stimuli::{Stimulus, after};
+use crate::stimuli::{Effect, Stimulus, after};
 
 /// The error for a value out of range.
 pub(super) fn value_error(
@@ -59,6 +60,65 @@ pub fn subject_of(network: &Network, source: usize, target: usize) -> String {
     format!("{} → {}", network.populations[source].name, network.populations[target].name)
 }
 
+/// Checks equations against the size of their population.
+pub(super) fn equations(
+    name: &str,
+    size: u32,
+    statement: &Statement,
+    equations: &Equations,
+    initial: &[Distribution],
+) -> Result<(), NetworkError> {
+    let Equations { constants, refractory, readings, places, program } = equations;
+    let wrong = |parameter: &'static str, value: usize, allowed: String| Err(value_error(name, parameter, value, allowed));
+    let lengths = [
+        ("constants", constants.len(), program.layout().constants),
+        ("the state", statement.state.len(), program.layout().state),
+        ("receptors", statement.receptors.len(), program.layout().inputs),
+        ("initial values", initial.len(), statement.state.len()),
+        ("readings", readings.len(), statement.readable.len()),
+        ("places", places.len(), statement.readable.len()),
+    ];
+    if let Some(&(parameter, given, allowed)) = lengths.iter().find(|(_, given, allowed)| given != allowed) {
+        return wrong(parameter, given, allowed.to_string());
+    }
+    if initial.is_empty() {
+        return wrong("the state", 0, "at least one variable".to_owned());
+    }
+    for (place, reading) in places.iter().zip(readings) {
+        if place.map_or(reading.is_none(), |place| place >= statement.state.len()) {
+            return wrong("a variable that is read", place.unwrap_or_default(), "state, or computed".to_owned());
+        }
+    }
+    for (place, constant) in constants.iter().enumerate() {
+        let values = match constant {
+            Constant::Same(value) => std::slice::from_ref(value),
+            Constant::Each(values) if values.len() == size as usize => values,
+            Constant::Each(values) => return wrong("the length of a constant", values.len(), size.to_string()),
+        };
+        if let Some(value) = values.iter().find(|value| !value.is_finite()) {
+            return Err(value_error(name, format!("constant {place}"), *value, "a finite number"));
+        }
+    }
+    if ![1, size as usize].contains(&refractory.len()) {
+        return wrong("the length of refractory", refractory.len(), format!("1 or {size}"));
+    }
+    for (law, (variable, _)) in initial.iter().zip(&statement.state) {
+        law.check(name, "init", Some(size.into())).map_err(|error| of_variable(error, variable))?;
+    }
+    Ok(())
+}
+
+/// A refusal that names a variable besides.
+fn of_variable(error: NetworkError, variable: &str) -> NetworkError {
+    match error {
+        NetworkError::Value(mut refusal) => {
+            refusal.parameter = format!("{} of {variable}", refusal.parameter).into();
+            refusal.into()
+        }
+        other => other,
+    }
+}
+
 /// Checks a stimulus against its population.
 pub(super) fn stimulus(network: &Network, stimulus: &Stimulus) -> Result<(), NetworkError> {
     let Stimulus { population, start, stop, law } = stimulus;
@@ -71,5 +131,10 @@ pub(super) fn stimulus(network: &Network, stimulus: &Stimulus) -> Result<(), Net
         let [start, stop] = [*start, *stop].map(|tick| tick as f64 * network.dt);
         return Err(value_error(&driven.name, "stop", format!("{} ms", general(stop)), after(start)));
     }
-    law.check(driven.size).map_err(|refused| refused.of(&driven.name).into())
+    law.check(driven.size).map_err(|refused| refused.of(&driven.name))?;
+    let is_current = || law.effects(&driven.model).iter().any(|effect| matches!(effect, Effect::Current(_)));
+    if !driven.model.takes_current() && is_current() {
+        return Err(value_error(&driven.name, "stimulus", "a current", "with equations that mark a name as current"));
+    }
+    Ok(())
 }

@@ -30,6 +30,8 @@ impl Clone for Population {
             name: text(&self.name, "the name of a population"),
             each: gathered(self.each.iter().map(|(place, values)| (*place, copied(values, PARAMETERS))), PARAMETERS),
             initial: self.initial.clone(),
+            equations: self.equations.clone(),
+            others: gathered(self.others.iter().cloned(), PARAMETERS),
             source_spikes: copied(&self.source_spikes, "the spikes of a source"),
             ..*self
         }

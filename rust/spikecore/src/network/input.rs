@@ -6,6 +6,7 @@
 use super::check::{known, magnitude, value_error};
 use crate::error::NetworkError;
 use crate::id::{PopulationId, Tick};
+use crate::models::Model;
 
 /// What one population gets in one sample.
 #[derive(Debug, Clone, Copy)]
@@ -54,16 +55,20 @@ impl Inputs {
         })
     }
 
-    /// Checks everything against populations of these sizes, each a source or not.
-    pub fn check(&self, populations: &[(u32, bool)]) -> Result<(), NetworkError> {
+    /// Checks everything against populations of these sizes and models.
+    pub fn check(&self, populations: &[(u32, Model)]) -> Result<(), NetworkError> {
         for (place, (id, column)) in self.columns.iter().enumerate() {
             known("population", *id, populations.len())?;
-            let (name, (size, source)) = (format!("population {id}"), populations[*id]);
+            let (name, (size, model)) = (format!("population {id}"), populations[*id]);
+            let source = model.is_source();
             if self.columns[..place].iter().any(|(other, _)| other == id) {
                 return Err(value_error(&name, "input", "given twice", "one input per population"));
             }
             match column {
                 Column::Spikes { first, spikes } if source => self.check_spikes(&name, size, first, spikes)?,
+                Column::Current(_) if !source && !model.takes_current() => {
+                    return Err(value_error(&name, "input", "a current", "with equations that mark a name as current"));
+                }
                 Column::Current(values) if !source => self.check_current(&name, size, values)?,
                 Column::Spikes { .. } => return Err(value_error(&name, "input", "spikes", "a current: it has a potential")),
                 Column::Current(_) => return Err(value_error(&name, "input", "a current", "spikes: it is a spike source")),

@@ -32,8 +32,9 @@ use std::sync::Arc;
 use crate::allocation::{filled, gathered, push, reserve, text};
 use crate::error::{CompileError, NetworkError};
 use crate::id::{NeuronId, PopulationId, Tick};
-use crate::models::{Model, Neurons, Place, Variable};
+use crate::models::{Model, Neurons, Place, Statement, Variable, written};
 use crate::parallel::Watch;
+use crate::program::Equations;
 use crate::refusal::{general, whole};
 use crate::stimuli::Poisson;
 use check::{known, value_error};
@@ -54,8 +55,12 @@ pub struct Population {
     pub model: Model,
     /// The parameters in which neurons differ, if any: their places in the model, and a value for each neuron.
     pub each: Vec<(usize, Vec<f64>)>,
-    /// Initial potential in mV; not used by spike sources.
+    /// Initial potential in mV, or the first number of the state, whatever it is; not used by spike sources.
     pub initial: Distribution,
+    /// Where the model is given as equations: these.
+    pub equations: Option<Arc<Equations>>,
+    /// Of neurons with equations, the initial values of the state after its first number.
+    pub others: Vec<Distribution>,
     /// Spikes of a spike source, sorted by (tick, neuron index).
     pub source_spikes: Vec<(Tick, u32)>,
 }
@@ -173,7 +178,8 @@ impl Network {
         let first = u32::try_from(first).expect("checked above");
         let initial = Distribution::Constant(model.rest());
         let name = text(name, "the name of a population");
-        let mut population = Population { name, size, first, model, each, initial, source_spikes: vec![] };
+        let (equations, others) = (None, vec![]);
+        let mut population = Population { name, size, first, model, each, initial, equations, others, source_spikes: vec![] };
         self.check_models(&population)?;
         if !population.each.is_empty() {
             let rests = gathered(population.models(0..size as usize).map(|model| model.rest()), "initial potentials");
@@ -184,6 +190,27 @@ impl Network {
         push(&mut self.populations, Arc::new(population), "a population");
         self.recorded.push(true); // there is room
         Ok(self.populations.len() - 1)
+    }
+
+    /// Adds a population of neurons that obey given equations; `initial` are the values of their state at tick 0.
+    ///
+    /// # Errors
+    /// Where a number of a neuron is not there, or not in its range.
+    pub fn equations(
+        &mut self,
+        name: &str,
+        size: u32,
+        statement: &Statement,
+        equations: Equations,
+        mut initial: Vec<Distribution>,
+    ) -> Result<PopulationId, NetworkError> {
+        check::equations(name, size, statement, &equations, &initial)?;
+        let id = self.population(name, size, written(statement))?;
+        let population = Arc::make_mut(&mut self.populations[id]);
+        population.others = initial.split_off(1);
+        population.initial = initial.remove(0);
+        population.equations = Some(Arc::new(equations));
+        Ok(id)
     }
 
     /// A number of neurons that the network has room for.
@@ -277,7 +304,12 @@ impl Network {
     ) -> Result<usize, NetworkError> {
         known("population", population, self.populations.len())?;
         let law = Poisson::new(rate, weight, receptor, self.dt);
-        let law = law.map_err(|refusal| refusal.of(&self.populations[population].name))?;
+        let Population { name, model, .. } = &*self.populations[population];
+        let law = law.map_err(|refusal| refusal.of(name))?;
+        let landing = receptor.landing(model);
+        if landing.is_magnitude() && !landing.is_by_sign() && weight < 0.0 {
+            return Err(landing.negative(name, weight, model).into());
+        }
         self.stimulus(Stimulus::new(population, steps, law))
     }
 

@@ -5,7 +5,7 @@ use super::rules::{Ends, Rule};
 use super::{DelayLaw, Distribution, Network};
 use crate::error::{CompileError, NetworkError};
 use crate::id::PopulationId;
-use crate::models::{Model, Receptor};
+use crate::models::{Landing, Receptor};
 use crate::parallel::Watch;
 
 /// All synapses from one population to another.
@@ -55,9 +55,9 @@ impl Projection {
         matches!(self.weight, Distribution::Array(_)) || matches!(self.delay, DelayLaw::Array(_))
     }
 
-    /// Index of the receptor for a weight.
-    pub fn receptor_for(&self, weight: f64, model: &Model) -> usize {
-        self.receptor.index(weight, model.receptors())
+    /// Where its weights arrive.
+    pub fn landing(&self, network: &Network) -> Landing {
+        self.receptor.landing(&network.populations[self.target].model)
     }
 
     /// Checks everything that can be known before drawing.
@@ -69,7 +69,16 @@ impl Projection {
         if target.model.receptors() == 0 {
             return Err(value_error(&subject, "target", format!("'{}'", target.name), "a population that receives input").into());
         }
+        let landing = self.landing(network);
+        let least = if landing.is_magnitude() { self.weight.range().0 } else { 0.0 };
+        if least < 0.0 && !landing.is_by_sign() {
+            return Err(NetworkError::from(landing.negative(&subject, least, &target.model)).into());
+        }
         if self.rule.is_implicit() {
+            if least < 0.0 {
+                let allowed = "0 or above: a matrix, a kernel or a pooling onto conductances has one receptor";
+                return Err(value_error(&subject, "weight", least, allowed).into());
+            }
             return self.check_implicit(network, &subject, watch);
         }
         let ends = self.ends(network);

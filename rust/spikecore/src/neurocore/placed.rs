@@ -80,7 +80,7 @@ impl<W: Weight> Placed<W> {
                 outside.reset(seed);
             }
             Part::Stepped { bank, outside } => {
-                bank.reset();
+                bank.reset(seed);
                 outside.reset(seed);
             }
             Part::Source(source) => source.reset(),

@@ -4,6 +4,7 @@
 use super::bank::Bank;
 use super::drive::Drive;
 use super::event::lanes::{self, Lanes, Law};
+use super::programmed::Programmed;
 use super::slab::Slab;
 use super::{gather, step};
 use crate::id::Tick;
@@ -18,6 +19,9 @@ compiled_for! {
     /// See [`Bank::step_all`].
     step_bank<W: Weight, D: Dynamics<W::State>>(bank: &mut Bank<W, D>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>)
         [_level] = bank.step_all(acc, drive, out), bank_avx2, bank_avx512;
+    /// See [`Programmed::step_all`].
+    step_programmed<W: Weight>(neurons: &mut Programmed<W>, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>)
+        [_level] = neurons.step_all(acc, drive, out), programmed_avx2, programmed_avx512;
     /// See [`Bank::watch`].
     watch_bank<W: Weight, D: Dynamics<W::State>>(bank: &mut Bank<W, D>, bias: &[W::State])
         [_level] = bank.watch(bias), watch_bank_avx2, watch_bank_avx512;

@@ -75,6 +75,13 @@ pub(crate) fn any_unsafe<S: Real>(values: &[S]) -> bool {
     S::is_first_set(values.iter().fold(S::Mask::default(), |any, x| any | x.beyond(safe)))
 }
 
+/// Has any of these left the finite range? A loop that becomes vectors.
+#[inline(always)]
+pub(crate) fn any_lost<S: Real>(values: &[S]) -> bool {
+    let infinite = S::from_f64(f64::INFINITY);
+    S::is_first_set(values.iter().fold(S::Mask::default(), |any, x| any | x.beyond(infinite)))
+}
+
 /// Is what a spike moves a state by not below [`SAFE`]?
 pub(crate) fn is_unsafe(model: &Model) -> bool {
     model.jump() >= SAFE

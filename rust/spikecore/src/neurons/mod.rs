@@ -13,6 +13,7 @@ pub mod drive;
 pub mod event;
 pub mod finite;
 pub mod gather;
+pub mod programmed;
 pub mod reading;
 pub mod registry;
 pub mod slab;

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use super::bank::Bank;
 use super::compiled;
 use super::drive::Drive;
+use super::programmed::Programmed;
 use super::tally::Tally;
 use crate::id::Tick;
 use crate::models::dynamics::{Dynamics, Numbers};
@@ -31,8 +32,8 @@ pub trait Stepped<W: Weight>: Debug + Send + Sync {
     fn origin(&self, readable: usize) -> Origin<'_>;
     /// Writes a variable of these neurons to `values`, of which there are as many.
     fn read(&self, readable: usize, neurons: &[u32], values: &mut [W::State]);
-    /// Goes back to tick 0.
-    fn reset(&mut self);
+    /// Goes back to tick 0; what its equations draw is drawn with this seed.
+    fn reset(&mut self, seed: u64);
     /// The same neurons at tick 0.
     fn replica(&self) -> Box<dyn Stepped<W>>;
     /// Bytes of state.
@@ -64,8 +65,43 @@ impl<W: Weight, D: Dynamics<W::State>> Stepped<W> for Bank<W, D> {
     fn read(&self, readable: usize, neurons: &[u32], values: &mut [W::State]) {
         Self::read(self, readable, neurons, values);
     }
-    fn reset(&mut self) {
+    fn reset(&mut self, _: u64) {
         Self::reset(self);
+    }
+    fn replica(&self) -> Box<dyn Stepped<W>> {
+        Box::new(Self::replica(self))
+    }
+    fn bytes(&self) -> u64 {
+        Self::bytes(self)
+    }
+}
+
+impl<W: Weight> Stepped<W> for Programmed<W> {
+    fn step(&mut self, level: Level, acc: &mut [W::Acc], drive: &Drive<'_, W>, out: &mut Vec<u32>) {
+        compiled::step_programmed(level, self, acc, drive, out);
+    }
+    fn tally(&mut self) -> &mut Tally {
+        &mut self.tally
+    }
+    fn tallied(&self) -> &Tally {
+        &self.tally
+    }
+    /// Every step looks.
+    fn watch(&mut self, _: Level, _: &[W::State]) {}
+    fn look(&mut self, tick: Tick) {
+        Self::look(self, tick);
+    }
+    fn receptors(&self) -> usize {
+        Self::receptors(self)
+    }
+    fn origin(&self, _: usize) -> Origin<'_> {
+        Origin::None
+    }
+    fn read(&self, readable: usize, neurons: &[u32], values: &mut [W::State]) {
+        Self::read(self, readable, neurons, values);
+    }
+    fn reset(&mut self, seed: u64) {
+        Self::reset(self, seed);
     }
     fn replica(&self) -> Box<dyn Stepped<W>> {
         Box::new(Self::replica(self))

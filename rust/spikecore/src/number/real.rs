@@ -14,11 +14,15 @@ pub trait Real:
     + std::ops::Add<Output = Self>
     + std::ops::Sub<Output = Self>
     + std::ops::Mul<Output = Self>
+    + std::ops::Div<Output = Self>
+    + std::ops::Neg<Output = Self>
 {
     /// Rounds from `f64`.
     fn from_f64(x: f64) -> Self;
     /// Widens to `f64`.
     fn to_f64(self) -> f64;
+    /// Without its sign.
+    fn absolute(self) -> Self;
     /// Unit roundoff.
     const EPSILON: f64;
     /// `x`, or exact zero if its magnitude is below [`TINY`]: silent neurons must not decay into denormals.
@@ -60,6 +64,10 @@ macro_rules! real {
             #[inline(always)]
             fn to_f64(self) -> f64 {
                 f64::from(self)
+            }
+            #[inline(always)]
+            fn absolute(self) -> Self {
+                self.abs()
             }
             #[inline(always)]
             fn settle(self) -> Self {

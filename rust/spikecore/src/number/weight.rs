@@ -1,14 +1,14 @@
 //! Weight formats and the arithmetic that goes with each: what a synapse stores, what an accumulator sums,
 //! what precision the state has.
 
-use super::real::Real;
+use super::functions::Functions;
 use crate::pages::Zeroable;
 use std::fmt::Debug;
 
 /// A weight format.
 pub trait Weight: Zeroable + Debug + Default {
     /// Precision of the state.
-    type State: Real;
+    type State: Functions;
     /// What an accumulator sums.
     type Acc: Zeroable + Debug + Default + PartialEq;
     /// Name in options and reports.

@@ -8,6 +8,7 @@
 //! vector-width copy they become its vector code, with the same bits.
 
 pub mod binomial;
+mod calls;
 mod discrete;
 mod gaps;
 mod mass;
@@ -28,6 +29,7 @@ pub fn most_drawn(mean: f64) -> f64 {
     mean + 20.0 * mean.sqrt() + 50.0
 }
 
+pub use calls::Call;
 pub use discrete::Discrete;
 pub use gaps::PoissonGaps;
 pub use mass::normal_mass;

@@ -71,12 +71,21 @@ fn group(stream: &Stream, group: u32) -> [f32; GROUP] {
     let words = stream.group(group);
     let mut out = [0.0; GROUP];
     for (from, to) in words.chunks_exact(2 * LANES).zip(out.chunks_exact_mut(2 * LANES)) {
-        for lane in 0..LANES {
-            (to[lane], to[LANES + lane]) = pair(from[lane], from[LANES + lane]);
-        }
+        pairs(from, to);
     }
     out
 }
+
+/// Normal numbers from 32 words: numbers 16 apart from words 16 apart.
+#[inline(always)]
+pub fn pairs(words: &[u32], numbers: &mut [f32]) {
+    let (words, numbers): (&[u32; 2 * LANES], &mut [f32; 2 * LANES]) = (words.try_into().expect(WHOLE), numbers.try_into().expect(WHOLE));
+    for lane in 0..LANES {
+        (numbers[lane], numbers[LANES + lane]) = pair(words[lane], words[LANES + lane]);
+    }
+}
+
+const WHOLE: &str = "invariant: pairs come in vectors";
 
 /// Fills `out` with independent standard normal numbers, from number `64 * first_group` of the stream on.
 ///

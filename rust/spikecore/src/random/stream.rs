@@ -27,6 +27,10 @@ pub enum Purpose {
     PoissonRefine = 8,
     /// Gaps between events of rare Poisson processes. Own counter layout, see `gaps.rs`.
     PoissonGap = 9,
+    /// The key of a call in equations. Own counter layout, see `calls.rs`.
+    Call = 10,
+    /// Draws of such a call.
+    Draw = 11,
 }
 
 impl Purpose {

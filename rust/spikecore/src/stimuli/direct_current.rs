@@ -1,6 +1,7 @@
 //! A current that is constant between two ticks.
 
 use super::stimulus::{Effect, Stimulate};
+use crate::models::Model;
 use crate::refusal::{Refusal, check_magnitude, check_magnitudes};
 
 /// A current in pA.
@@ -30,7 +31,7 @@ impl Stimulate for DirectCurrent {
         0.0
     }
 
-    fn effects(&self, _: usize) -> Vec<Effect<'_>> {
+    fn effects(&self, _: &Model) -> Vec<Effect<'_>> {
         vec![Effect::Current(&self.amplitudes)]
     }
 }

@@ -3,7 +3,7 @@
 
 use super::stimulus::{Effect, Stimulate};
 use crate::id::{BLOCK, Tick};
-use crate::models::Receptor;
+use crate::models::{Model, Receptor};
 use crate::number::weight::Weight;
 use crate::random::{PoissonCounts, PoissonGaps, most_drawn};
 use crate::refusal::{Refusal, check_magnitude, general};
@@ -61,9 +61,10 @@ impl Stimulate for Poisson {
         most_drawn(self.lambda)
     }
 
-    fn effects(&self, receptors: usize) -> Vec<Effect<'_>> {
+    fn effects(&self, model: &Model) -> Vec<Effect<'_>> {
         let Self { lambda, weight, receptor } = *self;
-        let receptor = receptor.index(weight, receptors);
+        let landing = receptor.landing(model);
+        let (receptor, weight) = (landing.place(weight), landing.added(weight));
         match PoissonGaps::new(lambda) {
             Some(gaps) => vec![Effect::Rare { gaps, weight, receptor }],
             None if lambda > 0.0 => vec![Effect::Frequent { lambda, weight, receptor }],

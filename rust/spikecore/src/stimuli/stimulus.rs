@@ -2,6 +2,7 @@
 //! The description, the plan, the forecast and the build ask it.
 
 use crate::id::{PopulationId, Tick};
+use crate::models::Model;
 use crate::random::PoissonGaps;
 use crate::refusal::{Refusal, general};
 use std::fmt::Debug;
@@ -80,6 +81,6 @@ pub trait Stimulate: Debug + Send + Sync {
     /// How many of its events a neuron gets in one tick at most; of what is drawn, what is not exceeded.
     fn most_events(&self) -> f64;
 
-    /// What it does to neurons with so many receptors.
-    fn effects(&self, receptors: usize) -> Vec<Effect<'_>>;
+    /// What it does to neurons of this model.
+    fn effects(&self, model: &Model) -> Vec<Effect<'_>>;
 }
