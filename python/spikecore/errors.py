@@ -15,6 +15,7 @@ __all__ = [
     "BusyError",
     "CapacityError",
     "DivergenceError",
+    "EquationError",
     "FileError",
     "ForecastError",
     "InternalError",
@@ -119,6 +120,29 @@ def refusal(
 def question(meant: str | None) -> str:
     """Return how a message ends that asks whether a name was meant; empty without one."""
     return "" if meant is None else f"; did you mean {meant!r}?"
+
+
+class EquationError(NetworkError):
+    """Equations that cannot be a neuron model as they were written.
+
+    Attributes
+    ----------
+    line, column : int or None
+        Where in the text, both from 1, where that is known.
+    text : str or None
+        The part that is meant.
+
+    Examples
+    --------
+    >>> from spikecore.errors import EquationError
+    >>> error = EquationError("line 2, column 9: there is no tau", line=2, column=9, text="tau")
+    >>> error.line, error.column, error.text
+    (2, 9, 'tau')
+    """
+
+    line: Any = None
+    column: Any = None
+    text: Any = None
 
 
 class NotRecordedError(NetworkError, KeyError):
