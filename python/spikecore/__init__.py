@@ -46,6 +46,7 @@ from spikecore.errors import (
     BusyError,
     CapacityError,
     DivergenceError,
+    EquationError,
     FileError,
     ForecastError,
     InternalError,
@@ -61,7 +62,7 @@ from spikecore.errors import (
 from spikecore.forecast import Forecast
 from spikecore.implicit import Convolution, Dense, Pooling
 from spikecore.machine import Machine
-from spikecore.models import ALIF, IF, LIF, LeakyIntegrator, LIFAlpha, LIFDelta, SpikeSource
+from spikecore.models import ALIF, IF, LIF, Equations, LeakyIntegrator, LIFAlpha, LIFDelta, SpikeSource
 from spikecore.network import Network
 from spikecore.population import Population, PopulationView, Projection, Recorder
 from spikecore.results.batch import BatchResult
@@ -81,6 +82,8 @@ __all__ = [
     "Dense",
     "DirectCurrent",
     "DivergenceError",
+    "EquationError",
+    "Equations",
     "FileError",
     "FixedInDegree",
     "FixedOutDegree",

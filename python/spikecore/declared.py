@@ -7,13 +7,13 @@ declared; the next call removes it first (`_alone`). One call declares at a time
 
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Never, Self, TypeVar
 
 from spikecore import _native, checks, notebook, printed
 from spikecore.errors import BusyError
 from spikecore.grid import Grid
-from spikecore.lowering.models import model_to_native
+from spikecore.lowering.models import declaration
 from spikecore.models import NeuronModel
 from spikecore.population import Population, Projection, Recorder
 from spikecore.populations import Populations
@@ -109,13 +109,18 @@ class Declared:
         return notebook.populations(repr(self), self._populations) + projections
 
     def _declare(
-        self, name: str, size: int, model: NeuronModel, complete: Callable[[int], None] | None = None
+        self,
+        name: str,
+        size: int,
+        model: NeuronModel,
+        complete: Callable[[int], None] | None = None,
+        start: Mapping[str, Any] | None = None,
     ) -> Population:
-        """Add a population, to which `complete` adds what belongs to it."""
-        native, parameters = model_to_native(name, size, model)
+        """Add a population with these values of its state at t = 0, to which `complete` adds what belongs to it."""
+        declare = declaration(name, size, model, start or {}, self.dt)
 
         def add() -> Population:
-            index = self._native.population(printed.shown(name), size, native, parameters)
+            index = declare(self._native)
             if complete is not None:
                 complete(index)
             population = Population(name, size, model, self._populations.neurons, index)

@@ -12,7 +12,7 @@ from spikecore.errors import question
 
 __all__ = ["MissingName", "later"]
 
-_MODELS = "neuron models are LIF, LIFDelta, LIFAlpha, ALIF, IF and LeakyIntegrator"
+_MODELS = "neuron models are LIF, LIFDelta, LIFAlpha, ALIF, IF and LeakyIntegrator; Equations takes any other as text"
 _STATIC = "synapses are static: a weight stays what `connect` gave it until the network is compiled again"
 _NO_FILES = "describe the network with `Network`; arrays of weights come in through Dense, Convolution and Pairs"
 _CURRENTS = "synapses are currents, or steps of the potential; there are no conductances and no gap junctions yet"

@@ -5,7 +5,7 @@ the mistake is the line that raises. Rules are recorded here and expanded by `co
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -21,10 +21,10 @@ from spikecore.forecast import RATE, Forecast
 from spikecore.grid import Grid
 from spikecore.keywords import spelled
 from spikecore.lowering.law import Receptor, Settings
+from spikecore.lowering.models import started
 from spikecore.lowering.projections import plans
 from spikecore.lowering.stimuli import declaration
 from spikecore.lowering.trains import source_spikes
-from spikecore.lowering.values import potential_to_native
 from spikecore.machine import Machine
 from spikecore.models import NeuronModel, SpikeSource
 from spikecore.population import Part, Population, PopulationView, Projection, Recorder, inside, whole
@@ -78,6 +78,7 @@ class Network(Declared):
         model: NeuronModel,
         name: str | None = None,
         v_init: "Value | None" = None,
+        init: "Mapping[str, Value] | None" = None,
     ) -> Population:
         """Add a population.
 
@@ -85,12 +86,14 @@ class Network(Declared):
         ----------
         size : int
             Number of neurons, ≥ 1.
-        model : LIF, LIFDelta, IF, LeakyIntegrator or ALIF
+        model : LIF, LIFAlpha, LIFDelta, IF, LeakyIntegrator, ALIF or Equations
             Model and parameters of its neurons; arrays among them have shape (size,).
         name : str, optional
             Unique name; ``population0``, ``population1`` … by default.
         v_init : float, Normal, Uniform or array_like of shape (size,), optional
             Potential at t = 0 in mV; `e_l` by default.
+        init : mapping of str to float, Normal, Uniform or array_like of shape (size,), optional
+            Values of the state at t = 0, by name, in its units; of `Equations` any variable, else ``v``.
 
         Returns
         -------
@@ -110,11 +113,8 @@ class Network(Declared):
             hint = "; use net.spike_source(…)" if isinstance(model, SpikeSource) else ""
             kinds = "LIF(…), LIFAlpha(…), LIFDelta(…), IF(…), LeakyIntegrator(…) or ALIF(…)"
             checks.wrong_kind(label, "model", kinds, f"{printed.value(model)}{hint}")
-        if v_init is None:
-            return self._declare(label, n, model)
-        start = potential_to_native(label, v_init, n)
         with checks.as_given({"v_init": v_init}):
-            return self._declare(label, n, model, lambda index: self._native.initial_potential(index, start))
+            return self._declare(label, n, model, start=started(label, init, v_init))
 
     @spelled
     def spike_source(self, size: int, times: Any, name: str | None = None, *, snap: bool = False) -> Population:

@@ -11,7 +11,7 @@ from spikecore.distributions import Normal, Uniform, law_to_native
 from spikecore.grid import MAX_DELAY_TICKS, Grid
 from spikecore.lowering.law import NativeValue
 
-__all__ = ["delay_to_native", "potential_to_native", "weight_to_native"]
+__all__ = ["delay_to_native", "initial_to_native", "weight_to_native"]
 
 
 def weight_to_native(owner: str, value: Any, size: int | None, receptor: str | None) -> NativeValue:
@@ -21,9 +21,9 @@ def weight_to_native(owner: str, value: Any, size: int | None, receptor: str | N
     return _to_native(owner, "weight", value, size)
 
 
-def potential_to_native(owner: str, value: Any, size: int) -> NativeValue:
-    """Return initial potentials (mV) in the border's form."""
-    return _to_native(owner, "v_init", value, size)
+def initial_to_native(owner: str, parameter: str, value: Any, size: int) -> NativeValue:
+    """Return the values of a state variable at t = 0, in its unit, in the border's form."""
+    return _to_native(owner, parameter, value, size)
 
 
 def delay_to_native(owner: str, value: Any, size: int | None, grid: Grid) -> NativeValue:

@@ -7,6 +7,7 @@ be a multiple of `dt`) or the size is checked by `Network.population`.
 
 from spikecore.models.alif import ALIF
 from spikecore.models.base import NeuronModel
+from spikecore.models.equations import Equations
 from spikecore.models.integrate_and_fire import IF
 from spikecore.models.leaky_integrator import LeakyIntegrator
 from spikecore.models.lif import LIF
@@ -14,4 +15,4 @@ from spikecore.models.lif_alpha import LIFAlpha
 from spikecore.models.lif_delta import LIFDelta
 from spikecore.models.spike_source import SpikeSource
 
-__all__ = ["ALIF", "IF", "LIF", "LIFAlpha", "LIFDelta", "LeakyIntegrator", "NeuronModel", "SpikeSource"]
+__all__ = ["ALIF", "IF", "LIF", "Equations", "LIFAlpha", "LIFDelta", "LeakyIntegrator", "NeuronModel", "SpikeSource"]

@@ -1,0 +1,162 @@
+"""Neurons that are written as equations."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar, Never, Self
+
+import numpy as np
+
+from spikecore import printed
+from spikecore.arrays import is_array
+from spikecore.equations.check import checked
+from spikecore.equations.explain import explain
+from spikecore.equations.formatted import printed as written
+from spikecore.equations.program import Program
+from spikecore.equations.program import compile as compiled
+from spikecore.keywords import unknown
+from spikecore.models.base import NativeParameters, NeuronModel, Shape
+
+__all__ = ["Equations"]
+
+
+class Equations(NeuronModel):
+    r"""A neuron model written as text, used like a built-in one.
+
+    Parameters
+    ----------
+    text : str
+        One statement a line. ``dv/dt = ... : mV, hold`` is a state variable with its unit and flags; a name, ``=``, an
+        expression, ``:`` and a unit are a definition; ``i_ext : pA, current`` is the name to which constant currents
+        are added. Flags: ``input`` makes a state variable a receptor, ``hold`` keeps it while the neuron is refractory.
+    threshold, reset : str, optional
+        A condition, and what happens when it is met: statements ``v = v_reset; w += b``.
+    refractory : str or float, optional
+        Time in ms, or an expression of parameters; a multiple of the network's `dt`.
+    method : {"exact", "exponential_euler", "euler", "rk2", "rk4"}
+        How the equations are integrated.
+    substeps : int
+        Steps of the method in a tick, 1 ... 1000.
+    parameters : mapping of str to (float or array_like, str) or float
+        Values with their units; a number without a unit has none. Arrays have one value per neuron.
+    init : mapping of str to float, array_like or str, optional
+        Values of state variables at t = 0 in their units, or the names of parameters; 0 by default.
+
+    Raises
+    ------
+    EquationError
+        With line and column, where the text cannot be understood or its units do not agree.
+
+    Examples
+    --------
+    >>> import spikecore as sc
+    >>> leaky = sc.Equations(
+    ...     "dv/dt = (e_l - v + r*i_ext) / tau : mV, hold\ni_ext : pA, current",
+    ...     threshold="v >= v_th", reset="v = e_l", refractory="t_ref", method="exact",
+    ...     parameters=dict(
+    ...         e_l=(-70.0, "mV"), v_th=(-50.0, "mV"), tau=(10.0, "ms"), r=(40.0, "Mohm"), t_ref=(2.0, "ms")
+    ...     ),
+    ...     init={"v": "e_l"},
+    ... )
+    >>> net = sc.Network(dt=0.1)
+    >>> cells = net.population(2, leaky)
+    >>> net.stimulate(cells, sc.DirectCurrent([400.0, 600.0]))
+    >>> result = net.compile(workers=1).run(100.0)
+    >>> result.spikes[cells].times.tolist()
+    [18.0, 38.0, 58.0, 78.0, 98.0]
+    """
+
+    options: ClassVar[tuple[str, ...]] = ()
+
+    def __new__(cls, *_args: Any, **_keywords: Any) -> Self:
+        """Make an empty one; there are no fields to check keywords against."""
+        return object.__new__(cls)
+
+    def __init__(
+        self,
+        text: str,
+        threshold: str | None = None,
+        reset: str | None = None,
+        refractory: str | float | None = None,
+        method: str = "euler",
+        substeps: int = 1,
+        parameters: Mapping[str, Any] | None = None,
+        init: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._source = (text, threshold, reset, refractory, method, substeps)
+        self._parameters = {name: _kept(value) for name, value in (parameters or {}).items()}
+        self._init = {name: _kept(value) for name, value in (init or {}).items()}
+        self._checked = checked(*self._source, self._parameters)
+        self._programs: dict[float, Program] = {}
+        names = [variable.name for variable in self._checked.variables]
+        for name in self._init:
+            if name not in names:
+                raise unknown("init", name, tuple(names))
+
+    @property
+    def text(self) -> str:
+        """The equations as they were written."""
+        return self._source[0]
+
+    def compiled(self, dt: float) -> Program:
+        """Return the program of one tick of `dt` ms."""
+        if dt not in self._programs:
+            self._programs[dt] = compiled(self._checked, dt)
+        return self._programs[dt]
+
+    def initial(self, name: str, default: Any = 0.0) -> Any:
+        """Return the value of a state variable at t = 0 in its unit: a number, or an array with one per neuron."""
+        value = self._init.get(name, default)
+        if not isinstance(value, str):
+            return value
+        known = {parameter.name: parameter.value for parameter in self._checked.parameters}
+        if value not in known:
+            raise unknown("init", value, tuple(known))
+        return known[value]
+
+    def parameters(self) -> NativeParameters:
+        """Return the parameters by name in base units (ms, mV, pA): floats, or read-only arrays."""
+        return {parameter.name: parameter.value for parameter in self._checked.parameters}
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What the engine keeps of a neuron, and what can be read."""
+        state, definitions = self._checked.variables, self._checked.definitions
+        names = (*(variable.name for variable in state), *(definition.name for definition in definitions))
+        return Shape(names, len(state), self._checked.refractory is not None)
+
+    def lowered(self) -> Never:
+        """Raise: equations become a program for a grid, not a model of the engine."""
+        msg = "equations have no parameters in the engine: see `Equations.compiled`"
+        raise TypeError(msg)
+
+    def _values(self) -> tuple[Any, ...]:
+        given = [*self._parameters.items(), *self._init.items()]
+        return (*self._source, *(part for name, value in given for part in (name, *_parts(value))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes it again: pickled and copied it is written text."""
+        return Equations, (*self._source, self._parameters, self._init)
+
+    def __repr__(self) -> str:
+        """Show the names of its state, and the method."""
+        names = ", ".join(variable.name for variable in self._checked.variables)
+        return printed.encodable(f"Equations of {names}, method={self._checked.method!r}")
+
+    def __str__(self) -> str:
+        """Show the equations, and the program of a tick of 0.1 ms that they become."""
+        return printed.encodable(f"{written(self._checked)}\n\nA tick of 0.1 ms:\n{explain(self.compiled(0.1))}")
+
+
+def _kept(value: Any) -> Any:
+    """Return a value as it is kept: of an array, with its unit or without, a copy that nobody can change."""
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
+        return (_kept(value[0]), value[1])
+    if not is_array(value):
+        return value
+    copy = np.array(value, dtype=np.float64)
+    copy.setflags(write=False)
+    return copy
+
+
+def _parts(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
