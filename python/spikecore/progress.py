@@ -93,15 +93,15 @@ def _bar(label: str, total: float, unit: str, note: Callable[[float], str] = lam
     """Yield a line that is full at the end and ended whatever comes; `note` is what it says beside what is done."""
     screen = _Screen(sys.stderr)
     try:
-        line = _Line(screen, label, total, unit)
-        yield line
-        line.finish(note(total))
-    finally:
         try:
+            line = _Line(screen, label, total, unit)
+            yield line
+            line.finish(note(total))
+        finally:
             screen.end()
-        except BaseException:
-            screen.end()  # a second Ctrl-C came while the line was ended
-            raise
+    except BaseException:
+        screen.end()  # a Ctrl-C came before the line was ended, or while
+        raise
 
 
 def _shown(wanted: bool) -> bool:
