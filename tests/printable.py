@@ -23,6 +23,7 @@ def network(names: str) -> list[Any]:
     maps = net.population(16, sc.IF(c_m=np.arange(1.0, 17.0)), name=names[4])
     votes = net.population(9, sc.LeakyIntegrator(), name=names[5])
     alpha = net.population(4, sc.LIFAlpha())
+    written = net.population(3, sc.Equations("dv/dt = -v/tau : mV", method="exact", parameters={"tau": (9.0, "ms")}))
     kernel, pool = sc.Convolution(np.ones((1, 1, 3, 3)), shape=(1, 6, 6)), sc.Pooling((2, 2), shape=(1, 6, 6))
     rules = [
         *(sc.AllToAll(), sc.Bernoulli(0.1), sc.FixedInDegree(2), sc.FixedOutDegree(2), sc.FixedTotalNumber(5)),
@@ -48,7 +49,7 @@ def network(names: str) -> list[Any]:
     looked_up = [result.spikes[delta], result.samples[delta, "v"], machine.synapses(delta, leaky)]
     priced = [result.energy(name) for name in ("loihi", "truenorth", "cpu", "gpu")]
     priced += [result.energy("loihi", mapping=True), priced[0].compare(*priced[1:]), result.ledger]
-    first = [net, machine, result, batch, net.forecast(), pixels.model, alpha, leaky, votes, maps, delta[3:9]]
+    first = [net, machine, result, batch, net.forecast(), pixels.model, alpha, written, leaky, votes, maps, delta[3:9]]
     return [*first, *parts, *rules, *stimuli, kernel, pool, *made, *looked_up, *priced]
 
 

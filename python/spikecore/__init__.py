@@ -5,7 +5,8 @@ Units: ms, mV, pA, pF, Hz.
 
 Describe
     `Network`: ``population``, ``spike_source``, ``connect``, ``stimulate``, ``record``, ``forecast``, ``compile``.
-    Neurons: `LIF`, `LIFAlpha`, `LIFDelta`, `IF`, `ALIF`, `LeakyIntegrator`. Part of a population: ``exc[:100]``.
+    Neurons: `LIF`, `LIFAlpha`, `LIFDelta`, `IF`, `ALIF`, `LeakyIntegrator`; written as text: `Equations`.
+    Part of a population: ``exc[:100]``.
     Rules: `OneToOne`, `AllToAll`, `Bernoulli`, `FixedInDegree`, `FixedOutDegree`, `FixedTotalNumber`, `Pairs`, a
     sparse matrix; layers: `Dense`, `Convolution`, `Pooling`.
     Values: numbers, arrays, `Normal`, `Uniform`. Stimuli: `Poisson`, `DirectCurrent`. Frames to spikes: `coding`.

@@ -111,7 +111,7 @@ class Network(Declared):
         n = self._new_size(label, size)
         if not isinstance(model, NeuronModel) or isinstance(model, SpikeSource):
             hint = "; use net.spike_source(…)" if isinstance(model, SpikeSource) else ""
-            kinds = "LIF(…), LIFAlpha(…), LIFDelta(…), IF(…), LeakyIntegrator(…) or ALIF(…)"
+            kinds = "LIF(…), LIFAlpha(…), LIFDelta(…), IF(…), LeakyIntegrator(…), ALIF(…) or Equations(…)"
             checks.wrong_kind(label, "model", kinds, f"{printed.value(model)}{hint}")
         with checks.as_given({"v_init": v_init}):
             return self._declare(label, n, model, start=started(label, init, v_init))
