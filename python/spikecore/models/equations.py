@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
 
 import numpy as np
 
 from spikecore import printed
 from spikecore.arrays import is_array
-from spikecore.equations.check import checked
-from spikecore.equations.explain import explain
-from spikecore.equations.formatted import printed as written
-from spikecore.equations.program import Program
-from spikecore.equations.program import compile as compiled
 from spikecore.keywords import unknown
 from spikecore.models.base import NativeParameters, NeuronModel, Shape
+
+if TYPE_CHECKING:
+    from spikecore.equations.program import Program
 
 __all__ = ["Equations"]
 
@@ -82,6 +80,8 @@ class Equations(NeuronModel):
         parameters: Mapping[str, Any] | None = None,
         init: Mapping[str, Any] | None = None,
     ) -> None:
+        from spikecore.equations.check import checked  # start-up time
+
         self._source = (text, threshold, reset, refractory, method, substeps)
         self._parameters = {name: _kept(value) for name, value in (parameters or {}).items()}
         self._init = {name: _kept(value) for name, value in (init or {}).items()}
@@ -97,10 +97,12 @@ class Equations(NeuronModel):
         """The equations as they were written."""
         return self._source[0]
 
-    def compiled(self, dt: float) -> Program:
+    def compiled(self, dt: float) -> "Program":
         """Return the program of one tick of `dt` ms."""
+        from spikecore.equations.program import compile as made  # start-up time
+
         if dt not in self._programs:
-            self._programs[dt] = compiled(self._checked, dt)
+            self._programs[dt] = made(self._checked, dt)
         return self._programs[dt]
 
     def initial(self, name: str, default: Any = 0.0) -> Any:
@@ -144,6 +146,9 @@ class Equations(NeuronModel):
 
     def __str__(self) -> str:
         """Show the equations, and the program of a tick of 0.1 ms that they become."""
+        from spikecore.equations.explain import explain  # start-up time
+        from spikecore.equations.formatted import printed as written  # start-up time
+
         return printed.encodable(f"{written(self._checked)}\n\nA tick of 0.1 ms:\n{explain(self.compiled(0.1))}")
 
 
