@@ -168,6 +168,9 @@ def _line(price: Price, ledger: Ledger, profile: Profile) -> Line | Term:
     count = ledger.count(price.count)
     if count is None:
         return Term(price.term, ledger.why_unknown(price.count), price.count)
+    for covered in (price.count, *price.contains):  # an all-in price is one of what it contains, too
+        if covered in ledger.unpriced:
+            return Term(price.term, ledger.unpriced[covered], price.count)
     if price.levels:
         return _at_level(price, count, ledger)
     if price.each_chip and profile.chip is not None:

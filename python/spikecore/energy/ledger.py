@@ -95,8 +95,9 @@ class Ledger:
         says why; longest delay in ticks; significant bits of the weights, signs apart.
     populations, projections, cores : dict, tuple of ProjectionCounts, tuple of float
         Counts by name, each by population; synaptic operations by projection, and by core of this machine.
-    unknown, notes : dict of str to str, tuple of str
-        Why a count is None, and what is printed with every report.
+    unknown, unpriced, notes : dict of str to str, dict of str to str, tuple of str
+        Why a count is None; why no published price is one of such an event, though it is counted; and what is printed
+        with every report.
 
     Examples
     --------
@@ -137,6 +138,7 @@ class Ledger:
     projections: tuple[ProjectionCounts, ...] = ()
     cores: tuple[float, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
+    unpriced: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     __repr__ = printed.record
@@ -147,14 +149,14 @@ class Ledger:
         if not math.isfinite(self.biological_s):
             checks.refuse("ledger", "ticks", self.ticks, f"fewer at dt_ms = {self.dt_ms:g}: a finite time")
         tables = _kind("populations", self.populations, "a table")
-        unknown = _kind("unknown", self.unknown, "a table")
+        reasons = {name: _kind(name, getattr(self, name), "a table") for name in ("unknown", "unpriced")}
         cores, notes = (_kind(name, getattr(self, name), "a list") for name in ("cores", "notes"))
         checks.kept(
             self,
             populations={count: _counts(f"populations[{count!r}]", values) for count, values in tables.items()},
             cores=tuple(_count("ledger", f"cores[{k}]", value) for k, value in enumerate(cores)),
             projections=tuple(_kind("projections", self.projections, "a list")),
-            unknown={name: _kind(f"unknown[{name!r}]", reason, "a text") for name, reason in unknown.items()},
+            **{name: _texts(name, table) for name, table in reasons.items()},
             notes=tuple(_kind(f"notes[{k}]", note, "a text") for k, note in enumerate(notes)),
         )
         if (self.updates_active is None) != (self.updates_inactive is None):
@@ -195,6 +197,7 @@ class Ledger:
             "projections": [vars(projection).copy() for projection in self.projections],
             "cores": list(self.cores),
             "unknown": dict(self.unknown),
+            "unpriced": dict(self.unpriced),
             "notes": list(self.notes),
         }
 
@@ -216,6 +219,10 @@ def _count(owner: str, name: str, value: Any) -> float:
 
 def _counts(name: str, by_name: Any) -> dict[str, float]:
     return {key: _count("ledger", f"{name}[{key!r}]", value) for key, value in _kind(name, by_name, "a table").items()}
+
+
+def _texts(name: str, table: Mapping[str, Any]) -> dict[str, str]:
+    return {key: _kind(f"{name}[{key!r}]", reason, "a text") for key, reason in table.items()}
 
 
 def _kind(name: str, value: Any, kind: str) -> Any:

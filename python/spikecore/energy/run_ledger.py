@@ -22,6 +22,8 @@ _UNKNOWN = {
     "updates_active": _NOT_TOLD_APART,
     "updates_inactive": _NOT_TOLD_APART,
 }
+_WRITTEN = "neurons that are written as equations: no price of such an update was published"
+_UPDATES = ("neuron_updates", "updates_active", "updates_inactive", "updates_done", "updates_skipped")
 
 
 def of(result: Counted) -> Ledger:
@@ -63,6 +65,7 @@ def of(result: Counted) -> Ledger:
         projections=projections,
         cores=result.synaptic_operations_per_core,
         unknown=_UNKNOWN if is_counted else {**_UNKNOWN, "most_fan_in": _NOT_COUNTED},
+        unpriced=dict.fromkeys(_UPDATES if any(p.model.is_written for p in result.populations) else (), _WRITTEN),
     )
 
 

@@ -19,8 +19,8 @@ __all__ = ["Saved", "ledger_for", "ledgers"]
 
 _MAPPED = ("packets", "hops_ew", "hops_ns")
 _ELSEWHERE = "not mapped onto this machine in the run that was read"
-_LATER = ("notes", "samples", "most_fan_in", "longest_delay", "weight_bits")
-"""Fields that files of earlier versions lack: no notes, one sample, and the others are not known."""
+_LATER = ("notes", "unpriced", "samples", "most_fan_in", "longest_delay", "weight_bits")
+"""Fields that files of earlier versions lack: no notes, all priced, one sample, and the others are not known."""
 _FIRST = {"populations": "per_population", "projections": "per_projection", "cores": "synaptic_operations_per_core"}
 """Names that fields had in files of the first version."""
 

@@ -37,6 +37,8 @@ class Program:
         In base units (ms, mV, pA), one value or one per neuron.
     state : tuple of (name, unit, initial)
         Registers after the constants. Behind the variables stand definitions that can be known during a step alone.
+    variables : int
+        How many of the state are variables.
     receptors : tuple of (name, unit, takes_magnitude)
         Inputs, after the states.
     by_sign : tuple of int or None
@@ -54,6 +56,7 @@ class Program:
 
     constants: tuple[Number, ...]
     state: tuple[tuple[str, str, Number], ...]
+    variables: int
     receptors: tuple[tuple[str, str, bool], ...]
     by_sign: tuple[int, int] | None
     uses_current: bool
@@ -185,6 +188,7 @@ class _Layout:
         return Program(
             constants=tuple(c.value if c.value.ndim else float(c.value) for c in self.constants),
             state=tuple(state),
+            variables=len(checked.variables),
             receptors=tuple((v.name, v.unit, v.is_conductance) for v in plan.inputs),
             by_sign=_by_sign([v.name for v in plan.inputs]),
             uses_current=self.uses_current,

@@ -37,16 +37,15 @@ def declaration(owner: str, size: int, model: NeuronModel, start: Mapping[str, A
     shown = printed.shown(owner)
     if isinstance(model, Equations):
         program = model.compiled(dt)
-        names = [name for name, _, _ in program.state]
         for name in start:
-            if name not in names:
-                raise unknown(owner, name, tuple(names))
+            if name not in model.state:
+                raise unknown(f"the state of {shown}", name, model.state)
         values = {name: start.get(name, model.initial(name, default)) for name, _, default in program.state}
         initial = [initial_to_native(owner, f"init of {name}", value, size) for name, value in values.items()]
         return lambda native: native.equations(shown, size, program, initial)
     for name in start:
         if name != "v":
-            raise unknown(owner, name, ("v",))
+            raise unknown(f"the state of {shown} at the start", name, ("v",))
     name, parameters = model.lowered()
     if not start:
         return lambda native: native.population(shown, size, name, parameters)

@@ -72,6 +72,8 @@ class NeuronModel:
     """Fields that are no parameters."""
     spiking: ClassVar[bool] = True
     """Whether its neurons spike: then a threshold is finite."""
+    is_written: ClassVar[bool] = False
+    """Whether its neurons obey equations of a user's own."""
     named: ClassVar[dict[str, str]] = {}
     """Parameters that are called otherwise here than in the engine, by the engine's names."""
 
@@ -92,6 +94,15 @@ class NeuronModel:
         """Return the engine's name of the model and what the engine takes for its parameters."""
         native = self.natives[getattr(self, self.options[0])] if self.natives else self.native
         return native, self.parameters()
+
+    def stored(self) -> tuple[dict[str, Any], NativeParameters]:
+        """Return what makes it again: plain values by name, and numbers or arrays by name."""
+        return {option: getattr(self, option) for option in self.options}, self.parameters()
+
+    @classmethod
+    def restored(cls, options: dict[str, Any], numbers: NativeParameters) -> Self:
+        """Return the model of what `stored` gave."""
+        return cls(**options, **numbers)
 
     @cached_property
     def shape(self) -> Shape:

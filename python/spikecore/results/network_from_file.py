@@ -37,7 +37,7 @@ def _model(place: int, entry: Any, arrays: Arrays) -> NeuronModel:
     require(isinstance(kind, type) and issubclass(kind, NeuronModel), f"a model of this version, not {name!r}")
     values = {parameter: arrays[f"models/{place}/{parameter}"] for parameter in parameters}
     numbers = {parameter: value if value.ndim else float(value) for parameter, value in values.items()}
-    return cast("NeuronModel", kind(**options, **numbers))  # type: ignore[misc]
+    return cast("type[NeuronModel]", kind).restored(options, numbers)
 
 
 def read_wiring(description: dict[str, Any], arrays: Arrays, populations: tuple[Population, ...]) -> Wiring:

@@ -116,9 +116,9 @@ def _populations(populations: tuple[Population, ...]) -> tuple[dict[str, Any], _
     }
     models = []
     for place, model in enumerate(places):
-        options = {option: getattr(model, option) for option in model.options}
-        models.append([type(model).__name__, options, list(model.parameters())])
-        arrays |= {f"models/{place}/{name}": np.asarray(value) for name, value in model.parameters().items()}
+        options, numbers = model.stored()
+        models.append([type(model).__name__, options, list(numbers)])
+        arrays |= {f"models/{place}/{name}": np.asarray(value) for name, value in numbers.items()}
     return {"populations": [population.name for population in populations], "models": models}, arrays
 
 

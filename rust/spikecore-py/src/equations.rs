@@ -18,6 +18,7 @@ type Readable = (String, String, Option<usize>, Vec<Operation>);
 #[derive(FromPyObject)]
 pub struct Compiled<'py> {
     state: Vec<(String, String, Bound<'py, PyAny>)>,
+    variables: usize,
     readable: Vec<Readable>,
     receptors: Vec<(String, String, bool)>,
     by_sign: Option<(u8, u8)>,
@@ -83,7 +84,7 @@ impl Compiled<'_> {
         };
         let readings = self.readable.iter().map(reading).collect::<PyResult<_>>()?;
         let places = gathered(self.readable.iter().map(|readable| self.place(readable)), CONSTANTS);
-        Ok(Equations { program, constants, refractory, places, readings })
+        Ok(Equations { program, variables: self.variables, constants, refractory, places, readings })
     }
 
     /// The place in the state of a variable that stands there.

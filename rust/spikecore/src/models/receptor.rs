@@ -38,6 +38,9 @@ impl Receptor {
         match name {
             Some(name) => one_of(subject, "receptor", name, &names),
             None if inputs.by_sign.is_some() => Ok(Self::BySign),
+            None if names.is_empty() => {
+                Err(Refusal::new(subject, "target", "without a receptor", "equations that mark a variable as input"))
+            }
             None => {
                 let names: Vec<_> = names.iter().map(|(name, _)| format!("'{name}'")).collect();
                 Err(Refusal::new(subject, "receptor", "None", format!("one of {}", names.join(", "))))

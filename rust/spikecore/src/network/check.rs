@@ -68,7 +68,7 @@ pub(super) fn equations(
     equations: &Equations,
     initial: &[Distribution],
 ) -> Result<(), NetworkError> {
-    let Equations { constants, refractory, readings, places, program } = equations;
+    let Equations { constants, refractory, readings, places, program, variables } = equations;
     let wrong = |parameter: &'static str, value: usize, allowed: String| Err(value_error(name, parameter, value, allowed));
     let lengths = [
         ("constants", constants.len(), program.layout().constants),
@@ -81,8 +81,8 @@ pub(super) fn equations(
     if let Some(&(parameter, given, allowed)) = lengths.iter().find(|(_, given, allowed)| given != allowed) {
         return wrong(parameter, given, allowed.to_string());
     }
-    if initial.is_empty() {
-        return wrong("the state", 0, "at least one variable".to_owned());
+    if !(1..=initial.len()).contains(variables) {
+        return wrong("the number of variables", *variables, format!("1 … {}", initial.len()));
     }
     for (place, reading) in places.iter().zip(readings) {
         if place.map_or(reading.is_none(), |place| place >= statement.state.len()) {
@@ -95,8 +95,8 @@ pub(super) fn equations(
             Constant::Each(values) if values.len() == size as usize => values,
             Constant::Each(values) => return wrong("the length of a constant", values.len(), size.to_string()),
         };
-        if let Some(value) = values.iter().find(|value| !value.is_finite()) {
-            return Err(value_error(name, format!("constant {place}"), *value, "a finite number"));
+        if let Some(value) = values.iter().find(|value| value.is_nan()) {
+            return Err(value_error(name, format!("constant {place}"), *value, "a number"));
         }
     }
     if ![1, size as usize].contains(&refractory.len()) {

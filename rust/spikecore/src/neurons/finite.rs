@@ -75,11 +75,16 @@ pub(crate) fn any_unsafe<S: Real>(values: &[S]) -> bool {
     S::is_first_set(values.iter().fold(S::Mask::default(), |any, x| any | x.beyond(safe)))
 }
 
-/// Has any of these left the finite range? A loop that becomes vectors.
+/// Makes tiny numbers zero; has any of these left the finite range? A loop that becomes vectors.
 #[inline(always)]
-pub(crate) fn any_lost<S: Real>(values: &[S]) -> bool {
+pub(crate) fn settle<S: Real>(values: &mut [S]) -> bool {
     let infinite = S::from_f64(f64::INFINITY);
-    S::is_first_set(values.iter().fold(S::Mask::default(), |any, x| any | x.beyond(infinite)))
+    let mut lost = S::Mask::default();
+    for value in values {
+        *value = value.settle();
+        lost = lost | value.beyond(infinite);
+    }
+    S::is_first_set(lost)
 }
 
 /// Is what a spike moves a state by not below [`SAFE`]?
@@ -100,6 +105,16 @@ mod tests {
             any_unsafe(&values)
         };
         (1..=40).chain([BLOCK]).flat_map(|len| (0..len).map(move |at| (len, at))).map(|(len, at)| found(len, at)).collect()
+    }
+
+    #[test]
+    fn tiny_numbers_become_zero_and_what_is_lost_is_found() {
+        let mut values = [1.0, -1e-31, 1e-29, 1e-40, -0.0, 3e38_f32];
+        assert!(!settle(&mut values));
+        assert_eq!(values, [1.0, 0.0, 1e-29, 0.0, 0.0, 3e38]);
+        for lost in [f32::INFINITY, f32::NEG_INFINITY, f32::NAN] {
+            assert!(settle(&mut [0.0, lost, 1.0]), "{lost}");
+        }
     }
 
     #[test]

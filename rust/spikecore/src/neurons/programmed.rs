@@ -4,7 +4,8 @@
 //! state and the constants in which they differ. A program works on them where they lie. Padding holds the numbers of the last
 //! neuron, and whatever it does is not listed.
 //!
-//! Of no program is it known what it does to its state, so every block is looked at after every tick, in passing.
+//! Of no program is it known what it does to its state, so the variables of every block are looked at after every tick, in
+//! passing. What is tiny becomes zero there: else silent neurons would decay into denormal numbers, which take many times as long.
 
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ use crate::stimuli::poisson::{self, Events};
 #[derive(Debug)]
 pub struct Programmed<W: Weight> {
     linked: Arc<Linked<W::State>>,
+    /// How many numbers of the state are variables: what is looked at.
+    variables: usize,
     file: Pages<Block<W::State>>,
     /// The file at tick 0, from the first block of neurons on.
     initial: Arc<Pages<Block<W::State>>>,
@@ -78,6 +81,7 @@ impl<W: Weight> Programmed<W> {
         let mut neurons = Self {
             file: Pages::room(linked.scratch + linked.own * padded / BLOCK, STATE),
             linked: Arc::new(linked),
+            variables: equations.variables,
             initial: Arc::new(own),
             refractory: Pages::room(padded, STATE),
             pause: Arc::new(pause),
@@ -147,7 +151,7 @@ impl<W: Weight> Programmed<W> {
                 run(&linked.reset, &mut self.file, own, &key);
                 self.fire(at, &fired, out);
             }
-            self.tally.watched |= finite::any_lost(self.file[own..own + layout.state].as_flattened());
+            self.tally.watched |= finite::settle(self.file[own..own + self.variables].as_flattened_mut());
         }
         self.tally.updated += self.len as u64;
         self.tally.stimulus_events += events.sum();
@@ -214,7 +218,7 @@ impl<W: Weight> Programmed<W> {
         if self.tally.lost.is_some() {
             return;
         }
-        let (linked, numbers) = (&self.linked, self.layout().state);
+        let (linked, numbers) = (&self.linked, self.variables);
         let number = |k: usize, place: usize| self.file[linked.scratch + k / BLOCK * linked.own + place][k % BLOCK];
         let mut numbers = (0..self.len).flat_map(|k| (0..numbers).map(move |place| (k, place)));
         let lost = numbers.find(|&(k, place)| !number(k, place).is_finite());

@@ -74,6 +74,8 @@ impl Reading {
 pub struct Equations {
     /// What a step does.
     pub program: Program,
+    /// How many numbers of the state are variables; those behind them are read and never change what happens.
+    pub variables: usize,
     /// The constants, in the order of their registers.
     pub constants: Vec<Constant>,
     /// Ticks for which a neuron is refractory after a spike: one number for all, or one each.

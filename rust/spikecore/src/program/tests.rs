@@ -125,7 +125,7 @@ fn agrees<S: Functions>(code: Code) {
         let constants: Vec<_> = (0..3).map(constant).collect();
         // Registers: 0 to 2 the operands, 3 the state.
         let program = Program::new(layout(3, 0), vec![Op { code, target: 3, sources: [0, 1, 2] }], None, vec![]).expect("it can run");
-        let equations = Equations { program, constants, refractory: vec![0], places: vec![Some(0)], readings: vec![None] };
+        let equations = Equations { program, variables: 1, constants, refractory: vec![0], places: vec![Some(0)], readings: vec![None] };
         let linked = Linked::<S>::new(&equations);
         let mut file: Vec<Block<S>> = vec![[S::from_f64(0.0); BLOCK]; linked.scratch + linked.own];
         for &(place, value) in &linked.broadcast {
